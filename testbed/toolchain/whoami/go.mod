@@ -1,0 +1,3 @@
+module testbed/whoami
+
+go 1.25
