@@ -1,0 +1,43 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { ConsulMesh } from "./consulMesh";
+
+/** A Consul config entry as the custom resource that consul-k8s writes to Consul. */
+export interface ConfigEntry {
+  readonly kind: "ServiceDefaults" | "ServiceIntentions";
+  /** Name of the custom resource; for ServiceDefaults this is the service's name in Consul. */
+  readonly name: string;
+  readonly spec: Record<string, unknown>;
+}
+
+/**
+ * Writes a config entry and waits until Consul has taken it: the webhook accepts entries that Consul refuses, and only
+ * the condition `Synced` tells. Goes before the mesh does, while the injector still removes its finalizer. Its name is
+ * fixed, and a second entry for the same destination is refused: where it must be replaced, the old one goes first.
+ */
+export function configEntry(
+  name: string,
+  mesh: ConsulMesh,
+  entry: ConfigEntry,
+  opts: { parent: pulumi.Resource; dependsOn?: pulumi.Resource[] },
+): k8s.apiextensions.CustomResource {
+  return new k8s.apiextensions.CustomResource(
+    name,
+    {
+      apiVersion: "consul.hashicorp.com/v1alpha1",
+      kind: entry.kind,
+      metadata: {
+        name: entry.name,
+        namespace: mesh.namespace,
+        annotations: { "pulumi.com/waitFor": "condition=Synced" },
+      },
+      spec: entry.spec,
+    },
+    {
+      parent: opts.parent,
+      dependsOn: [mesh.ready, ...(opts.dependsOn ?? [])],
+      deleteBeforeReplace: true,
+      customTimeouts: { create: "2m", update: "2m", delete: "2m" },
+    },
+  );
+}

@@ -1,0 +1,203 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import * as yaml from "yaml";
+import { ChartValues, CONSUL_NAME, ConsulOptions, ConsulSecretRefs, consulValues, mergeValues } from "./consulValues";
+import { imageVersion, versionProblems } from "./consulVersions";
+import { dnsLabelProblems, isHostName } from "./names";
+import { Problem, refuse } from "./problems";
+
+/** Where Consul's Helm chart comes from: a local folder, or a repository and a version. */
+export interface ConsulChart {
+  /** A folder or `.tgz` on this machine, relative to the program. Excludes `repository` and `version`. */
+  readonly path?: string;
+  /** URL of a Helm repository. Default: HashiCorp's. */
+  readonly repository?: string;
+  /** An exact chart version. Default `1.9.11`. */
+  readonly version?: string;
+}
+
+export const HASHICORP_HELM_REPOSITORY = "https://helm.releases.hashicorp.com";
+export const DEFAULT_CHART_VERSION = "1.9.11";
+
+export interface ConsulMeshArgs extends ConsulOptions {
+  /** Namespace that the mesh makes and owns. Default `consul-system`. */
+  readonly namespace?: string;
+  readonly chart?: ConsulChart;
+  /** The cluster's version, `major.minor`, checked against the known pairs. Default: not checked. */
+  readonly kubernetesVersion?: string;
+  /** Seconds until an installation that does not become ready fails. Default 600. */
+  readonly timeoutSeconds?: number;
+  /** Values of the chart for what has no option here; merged last, so they win over every option. Never put a secret here. */
+  readonly values?: ChartValues;
+}
+
+/**
+ * A Consul service mesh by its Helm chart: servers with TLS that is verified, opt-in injection, catalog sync, UI and
+ * metrics; gossip key and bootstrap token are generated and live in Secrets.
+ *
+ * Errors: `InputPropertiesError` at construction, with each problem of `consulMeshProblems`.
+ */
+export class ConsulMesh extends pulumi.ComponentResource {
+  /** The namespace of Consul; known only when it exists, so that what uses it waits for it. */
+  public readonly namespace: pulumi.Output<string>;
+  /** `host:port` of Consul's HTTPS API inside the cluster; a name that the servers' certificate has. */
+  public readonly apiAddress: string;
+  /** Consul's CA certificate, PEM, read back from the cluster at every `up`. A certificate only: no key. */
+  public readonly caCertificate: pulumi.Output<string>;
+  /** The Kubernetes auth method for `consul login`, `undefined` while ACLs are off. */
+  public readonly authMethod: string | undefined;
+  /** The image of Consul, for those who need its command line; `undefined` where the chart chooses. */
+  public readonly consulImage: string | undefined;
+  /** The command that brings Consul's UI to https://localhost:8501/ui. */
+  public readonly uiPortForward: string;
+  /** Depend on this for anything that needs a working mesh: servers, injector, webhooks and custom resources. */
+  public readonly ready: pulumi.Resource;
+
+  constructor(name: string, args: ConsulMeshArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    refuse(`ConsulMesh "${name}"`, consulMeshProblems(args));
+    super("consul-traefik-mesh:index:ConsulMesh", name, {}, opts);
+    const namespaceName = args.namespace ?? "consul-system";
+    const chart = args.chart ?? {};
+
+    const namespace = new k8s.core.v1.Namespace(
+      `${name}-namespace`,
+      { metadata: { name: namespaceName } },
+      { parent: this },
+    );
+    this.namespace = namespace.metadata.name;
+
+    const secrets: ConsulSecretRefs = {
+      gossipKey: args.gossipEncryption ? { secretName: "consul-gossip-key", secretKey: "key" } : undefined,
+      bootstrapToken: args.acls ? { secretName: "consul-bootstrap-token", secretKey: "token" } : undefined,
+    };
+    const secretResources: pulumi.Resource[] = [];
+    const keep = (part: string, ref: { secretName: string; secretKey: string }, value: pulumi.Output<string>) =>
+      secretResources.push(
+        new k8s.core.v1.Secret(
+          `${name}-${part}`,
+          {
+            metadata: { name: ref.secretName, namespace: this.namespace },
+            stringData: { [ref.secretKey]: pulumi.secret(value) },
+          },
+          { parent: this },
+        ),
+      );
+    if (secrets.gossipKey) {
+      // 32 bytes select AES-256 in Consul's gossip layer.
+      const key = new random.RandomBytes(`${name}-gossip-key-bytes`, { length: 32 }, { parent: this });
+      keep("gossip-key", secrets.gossipKey, key.base64);
+    }
+    if (secrets.bootstrapToken) {
+      const token = new random.RandomUuid(
+        `${name}-bootstrap-token-uuid`,
+        {},
+        { parent: this, additionalSecretOutputs: ["result"] },
+      );
+      keep("bootstrap-token", secrets.bootstrapToken, token.result);
+    }
+
+    const release = new k8s.helm.v3.Release(
+      `${name}-release`,
+      {
+        name: CONSUL_NAME,
+        namespace: this.namespace,
+        chart: chart.path ?? "consul",
+        version: chart.path === undefined ? (chart.version ?? DEFAULT_CHART_VERSION) : undefined,
+        repositoryOpts: chart.path === undefined ? { repo: chart.repository ?? HASHICORP_HELM_REPOSITORY } : undefined,
+        timeout: args.timeoutSeconds ?? 600,
+        values: mergeValues(consulValues(args, secrets), args.values ?? {}),
+      },
+      { parent: this, dependsOn: secretResources },
+    );
+    this.ready = release;
+
+    // The id comes from the release's status: a read by `get` waits for its inputs only, not for `dependsOn`.
+    const ca = k8s.core.v1.Secret.get(
+      `${name}-ca-certificate`,
+      pulumi.interpolate`${release.status.namespace}/${CONSUL_NAME}-ca-cert`,
+      { parent: this },
+    );
+    // A certificate is public; as a secret it would hide every diff of what mounts it.
+    this.caCertificate = pulumi.unsecret(ca.data.apply((data) => fromBase64(data["tls.crt"])));
+
+    this.apiAddress = `${CONSUL_NAME}-server.${namespaceName}.svc:8501`;
+    this.authMethod = args.acls ? `${CONSUL_NAME}-k8s-auth-method` : undefined;
+    this.consulImage = args.images?.consul;
+    this.uiPortForward = `kubectl --namespace ${namespaceName} port-forward service/${CONSUL_NAME}-ui 8501:443`;
+    this.registerOutputs({
+      namespace: this.namespace,
+      apiAddress: this.apiAddress,
+      caCertificate: this.caCertificate,
+      authMethod: this.authMethod,
+    });
+  }
+}
+
+/** What is wrong with the arguments of a `ConsulMesh`; `prefix` is put before each path. Reads a local chart's version. */
+export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[] {
+  const problems: Problem[] = [];
+  const at = (input: string) => prefix + input;
+  const problem = (input: string, reason: string) => problems.push({ propertyPath: at(input), reason });
+
+  problems.push(...dnsLabelProblems(at("namespace"), args.namespace ?? "consul-system"));
+  if (args.datacenter !== undefined && !/^[a-zA-Z0-9_-]+$/.test(args.datacenter)) {
+    problem("datacenter", `"${args.datacenter}" is not a datacenter name; use letters, digits, "-" and "_"`);
+  }
+  if (![1, 3, 5, 7].includes(args.servers ?? 1)) {
+    problem("servers", `${args.servers} servers have no useful quorum; use 1, 3, 5 or 7`);
+  }
+  (args.serverAdditionalDnsSans ?? []).forEach((san, i) => {
+    if (!isHostName(san.replace(/^\*\./, ""))) {
+      problem(`serverAdditionalDnsSans[${i}]`, `"${san}" is not a DNS name; use one such as consul.example.com`);
+    }
+  });
+  if (args.catalogSyncInterval !== undefined && !/^([0-9]+(ms|s|m|h))+$/.test(args.catalogSyncInterval)) {
+    problem("catalogSyncInterval", `"${args.catalogSyncInterval}" is not a Go duration; use one such as 5s`);
+  }
+
+  const chart = args.chart ?? {};
+  if (chart.path !== undefined && (chart.version !== undefined || chart.repository !== undefined)) {
+    problem("chart", "a local path has its own version; give either path, or repository and version");
+  }
+  const version = chart.path === undefined ? (chart.version ?? DEFAULT_CHART_VERSION) : localChartVersion(chart.path);
+  if (version === undefined) {
+    problem("chart.path", `"${chart.path}" is no folder with a Chart.yaml; give a chart's folder or leave it out`);
+  } else {
+    const images = args.images ?? {};
+    problems.push(
+      ...versionProblems(
+        {
+          chart: version,
+          consul: images.consul && imageVersion(images.consul),
+          controlPlane: images.controlPlane && imageVersion(images.controlPlane),
+          dataplane: images.dataplane && imageVersion(images.dataplane),
+          kubernetes: args.kubernetesVersion,
+        },
+        {
+          chart: at(chart.path === undefined ? "chart.version" : "chart.path"),
+          consul: at("images.consul"),
+          controlPlane: at("images.controlPlane"),
+          dataplane: at("images.dataplane"),
+          kubernetes: at("kubernetesVersion"),
+        },
+      ),
+    );
+  }
+  return problems;
+}
+
+/** The version in a chart folder's `Chart.yaml`; `undefined` where there is none. */
+function localChartVersion(folder: string): string | undefined {
+  try {
+    return yaml.parse(fs.readFileSync(path.join(folder, "Chart.yaml"), "utf8")).version;
+  } catch {
+    return undefined;
+  }
+}
+
+function fromBase64(text: string): string {
+  return Buffer.from(text, "base64").toString("utf8");
+}

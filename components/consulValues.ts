@@ -1,0 +1,124 @@
+/** Images of the mesh, each a full reference. Default of each: the chart's own. */
+export interface ConsulImages {
+  /** Consul's servers, and the login of Traefik where ACLs are on. */
+  readonly consul?: string;
+  /** consul-k8s-control-plane: injector, catalog sync and the chart's jobs. */
+  readonly controlPlane?: string;
+  /** consul-dataplane with Envoy: the sidecar. */
+  readonly dataplane?: string;
+}
+
+/** Options of the mesh that become values of Consul's Helm chart. Every default is the secure one where there is a choice. */
+export interface ConsulOptions {
+  /** Consul's datacenter. Default `dc1`. */
+  readonly datacenter?: string;
+  /** Number of servers: 1, 3, 5 or 7, an odd number for the quorum. Default 1. */
+  readonly servers?: number;
+  /** Whether two servers may share a node. Default `false`: the chart's anti-affinity holds, each server needs a node. */
+  readonly serversShareNodes?: boolean;
+  /** Size of each server's volume, a Kubernetes quantity. Default `10Gi`, the chart's. */
+  readonly storage?: string;
+  /** Storage class of the servers' volumes. Default: the cluster's default class. */
+  readonly storageClass?: string;
+  readonly images?: ConsulImages;
+  /** When images are pulled. Default: Kubernetes' own rule. */
+  readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
+  /** DNS names that the servers' certificate has beside `consul-server`, `consul-server.<namespace>.svc` and `localhost`. */
+  readonly serverAdditionalDnsSans?: readonly string[];
+  /** Whether ACLs are on: no request without a token, and every service logs in as itself. Default `false`. */
+  readonly acls?: boolean;
+  /** Whether gossip between agents is encrypted, with a key of this stack's own. Default `false`. */
+  readonly gossipEncryption?: boolean;
+  /**
+   * How often the catalog sync writes Kubernetes Services to Consul, a Go duration. Default `5s`: a new Traefik is ready
+   * when its own entry has arrived, so this is part of how long an ingress takes to start. The chart's own is 30s.
+   */
+  readonly catalogSyncInterval?: string;
+}
+
+/** A key of a Kubernetes Secret. */
+export interface SecretKeyRef {
+  readonly secretName: string;
+  readonly secretKey: string;
+}
+
+/** Secrets that the chart refers to by name; none of their values is ever a chart value. */
+export interface ConsulSecretRefs {
+  readonly gossipKey?: SecretKeyRef;
+  readonly bootstrapToken?: SecretKeyRef;
+}
+
+export type ChartValues = Record<string, unknown>;
+
+/** The prefix of every object's name that the chart makes; also the release's name. */
+export const CONSUL_NAME = "consul";
+
+/** The chart's values for these options. Value names are those of chart lines 1.5 to 2.0. */
+export function consulValues(options: ConsulOptions, secrets: ConsulSecretRefs = {}): ChartValues {
+  const { images = {} } = options;
+  return prune({
+    global: {
+      name: CONSUL_NAME,
+      datacenter: options.datacenter,
+      image: images.consul,
+      imageK8S: images.controlPlane,
+      imageConsulDataplane: images.dataplane,
+      imagePullPolicy: options.imagePullPolicy,
+      tls: {
+        enabled: true,
+        httpsOnly: true,
+        verify: true,
+        serverAdditionalDNSSANs: options.serverAdditionalDnsSans,
+      },
+      acls: { manageSystemACLs: options.acls ?? false, bootstrapToken: secrets.bootstrapToken },
+      gossipEncryption: secrets.gossipKey,
+      metrics: { enabled: true, enableAgentMetrics: true },
+    },
+    server: {
+      replicas: options.servers ?? 1,
+      storage: options.storage,
+      storageClass: options.storageClass,
+      // The empty string, since Pulumi drops a null from a Release's values and the anti-affinity would stay.
+      affinity: options.serversShareNodes ? "" : undefined,
+    },
+    ui: { enabled: true },
+    connectInject: {
+      enabled: true,
+      default: false,
+      transparentProxy: { defaultEnabled: true },
+    },
+    syncCatalog: {
+      enabled: true,
+      default: false,
+      toConsul: true,
+      toK8S: false,
+      consulWriteInterval: options.catalogSyncInterval ?? "5s",
+    },
+  }) as ChartValues;
+}
+
+/** Merges objects deeply, the later wins; arrays and scalars are replaced whole. Neither input is changed. */
+export function mergeValues(base: ChartValues, over: ChartValues): ChartValues {
+  const merged: ChartValues = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const before = merged[key];
+    merged[key] = isObject(before) && isObject(value) ? mergeValues(before, value) : value;
+  }
+  return merged;
+}
+
+function isObject(value: unknown): value is ChartValues {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Without the keys that are undefined: what is not said stays the chart's own default. */
+function prune(value: unknown): unknown {
+  if (!isObject(value)) {
+    return value;
+  }
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, v]) => v !== undefined)
+      .map(([k, v]) => [k, prune(v)]),
+  );
+}

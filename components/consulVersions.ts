@@ -1,0 +1,96 @@
+import * as semver from "semver";
+import { Problem } from "./problems";
+
+/** One line of the Consul chart and what is known to work with it. */
+export interface VersionLine {
+  /** The chart's `major.minor`; consul-k8s-control-plane and consul-dataplane share it. */
+  readonly chart: string;
+  /** Consul lines, `major.minor`. */
+  readonly consul: readonly string[];
+  /** Kubernetes lines, `major.minor`, first and last. */
+  readonly kubernetes: readonly [first: string, last: string];
+}
+
+/**
+ * The known pairs, oldest first. Sources: HashiCorp's compatibility matrix for Consul on Kubernetes and the changelog of
+ * consul-k8s; 1.5 with Consul 1.20 on Kubernetes 1.34 is what the testbed runs. A pair outside the table is refused, for
+ * a good reason: chart 1.5 with ACLs on Consul 1.22 never comes up, since 1.22 rejects a policy that 1.5 writes.
+ */
+export const supportedVersions: readonly VersionLine[] = [
+  { chart: "1.5", consul: ["1.19", "1.20"], kubernetes: ["1.27", "1.34"] },
+  { chart: "1.6", consul: ["1.20"], kubernetes: ["1.27", "1.30"] },
+  { chart: "1.8", consul: ["1.21"], kubernetes: ["1.30", "1.34"] },
+  { chart: "1.9", consul: ["1.22"], kubernetes: ["1.30", "1.34"] },
+  { chart: "2.0", consul: ["2.0"], kubernetes: ["1.30", "1.34"] },
+];
+
+/** The versions of one installation; what is not given is the chart's own choice and is not checked. */
+export interface Versions {
+  readonly chart: string;
+  readonly consul?: string;
+  readonly controlPlane?: string;
+  readonly dataplane?: string;
+  readonly kubernetes?: string;
+}
+
+/** Problems of a set of versions, each at the path of its part, with the nearest known version as the remedy. */
+export function versionProblems(versions: Versions, paths: Record<keyof Versions, string>): Problem[] {
+  const chart = semver.parse(versions.chart);
+  if (chart === null) {
+    const reason = `"${versions.chart}" is not a chart version; use an exact one such as 1.9.11`;
+    return [{ propertyPath: paths.chart, reason }];
+  }
+  const line = supportedVersions.find((l) => l.chart === minorLine(versions.chart));
+  if (line === undefined) {
+    const near = nearest(
+      minorLine(versions.chart),
+      supportedVersions.map((l) => l.chart),
+    );
+    const reason = `chart ${versions.chart} is not among the known lines ${supportedVersions.map((l) => l.chart).join(", ")}; the nearest is ${near}`;
+    return [{ propertyPath: paths.chart, reason }];
+  }
+  const problems: Problem[] = [];
+  const outside = (part: keyof Versions, what: string, known: readonly string[]) => {
+    const version = versions[part];
+    if (version !== undefined && !known.includes(minorLine(version))) {
+      const remedy = `use ${what} ${nearest(minorLine(version), known)}`;
+      const reason = `${what} ${version} is not known to work with chart ${versions.chart} (known: ${known.join(", ")}); ${remedy}`;
+      problems.push({ propertyPath: paths[part], reason });
+    }
+  };
+  outside("consul", "Consul", line.consul);
+  outside("controlPlane", "consul-k8s-control-plane", [line.chart]);
+  outside("dataplane", "consul-dataplane", [line.chart]);
+  outside("kubernetes", "Kubernetes", minorLines(...line.kubernetes));
+  return problems;
+}
+
+/** The version in an image reference's tag, `undefined` where there is none (no tag, a digest, or a tag like `latest`). */
+export function imageVersion(image: string): string | undefined {
+  const tag = image.split("@")[0].split("/").pop()?.split(":")[1];
+  return semver.parse(tag)?.version;
+}
+
+/** `major.minor` of a version; of `1.34` itself too. */
+function minorLine(version: string): string {
+  const v = semver.coerce(version);
+  return v === null ? version : `${v.major}.${v.minor}`;
+}
+
+function nearest(line: string, known: readonly string[]): string {
+  const wanted = semver.coerce(line);
+  if (wanted === null) {
+    return known[known.length - 1];
+  }
+  const distance = (l: string) => {
+    const v = semver.coerce(l)!;
+    return Math.abs(v.major - wanted.major) * 1000 + Math.abs(v.minor - wanted.minor);
+  };
+  return [...known].sort((a, b) => distance(a) - distance(b))[0];
+}
+
+function minorLines(first: string, last: string): string[] {
+  const from = semver.coerce(first)!;
+  const to = semver.coerce(last)!;
+  return Array.from({ length: to.minor - from.minor + 1 }, (_, i) => `${from.major}.${from.minor + i}`);
+}

@@ -1,0 +1,167 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { configEntry } from "./configEntry";
+import { ConsulMesh } from "./consulMesh";
+import type { IntentionSet } from "./intentionSet";
+import { dnsLabelProblems, portProblems, rangeProblems } from "./names";
+import { Problem, refuse } from "./problems";
+import { Route, routeProblems, routeTags, tagsAnnotation } from "./routes";
+
+/** Protocols that Consul's ServiceDefaults knows. All but `tcp` are L7: permissions by path, method and header apply. */
+export const PROTOCOLS = ["http", "http2", "grpc", "tcp"] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
+/** What describes a service, apart from the mesh that it joins. */
+export interface MeshServiceOptions {
+  /** The service's image, a full reference. */
+  readonly image: string;
+  /** When the image is pulled. Default: Kubernetes' own rule. */
+  readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
+  /** TCP port that the container listens on, 1 to 65535. */
+  readonly port: number;
+  /** Arguments of the container. Default: the image's. */
+  readonly args?: readonly string[];
+  /** Environment variables, none of them a secret. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Number of pods, 0 or more. Default 1. */
+  readonly replicas?: number;
+  /** What the service speaks. Default `http`. */
+  readonly protocol?: Protocol;
+  /** Path that answers 2xx when the service is ready; HTTP services only. Default: ready when its process runs. */
+  readonly healthPath?: string;
+  /** Routes through Traefik. Default none: reachable inside the mesh only. */
+  readonly routes?: readonly Route[];
+}
+
+export interface MeshServiceArgs extends MeshServiceOptions {
+  readonly mesh: ConsulMesh;
+  /** An existing namespace. */
+  readonly namespace: pulumi.Input<string>;
+  /** The service's name in Consul, in Kubernetes and in its identity. Default: the component's name. */
+  readonly serviceName?: string;
+  /** Intentions that have to be in force before the first pod serves, such as deny-all. Default none. */
+  readonly guardedBy?: IntentionSet;
+}
+
+/**
+ * A service of the mesh: Deployment with an injected sidecar, Service, ServiceAccount of the same name (its identity),
+ * its protocol as ServiceDefaults, and its routes as tags that Traefik reads from Consul's catalog.
+ *
+ * Errors: `InputPropertiesError` at construction, with each problem of `meshServiceProblems`.
+ */
+export class MeshService extends pulumi.ComponentResource {
+  /** The service's name in Consul: what intentions name. */
+  public readonly serviceName: string;
+  public readonly protocol: Protocol;
+  /**
+   * Depend on this for what needs the service's protocol to be known to Consul, as an L7 intention does; empty for `tcp`.
+   * It does not wait for the pods.
+   */
+  public readonly protocolReady: pulumi.Resource[];
+
+  constructor(name: string, args: MeshServiceArgs, opts?: pulumi.ComponentResourceOptions) {
+    const serviceName = args.serviceName ?? name;
+    refuse(`MeshService "${name}"`, meshServiceProblems(serviceName, args));
+    super("consul-traefik-mesh:index:MeshService", name, {}, opts);
+    this.serviceName = serviceName;
+    this.protocol = args.protocol ?? "http";
+    const metadata = { name: serviceName, namespace: args.namespace };
+    const labels = { app: serviceName };
+
+    // No entry for tcp, Consul's default: then a service that goes from http to tcp loses its entry after its L7
+    // intentions are gone, the only order in which Consul takes it.
+    this.protocolReady =
+      this.protocol === "tcp"
+        ? []
+        : [
+            configEntry(
+              `${name}-defaults`,
+              args.mesh,
+              { kind: "ServiceDefaults", name: serviceName, spec: { protocol: this.protocol } },
+              { parent: this },
+            ),
+          ];
+
+    const serviceAccount = new k8s.core.v1.ServiceAccount(`${name}-service-account`, { metadata }, { parent: this });
+    // Before the Deployment: the injector refuses a pod that no Service selects.
+    const service = new k8s.core.v1.Service(
+      `${name}-service`,
+      {
+        metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
+        spec: { selector: labels, ports: [{ name: "main", port: args.port, targetPort: "main" }] },
+      },
+      { parent: this },
+    );
+    const tags = routeTags(serviceName, args.routes ?? []);
+    new k8s.apps.v1.Deployment(
+      `${name}-deployment`,
+      {
+        metadata,
+        spec: {
+          replicas: args.replicas ?? 1,
+          selector: { matchLabels: labels },
+          template: {
+            metadata: {
+              labels,
+              annotations: {
+                "consul.hashicorp.com/connect-inject": "true",
+                ...(tags.length > 0 ? { "consul.hashicorp.com/service-tags": tagsAnnotation(tags) } : {}),
+              },
+            },
+            spec: {
+              serviceAccountName: serviceAccount.metadata.name,
+              containers: [
+                {
+                  name: serviceName,
+                  image: args.image,
+                  imagePullPolicy: args.imagePullPolicy,
+                  args: args.args && [...args.args],
+                  env: args.env && Object.entries(args.env).map(([k, value]) => ({ name: k, value })),
+                  ports: [{ name: "main", containerPort: args.port }],
+                  readinessProbe:
+                    args.healthPath === undefined
+                      ? undefined
+                      : { httpGet: { path: args.healthPath, port: "main" }, periodSeconds: 2 },
+                },
+              ],
+            },
+          },
+        },
+      },
+      {
+        parent: this,
+        dependsOn: [
+          args.mesh.ready,
+          service,
+          ...this.protocolReady,
+          ...(args.guardedBy === undefined ? [] : [args.guardedBy]),
+        ],
+      },
+    );
+    this.registerOutputs({ serviceName: this.serviceName, protocol: this.protocol });
+  }
+}
+
+/** What is wrong with a service; `prefix` is put before each path. */
+export function meshServiceProblems(serviceName: string, args: MeshServiceOptions, prefix = ""): Problem[] {
+  const problems: Problem[] = [
+    ...dnsLabelProblems(`${prefix}serviceName`, serviceName),
+    ...portProblems(`${prefix}port`, args.port),
+    ...rangeProblems(`${prefix}replicas`, args.replicas ?? 1, 0, 1000),
+    ...routeProblems(serviceName, args.routes ?? [], `${prefix}routes`),
+  ];
+  const problem = (input: string, reason: string) => problems.push({ propertyPath: prefix + input, reason });
+  if (/\s/.test(args.image) || args.image === "") {
+    problem("image", `"${args.image}" is not an image reference; use one such as traefik/whoami:v1.11.0`);
+  }
+  if (args.protocol !== undefined && !PROTOCOLS.includes(args.protocol)) {
+    problem("protocol", `"${args.protocol}" is no protocol of Consul's; use one of ${PROTOCOLS.join(", ")}`);
+  }
+  if (args.healthPath !== undefined && !args.healthPath.startsWith("/")) {
+    problem("healthPath", `"${args.healthPath}" is not a path; begin with "/"`);
+  }
+  if (args.healthPath !== undefined && args.protocol === "tcp") {
+    problem("healthPath", "a tcp service answers no HTTP request; leave it out or set the protocol to http");
+  }
+  return problems;
+}

@@ -1,0 +1,40 @@
+import { Problem } from "./problems";
+
+/** What both Kubernetes (RFC 1123 label) and Consul's catalog and DNS take as a name. */
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/** `true` for a DNS label: at most 63 of a-z, 0-9 and "-", with a letter or digit at both ends. */
+export function isDnsLabel(name: string): boolean {
+  return DNS_LABEL.test(name);
+}
+
+/** `true` for a host name: DNS labels joined by dots, at most 253 characters, no wildcard, no port. */
+export function isHostName(host: string): boolean {
+  return host.length <= 253 && host.split(".").every(isDnsLabel);
+}
+
+/** Problems of a value that has to be a DNS label. */
+export function dnsLabelProblems(path: string, name: string): Problem[] {
+  if (isDnsLabel(name)) {
+    return [];
+  }
+  return [
+    {
+      propertyPath: path,
+      reason: `"${name}" is not a DNS label; use 1 to 63 of a-z, 0-9 and "-", beginning and ending with a letter or a digit`,
+    },
+  ];
+}
+
+/** Problems of a value that has to be a whole number in a range. */
+export function rangeProblems(path: string, value: number, min: number, max: number): Problem[] {
+  if (Number.isInteger(value) && value >= min && value <= max) {
+    return [];
+  }
+  return [{ propertyPath: path, reason: `${value} is out of range; use a whole number from ${min} to ${max}` }];
+}
+
+/** Problems of a TCP port. */
+export function portProblems(path: string, port: number): Problem[] {
+  return rangeProblems(path, port, 1, 65535);
+}

@@ -1,0 +1,21 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** One thing that is wrong with the inputs: the path of the input, and the reason with its remedy. */
+export type Problem = pulumi.InputPropertyErrorDetails;
+
+/**
+ * Refuses inputs: throws one `InputPropertiesError` that names every problem at once, so that nothing is deployed and
+ * one run tells all. Does nothing when there is no problem.
+ */
+export function refuse(what: string, problems: Problem[]): void {
+  if (problems.length === 0) {
+    return;
+  }
+  throw new pulumi.InputPropertiesError({ message: describeProblems(what, problems), errors: problems });
+}
+
+/** The problems as text: a headline, then one line for each. */
+export function describeProblems(what: string, problems: Problem[]): string {
+  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  return [`${what}: ${count}`, ...problems.map((p) => `  ${p.propertyPath}: ${p.reason}`)].join("\n");
+}

@@ -1,0 +1,124 @@
+import { dnsLabelProblems, isHostName } from "./names";
+import { Problem } from "./problems";
+
+/** A route through Traefik to a service, published as tags of the service in Consul's catalog. */
+export interface Route {
+  /** Name of Traefik's router, unique in the mesh. Default: the service's name, with `-2`, `-3` … from the second route on. */
+  readonly name?: string;
+  /** Host name that the request has to name, exactly. */
+  readonly host?: string;
+  /** Beginning of the request's path, with its `/`. Default: any path. */
+  readonly pathPrefix?: string;
+  /** A rule in Traefik v3 syntax, for what `host` and `pathPrefix` cannot say; excludes both. */
+  readonly rule?: string;
+  /** Traefik's entry points. Default: `["web"]`, or `["websecure"]` where `tls` is set. */
+  readonly entryPoints?: readonly string[];
+  /** TLS ends at this route; with a resolver the certificate comes from ACME. Default: no TLS. */
+  readonly tls?: { readonly certResolver?: string };
+}
+
+/** Entry points that `TraefikConsulIngress` opens. `admin` is its own and takes no route of a service. */
+export const ENTRY_POINTS = ["web", "websecure"] as const;
+
+/** The names of a service's routers, in the order of its routes. */
+export function routerNames(service: string, routes: readonly Route[]): string[] {
+  return routes.map((route, i) => route.name ?? (i === 0 ? service : `${service}-${i + 1}`));
+}
+
+/** Traefik's rule of a route, in v3 syntax: `Host` takes one value, a prefix is anchored at the path's beginning. */
+export function routeRule(route: Route): string {
+  if (route.rule !== undefined) {
+    return route.rule;
+  }
+  const matchers = [
+    route.host === undefined ? [] : [`Host(\`${route.host}\`)`],
+    route.pathPrefix === undefined ? [] : [`PathPrefix(\`${route.pathPrefix}\`)`],
+  ];
+  return matchers.flat().join(" && ");
+}
+
+/** The entry points that a route is served on. */
+export function routeEntryPoints(route: Route): readonly string[] {
+  return route.entryPoints ?? [route.tls ? "websecure" : "web"];
+}
+
+/** The tags that publish a service's routes: what Traefik's Consul Catalog provider reads from each instance. */
+export function routeTags(service: string, routes: readonly Route[]): string[] {
+  if (routes.length === 0) {
+    return [];
+  }
+  const names = routerNames(service, routes);
+  return [
+    "traefik.enable=true",
+    ...routes.flatMap((route, i) => {
+      const router = `traefik.http.routers.${names[i]}`;
+      return [
+        `${router}.rule=${routeRule(route)}`,
+        `${router}.entrypoints=${routeEntryPoints(route).join(",")}`,
+        ...(route.tls ? [`${router}.tls=true`] : []),
+        ...(route.tls?.certResolver ? [`${router}.tls.certresolver=${route.tls.certResolver}`] : []),
+      ];
+    }),
+  ];
+}
+
+/** What is wrong with a service's routes. */
+export function routeProblems(service: string, routes: readonly Route[], prefix = ""): Problem[] {
+  const problems: Problem[] = [];
+  const names = routerNames(service, routes);
+  routes.forEach((route, i) => {
+    const at = (input: string) => `${prefix}[${i}].${input}`;
+    const problem = (input: string, reason: string) => problems.push({ propertyPath: at(input), reason });
+    problems.push(...dnsLabelProblems(at("name"), names[i]));
+    if (names.indexOf(names[i]) !== i) {
+      problem("name", `"${names[i]}" is the name of another route of this service; give each its own`);
+    }
+    if (route.host !== undefined && !isHostName(route.host)) {
+      problem("host", `"${route.host}" is not a host name; use one such as whoami.example.com, without scheme or port`);
+    }
+    if (route.pathPrefix !== undefined && !/^\/[^`\s]*$/.test(route.pathPrefix)) {
+      problem(
+        "pathPrefix",
+        `"${route.pathPrefix}" is not the beginning of a path; begin with "/", without blanks or backticks`,
+      );
+    }
+    if (route.rule !== undefined && (route.host !== undefined || route.pathPrefix !== undefined)) {
+      problem("rule", "a raw rule excludes host and pathPrefix; write them into the rule");
+    }
+    if (route.rule === undefined && route.host === undefined && route.pathPrefix === undefined) {
+      problem("host", "the route matches nothing; give host, pathPrefix or rule");
+    }
+    (route.entryPoints ?? []).forEach((entryPoint, j) => {
+      if (!(ENTRY_POINTS as readonly string[]).includes(entryPoint)) {
+        problem(
+          `entryPoints[${j}]`,
+          `"${entryPoint}" is no entry point for services; use ${ENTRY_POINTS.join(" or ")}`,
+        );
+      }
+    });
+    if (route.entryPoints?.length === 0) {
+      problem("entryPoints", "an empty list serves nothing; leave it out or name web or websecure");
+    }
+    problems.push(...tagProblems(at("rule"), routeRule(route)));
+  });
+  return problems;
+}
+
+/**
+ * Tags as the annotation `consul.hashicorp.com/service-tags` carries them: separated by commas, a comma within a tag
+ * behind a backslash. What the injector reads back is exactly `tags`, provided that `tagProblems` found nothing.
+ */
+export function tagsAnnotation(tags: readonly string[]): string {
+  return tags.map((tag) => tag.replaceAll(",", "\\,")).join(",");
+}
+
+/** What the annotation cannot carry: the injector trims each tag, drops empty ones and takes `\,` for a comma. */
+export function tagProblems(path: string, tag: string): Problem[] {
+  if (tag.trim() !== tag) {
+    return [{ propertyPath: path, reason: "begins or ends with a blank, which the injector would trim; remove it" }];
+  }
+  if (tag.endsWith("\\")) {
+    return [{ propertyPath: path, reason: "ends with a backslash, which would join it to the next tag; remove it" }];
+  }
+  return [];
+}

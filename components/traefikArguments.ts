@@ -1,0 +1,71 @@
+/** Ports of Traefik's entry points inside its pod. */
+export const ENTRY_POINT_PORTS = { web: 80, websecure: 443, admin: 8080 } as const;
+
+/** Where Consul's CA certificate is mounted. */
+export const CA_MOUNT_PATH = "/certs/consul-ca";
+
+/** What Traefik's static configuration depends on. */
+export interface TraefikArgumentOptions {
+  /** Traefik's name in the mesh: the identity of its leaf certificate. */
+  readonly serviceName: string;
+  /** `host:port` of Consul's HTTPS API. */
+  readonly apiAddress: string;
+  /** Whether the API and the dashboard are compiled into the routes; see `adminTags` for where they are served. */
+  readonly dashboard: boolean;
+  readonly accessLog: boolean;
+  readonly logLevel: string;
+}
+
+/**
+ * Traefik's static configuration as command-line arguments. TLS to Consul is verified against the mounted CA: the
+ * servers' certificate has the name in `apiAddress`, so nothing has to be skipped.
+ */
+export function traefikArguments(options: TraefikArgumentOptions): string[] {
+  const catalog = {
+    "endpoint.address": options.apiAddress,
+    "endpoint.scheme": "https",
+    "endpoint.tls.ca": `${CA_MOUNT_PATH}/tls.crt`,
+    serviceName: options.serviceName,
+    connectAware: true,
+    connectByDefault: true,
+    exposedByDefault: false,
+    // Changes arrive at once; without it they wait for the next poll, up to 15 s.
+    watch: true,
+  };
+  return [
+    "--global.checkNewVersion=false",
+    "--global.sendAnonymousUsage=false",
+    ...Object.entries(ENTRY_POINT_PORTS).map(([name, port]) => `--entryPoints.${name}.address=:${port}`),
+    // Routes that name no entry point go to web alone, never to admin.
+    "--entryPoints.web.asDefault=true",
+    ...Object.entries(catalog).map(([key, value]) => `--providers.consulCatalog.${key}=${value}`),
+    "--ping=true",
+    "--ping.entryPoint=admin",
+    ...(options.dashboard ? ["--api=true", "--api.dashboard=true"] : []),
+    ...(options.accessLog ? ["--accessLog=true"] : []),
+    `--log.level=${options.logLevel}`,
+  ];
+}
+
+/** Path on the admin entry point that answers 200 from the moment that Traefik serves routes of the mesh. */
+export const MESH_READY_PATH = "/mesh-ready";
+
+/**
+ * Tags of Traefik's own entry in Consul's catalog. They publish routes to Traefik's internal services on the admin entry
+ * point: `MESH_READY_PATH`, which thus exists only once Traefik has logged in to Consul, holds its leaf certificate and
+ * has read the catalog (it builds no route before), and the dashboard where asked for.
+ */
+export function adminTags(serviceName: string, dashboard: boolean): string[] {
+  const route = (name: string, rule: string, service: string) => [
+    `traefik.http.routers.${serviceName}-${name}.rule=${rule}`,
+    `traefik.http.routers.${serviceName}-${name}.entrypoints=admin`,
+    `traefik.http.routers.${serviceName}-${name}.service=${service}`,
+  ];
+  return [
+    "traefik.enable=true",
+    // Its catalog entry has no sidecar: without this Traefik would look for a mesh instance and find none.
+    "traefik.consulcatalog.connect=false",
+    ...route("ready", `Path(\`${MESH_READY_PATH}\`)`, "ping@internal"),
+    ...(dashboard ? route("dashboard", "PathPrefix(`/api`) || PathPrefix(`/dashboard`)", "api@internal") : []),
+  ];
+}

@@ -1,0 +1,276 @@
+import { createHash } from "node:crypto";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { ConsulMesh } from "./consulMesh";
+import { dnsLabelProblems, rangeProblems } from "./names";
+import { Problem, refuse } from "./problems";
+import { tagsAnnotation } from "./routes";
+import { adminTags, CA_MOUNT_PATH, ENTRY_POINT_PORTS, MESH_READY_PATH, traefikArguments } from "./traefikArguments";
+
+/** Node ports of a Service of type NodePort, each 30000 to 32767. */
+export interface NodePorts {
+  /** Default 30080. */
+  readonly web?: number;
+  /** Default 30443. */
+  readonly websecure?: number;
+  /** Default 30808; open only where the dashboard is on. */
+  readonly admin?: number;
+}
+
+export const LOG_LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"] as const;
+export const SERVICE_TYPES = ["NodePort", "LoadBalancer", "ClusterIP"] as const;
+
+/** What describes the ingress, apart from the mesh that it joins. */
+export interface TraefikOptions {
+  /** Namespace that the ingress makes and owns. Default `traefik-consul`. */
+  readonly namespace?: string;
+  /** Name in the mesh: what intentions name as the source. Default `traefik-system-ingress`. */
+  readonly serviceName?: string;
+  /** Traefik's image, v3. Default `traefik:v3.7.9`. */
+  readonly image?: string;
+  /** When the image is pulled. Default: Kubernetes' own rule. */
+  readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
+  /** Number of pods. Default 1. */
+  readonly replicas?: number;
+  /** Type of the Service. Default `NodePort`. */
+  readonly serviceType?: (typeof SERVICE_TYPES)[number];
+  readonly nodePorts?: NodePorts;
+  /** Whether dashboard and API are served, without a login, on the admin entry point and its port. Default `false`. */
+  readonly dashboard?: boolean;
+  /** Whether each request is logged. Default `true`. */
+  readonly accessLog?: boolean;
+  /** Default `INFO`. */
+  readonly logLevel?: (typeof LOG_LEVELS)[number];
+  /** Resources of the container. Default: requests of 100m CPU and 64Mi memory, a limit of 256Mi memory. */
+  readonly resources?: k8s.types.input.core.v1.ResourceRequirements;
+}
+
+export interface TraefikConsulIngressArgs extends TraefikOptions {
+  readonly mesh: ConsulMesh;
+}
+
+export const DEFAULT_TRAEFIK_NAMESPACE = "traefik-consul";
+export const TRAEFIK_SERVICE_NAME = "traefik-system-ingress";
+const DEFAULT_NODE_PORTS = { web: 30080, websecure: 30443, admin: 30808 };
+
+/** The pod's user: Traefik's image has it, and no right on the node. */
+const NON_ROOT = 65532;
+const HARDENED: k8s.types.input.core.v1.SecurityContext = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+};
+
+/**
+ * Traefik as a native member of the mesh: no sidecar, its own leaf certificate under the identity `serviceName`, routes
+ * from Consul's catalog, connections to services by mutual TLS. It asks Kubernetes for nothing, so it has no RBAC.
+ * Its pods are ready when they serve routes of the mesh, not just when they run.
+ *
+ * Errors: `InputPropertiesError` at construction, with each problem of `traefikProblems`.
+ */
+export class TraefikConsulIngress extends pulumi.ComponentResource {
+  /** The identity in the mesh: what intentions name as the source. */
+  public readonly serviceName: string;
+  /** The namespace of the ingress. */
+  public readonly namespace: pulumi.Output<string>;
+  /** The command that brings the dashboard to http://localhost:8080/dashboard/; `undefined` where it is off. */
+  public readonly dashboardPortForward: string | undefined;
+  private readonly ports: { readonly web: number; readonly websecure: number };
+
+  constructor(name: string, args: TraefikConsulIngressArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuse(`TraefikConsulIngress "${name}"`, traefikProblems(args));
+    super("consul-traefik-mesh:index:TraefikConsulIngress", name, {}, opts);
+    const { mesh, dashboard = false } = args;
+    const serviceName = args.serviceName ?? TRAEFIK_SERVICE_NAME;
+    const namespaceName = args.namespace ?? DEFAULT_TRAEFIK_NAMESPACE;
+    const labels = { app: "traefik", ingress: serviceName };
+    const nodePorts = args.serviceType === undefined || args.serviceType === "NodePort";
+    const ports = { ...DEFAULT_NODE_PORTS, ...args.nodePorts };
+
+    const namespace = new k8s.core.v1.Namespace(
+      `${name}-namespace`,
+      { metadata: { name: namespaceName } },
+      { parent: this },
+    );
+    const ca = new k8s.core.v1.Secret(
+      `${name}-consul-ca`,
+      {
+        metadata: { name: "consul-ca-cert", namespace: namespace.metadata.name },
+        stringData: { "tls.crt": mesh.caCertificate },
+      },
+      { parent: this },
+    );
+    // Named as the service: where ACLs are on, the auth method turns the account's name into the identity.
+    const serviceAccount = new k8s.core.v1.ServiceAccount(
+      `${name}-service-account`,
+      { metadata: { name: serviceName, namespace: namespace.metadata.name } },
+      { parent: this },
+    );
+
+    // Does not wait for endpoints, since it goes first: Traefik is ready when this Service is in Consul's catalog.
+    const service = new k8s.core.v1.Service(
+      `${name}-service`,
+      {
+        metadata: {
+          name: "traefik",
+          namespace: namespace.metadata.name,
+          annotations: {
+            "consul.hashicorp.com/service-sync": "true",
+            "consul.hashicorp.com/service-name": serviceName,
+            "consul.hashicorp.com/service-tags": tagsAnnotation(adminTags(serviceName, dashboard)),
+            "pulumi.com/skipAwait": args.serviceType === "LoadBalancer" ? "false" : "true",
+          },
+        },
+        spec: {
+          type: args.serviceType ?? "NodePort",
+          selector: labels,
+          ports: (["web", "websecure", ...(dashboard ? ["admin" as const] : [])] as const).map((entryPoint) => ({
+            name: entryPoint,
+            port: ENTRY_POINT_PORTS[entryPoint],
+            targetPort: entryPoint,
+            nodePort: nodePorts ? ports[entryPoint] : undefined,
+          })),
+        },
+      },
+      { parent: this },
+    );
+
+    const login = mesh.authMethod === undefined ? undefined : consulLogin(mesh);
+    const caMount = { name: "consul-ca", mountPath: CA_MOUNT_PATH, readOnly: true };
+    new k8s.apps.v1.Deployment(
+      `${name}-deployment`,
+      {
+        metadata: { name: "traefik", namespace: namespace.metadata.name },
+        spec: {
+          replicas: args.replicas ?? 1,
+          selector: { matchLabels: labels },
+          strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+          template: {
+            metadata: {
+              labels,
+              // Traefik reads the CA at its start: another CA, other pods.
+              annotations: { "consul-traefik-mesh/ca-sha256": mesh.caCertificate.apply(sha256) },
+            },
+            spec: {
+              serviceAccountName: serviceAccount.metadata.name,
+              automountServiceAccountToken: login !== undefined,
+              securityContext: {
+                runAsNonRoot: true,
+                runAsUser: NON_ROOT,
+                runAsGroup: NON_ROOT,
+                fsGroup: NON_ROOT,
+                seccompProfile: { type: "RuntimeDefault" },
+                // Ports 80 and 443 without root and without a capability.
+                sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }],
+              },
+              initContainers: login === undefined ? [] : [{ ...login.container, securityContext: HARDENED }],
+              containers: [
+                {
+                  name: "traefik",
+                  image: args.image ?? "traefik:v3.7.9",
+                  imagePullPolicy: args.imagePullPolicy,
+                  args: traefikArguments({
+                    serviceName,
+                    apiAddress: mesh.apiAddress,
+                    dashboard,
+                    accessLog: args.accessLog ?? true,
+                    logLevel: args.logLevel ?? "INFO",
+                  }),
+                  env: login?.env ?? [],
+                  ports: Object.entries(ENTRY_POINT_PORTS).map(([n, containerPort]) => ({ name: n, containerPort })),
+                  // Once, not for as long as it runs: later trouble of the catalog must not take away an ingress that
+                  // serves. Where it never comes, the restart gives a new login and ends Traefik's growing back-off.
+                  startupProbe: probe(MESH_READY_PATH, { periodSeconds: 1, failureThreshold: 120 }),
+                  readinessProbe: probe("/ping", { periodSeconds: 5, failureThreshold: 2 }),
+                  livenessProbe: probe("/ping", { periodSeconds: 10, failureThreshold: 3 }),
+                  resources: args.resources ?? {
+                    requests: { cpu: "100m", memory: "64Mi" },
+                    limits: { memory: "256Mi" },
+                  },
+                  securityContext: HARDENED,
+                  volumeMounts: [caMount, ...(login?.mounts ?? [])],
+                },
+              ],
+              volumes: [{ name: caMount.name, secret: { secretName: ca.metadata.name } }, ...(login?.volumes ?? [])],
+            },
+          },
+        },
+      },
+      { parent: this, dependsOn: [mesh.ready, service] },
+    );
+
+    this.serviceName = serviceName;
+    this.namespace = namespace.metadata.name;
+    this.ports = nodePorts ? ports : ENTRY_POINT_PORTS;
+    this.dashboardPortForward = dashboard
+      ? `kubectl --namespace ${namespaceName} port-forward deployment/traefik 8080:${ENTRY_POINT_PORTS.admin}`
+      : undefined;
+    this.registerOutputs({ serviceName, namespace: this.namespace });
+  }
+
+  /** The URL of a route: its host has to resolve to a node, or to the load balancer. */
+  public url(host: string, path = "/", tls = false): string {
+    const [scheme, port, usual] = tls ? ["https", this.ports.websecure, 443] : ["http", this.ports.web, 80];
+    return `${scheme}://${host}${port === usual ? "" : `:${port}`}${path}`;
+  }
+}
+
+/** What is wrong with an ingress; `prefix` is put before each path. */
+export function traefikProblems(args: TraefikOptions, prefix = ""): Problem[] {
+  const ports = { ...DEFAULT_NODE_PORTS, ...args.nodePorts };
+  const problems: Problem[] = [
+    ...dnsLabelProblems(`${prefix}namespace`, args.namespace ?? DEFAULT_TRAEFIK_NAMESPACE),
+    ...dnsLabelProblems(`${prefix}serviceName`, args.serviceName ?? TRAEFIK_SERVICE_NAME),
+    ...rangeProblems(`${prefix}replicas`, args.replicas ?? 1, 0, 1000),
+    ...Object.entries(ports).flatMap(([n, port]) => rangeProblems(`${prefix}nodePorts.${n}`, port, 30000, 32767)),
+  ];
+  const problem = (input: string, reason: string) => problems.push({ propertyPath: prefix + input, reason });
+  if (new Set(Object.values(ports)).size < 3) {
+    problem("nodePorts", `${Object.values(ports).join(", ")} are not three different ports; give each its own`);
+  }
+  if (args.serviceType !== undefined && !SERVICE_TYPES.includes(args.serviceType)) {
+    problem("serviceType", `"${args.serviceType}" is no type for it; use one of ${SERVICE_TYPES.join(", ")}`);
+  }
+  if (args.nodePorts !== undefined && args.serviceType !== undefined && args.serviceType !== "NodePort") {
+    problem("nodePorts", `a Service of type ${args.serviceType} has none to choose; leave them out or use NodePort`);
+  }
+  if (args.logLevel !== undefined && !LOG_LEVELS.includes(args.logLevel)) {
+    problem("logLevel", `"${args.logLevel}" is no log level; use one of ${LOG_LEVELS.join(", ")}`);
+  }
+  return problems;
+}
+
+/** What a pod needs to hold a token of its own: it logs in with its ServiceAccount before Traefik starts. */
+function consulLogin(mesh: ConsulMesh) {
+  const tokenFile = "/consul/token/token";
+  const mounts = [{ name: "consul-token", mountPath: "/consul/token" }];
+  return {
+    container: {
+      name: "consul-login",
+      image: mesh.consulImage ?? "hashicorp/consul:1.22.7",
+      command: [
+        "consul",
+        "login",
+        `-method=${mesh.authMethod}`,
+        "-bearer-token-file=/var/run/secrets/kubernetes.io/serviceaccount/token",
+        `-token-sink-file=${tokenFile}`,
+      ],
+      env: [
+        { name: "CONSUL_HTTP_ADDR", value: `https://${mesh.apiAddress}` },
+        { name: "CONSUL_CACERT", value: `${CA_MOUNT_PATH}/tls.crt` },
+      ],
+      volumeMounts: [{ name: "consul-ca", mountPath: CA_MOUNT_PATH, readOnly: true }, ...mounts],
+    },
+    env: [{ name: "CONSUL_HTTP_TOKEN_FILE", value: tokenFile }],
+    mounts,
+    volumes: [{ name: "consul-token", emptyDir: { medium: "Memory" } }],
+  };
+}
+
+function probe(path: string, times: { periodSeconds: number; failureThreshold: number }) {
+  return { httpGet: { path, port: "admin" }, ...times };
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

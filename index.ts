@@ -1,0 +1,41 @@
+import * as k8s from "@pulumi/kubernetes";
+import { ConsulMesh, IntentionSet, MeshService, TraefikConsulIngress } from "./components";
+import { readSettings } from "./settings";
+
+const settings = readSettings();
+
+const mesh = new ConsulMesh("consul", settings.consul);
+
+// Deny-all is a set of its own, so that each service can wait for it and never serves an unchecked call.
+const baseline = new IntentionSet("baseline", { mesh, denyAll: settings.denyAll });
+
+const ingress = new TraefikConsulIngress("traefik", { mesh, ...settings.traefik });
+
+const namespace = new k8s.core.v1.Namespace("services", { metadata: { name: settings.servicesNamespace } });
+const services = settings.services.map(
+  ({ name, ...service }) =>
+    new MeshService(name, { mesh, namespace: namespace.metadata.name, guardedBy: baseline, ...service }),
+);
+
+const intentions = new IntentionSet("intentions", {
+  mesh,
+  denyAll: false,
+  rules: settings.intentions,
+  services,
+  externalServices: [ingress.serviceName],
+});
+
+/** Where each route is served. */
+export const urls = settings.services.flatMap((service) =>
+  (service.routes ?? []).flatMap(({ host, pathPrefix = "/", tls }) =>
+    host === undefined ? [] : [ingress.url(host, pathPrefix, tls !== undefined)],
+  ),
+);
+/** How to look at Consul's UI: run this, then open https://localhost:8501/ui. */
+export const consulUi = mesh.uiPortForward;
+/** How to look at Traefik's dashboard: run this, then open http://localhost:8080/dashboard/. */
+export const traefikDashboard = ingress.dashboardPortForward;
+/** The identities that intentions name. */
+export const identities = [ingress.serviceName, ...services.map((service) => service.serviceName)];
+/** Who may call whom. */
+export const edges = [...baseline.edges, ...intentions.edges];

@@ -1,0 +1,335 @@
+import * as pulumi from "@pulumi/pulumi";
+import { closest } from "fastest-levenshtein";
+import { z } from "zod";
+import {
+  ConsulMeshArgs,
+  consulMeshProblems,
+  IntentionRule,
+  LOG_LEVELS,
+  meshServiceProblems,
+  MeshServiceOptions,
+  PROTOCOLS,
+  SERVICE_TYPES,
+  TRAEFIK_SERVICE_NAME,
+  TraefikOptions,
+  traefikProblems,
+} from "./components";
+import { intentionProblems } from "./components/intentions";
+import { dnsLabelProblems } from "./components/names";
+import { describeProblems, Problem } from "./components/problems";
+import { routeEntryPoints, routerNames, routeRule } from "./components/routes";
+
+/** A service as the stack's configuration describes it. */
+export type ServiceSettings = MeshServiceOptions & { readonly name: string };
+
+/** The stack's configuration, parsed and judged. */
+export interface Settings {
+  readonly consul: ConsulMeshArgs;
+  readonly traefik: TraefikOptions;
+  readonly servicesNamespace: string;
+  readonly services: readonly ServiceSettings[];
+  readonly denyAll: boolean;
+  readonly intentions: readonly IntentionRule[];
+}
+
+const text = z.string();
+/** Pulumi.yaml can declare no setting without a value, so the empty string stands for "not set". */
+const optionalText = z.string().transform((value) => (value === "" ? undefined : value));
+/** Every value that is no string reaches the program as JSON. */
+const json = <T extends z.ZodType>(schema: T) =>
+  z
+    .string()
+    .transform((value, context) => {
+      try {
+        return JSON.parse(value) as unknown;
+      } catch {
+        context.addIssue({ code: "custom", message: `"${value}" is not JSON` });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+const flag = json(z.boolean());
+const whole = json(z.int());
+
+const pullPolicy = z.enum(["Always", "IfNotPresent", "Never"]);
+
+const route = z.strictObject({
+  name: text.optional(),
+  host: text.optional(),
+  pathPrefix: text.optional(),
+  rule: text.optional(),
+  entryPoints: z.array(text).optional(),
+  tls: z.strictObject({ certResolver: text.optional() }).optional(),
+});
+
+const service: z.ZodType<ServiceSettings> = z.strictObject({
+  name: text,
+  image: text,
+  imagePullPolicy: pullPolicy.optional(),
+  port: z.number(),
+  args: z.array(text).optional(),
+  env: z.record(text, text).optional(),
+  replicas: z.number().optional(),
+  protocol: z.enum(PROTOCOLS).optional(),
+  healthPath: text.optional(),
+  routes: z.array(route).optional(),
+});
+
+const action = z.enum(["allow", "deny"]);
+
+const intention: z.ZodType<IntentionRule> = z.strictObject({
+  source: text,
+  destination: text,
+  action: action.optional(),
+  permissions: z
+    .array(
+      z.strictObject({
+        action,
+        http: z.strictObject({
+          pathExact: text.optional(),
+          pathPrefix: text.optional(),
+          pathRegex: text.optional(),
+          methods: z.array(text).optional(),
+        }),
+      }),
+    )
+    .optional(),
+  description: text.optional(),
+});
+
+/** Every setting of the stack, as Pulumi.yaml declares it; the CLI fills in the defaults that stand there. */
+export const settingsSchema = z.strictObject({
+  consulNamespace: text,
+  consulChartPath: optionalText,
+  consulChartRepository: text,
+  consulChartVersion: text,
+  kubernetesVersion: optionalText,
+  consulImage: optionalText,
+  consulK8sImage: optionalText,
+  consulDataplaneImage: optionalText,
+  consulDatacenter: text,
+  consulServers: whole,
+  consulServersShareNodes: flag,
+  consulStorage: text,
+  consulStorageClass: optionalText,
+  consulServerAdditionalDnsSans: json(z.array(text)),
+  consulAcls: flag,
+  consulGossipEncryption: flag,
+  consulCatalogSyncInterval: text,
+  consulValues: json(z.record(text, z.unknown())),
+  traefikNamespace: text,
+  traefikImage: text,
+  traefikReplicas: whole,
+  traefikServiceType: z.enum(SERVICE_TYPES),
+  traefikNodePortWeb: whole,
+  traefikNodePortWebsecure: whole,
+  traefikNodePortAdmin: whole,
+  traefikDashboard: flag,
+  traefikAccessLog: flag,
+  traefikLogLevel: z.enum(LOG_LEVELS),
+  servicesNamespace: text,
+  services: json(z.array(service)),
+  denyAll: flag,
+  intentions: json(z.array(intention)),
+  imagePullPolicy: optionalText.pipe(pullPolicy.optional()),
+});
+
+/** The setting behind an input of a component, where the names differ by more than the component's prefix. */
+const SETTING_OF_INPUT: Record<string, string> = {
+  "consul.chart": "consulChartPath",
+  "consul.chart.path": "consulChartPath",
+  "consul.chart.version": "consulChartVersion",
+  "consul.images.consul": "consulImage",
+  "consul.images.controlPlane": "consulK8sImage",
+  "consul.images.dataplane": "consulDataplaneImage",
+  "consul.kubernetesVersion": "kubernetesVersion",
+  "traefik.nodePorts": "traefikNodePortWeb",
+  "traefik.nodePorts.web": "traefikNodePortWeb",
+  "traefik.nodePorts.websecure": "traefikNodePortWebsecure",
+  "traefik.nodePorts.admin": "traefikNodePortAdmin",
+};
+
+/**
+ * The settings of the stack that is being previewed or deployed.
+ *
+ * Errors: one `RunError` that names every problem, before any resource is declared.
+ */
+export function readSettings(): Settings {
+  const prefix = `${pulumi.getProject()}:`;
+  const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
+  const result = parseSettings(Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value])));
+  if ("problems" in result) {
+    throw new pulumi.RunError(describeProblems(`configuration of stack ${pulumi.getStack()}`, result.problems));
+  }
+  return result.settings;
+}
+
+/**
+ * Parses and judges the stack's settings: raw values by setting name, as Pulumi hands them over. Returns either the
+ * settings, or every problem that they have; shape comes first, since values of the wrong shape cannot be judged.
+ */
+export function parseSettings(raw: Record<string, string>): { settings: Settings } | { problems: Problem[] } {
+  const parsed = settingsSchema.safeParse(raw);
+  if (!parsed.success) {
+    return { problems: parsed.error.issues.flatMap((issue) => shapeProblems(issue, raw)) };
+  }
+  const s = parsed.data;
+  const { imagePullPolicy } = s;
+  const settings: Settings = {
+    consul: {
+      namespace: s.consulNamespace,
+      chart:
+        s.consulChartPath === undefined
+          ? { repository: s.consulChartRepository, version: s.consulChartVersion }
+          : { path: s.consulChartPath },
+      kubernetesVersion: s.kubernetesVersion,
+      images: { consul: s.consulImage, controlPlane: s.consulK8sImage, dataplane: s.consulDataplaneImage },
+      imagePullPolicy,
+      datacenter: s.consulDatacenter,
+      servers: s.consulServers,
+      serversShareNodes: s.consulServersShareNodes,
+      storage: s.consulStorage,
+      storageClass: s.consulStorageClass,
+      serverAdditionalDnsSans: s.consulServerAdditionalDnsSans,
+      acls: s.consulAcls,
+      gossipEncryption: s.consulGossipEncryption,
+      catalogSyncInterval: s.consulCatalogSyncInterval,
+      values: s.consulValues,
+    },
+    traefik: {
+      namespace: s.traefikNamespace,
+      image: s.traefikImage,
+      imagePullPolicy,
+      replicas: s.traefikReplicas,
+      serviceType: s.traefikServiceType,
+      nodePorts:
+        s.traefikServiceType === "NodePort"
+          ? { web: s.traefikNodePortWeb, websecure: s.traefikNodePortWebsecure, admin: s.traefikNodePortAdmin }
+          : undefined,
+      dashboard: s.traefikDashboard,
+      accessLog: s.traefikAccessLog,
+      logLevel: s.traefikLogLevel,
+    },
+    servicesNamespace: s.servicesNamespace,
+    services: s.services.map((each) => ({ imagePullPolicy, ...each })),
+    denyAll: s.denyAll,
+    intentions: s.intentions,
+  };
+  const problems = settingsProblems(settings);
+  return problems.length > 0 ? { problems } : { settings };
+}
+
+/** What is wrong with settings of the right shape: each component's own problems, and what only the whole shows. */
+function settingsProblems(settings: Settings): Problem[] {
+  const { services, intentions } = settings;
+  return [
+    ...consulMeshProblems(settings.consul, "consul.").map(atSetting),
+    ...traefikProblems(settings.traefik, "traefik.").map(atSetting),
+    ...namespaceProblems(settings),
+    ...services.flatMap((each, i) =>
+      meshServiceProblems(each.name, each, `services[${i}].`).map((p) => ({
+        ...p,
+        propertyPath: p.propertyPath.replace(/\.serviceName$/, ".name"),
+      })),
+    ),
+    ...duplicateProblems(
+      "name",
+      services.map((each, i) => [each.name, `services[${i}]`]),
+    ),
+    ...duplicateProblems(
+      "router name",
+      services.flatMap((each, i) =>
+        routerNames(each.name, each.routes ?? []).map((name, j) => [name, `services[${i}].routes[${j}]`] as const),
+      ),
+    ),
+    ...duplicateProblems(
+      "rule",
+      services.flatMap((each, i) =>
+        (each.routes ?? []).flatMap((r, j) =>
+          routeEntryPoints(r).map((on) => [`${routeRule(r)} on ${on}`, `services[${i}].routes[${j}]`] as const),
+        ),
+      ),
+    ),
+    ...intentionProblems(
+      intentions,
+      {
+        denyAll: settings.denyAll,
+        services: new Map(services.map((each) => [each.name, each.protocol ?? "http"])),
+        external: new Set([TRAEFIK_SERVICE_NAME]),
+      },
+      "intentions",
+    ),
+  ];
+}
+
+function namespaceProblems(settings: Settings): Problem[] {
+  const namespaces: [string, string][] = [
+    [settings.consul.namespace!, "consulNamespace"],
+    [settings.traefik.namespace!, "traefikNamespace"],
+    [settings.servicesNamespace, "servicesNamespace"],
+  ];
+  return [
+    ...dnsLabelProblems("servicesNamespace", settings.servicesNamespace),
+    ...duplicateProblems("namespace", namespaces),
+  ];
+}
+
+/** A problem for each value that stands at an earlier path too. */
+function duplicateProblems(what: string, values: readonly (readonly [value: string, path: string])[]): Problem[] {
+  return values.flatMap(([value, path], i) => {
+    const first = values.find(([v], j) => j < i && v === value);
+    return first === undefined
+      ? []
+      : [{ propertyPath: path, reason: `the ${what} "${value}" is that of ${first[1]} too; give each its own` }];
+  });
+}
+
+function atSetting(problem: Problem): Problem {
+  const [, input, rest] = /^([^[]*)(.*)$/.exec(problem.propertyPath)!;
+  const [component, ...path] = input.split(".");
+  const setting = SETTING_OF_INPUT[input] ?? component + path.map(capitalize).join("");
+  return { ...problem, propertyPath: setting + rest };
+}
+
+function capitalize(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+/** A schema issue as problems: an unknown key with the nearest known one, anything else with what was expected. */
+function shapeProblems(issue: z.core.$ZodIssue, raw: Record<string, string>): Problem[] {
+  const path = issue.path
+    .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
+    .join("")
+    .slice(1);
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      propertyPath: path === "" ? key : `${path}.${key}`,
+      reason: `is not a known key; did you mean "${closest(key, knownKeys(issue.path))}"?`,
+    }));
+  }
+  const missing = issue.path.length === 1 && raw[String(issue.path[0])] === undefined;
+  return [
+    { propertyPath: path, reason: missing ? "is not set; see Pulumi.yaml for its default" : lowerFirst(issue.message) },
+  ];
+}
+
+/** The keys of the schema at a path. */
+function knownKeys(path: readonly PropertyKey[]): string[] {
+  let schema: z.ZodType = settingsSchema;
+  for (const part of path) {
+    const inner = unwrap(schema);
+    schema = (inner instanceof z.ZodArray ? inner.element : (inner as z.ZodObject).shape[String(part)]) as z.ZodType;
+  }
+  return Object.keys((unwrap(schema) as z.ZodObject).shape);
+}
+
+function unwrap(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodPipe) {
+    return unwrap(schema.out as z.ZodType);
+  }
+  return schema instanceof z.ZodOptional ? unwrap(schema.unwrap() as z.ZodType) : schema;
+}
+
+function lowerFirst(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}
