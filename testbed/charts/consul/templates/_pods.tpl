@@ -158,8 +158,8 @@ limits: {memory: 50Mi, cpu: 50m}
 {{- end -}}
 
 {{/*
-A time of a probe in seconds: upstream's, or the testbed's where testbed.quickProbes; (list $ upstream's quick)
+A time of a probe in seconds: upstream's, or the testbed's where testbed.quick; (list $ upstream's quick)
 */}}
 {{- define "consul.pace" -}}
-{{ ternary (index . 2) (index . 1) (first .).Values.testbed.quickProbes }}
+{{ ternary (index . 2) (index . 1) (first .).Values.testbed.quick }}
 {{- end -}}

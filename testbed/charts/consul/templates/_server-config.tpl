@@ -23,6 +23,7 @@ The servers' configuration files: the data of the two ConfigMaps, and what the c
     "read_rate" $v.server.limits.requestLimits.readRate "write_rate" $v.server.limits.requestLimits.writeRate))
   "ports" (dict "serf_lan" $serf "grpc" (ternary -1 8502 $on.tls) "grpc_tls" (ternary 8502 -1 $on.tls))
 -}}
+{{- if and $v.testbed.quick (eq (int $v.server.replicas) 1) }}{{ $_ := set $main "performance" (dict "raft_multiplier" 1) }}{{ end -}}
 {{- with $v.server.logLevel }}{{ $_ := set $main "log_level" (upper .) }}{{ end -}}
 server.json: |
   {{- toPrettyJson $main | nindent 2 }}
