@@ -8,5 +8,5 @@ const project = (name, options = {}) => ({
 });
 
 export default {
-  projects: [project("unit"), project("preview"), project("e2e")],
+  projects: [project("unit"), project("preview", { testTimeout: 120_000 }), project("e2e", { testTimeout: 600_000 })],
 };

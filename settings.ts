@@ -166,12 +166,17 @@ export function readSettings(): Settings {
 
 /**
  * Parses and judges the stack's settings: raw values by setting name, as Pulumi hands them over. Returns either the
- * settings, or every problem that they have; shape comes first, since values of the wrong shape cannot be judged.
+ * settings, or every problem that they have; values of the wrong shape cannot be judged further.
  */
 export function parseSettings(raw: Record<string, string>): { settings: Settings } | { problems: Problem[] } {
-  const parsed = settingsSchema.safeParse(raw);
+  const unknown = Object.keys(raw)
+    .filter((key) => !(key in settingsSchema.shape))
+    .map((key) => unknownKey(key, key, Object.keys(settingsSchema.shape)));
+  const parsed = settingsSchema.safeParse(
+    Object.fromEntries(Object.entries(raw).filter(([key]) => key in settingsSchema.shape)),
+  );
   if (!parsed.success) {
-    return { problems: parsed.error.issues.flatMap((issue) => shapeProblems(issue, raw)) };
+    return { problems: [...unknown, ...parsed.error.issues.flatMap((issue) => shapeProblems(issue, raw))] };
   }
   const s = parsed.data;
   const { imagePullPolicy } = s;
@@ -215,7 +220,7 @@ export function parseSettings(raw: Record<string, string>): { settings: Settings
     denyAll: s.denyAll,
     intentions: s.intentions,
   };
-  const problems = settingsProblems(settings);
+  const problems = [...unknown, ...settingsProblems(settings)];
   return problems.length > 0 ? { problems } : { settings };
 }
 
@@ -302,15 +307,16 @@ function shapeProblems(issue: z.core.$ZodIssue, raw: Record<string, string>): Pr
     .join("")
     .slice(1);
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({
-      propertyPath: path === "" ? key : `${path}.${key}`,
-      reason: `is not a known key; did you mean "${closest(key, knownKeys(issue.path))}"?`,
-    }));
+    return issue.keys.map((key) => unknownKey(`${path}.${key}`, key, knownKeys(issue.path)));
   }
   const missing = issue.path.length === 1 && raw[String(issue.path[0])] === undefined;
   return [
     { propertyPath: path, reason: missing ? "is not set; see Pulumi.yaml for its default" : lowerFirst(issue.message) },
   ];
+}
+
+function unknownKey(path: string, key: string, known: string[]): Problem {
+  return { propertyPath: path, reason: `is not a known key; did you mean "${closest(key, known)}"?` };
 }
 
 /** The keys of the schema at a path. */

@@ -65,10 +65,10 @@ export function versionProblems(versions: Versions, paths: Record<keyof Versions
   return problems;
 }
 
-/** The version in an image reference's tag, `undefined` where there is none (no tag, a digest, or a tag like `latest`). */
+/** The version in an image reference's tag, `1.10` too; `undefined` without one: no tag, a digest, or a tag like `latest`. */
 export function imageVersion(image: string): string | undefined {
   const tag = image.split("@")[0].split("/").pop()?.split(":")[1];
-  return semver.parse(tag)?.version;
+  return tag !== undefined && /^v?\d+\.\d+/.test(tag) ? tag.replace(/^v/, "") : undefined;
 }
 
 /** `major.minor` of a version; of `1.34` itself too. */

@@ -1,0 +1,60 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { workspace, Workspace } from "../workspace";
+
+/** The real CLI against a cluster that nobody can reach: the port is closed, on this machine. */
+const UNREACHABLE = `
+apiVersion: v1
+kind: Config
+clusters: [{ name: none, cluster: { server: "https://127.0.0.1:1" } }]
+users: [{ name: none, user: { token: none } }]
+contexts: [{ name: none, context: { cluster: none, user: none } }]
+current-context: none
+`;
+
+let open: Workspace | undefined;
+
+async function without(cluster: string, like: string, settings: Record<string, unknown>): Promise<Workspace> {
+  open = await workspace(like, settings);
+  const kubeconfig = path.join(open.directory, "kubeconfig");
+  fs.writeFileSync(kubeconfig, cluster);
+  open.stack.workspace.envVars.KUBECONFIG = kubeconfig;
+  return open;
+}
+
+afterEach(async () => open?.remove());
+
+test("without a cluster, preview still tells what the stack would make", async () => {
+  const { stack } = await without(UNREACHABLE, "local", {});
+  const { changeSummary } = await stack.preview();
+  expect(changeSummary).toEqual({ create: 20 });
+});
+
+test("without a cluster, up ends with a clear answer and makes nothing", async () => {
+  const { stack } = await without(UNREACHABLE, "local", {});
+  await expect(stack.up()).rejects.toThrow(/cluster is unreachable/);
+  const { deployment } = await stack.exportStack();
+  const made = (deployment.resources ?? []).filter((r: any) => r.custom && !r.type.startsWith("pulumi:providers:"));
+  expect(made).toEqual([]);
+});
+
+test("wrong settings are refused by preview, all at once, before any resource", async () => {
+  const { stack } = await without(UNREACHABLE, "local", {
+    consulServers: 2,
+    traefikNamespace: "consul-system",
+    traefikNodePortWeb: 80,
+    consulServer: 3,
+    intentions: [{ source: "traefik-system-ingress", destination: "nobody" }],
+  });
+  const message = await stack.preview().then(
+    () => "accepted",
+    (error: Error) => error.message,
+  );
+  expect(message).toContain("configuration of stack test: 5 problems");
+  expect(message).toContain('consulServer: is not a known key; did you mean "consulServers"?');
+  expect(message).toContain("consulServers: 2 servers have no useful quorum; use 1, 3, 5 or 7");
+  expect(message).toContain('traefikNamespace: the namespace "consul-system" is that of consulNamespace too');
+  expect(message).toContain("traefikNodePortWeb: 80 is out of range; use a whole number from 30000 to 32767");
+  expect(message).toContain('intentions[0].destination: "nobody" is no service of this stack');
+  expect(message).not.toContain("at parseSettings");
+});

@@ -1,0 +1,71 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A resource as the program handed it to the engine. */
+export interface Recorded {
+  readonly type: string;
+  readonly name: string;
+  readonly props: Record<string, any>;
+  readonly parent: string;
+  /** Names of the resources that the engine makes before this one. */
+  readonly dependsOn: string[];
+  readonly protect: boolean;
+  readonly deleteBeforeReplace: boolean;
+}
+
+/** What a provider would answer, for the few outputs that the program goes on with. */
+const ANSWERS: Record<string, (inputs: any) => any> = {
+  "kubernetes:helm.sh/v3:Release": (inputs) => ({ ...inputs, status: { namespace: inputs.namespace } }),
+  "kubernetes:core/v1:Secret": (inputs) => ({
+    ...inputs,
+    data: inputs.data ?? { "tls.crt": Buffer.from("the CA").toString("base64") },
+  }),
+  "random:index/randomBytes:RandomBytes": (inputs) => ({ ...inputs, base64: "cmFuZG9tIGJ5dGVz" }),
+  "random:index/randomUuid:RandomUuid": (inputs) => ({ ...inputs, result: "random-uuid" }),
+};
+
+/**
+ * Runs a program against a monitor that makes nothing and records every registration: parents, dependencies and
+ * protection too, which Pulumi's mocks do not show.
+ */
+export async function record(program: () => unknown): Promise<Recorded[]> {
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs, id }) => ({
+        id: id ?? `${name}-id`,
+        state: (ANSWERS[type] ?? ((i) => i))(inputs),
+      }),
+      call: ({ inputs }) => inputs,
+    },
+    "consul-traefik-mesh",
+    "test",
+    false,
+  );
+  const requests: any[] = [];
+  const monitor: any = pulumi.runtime.getMonitor();
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request: any, callback: unknown) => {
+    requests.push(request);
+    return register(request, callback);
+  };
+  await pulumi.runtime.runInPulumiStack(async () => void program());
+  await pulumi.runtime.disconnect();
+  const nameOf = (urn: string) => urn.split("::").pop()!;
+  return requests.map((request) => ({
+    type: request.getType(),
+    name: request.getName(),
+    props: request.getObject().toJavaScript(),
+    parent: nameOf(request.getParent()),
+    dependsOn: request.getDependenciesList().map(nameOf).sort(),
+    protect: request.getProtect(),
+    deleteBeforeReplace: request.getDeletebeforereplace(),
+  }));
+}
+
+/** The one recorded resource of that name. */
+export function find(recorded: Recorded[], name: string): Recorded {
+  const found = recorded.filter((r) => r.name === name);
+  if (found.length !== 1) {
+    throw new Error(`${found.length} resources "${name}" among ${recorded.map((r) => r.name).join(", ")}`);
+  }
+  return found[0];
+}

@@ -1,0 +1,144 @@
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  ConsulMesh,
+  ConsulMeshArgs,
+  IntentionSet,
+  MeshService,
+  MeshServiceOptions,
+  TraefikConsulIngress,
+} from "../../components";
+import { find, record, Recorded } from "../recorder";
+
+const whoami: MeshServiceOptions = { image: "traefik/whoami:v1.11.0", port: 80, routes: [{ host: "whoami.test" }] };
+
+/** The stack in small: everything that index.ts composes. */
+function story(consul: ConsulMeshArgs = {}, service: Partial<MeshServiceOptions> = {}) {
+  return record(() => {
+    const mesh = new ConsulMesh("consul", consul);
+    const baseline = new IntentionSet("baseline", { mesh });
+    const ingress = new TraefikConsulIngress("traefik", { mesh, dashboard: true });
+    const each = new MeshService("whoami", { mesh, namespace: "apps", guardedBy: baseline, ...whoami, ...service });
+    new IntentionSet("intentions", {
+      mesh,
+      denyAll: false,
+      services: [each],
+      externalServices: [ingress.serviceName],
+      rules: [{ source: ingress.serviceName, destination: "whoami" }],
+    });
+  });
+}
+
+const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
+const isSecret = (value: any) => value?.["4dabf18193072939515e22adb298388d"] === SECRET_SIGNATURE;
+
+describe("the story", () => {
+  let recorded: Recorded[];
+  beforeAll(async () => {
+    recorded = await story();
+  });
+
+  test("children are named after their component and belong to it", () => {
+    const names = recorded.map((r) => `${r.parent} > ${r.name}`).sort();
+    expect(names.filter((n) => !n.startsWith(" > "))).toEqual(
+      [
+        "baseline > baseline-all.services",
+        "consul > consul-namespace",
+        "consul > consul-release",
+        "intentions > intentions-whoami",
+        "traefik > traefik-consul-ca",
+        "traefik > traefik-deployment",
+        "traefik > traefik-namespace",
+        "traefik > traefik-service",
+        "traefik > traefik-service-account",
+        "whoami > whoami-defaults",
+        "whoami > whoami-deployment",
+        "whoami > whoami-service",
+        "whoami > whoami-service-account",
+      ]
+        .concat(names.filter((n) => n.startsWith("consul-traefik-mesh-test > ")))
+        .sort(),
+    );
+    for (const component of ["ConsulMesh", "TraefikConsulIngress", "MeshService", "IntentionSet"]) {
+      expect(recorded.map((r) => r.type)).toContain(`consul-traefik-mesh:index:${component}`);
+    }
+  });
+
+  test("no service starts before deny-all is in force and its protocol is known", () => {
+    expect(find(recorded, "whoami-deployment").dependsOn).toEqual(
+      expect.arrayContaining(["baseline-all.services", "whoami-defaults", "consul-release", "whoami-service"]),
+    );
+  });
+
+  test("an intention waits for its destination's protocol, and goes before the mesh goes", () => {
+    expect(find(recorded, "intentions-whoami").dependsOn).toEqual([
+      "consul-namespace",
+      "consul-release",
+      "whoami-defaults",
+    ]);
+  });
+
+  test("every config entry is awaited until Consul has taken it", () => {
+    const entries = recorded.filter((r) => r.type.startsWith("kubernetes:consul.hashicorp.com/"));
+    expect(entries).toHaveLength(3);
+    for (const entry of entries) {
+      expect(entry.props.metadata.annotations).toEqual({ "pulumi.com/waitFor": "condition=Synced" });
+      expect(entry.deleteBeforeReplace).toBe(true);
+    }
+  });
+
+  test("Traefik's pods wait for the mesh, and are replaced when the CA changes", () => {
+    const deployment = find(recorded, "traefik-deployment");
+    expect(deployment.dependsOn).toEqual(expect.arrayContaining(["consul-release", "traefik-service"]));
+    const { template } = deployment.props.spec;
+    expect(template.metadata.annotations).toEqual({
+      "consul-traefik-mesh/ca-sha256": createHash("sha256").update("the CA").digest("hex"),
+    });
+  });
+
+  test("only the certificate is copied to Traefik, never a key", () => {
+    const copy = find(recorded, "traefik-consul-ca");
+    expect(copy.props.stringData.value).toEqual({ "tls.crt": "the CA" });
+    expect(copy.props.data).toBeUndefined();
+  });
+
+  test("Traefik has its mesh identity and no right in Kubernetes", () => {
+    expect(find(recorded, "traefik-service-account").props.metadata.name).toBe("traefik-system-ingress");
+    expect(recorded.filter((r) => /rbac/.test(r.type))).toEqual([]);
+    const { spec } = find(recorded, "traefik-deployment").props.spec.template;
+    expect(spec.serviceAccountName).toBe("traefik-system-ingress");
+    expect(spec.automountServiceAccountToken).toBe(false);
+    expect(spec.containers[0].args.join(" ")).not.toMatch(/insecure/i);
+  });
+});
+
+test("with ACLs and gossip encryption, what is generated is secret and never a chart value", async () => {
+  const recorded = await story({ acls: true, gossipEncryption: true });
+  expect(isSecret(find(recorded, "consul-gossip-key").props.stringData)).toBe(true);
+  expect(isSecret(find(recorded, "consul-bootstrap-token").props.stringData)).toBe(true);
+  const release = find(recorded, "consul-release");
+  expect(release.dependsOn).toEqual(expect.arrayContaining(["consul-bootstrap-token", "consul-gossip-key"]));
+  expect(JSON.stringify(release.props.values)).not.toMatch(/cmFuZG9t|random-uuid/);
+  const { spec } = find(recorded, "traefik-deployment").props.spec.template;
+  expect(spec.initContainers[0].command).toContain("-method=consul-k8s-auth-method");
+  expect(spec.containers[0].env).toEqual([{ name: "CONSUL_HTTP_TOKEN_FILE", value: "/consul/token/token" }]);
+});
+
+test("a tcp service has no ServiceDefaults: going from http to tcp removes them after its L7 intentions", async () => {
+  const recorded = await story({}, { protocol: "tcp" });
+  expect(recorded.map((r) => r.type)).not.toContain("kubernetes:consul.hashicorp.com/v1alpha1:ServiceDefaults");
+});
+
+test("bad inputs are refused at construction with the path of each, before anything is registered", async () => {
+  let caught: unknown;
+  const recorded = await record(() => {
+    try {
+      new ConsulMesh("consul", { servers: 2, namespace: "Not_A_Label" });
+    } catch (error) {
+      caught = error;
+    }
+  });
+  expect(pulumi.InputPropertiesError.isInstance(caught)).toBe(true);
+  expect((caught as pulumi.InputPropertiesError).errors.map((e) => e.propertyPath)).toEqual(["namespace", "servers"]);
+  expect(recorded.filter((r) => r.type !== "pulumi:pulumi:Stack")).toEqual([]);
+});

@@ -1,0 +1,80 @@
+import { consulMeshProblems } from "../../components/consulMesh";
+import { consulValues, mergeValues } from "../../components/consulValues";
+import { imageVersion } from "../../components/consulVersions";
+
+describe("versions", () => {
+  const problems = (version: string, consul?: string, kubernetesVersion?: string) =>
+    consulMeshProblems({ chart: { version }, images: { consul }, kubernetesVersion });
+
+  test.each([
+    ["1.9.11", undefined, undefined],
+    ["1.9.11", "hashicorp/consul:1.22.7", "1.33"],
+    ["1.5.3", "localhost/consul:1.20.6", "1.34.4"],
+    ["1.9.11", "hashicorp/consul@sha256:0123", undefined],
+    ["1.9.11", "hashicorp/consul:latest", undefined],
+  ])("chart %s with %s on %s is known", (chart, consul, kubernetes) => {
+    expect(problems(chart, consul, kubernetes)).toEqual([]);
+  });
+
+  test.each([
+    ["1.4.0", undefined, undefined, "chart.version", "the nearest is 1.5"],
+    ["latest", undefined, undefined, "chart.version", "use an exact one"],
+    ["1.5.3", "consul:1.22.6", undefined, "images.consul", "use Consul 1.20"],
+    ["1.9.11", "consul:1.10", undefined, "images.consul", "use Consul 1.22"],
+    ["1.9.11", undefined, "1.25", "kubernetesVersion", "use Kubernetes 1.30"],
+  ])("chart %s with %s on %s is refused", (chart, consul, kubernetes, path, remedy) => {
+    const found = problems(chart, consul, kubernetes);
+    expect(found.map((p) => p.propertyPath)).toEqual([path]);
+    expect(found[0].reason).toContain(remedy);
+  });
+
+  test.each([
+    ["hashicorp/consul:1.22.7", "1.22.7"],
+    ["host:5000/consul:v1.2.3@sha256:00", "1.2.3"],
+    ["host:5000/consul", undefined],
+  ])("the version of %s", (image, version) => {
+    expect(imageVersion(image)).toBe(version);
+  });
+});
+
+test.each([
+  [{ servers: 2 }, "servers"],
+  [{ namespace: "Consul" }, "namespace"],
+  [{ datacenter: "dc 1" }, "datacenter"],
+  [{ serverAdditionalDnsSans: ["consul.example.com", "https://x"] }, "serverAdditionalDnsSans[1]"],
+  [{ catalogSyncInterval: "5" }, "catalogSyncInterval"],
+  [{ chart: { path: "no/such/chart" } }, "chart.path"],
+  [{ chart: { path: "testbed/charts/consul", version: "1.5.3" } }, "chart"],
+])("refuses %j", (args, path) => {
+  expect(consulMeshProblems(args).map((p) => p.propertyPath)).toEqual([path]);
+});
+
+describe("values", () => {
+  test("what is not said stays the chart's own default", () => {
+    const text = JSON.stringify(consulValues({}));
+    expect(text).not.toContain("null");
+    expect(consulValues({})).not.toHaveProperty("global.image");
+    expect(consulValues({})).not.toHaveProperty("server.affinity");
+  });
+
+  test("TLS is on and verified, injection and catalog sync are opt-in", () => {
+    expect(consulValues({})).toMatchObject({
+      global: { name: "consul", tls: { enabled: true, httpsOnly: true, verify: true } },
+      connectInject: { enabled: true, default: false },
+      syncCatalog: { enabled: true, default: false, toConsul: true, toK8S: false },
+    });
+  });
+
+  test("servers that share nodes have an empty affinity: a null would be dropped on the way to Helm", () => {
+    expect(consulValues({ servers: 3, serversShareNodes: true })).toMatchObject({
+      server: { replicas: 3, affinity: "" },
+    });
+  });
+
+  test("the user's values win, deeply, and change nothing else", () => {
+    const base = consulValues({ servers: 3 });
+    const merged = mergeValues(base, { server: { storage: "1Gi" }, ui: { enabled: false } });
+    expect(merged).toMatchObject({ server: { replicas: 3, storage: "1Gi" }, ui: { enabled: false } });
+    expect(base).toEqual(consulValues({ servers: 3 }));
+  });
+});

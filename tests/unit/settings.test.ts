@@ -1,0 +1,105 @@
+import * as fs from "node:fs";
+import * as yaml from "yaml";
+import { parseSettings, settingsSchema } from "../../settings";
+
+const project = yaml.parse(fs.readFileSync("Pulumi.yaml", "utf8"));
+const asRaw = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+
+/** Settings as the CLI hands them over: the defaults of Pulumi.yaml, then those given. */
+function raw(given: Record<string, unknown>): Record<string, string> {
+  const defaults = Object.entries<any>(project.config).map(([key, { default: value }]) => [key, value]);
+  return Object.fromEntries([...defaults, ...Object.entries(given)].map(([key, value]) => [key, asRaw(value)]));
+}
+
+/** The settings of a stack's file. */
+function ofStack(stack: string): Record<string, unknown> {
+  const { config } = yaml.parse(fs.readFileSync(`Pulumi.${stack}.yaml`, "utf8"));
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key.replace("consul-traefik-mesh:", ""), value]),
+  );
+}
+
+function problems(given: Record<string, unknown>): string[] {
+  const result = parseSettings(raw(given));
+  return "problems" in result ? result.problems.map((p) => `${p.propertyPath}: ${p.reason}`) : [];
+}
+
+const whoami = { name: "whoami", image: "traefik/whoami:v1.11.0", port: 80, routes: [{ host: "whoami.test" }] };
+
+test("Pulumi.yaml declares each setting with type, default and description, and no other", () => {
+  expect(Object.keys(project.config).sort()).toEqual(Object.keys(settingsSchema.shape).sort());
+  for (const [key, declared] of Object.entries<any>(project.config)) {
+    expect([key, Object.keys(declared)]).toEqual([key, expect.arrayContaining(["type", "default", "description"])]);
+  }
+});
+
+test.each(["dev", "local"])("the settings of %s are right", (stack) => {
+  expect(problems(ofStack(stack))).toEqual([]);
+});
+
+test("the defaults alone are right: a mesh with an ingress and no service", () => {
+  expect(problems({})).toEqual([]);
+});
+
+test.each<[Record<string, unknown>, string]>([
+  [{ consulServer: 3 }, 'consulServer: is not a known key; did you mean "consulServers"?'],
+  [{ services: [{ ...whoami, prot: 80 }] }, 'services[0].prot: is not a known key; did you mean "port"?'],
+  [
+    { services: [{ ...whoami, routes: [{ hosts: "a.test" }] }] },
+    'services[0].routes[0].hosts: is not a known key; did you mean "host"?',
+  ],
+  [{ services: [{ ...whoami, port: "80" }] }, "services[0].port: invalid input: expected number, received string"],
+  [
+    { services: [{ ...whoami, port: 70000 }] },
+    "services[0].port: 70000 is out of range; use a whole number from 1 to 65535",
+  ],
+  [{ services: [whoami, whoami] }, 'services[1]: the name "whoami" is that of services[0] too; give each its own'],
+  [
+    { services: [whoami, { ...whoami, name: "other" }] },
+    'services[1].routes[0]: the rule "Host(`whoami.test`) on web" is that of services[0].routes[0] too; give each its own',
+  ],
+  [
+    { services: [{ ...whoami, routes: [{ host: "who ami" }] }] },
+    'services[0].routes[0].host: "who ami" is not a host name; use one such as whoami.example.com, without scheme or port',
+  ],
+  [
+    { traefikNamespace: "consul-system" },
+    'traefikNamespace: the namespace "consul-system" is that of consulNamespace too; give each its own',
+  ],
+  [{ traefikNodePortWeb: 80 }, "traefikNodePortWeb: 80 is out of range; use a whole number from 30000 to 32767"],
+  [
+    { services: [whoami], intentions: [{ source: "traefik-system-ingress", destination: "whoamy" }] },
+    'intentions[0].destination: "whoamy" is no service of this stack; known are traefik-system-ingress, whoami. Declare it, or name it as external',
+  ],
+  [
+    { consulImage: "hashicorp/consul:1.20.6" },
+    "consulImage: Consul 1.20.6 is not known to work with chart 1.9.11 (known: 1.22); use Consul 1.22",
+  ],
+  [
+    { consulChartVersion: "1.3.0" },
+    "consulChartVersion: chart 1.3.0 is not among the known lines 1.5, 1.6, 1.8, 1.9, 2.0; the nearest is 1.5",
+  ],
+  [{ consulServers: 4 }, "consulServers: 4 servers have no useful quorum; use 1, 3, 5 or 7"],
+])("%j is refused with its path and remedy", (given, problem) => {
+  expect(problems(given)).toContain(problem);
+});
+
+test("all problems are told in one run", () => {
+  const found = problems({
+    consulServers: 2,
+    traefikNamespace: "consul-system",
+    traefikNodePortAdmin: 1,
+    services: [whoami, { ...whoami, port: 0 }],
+    intentions: [{ source: "nobody", destination: "whoami" }],
+  });
+  expect(found.map((p) => p.split(":")[0])).toEqual(
+    expect.arrayContaining([
+      "consulServers",
+      "traefikNamespace",
+      "traefikNodePortAdmin",
+      "services[1].port",
+      "services[1]",
+      "intentions[0].source",
+    ]),
+  );
+});

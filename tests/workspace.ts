@@ -1,0 +1,70 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
+import * as yaml from "yaml";
+
+const ROOT = path.resolve(__dirname, "..");
+/** What a checkout needs to be run; linked, not copied, so that a test runs the code that it stands beside. */
+const PROGRAM = [
+  "components",
+  "index.ts",
+  "node_modules",
+  "package.json",
+  "policies",
+  "settings.ts",
+  "testbed",
+  "tsconfig.json",
+];
+
+export interface Workspace {
+  readonly stack: Stack;
+  /** Where the program and the stack's files are. */
+  readonly directory: string;
+  /** Replaces settings of the stack, as an edit of its file would. */
+  configure(settings: Record<string, unknown>): void;
+  remove(): Promise<void>;
+}
+
+/**
+ * A checkout of its own with a stack of the real CLI: environment `like` with `settings` on top. The CLI writes into the
+ * stack's file, and into the backend's folder, so neither may be the user's.
+ */
+export async function workspace(like: string, settings: Record<string, unknown>): Promise<Workspace> {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), "consul-traefik-mesh-"));
+  for (const entry of PROGRAM.filter((e) => fs.existsSync(path.join(ROOT, e)))) {
+    fs.symlinkSync(path.join(ROOT, entry), path.join(directory, entry));
+  }
+  fs.copyFileSync(path.join(ROOT, "Pulumi.yaml"), path.join(directory, "Pulumi.yaml"));
+  fs.mkdirSync(path.join(directory, "state"));
+  const stackName = "test";
+  const file = path.join(directory, `Pulumi.${stackName}.yaml`);
+  // Without the salt, which is made for the passphrase of the stack that the file belongs to.
+  fs.writeFileSync(
+    file,
+    fs.readFileSync(path.join(ROOT, `Pulumi.${like}.yaml`), "utf8").replace(/^encryptionsalt:.*/m, ""),
+  );
+  const configure = (changes: Record<string, unknown>) => {
+    const content = yaml.parse(fs.readFileSync(file, "utf8"));
+    for (const [key, value] of Object.entries(changes)) {
+      content.config[`consul-traefik-mesh:${key}`] = value;
+    }
+    fs.writeFileSync(file, yaml.stringify(content));
+  };
+  configure(settings);
+  const stack = await LocalWorkspace.createStack(
+    { stackName, workDir: directory },
+    {
+      envVars: {
+        PULUMI_BACKEND_URL: `file://${path.join(directory, "state")}`,
+        PULUMI_CONFIG_PASSPHRASE: "test",
+      },
+    },
+  );
+  return {
+    stack,
+    directory,
+    configure,
+    remove: async () => fs.rmSync(directory, { recursive: true, force: true }),
+  };
+}
