@@ -8,5 +8,11 @@ const project = (name, options = {}) => ({
 });
 
 export default {
-  projects: [project("unit"), project("preview", { testTimeout: 120_000 }), project("e2e", { testTimeout: 600_000 })],
+  projects: [
+    project("unit"),
+    project("preview", { testTimeout: 120_000 }),
+    // In order, and the first failure ends it: each step of the story stands on the one before.
+    project("e2e", { testTimeout: 600_000 }),
+  ],
+  reporters: ["default", "<rootDir>/tests/closingLine.mjs"],
 };

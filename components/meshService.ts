@@ -152,7 +152,7 @@ export function meshServiceProblems(serviceName: string, args: MeshServiceOption
   ];
   const problem = (input: string, reason: string) => problems.push({ propertyPath: prefix + input, reason });
   if (/\s/.test(args.image) || args.image === "") {
-    problem("image", `"${args.image}" is not an image reference; use one such as traefik/whoami:v1.11.0`);
+    problem("image", `"${args.image}" is not an image reference; use one such as traefik/whoami:v1.10.3`);
   }
   if (args.protocol !== undefined && !PROTOCOLS.includes(args.protocol)) {
     problem("protocol", `"${args.protocol}" is no protocol of Consul's; use one of ${PROTOCOLS.join(", ")}`);

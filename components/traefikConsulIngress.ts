@@ -26,7 +26,7 @@ export interface TraefikOptions {
   readonly namespace?: string;
   /** Name in the mesh: what intentions name as the source. Default `traefik-system-ingress`. */
   readonly serviceName?: string;
-  /** Traefik's image, v3. Default `traefik:v3.7.9`. */
+  /** Traefik's image, v3. Default `traefik:v3.7.15`. */
   readonly image?: string;
   /** When the image is pulled. Default: Kubernetes' own rule. */
   readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
@@ -167,7 +167,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
               containers: [
                 {
                   name: "traefik",
-                  image: args.image ?? "traefik:v3.7.9",
+                  image: args.image ?? "traefik:v3.7.15",
                   imagePullPolicy: args.imagePullPolicy,
                   args: traefikArguments({
                     serviceName,

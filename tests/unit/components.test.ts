@@ -10,7 +10,7 @@ import {
 } from "../../components";
 import { find, record, Recorded } from "../recorder";
 
-const whoami: MeshServiceOptions = { image: "traefik/whoami:v1.11.0", port: 80, routes: [{ host: "whoami.test" }] };
+const whoami: MeshServiceOptions = { image: "traefik/whoami:v1.10.3", port: 80, routes: [{ host: "whoami.test" }] };
 
 /** The stack in small: everything that index.ts composes. */
 function story(consul: ConsulMeshArgs = {}, service: Partial<MeshServiceOptions> = {}) {

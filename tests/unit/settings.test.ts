@@ -24,7 +24,7 @@ function problems(given: Record<string, unknown>): string[] {
   return "problems" in result ? result.problems.map((p) => `${p.propertyPath}: ${p.reason}`) : [];
 }
 
-const whoami = { name: "whoami", image: "traefik/whoami:v1.11.0", port: 80, routes: [{ host: "whoami.test" }] };
+const whoami = { name: "whoami", image: "traefik/whoami:v1.10.3", port: 80, routes: [{ host: "whoami.test" }] };
 
 test("Pulumi.yaml declares each setting with type, default and description, and no other", () => {
   expect(Object.keys(project.config).sort()).toEqual(Object.keys(settingsSchema.shape).sort());

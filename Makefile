@@ -1,0 +1,35 @@
+# The commands of this project. With a cluster and Pulumi of your own you need none of them: see README.md.
+.PHONY: help demo test bench lint testbed-up testbed-down testbed-status toolchain
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
+
+demo: testbed-up node_modules ## the whole story on a real cluster on this machine; leaves it running
+	testbed/demo
+
+test: lint toolchain testbed-up ## every test: unit, policies, previews, and the story on the testbed
+	eval "$$(testbed/env)" && npx jest
+
+bench: testbed-up node_modules ## how long things take, side by side with the article's way
+	eval "$$(testbed/env)" && tests/bench/run
+
+lint: node_modules ## types, style and format
+	npm run --silent lint
+
+testbed-up: toolchain ## a real Kubernetes on this machine, without Docker
+	testbed/up
+
+testbed-down: ## stops it and leaves nothing behind
+	testbed/down
+
+testbed-status: ## what of it runs
+	testbed/status
+
+toolchain: ## builds or finds every tool, cached by content
+	testbed/toolchain/build
+
+# npm writes this file at the end of an installation, so it tells a whole one from a broken one.
+node_modules: node_modules/.package-lock.json
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --silent
+	@touch $@

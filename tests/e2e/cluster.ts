@@ -1,0 +1,111 @@
+import { execFile, execFileSync } from "node:child_process";
+import * as http from "node:http";
+import * as path from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** What kubectl prints. */
+export async function kubectl(...args: string[]): Promise<string> {
+  const { stdout } = await run("kubectl", args, { maxBuffer: 64 * 1024 * 1024 });
+  return stdout;
+}
+
+/** Asks until `accept` takes the answer, or fails with the last answer when the deadline is over. */
+export async function poll<T>(
+  what: string,
+  ask: () => Promise<T>,
+  accept: (answer: T) => boolean,
+  seconds = 60,
+): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const answer = await ask();
+    if (accept(answer)) {
+      return answer;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`${what}: still ${JSON.stringify(answer)} after ${seconds} s`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+/** The status of a request as a client outside the cluster sees it, on a new connection; or the error's code. */
+export function request(
+  url: { host?: string; port: number; address?: string; path?: string },
+  method = "GET",
+): Promise<number | string> {
+  return new Promise((resolve) => {
+    const { address = "127.0.0.1", port, path: requestPath = "/", host } = url;
+    const headers = host === undefined ? {} : { host };
+    http
+      .request(
+        { host: address, port, path: requestPath, method, headers, agent: false, timeout: 10_000 },
+        (response) => {
+          response.resume().on("end", () => resolve(response.statusCode!));
+        },
+      )
+      .on("timeout", function (this: http.ClientRequest) {
+        this.destroy(Object.assign(new Error("timeout"), { code: "TIMEOUT" }));
+      })
+      .on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
+      .end();
+  });
+}
+
+/** A GET through Traefik's web entry point. */
+export function through(host: string, requestPath = "/", method = "GET"): Promise<number | string> {
+  return request({ host, port: 30080, path: requestPath }, method);
+}
+
+/** The answer of Consul's HTTP API, asked from a server's own pod; `namespace` is Consul's. */
+export async function consul(apiPath: string, namespace = "consul-system"): Promise<any> {
+  const url = `https://127.0.0.1:8501/v1/${apiPath}`;
+  return JSON.parse(
+    await kubectl("exec", "-n", namespace, "consul-server-0", "-c", "consul", "--", "curl", "-sk", url),
+  );
+}
+
+/** Every object of the API server, as `kind namespace/name`, but for those that only say that time goes by. */
+export async function inventory(): Promise<string[]> {
+  const kinds = (await kubectl("api-resources", "--verbs=list", "-o", "name")).split("\n").filter(Boolean);
+  const lasting = kinds.filter((kind) => !/^(events|leases)\b/.test(kind));
+  const columns = "KIND:.kind,NAMESPACE:.metadata.namespace,NAME:.metadata.name";
+  const table = await kubectl("get", lasting.join(","), "-A", "--no-headers", "-o", `custom-columns=${columns}`);
+  return table
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => line.replace(/\s+/g, " "))
+    .sort();
+}
+
+/** Pods, events and logs, for the reader of a failed test. */
+export function dump(): string {
+  try {
+    return execFileSync(path.join(__dirname, "../../testbed/dump"), { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
+  } catch (error) {
+    return `no dump: ${error}`;
+  }
+}
+
+/**
+ * A test that is one step of a story: where it fails it prints what the cluster looks like, and the steps after it,
+ * which stand on it, fail at once instead of waiting for what cannot come.
+ */
+export function story() {
+  let failed: string | undefined;
+  return (name: string, body: () => Promise<void>) =>
+    test(name, async () => {
+      if (failed !== undefined) {
+        throw new Error(`not run, since this failed: ${failed}`);
+      }
+      try {
+        await body();
+      } catch (error) {
+        failed = name;
+        console.error(dump());
+        throw error;
+      }
+    });
+}

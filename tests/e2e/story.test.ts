@@ -1,0 +1,256 @@
+import * as tls from "node:tls";
+import { IntentionRule } from "../../components";
+import { workspace, Workspace } from "../workspace";
+import { consul, inventory, kubectl, poll, request, story, through } from "./cluster";
+
+const image = "localhost/whoami:1.10.3";
+const RAW_RULE = "Host(`raw.localhost`) && Header(`X-Pair`, `a,b`) || HostRegexp(`^v[0-9]{1,3}\\.localhost$`)";
+const services = [
+  {
+    name: "whoami",
+    image,
+    port: 80,
+    healthPath: "/health",
+    routes: [{ host: "whoami.localhost" }, { name: "raw", rule: RAW_RULE }],
+  },
+  { name: "echo", image, port: 80, protocol: "tcp", routes: [{ host: "echo.localhost" }] },
+];
+const allow = (destination: string, source = "traefik-system-ingress"): IntentionRule => ({ source, destination });
+const SAN = "consul.example.test";
+
+let before: string[];
+let its: Workspace;
+const step = story();
+
+/** Deploys changed settings and returns how many resources were changed, by kind of change. */
+async function up(settings: Record<string, unknown> = {}): Promise<Record<string, number | undefined>> {
+  its.configure(settings);
+  const { summary } = await its.stack.up();
+  return summary.resourceChanges ?? {};
+}
+
+beforeAll(async () => {
+  before = await inventory();
+  its = await workspace("local", { services, denyAll: true, intentions: [], consulServerAdditionalDnsSans: [SAN] });
+});
+
+afterAll(async () => its?.remove());
+
+step("from the first moment of the first up, no request without an allow passes", async () => {
+  const answers = new Set<number | string>();
+  let done = false;
+  const prober = (async () => {
+    while (!done) {
+      for (const host of ["whoami.localhost", "echo.localhost"]) {
+        answers.add(await through(host));
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  })();
+  await up();
+  // The last answers are Traefik's, about routes that it has: refused by the service's sidecar.
+  await poll(
+    "whoami",
+    () => through("whoami.localhost"),
+    (status) => status === 403,
+  );
+  await poll(
+    "echo",
+    () => through("echo.localhost"),
+    (status) => status === 502,
+  );
+  done = true;
+  await prober;
+  expect([...answers]).not.toContain(200);
+  expect([...answers]).toEqual(expect.arrayContaining([403, 502]));
+});
+
+step("a second up changes nothing, and neither does a refresh", async () => {
+  const { summary } = await its.stack.up();
+  expect(Object.keys(summary.resourceChanges ?? {})).toEqual(["same"]);
+  const refreshed = await its.stack.refresh();
+  expect(Object.keys(refreshed.summary.resourceChanges ?? {})).toEqual(["same"]);
+});
+
+step("tags arrive in Consul as they were declared, commas and backticks included", async () => {
+  const [instance] = await consul("catalog/service/whoami-sidecar-proxy");
+  expect(instance.ServiceTags).toEqual(
+    expect.arrayContaining([
+      "traefik.http.routers.whoami.rule=Host(`whoami.localhost`)",
+      `traefik.http.routers.raw.rule=${RAW_RULE}`,
+    ]),
+  );
+});
+
+step("Traefik is in Consul's catalog under its identity, through the catalog sync", async () => {
+  const [instance] = await consul("catalog/service/traefik-system-ingress");
+  expect(instance.ServiceMeta).toMatchObject({ "external-k8s-ns": "traefik-consul" });
+});
+
+step(
+  "the servers' certificate has the additional name, and the CA that was copied to Traefik verifies it",
+  async () => {
+    const ca = await kubectl("get", "secret", "consul-ca-cert", "-n", "traefik-consul", "-o", "json");
+    const { data } = JSON.parse(ca);
+    expect(Object.keys(data)).toEqual(["tls.crt"]);
+    const address = await kubectl(
+      "get",
+      "service",
+      "consul-ui",
+      "-n",
+      "consul-system",
+      "-o",
+      "jsonpath={.spec.clusterIP}",
+    );
+    for (const servername of [SAN, "consul-server.consul-system.svc"]) {
+      await new Promise<void>((resolve, reject) => {
+        const pem = Buffer.from(data["tls.crt"], "base64");
+        const socket = tls.connect({ host: address, port: 443, servername, ca: pem }, () => {
+          socket.end();
+          resolve();
+        });
+        socket.on("error", reject);
+      });
+    }
+  },
+);
+
+step("without deny-all every service answers: 200", async () => {
+  await up({ denyAll: false });
+  await poll(
+    "whoami",
+    () => through("whoami.localhost"),
+    (status) => status === 200,
+  );
+  await poll(
+    "echo",
+    () => through("echo.localhost"),
+    (status) => status === 200,
+  );
+  expect(await through("v12.localhost")).toBe(200);
+});
+
+step("deny-all refuses: 403 by L7, 502 by L4", async () => {
+  await up({ denyAll: true });
+  await poll(
+    "whoami",
+    () => through("whoami.localhost"),
+    (status) => status === 403,
+  );
+  // L4 is judged when a connection opens, and the sidecar drains those that are open for up to 45 s.
+  await poll(
+    "echo",
+    () => through("echo.localhost"),
+    (status) => status === 502,
+    90,
+  );
+});
+
+step("an intention for another source does not let Traefik in", async () => {
+  await up({ intentions: [allow("whoami", "echo")] });
+  const [entry] = await consul("config/service-intentions");
+  expect(entry).toBeDefined();
+  expect(await through("whoami.localhost")).toBe(403);
+});
+
+step("the allow lets Traefik in: 200", async () => {
+  await up({ intentions: [allow("whoami"), allow("echo")] });
+  await poll(
+    "whoami",
+    () => through("whoami.localhost"),
+    (status) => status === 200,
+  );
+  await poll(
+    "echo",
+    () => through("echo.localhost"),
+    (status) => status === 200,
+  );
+});
+
+step("plaintext to the pod itself fails: only the mesh gets in", async () => {
+  const address = await kubectl(
+    "get",
+    "pods",
+    "-n",
+    "mesh-services",
+    "-l",
+    "app=whoami",
+    "-o",
+    "jsonpath={.items[0].status.podIP}",
+  );
+  const answer = await request({ address, port: 80 });
+  expect(typeof answer).toBe("string");
+});
+
+step("an L7 permission opens its path and method, and nothing else", async () => {
+  const permissions = [{ action: "allow", http: { pathPrefix: "/api", methods: ["GET"] } }];
+  await up({ intentions: [{ source: "traefik-system-ingress", destination: "whoami", permissions }] });
+  await poll(
+    "the path",
+    () => through("whoami.localhost", "/api/x"),
+    (status) => status === 200,
+  );
+  await poll(
+    "another path",
+    () => through("whoami.localhost", "/"),
+    (status) => status === 403,
+  );
+  expect(await through("whoami.localhost", "/api/x", "POST")).toBe(403);
+});
+
+step("a service goes from http to tcp and back, with its intention", async () => {
+  const tcp = services.map((service) => ({ ...service, protocol: "tcp", healthPath: undefined }));
+  await up({ services: tcp, intentions: [allow("whoami")] });
+  await poll(
+    "whoami",
+    () => through("whoami.localhost"),
+    (status) => status === 200,
+  );
+  await up({ services, intentions: [allow("whoami")] });
+  await poll(
+    "whoami",
+    () => through("whoami.localhost"),
+    (status) => status === 200,
+  );
+});
+
+step("a change of destination moves the allow", async () => {
+  await up({ intentions: [allow("echo")] });
+  await poll(
+    "whoami",
+    () => through("whoami.localhost"),
+    (status) => status === 403,
+  );
+  await poll(
+    "echo",
+    () => through("echo.localhost"),
+    (status) => status === 200,
+  );
+});
+
+step("removing a service leaves the rest as it was", async () => {
+  await up({ services: services.slice(1) });
+  await poll(
+    "whoami",
+    () => through("whoami.localhost"),
+    (status) => status === 404,
+  );
+  expect(await through("echo.localhost")).toBe(200);
+});
+
+step("destroy leaves nothing", async () => {
+  await its.stack.destroy();
+  await poll(
+    "what is left",
+    async () => difference(before, await inventory()),
+    (left) => left.length === 0,
+  );
+});
+
+/** What is in one list only, marked by which. */
+function difference(a: string[], b: string[]): string[] {
+  return [
+    ...a.filter((x) => !b.includes(x)).map((x) => `- ${x}`),
+    ...b.filter((x) => !a.includes(x)).map((x) => `+ ${x}`),
+  ];
+}
