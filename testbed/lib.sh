@@ -13,6 +13,9 @@ CACHE=${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}/consul-traefik-mesh
 
 say() { printf '%s\n' "$*"; }
 
+# What a second run would only repeat; testbed/up leaves it out.
+say_unchanged() { [ -n "${TESTBED_QUIET:-}" ] || say "$*"; }
+
 # die WHAT-IS-MISSING: one line, so that it can be read
 die() {
   printf '%s: %s\n' "$(basename "$0")" "$*" >&2

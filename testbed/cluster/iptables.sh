@@ -1,0 +1,38 @@
+# shellcheck shell=bash
+# The rules that the testbed puts into iptables, and taking them out again. Sourced after config.sh.
+
+RULE_MARK="$CLUSTER testbed"
+
+# Pods may reach each other and the outside, also on a machine whose FORWARD policy is to drop.
+iptables_add() {
+  local rule=(-m comment --comment "$RULE_MARK")
+  iptables -w 10 -I FORWARD -s "$POD_SUBNET" "${rule[@]}" -j ACCEPT
+  iptables -w 10 -I FORWARD -d "$POD_SUBNET" "${rule[@]}" -j ACCEPT
+  iptables -w 10 -t nat -A POSTROUTING -s "$POD_SUBNET" ! -d "$POD_SUBNET" "${rule[@]}" -j MASQUERADE
+}
+
+# Takes out our rules and the chains of kube-proxy and the kubelet. Rules of others are not rewritten, nor their counters.
+# What stays on a machine that had no rules at all: the kernel's own chains, empty.
+iptables_remove() {
+  local command
+  for command in iptables ip6tables; do
+    command -v $command-save > /dev/null || continue
+    local changes
+    changes=$("$command-save" 2> /dev/null | iptables_removal)
+    [ -z "$changes" ] || "$command-restore" -w 10 --noflush <<< "$changes"
+  done
+}
+
+# iptables-save's output in, the input of iptables-restore --noflush out.
+iptables_removal() {
+  awk -v mark="$RULE_MARK" '
+    function flush_table() {
+      if (rules chains == "") return
+      printf "%s\n%s%s%sCOMMIT\n", table, rules, empties, chains
+      rules = empties = chains = ""
+    }
+    /^\*/ { flush_table(); table = $0 }
+    /^:KUBE-/ { name = substr($1, 2); empties = empties "-F " name "\n"; chains = chains "-X " name "\n" }
+    /^-A / && $2 !~ /^KUBE-/ && (/ -j KUBE-/ || index($0, mark)) { sub(/^-A/, "-D"); rules = rules $0 "\n" }
+    END { flush_table() }'
+}
