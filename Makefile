@@ -7,7 +7,8 @@ help: ## this list
 demo: testbed-up node_modules ## the whole story on a real cluster on this machine; leaves it running
 	testbed/demo
 
-test: lint toolchain testbed-up ## every test: unit, policies, previews, and the story on the testbed
+test: lint ## every test: unit, policies, previews, and the story on a testbed of its own
+	testbed/down && testbed/up
 	eval "$$(testbed/env)" && npx jest
 
 bench: testbed-up node_modules ## how long things take, side by side with the article's way

@@ -89,6 +89,9 @@ export function dump(): string {
   }
 }
 
+/** Milliseconds; a first `up` waits for Consul, and an L4 refusal for the sidecar's drain. */
+const STEP_TIMEOUT = 600_000;
+
 /**
  * A test that is one step of a story: where it fails it prints what the cluster looks like, and the steps after it,
  * which stand on it, fail at once instead of waiting for what cannot come.
@@ -96,16 +99,20 @@ export function dump(): string {
 export function story() {
   let failed: string | undefined;
   return (name: string, body: () => Promise<void>) =>
-    test(name, async () => {
-      if (failed !== undefined) {
-        throw new Error(`not run, since this failed: ${failed}`);
-      }
-      try {
-        await body();
-      } catch (error) {
-        failed = name;
-        console.error(dump());
-        throw error;
-      }
-    });
+    test(
+      name,
+      async () => {
+        if (failed !== undefined) {
+          throw new Error(`not run, since this failed: ${failed}`);
+        }
+        try {
+          await body();
+        } catch (error) {
+          failed = name;
+          console.error(dump());
+          throw error;
+        }
+      },
+      STEP_TIMEOUT,
+    );
 }

@@ -34,19 +34,36 @@ beforeAll(async () => {
   its = await workspace("local", { services, denyAll: true, intentions: [], consulServerAdditionalDnsSans: [SAN] });
 });
 
-afterAll(async () => its?.remove());
+afterAll(async () => {
+  await prober?.stop();
+  await its?.remove();
+});
 
-step("from the first moment of the first up, no request without an allow passes", async () => {
+let prober: ReturnType<typeof probe> | undefined;
+
+/** Asks both services again and again, until stopped; then returns every answer that there was. */
+function probe() {
   const answers = new Set<number | string>();
-  let done = false;
-  const prober = (async () => {
-    while (!done) {
+  let stopped = false;
+  const asked = (async () => {
+    while (!stopped) {
       for (const host of ["whoami.localhost", "echo.localhost"]) {
         answers.add(await through(host));
       }
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   })();
+  return {
+    stop: async () => {
+      stopped = true;
+      await asked;
+      return answers;
+    },
+  };
+}
+
+step("from the first moment of the first up, no request without an allow passes", async () => {
+  prober = probe();
   await up();
   // The last answers are Traefik's, about routes that it has: refused by the service's sidecar.
   await poll(
@@ -59,8 +76,7 @@ step("from the first moment of the first up, no request without an allow passes"
     () => through("echo.localhost"),
     (status) => status === 502,
   );
-  done = true;
-  await prober;
+  const answers = await prober.stop();
   expect([...answers]).not.toContain(200);
   expect([...answers]).toEqual(expect.arrayContaining([403, 502]));
 });
