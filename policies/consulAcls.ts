@@ -1,0 +1,24 @@
+import { consulServers, untrueValues } from "./lib/consulServers";
+import { at } from "./lib/json";
+import { policy } from "./lib/policy";
+
+/** Without ACLs whoever reaches Consul's API can rewrite the intentions and take any service's identity. */
+export const consulAcls = policy({
+  name: "consul-acls",
+  description: "Consul's ACLs are on and deny what no token allows.",
+  severity: "critical",
+  remedy: "Set global.acls.manageSystemACLs to true",
+  environments: ["staging", "prod"],
+  *together(objects) {
+    for (const { object, config } of consulServers(objects)) {
+      if (at(config, "acl", "enabled") !== true) {
+        yield { object, problem: "Consul's acl.enabled is not true" };
+      } else if (at(config, "acl", "default_policy") !== "deny") {
+        yield { object, problem: "Consul's acl.default_policy is not deny" };
+      }
+    }
+  },
+  *values(values) {
+    yield* untrueValues(values, "global.acls.manageSystemACLs");
+  },
+});

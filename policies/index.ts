@@ -1,0 +1,47 @@
+import { PolicyPack } from "@pulumi/policy";
+import { acmeStaging } from "./acmeStaging";
+import { consulAcls } from "./consulAcls";
+import { consulApiIsolated } from "./consulApiIsolated";
+import { consulAvailability } from "./consulAvailability";
+import { consulGossipKey } from "./consulGossipKey";
+import { consulTls } from "./consulTls";
+import { denyAll } from "./denyAll";
+import { imagesPinned } from "./imagesPinned";
+import { inboundPorts } from "./inboundPorts";
+import { intentionsAccepted } from "./intentionsAccepted";
+import { intentionsConsistent } from "./intentionsConsistent";
+import { layer7Permissions } from "./layer7Permissions";
+import { noKeyCopied } from "./noKeyCopied";
+import { ownServiceAccount } from "./ownServiceAccount";
+import { permissiveMtls } from "./permissiveMtls";
+import { releasesRendered } from "./releasesRendered";
+import { secretInValues } from "./secretInValues";
+import { traefikDashboard } from "./traefikDashboard";
+import { traefikVerifies } from "./traefikVerifies";
+import { wildcardAllow } from "./wildcardAllow";
+
+new PolicyPack("consul-traefik-mesh", {
+  description: "What a change to the mesh may not do, judged before it is made",
+  policies: [
+    denyAll,
+    wildcardAllow,
+    intentionsAccepted,
+    intentionsConsistent,
+    layer7Permissions,
+    permissiveMtls,
+    inboundPorts,
+    ownServiceAccount,
+    consulTls,
+    consulAcls,
+    consulGossipKey,
+    consulAvailability,
+    consulApiIsolated,
+    traefikVerifies,
+    traefikDashboard,
+    acmeStaging,
+    noKeyCopied,
+    imagesPinned,
+    secretInValues,
+    releasesRendered,
+  ],
+});

@@ -1,0 +1,143 @@
+import { execFile } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { UnknownValueError } from "@pulumi/policy";
+import * as yaml from "yaml";
+import { supportedVersions } from "../../components/consulVersions";
+import { Json, plain, record, textAt } from "./json";
+import { ClusterObject, fromManifest, PulumiResource } from "./objects";
+
+/** What a Helm release would put into the cluster, or why nobody can tell. */
+export type Rendered = { readonly objects: ClusterObject[] } | { readonly failure: string };
+
+export const RELEASE = "kubernetes:helm.sh/v3:Release";
+
+/** Whether a chart that cannot be rendered is Consul's, as far as its name tells. */
+export function isConsulChart(release: PulumiResource): boolean {
+  return /(^|\/)consul(-[\d.]+\.tgz)?$/.test(textAt(release.props, "chart") ?? "consul");
+}
+
+/** Each release is rendered once, however many policies ask, before the change and after. */
+const rendered = new Map<string, Promise<Rendered>>();
+
+/**
+ * The objects of a release, by `helm template` with its values: the engine shows a policy the release alone. Hooks are
+ * among them, tests are not, since an installation does not run those; custom resource definitions are left out.
+ */
+export async function renderRelease(release: PulumiResource): Promise<Rendered> {
+  let inputs: Json;
+  try {
+    const { name, namespace, chart, version, repositoryOpts, values, postrender } = release.props;
+    inputs = plain({ name, namespace, chart, version, repositoryOpts, values, postrender });
+  } catch (error) {
+    if (error instanceof UnknownValueError) {
+      return { failure: (error as Error).message };
+    }
+    throw error;
+  }
+  if (inputs.postrender) {
+    return { failure: `the post-renderer "${inputs.postrender}" can change every object` };
+  }
+  const key = JSON.stringify([release.urn, inputs]);
+  const known = rendered.get(key) ?? render(inputs, release.urn);
+  rendered.set(key, known);
+  return known;
+}
+
+async function render(inputs: Json, urn: string): Promise<Rendered> {
+  const chart = locateChart(inputs);
+  if ("failure" in chart) {
+    return chart;
+  }
+  const kubernetes = supportedVersions[supportedVersions.length - 1].kubernetes[1];
+  const flags = ["--namespace", textAt(inputs, "namespace") ?? "default", "--kube-version", kubernetes, "--skip-tests"];
+  try {
+    const text = await helm(
+      ["template", textAt(inputs, "name") ?? "release", ...chart.arguments, ...flags, "--values", "-"],
+      JSON.stringify(inputs.values ?? {}),
+    );
+    return { objects: manifests(text, urn) };
+  } catch (error) {
+    return { failure: (error as Error).message };
+  }
+}
+
+/** The values go through a pipe: what is secret among them never lies in a file. */
+function helm(args: string[], stdin: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = execFile("helm", args, { maxBuffer: 1 << 28, timeout: 30_000 }, (error, stdout, stderr) => {
+      if (error === null) {
+        resolve(stdout);
+      } else if (error.code === "ENOENT") {
+        reject(new Error("there is no helm on the PATH"));
+      } else {
+        reject(new Error(error.killed ? "helm took more than 30 s" : stderr.trim().split("\n")[0]));
+      }
+    });
+    // helm may end before it has read everything; its message tells why.
+    child.stdin!.on("error", () => undefined).end(stdin);
+  });
+}
+
+/** Definitions are most of the text and no policy judges them, so they are not even parsed. */
+function manifests(text: string, urn: string): ClusterObject[] {
+  return text
+    .split(/^---.*$/m)
+    .filter((document) => !/^kind: CustomResourceDefinition\s*$/m.test(document))
+    .map((document) => record(yaml.parse(document)))
+    .flatMap((body) =>
+      body.kind === undefined ? [] : fromManifest(String(body.apiVersion), String(body.kind), body, urn, true),
+    );
+}
+
+/**
+ * How helm is told where the chart is. A chart from a repository is taken from helm's cache if it is there: the
+ * Kubernetes provider has just put it there to check the release, so no network is needed.
+ */
+function locateChart(inputs: Json): { arguments: string[] } | { failure: string } {
+  const chart = textAt(inputs, "chart") ?? "";
+  const version = textAt(inputs, "version");
+  const repository = textAt(inputs, "repositoryOpts", "repo");
+  if (repository === undefined && !chart.startsWith("oci://")) {
+    const folder = path.resolve(programDirectory(), chart);
+    if (fs.existsSync(folder)) {
+      const found = folderVersion(folder);
+      return found === undefined || version === undefined || found === version
+        ? { arguments: [folder] }
+        : { failure: `${folder} has version ${found}, the release ${version}` };
+    }
+  }
+  const cached = path.join(helmCache(), `${path.basename(chart)}-${version}.tgz`);
+  if (fs.existsSync(cached)) {
+    return { arguments: [cached] };
+  }
+  const from = repository === undefined ? [] : ["--repo", repository];
+  return { arguments: [chart, ...from, ...(version === undefined ? [] : ["--version", version])] };
+}
+
+/** The version of a chart's folder; `undefined` for a packed chart. */
+function folderVersion(folder: string): string | undefined {
+  const file = path.join(folder, "Chart.yaml");
+  return fs.existsSync(file) ? textAt(yaml.parse(fs.readFileSync(file, "utf8")), "version") : undefined;
+}
+
+/**
+ * Where the program runs, which a relative chart path starts from; the engine does not tell a pack, and runs it in the
+ * pack's own folder. On Linux the process that started this one runs there; elsewhere it is the folder that `pulumi`
+ * was called in.
+ */
+function programDirectory(): string {
+  try {
+    return fs.readlinkSync(`/proc/${process.ppid}/cwd`);
+  } catch {
+    return process.env.PWD ?? process.cwd();
+  }
+}
+
+/** Where helm, and the provider with it, keeps downloaded charts. */
+function helmCache(): string {
+  const { HELM_REPOSITORY_CACHE, HELM_CACHE_HOME, XDG_CACHE_HOME } = process.env;
+  const cache = HELM_CACHE_HOME ?? path.join(XDG_CACHE_HOME ?? path.join(os.homedir(), ".cache"), "helm");
+  return HELM_REPOSITORY_CACHE ?? path.join(cache, "repository");
+}

@@ -1,0 +1,59 @@
+import { UnknownValueError } from "@pulumi/policy";
+
+/**
+ * Reading what a program handed over: JSON of any shape, where touching a value that preview does not know yet throws
+ * `UnknownValueError`. A policy that forgets about unknowns thus never passes them by accident.
+ */
+export type Json = Record<string, unknown>;
+
+/** An object as it is, anything else as an empty one. */
+export function record(value: unknown): Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
+}
+
+/** A list as it is, anything else as an empty one. */
+export function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The value at a path of keys, `undefined` where there is none. */
+export function at(value: unknown, ...path: string[]): unknown {
+  return path.reduce<unknown>((inner, key) => record(inner)[key], value);
+}
+
+/** The text at a path, `undefined` where there is none. */
+export function textAt(value: unknown, ...path: string[]): string | undefined {
+  const found = at(value, ...path);
+  return typeof found === "string" ? found : undefined;
+}
+
+/** What `look` sees, or `otherwise` where it meets a value that is not known yet. */
+export function ifKnown<T>(look: () => T, otherwise: T): T {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof UnknownValueError) {
+      return otherwise;
+    }
+    throw error;
+  }
+}
+
+/** A copy with nothing unknown in it: throws `UnknownValueError` where there is. */
+export function plain<T>(value: T): T {
+  return value === undefined ? value : JSON.parse(JSON.stringify(value));
+}
+
+/** Objects merged deeply, the later wins, as Helm merges values and Consul its configuration files. */
+export function merged(base: Json, over: Json): Json {
+  const result = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const before = result[key];
+    result[key] = isRecord(before) && isRecord(value) ? merged(before, value) : value;
+  }
+  return result;
+}
+
+function isRecord(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,73 @@
+import { ifKnown, Json, list, record, textAt } from "./json";
+
+/** A Kubernetes object that a change makes: a resource of the program, or one that a chart of the program renders. */
+export interface ClusterObject {
+  /** API group, empty for the core one: the version is of no concern to a policy. */
+  readonly group: string;
+  readonly kind: string;
+  /** The whole object. */
+  readonly body: Json;
+  /** The Pulumi resource that it is, or that renders it. */
+  readonly urn: string;
+  /** Whether it comes out of a chart, so that the program does not show it. */
+  readonly rendered: boolean;
+}
+
+/** A resource as the engine describes it, before the change and after. */
+export interface PulumiResource {
+  readonly type: string;
+  readonly props: Json;
+  readonly urn: string;
+}
+
+/** `kubernetes:apps/v1:Deployment`: any SDK, and YAML, names a resource so. A patch is judged as what it patches. */
+const TYPE = /^kubernetes:([^:]+):(\w+?)(Patch)?$/;
+
+/** The objects that a resource is: one, or the items of a list; none where it is no Kubernetes object. */
+export function objectsOf({ type, props, urn }: PulumiResource): ClusterObject[] {
+  const [, version, kind] = TYPE.exec(type) ?? [];
+  return kind === undefined ? [] : fromManifest(version, kind, props, urn, false);
+}
+
+/** The objects of a manifest. */
+export function fromManifest(
+  apiVersion: string,
+  kind: string,
+  body: Json,
+  urn: string,
+  rendered: boolean,
+): ClusterObject[] {
+  if (kind.endsWith("List") && "items" in body) {
+    return list(body.items).flatMap((item) =>
+      fromManifest(
+        textAt(item, "apiVersion") ?? apiVersion,
+        textAt(item, "kind") ?? kind.slice(0, -"List".length),
+        record(item),
+        urn,
+        rendered,
+      ),
+    );
+  }
+  const group = apiVersion.includes("/") ? apiVersion.split("/")[0] : "";
+  return [{ group: group === "core" ? "" : group, kind, body, urn, rendered }];
+}
+
+/** The object's name, empty where it is not known yet. */
+export function nameOf(object: ClusterObject): string {
+  return ifKnown(() => textAt(object.body, "metadata", "name"), undefined) ?? "";
+}
+
+/** The object's namespace, `default` where it names none. */
+export function namespaceOf(object: ClusterObject): string {
+  return textAt(object.body, "metadata", "namespace") ?? "default";
+}
+
+/** How a message names an object: by where to look for it. */
+export function describe(object: ClusterObject): string {
+  return `${object.rendered ? "rendered by the chart: " : ""}${object.kind} ${nameOf(object)}`.trimEnd();
+}
+
+/** Whether an object is one of Consul's config entries of these kinds. */
+export function isConfigEntry(object: ClusterObject, ...kinds: string[]): boolean {
+  return object.group === "consul.hashicorp.com" && kinds.includes(object.kind);
+}

@@ -1,0 +1,72 @@
+import { at, ifKnown, Json, list, record, textAt } from "./json";
+import { ClusterObject } from "./objects";
+
+/** A pod, or the template that pods are made from. */
+export interface Pod {
+  readonly metadata: Json;
+  readonly spec: Json;
+}
+
+/** Where each kind keeps its pod. */
+const TEMPLATES: Record<string, string[]> = {
+  Pod: [],
+  PodTemplate: ["template"],
+  Deployment: ["spec", "template"],
+  StatefulSet: ["spec", "template"],
+  DaemonSet: ["spec", "template"],
+  ReplicaSet: ["spec", "template"],
+  ReplicationController: ["spec", "template"],
+  Job: ["spec", "template"],
+  CronJob: ["spec", "jobTemplate", "spec", "template"],
+};
+
+/** The pod of a workload, `undefined` for any other object. */
+export function podOf(object: ClusterObject): Pod | undefined {
+  const path = TEMPLATES[object.kind];
+  if (path === undefined) {
+    return undefined;
+  }
+  const template = at(object.body, ...path);
+  return { metadata: record(at(template, "metadata")), spec: record(at(template, "spec")) };
+}
+
+/** All containers of a workload's pod, those that run before it or are added later too. */
+export function containersOf(object: ClusterObject): Json[] {
+  const spec = podOf(object)?.spec;
+  return ["initContainers", "containers", "ephemeralContainers"].flatMap((key) => list(at(spec, key)).map(record));
+}
+
+/** Command and arguments of a container, each whole. */
+export function commandLine(container: Json): string[] {
+  return [...list(container.command), ...list(container.args)].map(String);
+}
+
+/** A pod's annotation `consul.hashicorp.com/<name>`. */
+export function consulAnnotation(pod: Pod, name: string): string | undefined {
+  return textAt(pod.metadata, "annotations", `consul.hashicorp.com/${name}`);
+}
+
+/** Whether labels satisfy a selector's `matchLabels` and `matchExpressions`, as Kubernetes reads them. */
+export function selects(selector: unknown, labels: Json): boolean {
+  return (
+    Object.entries(record(at(selector, "matchLabels"))).every(([key, value]) => labels[key] === value) &&
+    list(at(selector, "matchExpressions")).every((expression) => {
+      const value = labels[String(at(expression, "key"))];
+      switch (at(expression, "operator")) {
+        case "In":
+          return list(at(expression, "values")).includes(value);
+        case "NotIn":
+          return !list(at(expression, "values")).includes(value);
+        case "Exists":
+          return value !== undefined;
+        default:
+          return value === undefined;
+      }
+    })
+  );
+}
+
+/** Whether an image is Traefik's own; an image that is not known yet might be. */
+export function isTraefik(container: Json): boolean {
+  return ifKnown(() => /(^|\/)traefik([:@]|$)/.test(String(container.image)), true);
+}

@@ -1,0 +1,74 @@
+import { ifKnown, record, at, textAt } from "./lib/json";
+import { ClusterObject, nameOf, namespaceOf } from "./lib/objects";
+import { commandLine, consulAnnotation, containersOf, Pod, podOf, selects } from "./lib/pods";
+import { policy } from "./lib/policy";
+
+/** With ACLs on, the ServiceAccount is the identity: two services that share one can each act as the other. */
+export const ownServiceAccount = policy({
+  name: "own-service-account",
+  description: "Each service of the mesh runs under a ServiceAccount of its own.",
+  severity: "high",
+  remedy: "Make a ServiceAccount of the service's name and set serviceAccountName",
+  *object(object) {
+    const pod = podOf(object);
+    if (pod && consulAnnotation(pod, "connect-inject") === "true") {
+      yield* accountProblems(pod);
+    }
+  },
+  *stack(objects) {
+    const byDefault = objects.some(injectsByDefault);
+    const workloads = objects.flatMap((object) => {
+      const pod = podOf(object);
+      const injected = pod && consulAnnotation(pod, "connect-inject");
+      if (pod === undefined || !(injected === "true" || (byDefault && injected !== "false"))) {
+        return [];
+      }
+      const account = `${namespaceOf(object)}/${textAt(pod.spec, "serviceAccountName")}`;
+      return [{ object, pod, account, services: servicesOf(pod, namespaceOf(object), objects), injected }];
+    });
+    for (const { object, pod, account, services, injected } of workloads) {
+      for (const problem of injected === "true" ? [] : accountProblems(pod)) {
+        yield { object, problem };
+      }
+      const other = workloads.find(
+        (w) => w.object !== object && w.account === account && !w.services.some((s) => services.includes(s)),
+      );
+      if (other !== undefined) {
+        yield { object, problem: `has the ServiceAccount of ${nameOf(other.object)}, which is another service` };
+      }
+    }
+  },
+});
+
+function* accountProblems(pod: Pod): Iterable<string> {
+  if ((textAt(pod.spec, "serviceAccountName") ?? "default") === "default") {
+    yield "runs under the ServiceAccount that all pods of its namespace have";
+  }
+}
+
+/** The services that a pod belongs to: the one it names, and those that select it. */
+function servicesOf(pod: Pod, namespace: string, objects: readonly ClusterObject[]): string[] {
+  const named = consulAnnotation(pod, "connect-service") ?? consulAnnotation(pod, "kubernetes-service");
+  if (named !== undefined) {
+    return [named];
+  }
+  const selecting = objects.filter(
+    (object) =>
+      object.kind === "Service" &&
+      ifKnown(
+        () =>
+          namespaceOf(object) === namespace &&
+          Object.keys(record(at(object.body, "spec", "selector"))).length > 0 &&
+          selects({ matchLabels: at(object.body, "spec", "selector") }, record(pod.metadata.labels)),
+        false,
+      ),
+  );
+  return selecting.map(nameOf);
+}
+
+/** Whether an object is the injector, told to inject into every pod that does not refuse. */
+function injectsByDefault(object: ClusterObject): boolean {
+  return containersOf(object).some((container) =>
+    ifKnown(() => commandLine(container).some((argument) => /-default-inject=true\b/.test(argument)), false),
+  );
+}

@@ -1,0 +1,44 @@
+import { record } from "./lib/json";
+import { policy } from "./lib/policy";
+import { parsed } from "./lib/traefik";
+
+/** Keys whose value is a secret itself; a reference to one ends otherwise, as `secretName` and `passwordSecretRef` do. */
+const SECRET_KEY =
+  /(passw(or)?d|passphrase|token|secret|api_?key|access_?key|private_?key|credentials?|encrypt|initial_management)$/i;
+/** Values that are a secret under any name: a private key, a JSON Web Token. */
+const SECRET_VALUE = /-----BEGIN [A-Z ]*PRIVATE KEY-----|^eyJ[\w-]+\.eyJ[\w-]+\.[\w-]*$/;
+
+/**
+ * Helm keeps the values of a release in the cluster, and most charts write them into manifests: a secret there is read
+ * by whoever may list ConfigMaps or run `helm get values`. A secret output is no better off: only Pulumi's own state
+ * hides it.
+ */
+export const secretInValues = policy({
+  name: "no-secret-in-helm-values",
+  description: "The values of a Helm release hold no secret.",
+  severity: "critical",
+  remedy: "Put it into a Kubernetes Secret, and name that Secret in the values",
+  *release({ props }) {
+    yield* secrets(props.values, "values");
+  },
+});
+
+function* secrets(value: unknown, path: string): Iterable<string> {
+  if (Array.isArray(value)) {
+    for (const [i, item] of value.entries()) {
+      yield* secrets(item, `${path}[${i}]`);
+    }
+    return;
+  }
+  const object = typeof value === "string" ? record(parsed(value)) : record(value);
+  for (const key of Object.keys(object)) {
+    const inner = object[key];
+    const secret =
+      typeof inner === "string" && inner !== "" && (SECRET_KEY.test(key) || SECRET_VALUE.test(inner.trim()));
+    if (secret) {
+      yield `${path}.${key} holds a secret`;
+    } else {
+      yield* secrets(inner, `${path}.${key}`);
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import { ChildProcess, spawn } from "node:child_process";
+import * as path from "node:path";
+import { credentials } from "@grpc/grpc-js";
+import { runtime } from "@pulumi/pulumi";
+import * as wire from "@pulumi/pulumi/proto/analyzer_pb";
+import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+
+export const PACK = path.resolve(__dirname, "../../policies");
+
+/** What the engine sends for a value that preview does not know yet. */
+export const UNKNOWN = runtime.unknownValue;
+
+/** A resource as a program of any language registers it. */
+export interface Resource {
+  readonly type: string;
+  readonly name: string;
+  readonly props: Record<string, any>;
+  /** Types of the resources that a property was made from, by property. */
+  readonly madeFrom?: Record<string, Resource>;
+}
+
+export interface Violation {
+  readonly policy: string;
+  readonly level: "advisory" | "mandatory";
+  readonly message: string;
+  readonly urn: string;
+}
+
+/** A running policy pack, asked as the engine asks it. */
+export class Analyzer {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly client: any,
+  ) {}
+
+  /** Starts the pack in a folder by Pulumi's own runner, as the language host does. */
+  static async start(folder = PACK, env: NodeJS.ProcessEnv = {}): Promise<Analyzer> {
+    const runner = require.resolve("@pulumi/pulumi/cmd/run-policy-pack", { paths: [folder] });
+    // The address is the engine's, for its log; nobody listens there.
+    const child = spawn(process.execPath, [runner, "127.0.0.1:1", folder], {
+      cwd: folder,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let errors = "";
+    child.stderr.on("data", (data) => (errors += data));
+    const port = await new Promise<string>((resolve, reject) => {
+      child.stdout.once("data", (data) => resolve(String(data).trim()));
+      child.once("exit", (code) => reject(new Error(`the pack ended with ${code}: ${errors}`)));
+    });
+    return new Analyzer(child, new AnalyzerClient(`127.0.0.1:${port}`, credentials.createInsecure()));
+  }
+
+  stop(): void {
+    this.client.close();
+    this.child.kill();
+  }
+
+  private call(method: string, request: unknown): Promise<any> {
+    return new Promise((resolve, reject) =>
+      this.client[method](request, (error: Error | null, answer: unknown) => (error ? reject(error) : resolve(answer))),
+    );
+  }
+
+  /** Name, level, severity, description and configuration of each policy. */
+  async policies(): Promise<wire.PolicyInfo.AsObject[]> {
+    const info: wire.AnalyzerInfo = await this.call("getAnalyzerInfo", new Empty());
+    return info.getPoliciesList().map((p) => ({ ...p.toObject(), configschema: schemaOf(p) as any }));
+  }
+
+  /** What the CLI does with a configuration: defaults of the schema first, then what is given. */
+  async configure(config: Record<string, Record<string, unknown>> = {}): Promise<void> {
+    const request = new wire.ConfigureAnalyzerRequest();
+    for (const { name, enforcementlevel, configschema } of await this.policies()) {
+      const schema = (configschema ?? {}) as unknown as Record<string, { default?: unknown }>;
+      const defaults = Object.entries(schema).flatMap(([key, { default: value }]) =>
+        value === undefined ? [] : [[key, value]],
+      );
+      const policy = new wire.PolicyConfig();
+      policy.setEnforcementlevel(enforcementlevel);
+      policy.setProperties(Struct.fromJavaScript({ ...Object.fromEntries(defaults), ...config[name] } as any));
+      request.getPolicyconfigMap().set(name, policy);
+    }
+    await this.call("configure", request);
+  }
+
+  /** What the pack says of a stack: of each resource before it is made, then of all of them. */
+  async judge(stack: string, resources: readonly Resource[]): Promise<Violation[]> {
+    const all: Violation[] = [];
+    for (const resource of resources) {
+      all.push(
+        ...violations(await this.call("analyze", fill(new wire.AnalyzeRequest(), stack, resource)), resource, stack),
+      );
+    }
+    const request = new wire.AnalyzeStackRequest();
+    request.setResourcesList(
+      resources.map((resource) => {
+        const filled = fill(new wire.AnalyzerResource(), stack, resource);
+        for (const [property, origin] of Object.entries(resource.madeFrom ?? {})) {
+          const dependencies = new wire.AnalyzerPropertyDependencies();
+          dependencies.setUrnsList([urnOf(stack, origin)]);
+          filled.getPropertydependenciesMap().set(property, dependencies);
+        }
+        return filled;
+      }),
+    );
+    return [...all, ...violations(await this.call("analyzeStack", request))];
+  }
+}
+
+function urnOf(stack: string, { type, name }: Resource): string {
+  return `urn:pulumi:${stack}::some-project::${type}::${name}`;
+}
+
+function fill<T extends wire.AnalyzeRequest | wire.AnalyzerResource>(message: T, stack: string, resource: Resource): T {
+  message.setUrn(urnOf(stack, resource));
+  message.setType(resource.type);
+  message.setName(resource.name);
+  message.setProperties(Struct.fromJavaScript(JSON.parse(JSON.stringify(resource.props))));
+  message.setOptions(new wire.AnalyzerResourceOptions());
+  return message;
+}
+
+function violations(answer: wire.AnalyzeResponse, resource?: Resource, stack = ""): Violation[] {
+  return answer.getDiagnosticsList().map((diagnostic) => ({
+    policy: diagnostic.getPolicyname(),
+    level: diagnostic.getEnforcementlevel() === wire.EnforcementLevel.MANDATORY ? "mandatory" : "advisory",
+    message: diagnostic.getMessage(),
+    urn: diagnostic.getUrn() || (resource ? urnOf(stack, resource) : ""),
+  }));
+}
+
+function schemaOf(policy: wire.PolicyInfo): unknown {
+  return policy.getConfigschema()?.getProperties()?.toJavaScript();
+}

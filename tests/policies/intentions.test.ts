@@ -1,0 +1,161 @@
+import { UNKNOWN } from "./analyzer";
+import { blocks, cases, passes, useAnalyzer } from "./cases";
+import {
+  anyPath,
+  configEntry,
+  denyAll,
+  http,
+  intentions,
+  meshed,
+  paths,
+  release,
+  SAFE_VALUES,
+  workload,
+} from "./resources";
+
+useAnalyzer();
+const NOT_KNOWN = "can't be known during preview; give it a plain value";
+
+cases("deny-all-exists", [
+  passes("a mesh with it", [release(SAFE_VALUES), denyAll]),
+  passes("a program without a mesh", [workload("batch")]),
+  passes("beside an intention that is not known", [denyAll, intentions("whoami", UNKNOWN)]),
+  passes("a program in a mesh of another stack", [meshed("whoami")], { config: { declaredElsewhere: true } }),
+  blocks("servers alone", [release(SAFE_VALUES)], "no intention denies * → *"),
+  blocks("a service alone", [meshed("whoami")], "no intention denies * → *"),
+  blocks("deny for one destination", [intentions("whoami", { name: "*", action: "deny" })], "no intention denies"),
+  blocks("deny for one source", [intentions("*", { name: "web", action: "deny" })], "no intention denies"),
+  blocks("the wildcard allowed", [intentions("*", { name: "*", action: "allow" })], "no intention denies"),
+  blocks("only other peers denied", [intentions("*", { name: "*", action: "deny", peer: "x" })], "no intention denies"),
+  blocks("unknown action", [intentions("*", { name: "*", action: UNKNOWN })], "no intention denies"),
+  blocks("unknown spec", [configEntry("ServiceIntentions", "a", UNKNOWN)], "no intention is known to deny"),
+]);
+
+cases("no-wildcard-allow", [
+  passes("a source by name", [intentions("whoami", paths("web", anyPath))]),
+  passes("wildcards that deny", [denyAll, intentions("whoami", { name: "*", action: "deny" })]),
+  passes("an open service", [intentions("dns", { name: "*", action: "allow" })], {
+    config: { openDestinations: ["dns"] },
+  }),
+  blocks("any source", [intentions("whoami", { name: "*", action: "allow" })], "* → whoami is allowed"),
+  blocks("any source on some paths", [intentions("whoami", paths("*", anyPath))], "* → whoami is allowed"),
+  blocks("any destination", [intentions("*", { name: "web", action: "allow" })], "web → * is allowed"),
+  blocks(
+    "any destination, with an open service",
+    [intentions("*", { name: "*", action: "allow" })],
+    "* → * is allowed",
+    {
+      config: { openDestinations: ["dns"] },
+    },
+  ),
+  blocks("an unknown action", [intentions("whoami", { name: "*", action: UNKNOWN })], NOT_KNOWN),
+  blocks("an unknown source", [intentions("whoami", { name: UNKNOWN, action: "allow" })], NOT_KNOWN),
+]);
+
+const accepted = (problem: string, ...sources: Record<string, unknown>[]) =>
+  blocks(problem, [intentions("whoami", ...sources)], problem);
+cases("intentions-accepted", [
+  passes("action or permissions", [
+    denyAll,
+    intentions("whoami", { name: "web", action: "allow", description: "the shop" }, paths("api", anyPath)),
+  ]),
+  passes("a header alone", [
+    intentions("whoami", paths("web", { action: "deny", http: { header: [{ name: "x-debug", present: true }] } })),
+  ]),
+  passes("a source of the same name in another peer", [
+    intentions("whoami", { name: "web", action: "allow" }, { name: "web", peer: "other", action: "deny" }),
+  ]),
+  passes("a namespace in Enterprise", [intentions("whoami", { name: "web", namespace: "shop", action: "allow" })], {
+    config: { enterprise: true },
+  }),
+  accepted("spec.sources is empty"),
+  accepted('spec.sources[0].action is "permit"', { name: "web", action: "permit" }),
+  accepted("spec.sources[0].action is missing", { name: "web" }),
+  accepted("spec.sources[0].name is missing", { action: "allow" }),
+  accepted("spec.sources[0].action: excludes permissions", { ...paths("web", anyPath), action: "allow" }),
+  accepted("spec.sources[0].permissions: is empty", paths("web")),
+  accepted("spec.sources[0].permissions[0] has no http", paths("web", { action: "allow" })),
+  accepted("spec.sources[0].permissions[0] has no http", paths("web", { action: "allow", jwt: { providers: [] } })),
+  accepted('spec.sources[0].permissions[0].action is "permit"', paths("web", { ...anyPath, action: "permit" })),
+  accepted(
+    "spec.sources[0].permissions[0].http: has pathExact and pathPrefix",
+    paths("web", { action: "allow", http: { pathExact: "/a", pathPrefix: "/b" } }),
+  ),
+  accepted(
+    'spec.sources[0].permissions[0].http.methods[0]: "FETCH" is no HTTP method',
+    paths("web", { action: "allow", http: { pathPrefix: "/", methods: ["FETCH"] } }),
+  ),
+  accepted(
+    'spec.sources[0].permissions[0].http.pathPrefix: "api" is not a path',
+    paths("web", { action: "allow", http: { pathPrefix: "api" } }),
+  ),
+  accepted(
+    "spec.sources[1]: web → whoami is declared by spec.sources[0] already",
+    { name: "web", action: "allow" },
+    { name: "web", action: "deny" },
+  ),
+  accepted("spec.sources[0].namespace needs Consul Enterprise", { name: "web", namespace: "shop", action: "allow" }),
+  accepted("spec.sources[0].partition needs Consul Enterprise", { name: "web", partition: "eu", action: "allow" }),
+  blocks(
+    "permissions on every destination",
+    [intentions("*", paths("web", anyPath))],
+    "spec.sources[0].permissions: cannot go to every service",
+  ),
+  blocks(
+    "no destination",
+    [configEntry("ServiceIntentions", "a", { sources: [{ name: "web", action: "allow" }] })],
+    "spec.destination.name is missing",
+  ),
+  blocks(
+    "an unknown path",
+    [intentions("whoami", paths("web", { action: "allow", http: { pathExact: UNKNOWN } }))],
+    NOT_KNOWN,
+  ),
+]);
+
+cases("intentions-consistent", [
+  passes("permissions for http", [http("whoami"), intentions("whoami", paths("web", anyPath))]),
+  passes("permissions where all services speak http", [
+    configEntry("ProxyDefaults", "global", { config: { protocol: "http" } }),
+    intentions("whoami", paths("web", anyPath)),
+  ]),
+  passes("permissions for http of another stack", [intentions("whoami", paths("web", anyPath))], {
+    config: { protocols: { whoami: "http" } },
+  }),
+  passes("an action for tcp", [intentions("db", { name: "web", action: "allow" })]),
+  blocks("permissions without ServiceDefaults", [intentions("whoami", paths("web", anyPath))], "whoami speaks tcp"),
+  blocks(
+    "permissions for tcp",
+    [configEntry("ServiceDefaults", "db", { protocol: "tcp" }), intentions("db", paths("web", anyPath))],
+    "db speaks tcp",
+  ),
+  blocks(
+    "two resources for a destination",
+    [
+      intentions("db", { name: "web", action: "allow" }),
+      { ...intentions("db", { name: "api", action: "allow" }), name: "again" },
+    ],
+    ["db is for the destination db too", "db is for the destination db too"],
+  ),
+  blocks(
+    "an unknown protocol",
+    [configEntry("ServiceDefaults", "db", { protocol: UNKNOWN }), intentions("db", paths("web", anyPath))],
+    NOT_KNOWN,
+  ),
+]);
+
+cases(
+  "l7-permissions",
+  [
+    passes("permissions for http", [http("whoami"), intentions("whoami", paths("web", anyPath))]),
+    passes("an action for tcp", [intentions("db", { name: "web", action: "allow" })]),
+    passes("deny", [http("whoami"), intentions("whoami", { name: "web", action: "deny" })]),
+    blocks(
+      "an action for http",
+      [http("whoami"), intentions("whoami", { name: "web", action: "allow" })],
+      "web may call all of whoami, which speaks http",
+    ),
+    blocks("unknown", [http("whoami"), intentions("whoami", { name: "web", action: UNKNOWN })], NOT_KNOWN),
+  ],
+  "advisory",
+);

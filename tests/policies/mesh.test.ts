@@ -1,0 +1,105 @@
+import { UNKNOWN } from "./analyzer";
+import { blocks, cases, passes, useAnalyzer } from "./cases";
+import { configEntry, kube, meshed, release, safeBut, SAFE_VALUES, service, workload } from "./resources";
+
+useAnalyzer();
+const NOT_KNOWN = "can't be known during preview; give it a plain value";
+
+cases("no-permissive-mtls", [
+  passes("strict, or nothing said", [
+    configEntry("ServiceDefaults", "a", { protocol: "http", mutualTLSMode: "strict" }),
+    configEntry("ProxyDefaults", "global", {}),
+    configEntry("Mesh", "mesh", { transparentProxy: { meshDestinationsOnly: true } }),
+  ]),
+  blocks(
+    "a service",
+    [configEntry("ServiceDefaults", "a", { mutualTLSMode: "permissive" })],
+    "mutualTLSMode is permissive",
+  ),
+  blocks("all services", [configEntry("ProxyDefaults", "global", { mutualTLSMode: "permissive" })], "is permissive"),
+  blocks("the leave", [configEntry("Mesh", "mesh", { allowEnablingPermissiveMutualTLS: true })], "lets any service"),
+  blocks("a patch", [configEntry("ServiceDefaultsPatch", "a", { mutualTLSMode: "permissive" })], "is permissive"),
+  blocks("unknown", [configEntry("ServiceDefaults", "a", { mutualTLSMode: UNKNOWN })], NOT_KNOWN),
+]);
+
+cases("no-inbound-port-excluded", [
+  passes("nothing excluded", [
+    meshed("a", { "transparent-proxy-exclude-outbound-ports": "5432", "transparent-proxy": "true" }),
+    configEntry("ServiceDefaults", "a", { expose: { checks: false, paths: [] } }),
+    release(SAFE_VALUES),
+  ]),
+  passes("an unknown annotation of somebody else", [workload("a", { annotations: { "checksum/config": UNKNOWN } })]),
+  blocks("a port", [meshed("a", { "transparent-proxy-exclude-inbound-ports": "9090" })], "ports 9090 are excluded"),
+  blocks(
+    "a job's port",
+    [
+      kube("batch/v1", "CronJob", "a", {
+        spec: {
+          jobTemplate: {
+            spec: {
+              template: {
+                metadata: { annotations: { "consul.hashicorp.com/transparent-proxy-exclude-inbound-ports": "1" } },
+              },
+            },
+          },
+        },
+      }),
+    ],
+    "ports 1 are excluded",
+  ),
+  blocks("all ports", [meshed("a", { "transparent-proxy": "false" })], "the transparent proxy is off"),
+  blocks(
+    "a namespace",
+    [kube("v1", "Namespace", "a", { metadata: { labels: { "consul.hashicorp.com/transparent-proxy": "false" } } })],
+    "off for the whole namespace",
+  ),
+  blocks(
+    "exposed paths",
+    [
+      configEntry("ServiceDefaults", "a", {
+        expose: { paths: [{ path: "/metrics", listenerPort: 1, localPathPort: 2 }] },
+      }),
+    ],
+    "opens paths without mutual TLS",
+  ),
+  blocks(
+    "the injector's default, in a chart's values",
+    [release(safeBut({ connectInject: { transparentProxy: { defaultEnabled: false } } }))],
+    "rendered by the chart: Deployment consul-connect-injector: the injector leaves the transparent proxy off",
+  ),
+  blocks("unknown", [meshed("a", { "transparent-proxy-exclude-inbound-ports": UNKNOWN })], NOT_KNOWN),
+]);
+
+const account = (serviceAccountName: unknown) => ({ serviceAccountName });
+cases("own-service-account", [
+  passes("an account each", [meshed("a"), meshed("b")]),
+  passes("pods outside the mesh", [workload("a", { pod: account(undefined) })]),
+  passes("two versions of a service", [
+    service("shop", { tier: "web" }),
+    ...["v1", "v2"].map((version) =>
+      workload(version, {
+        annotations: { "consul.hashicorp.com/connect-inject": "true" },
+        labels: { tier: "web" },
+        pod: account("shop"),
+      }),
+    ),
+  ]),
+  passes("a chart's own pods where all pods are injected", [
+    release(safeBut({ connectInject: { default: true } })),
+    meshed("a"),
+    workload("left-out", { annotations: { "consul.hashicorp.com/connect-inject": "false" }, pod: account("default") }),
+  ]),
+  blocks("none", [meshed("a", {}, account(undefined))], "the ServiceAccount that all pods of its namespace have"),
+  blocks("the default one", [meshed("a", {}, account("default"))], "the ServiceAccount that all pods"),
+  blocks(
+    "a shared one",
+    [meshed("a", {}, account("x")), meshed("b", {}, account("x"))],
+    ["Deployment a: has the ServiceAccount of b", "Deployment b: has the ServiceAccount of a"],
+  ),
+  blocks(
+    "none, where a chart's values inject every pod",
+    [release(safeBut({ connectInject: { default: true } })), workload("a", { pod: account(undefined) })],
+    "Deployment a: runs under the ServiceAccount that all pods",
+  ),
+  blocks("unknown", [meshed("a", {}, account(UNKNOWN))], [NOT_KNOWN, NOT_KNOWN]),
+]);

@@ -1,0 +1,103 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { Analyzer, PACK, UNKNOWN } from "./analyzer";
+import {
+  anyPath,
+  denyAll,
+  http,
+  intentions,
+  kube,
+  meshed,
+  NAMED_PEERS,
+  networkPolicy,
+  paths,
+  release,
+  SAFE_VALUES,
+  service,
+  traefik,
+  workload,
+} from "./resources";
+
+const LEVELS = ["advisory", "mandatory"];
+const SEVERITIES = ["", "low", "medium", "high", "critical"];
+
+test("the documentation names every policy as the pack has it", async () => {
+  const analyzer = await Analyzer.start();
+  const policies = await analyzer.policies();
+  analyzer.stop();
+  const documented = fs
+    .readFileSync(path.resolve(PACK, "../docs/policies.md"), "utf8")
+    .split("\n")
+    .filter((line) => /^\| `[a-z0-9-]+` +\|/.test(line))
+    .map((line) =>
+      line
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+  expect(documented.map(([name, level, severity]) => [name, level, severity])).toEqual(
+    policies.map((p) => [`\`${p.name}\``, LEVELS[p.enforcementlevel], SEVERITIES[p.severity]]),
+  );
+  for (const [i, { configschema, description }] of policies.entries()) {
+    const settings = Object.keys(configschema ?? {});
+    expect(settings.filter((setting) => !documented[i][6].includes(`\`${setting}\``))).toEqual([]);
+    expect(documented[i][3]).toBe(holdsIn(configschema));
+    expect(description).toMatch(/\.$/);
+  }
+});
+
+function holdsIn(schema: any): string {
+  return schema?.environment === undefined
+    ? "all"
+    : /holds in (.*)\. Default/.exec(schema.environment.description)![1].replace(" and ", ", ");
+}
+
+test("a sound program that is not this project's is left alone, in prod", async () => {
+  const analyzer = await Analyzer.start();
+  await analyzer.configure();
+  const said = await analyzer.judge("prod", [
+    release(SAFE_VALUES),
+    networkPolicy(NAMED_PEERS),
+    denyAll,
+    http("shop"),
+    intentions("shop", paths("traefik", anyPath)),
+    meshed("shop"),
+    service("shop", { app: "shop" }),
+    traefik({ args: ["--providers.consulcatalog=true", "--providers.consulcatalog.endpoint.tls.ca=/ca/tls.crt"] }),
+    kube("v1", "ConfigMap", "consul-ca-cert", { data: { "tls.crt": UNKNOWN } }),
+    kube("v1", "Secret", "db", { stringData: UNKNOWN }),
+    workload("batch", { kind: "Job", container: { args: [UNKNOWN], env: [{ name: "DSN", value: UNKNOWN }] } }),
+    { type: "aws:s3/bucketV2:BucketV2", name: "files", props: { bucket: UNKNOWN } },
+    { type: "kubernetes:yaml/v2:ConfigGroup", name: "group", props: { yaml: UNKNOWN } },
+  ]);
+  analyzer.stop();
+  expect(said).toEqual([]);
+});
+
+test("without its checkout the compiled pack says the same", async () => {
+  const folder = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "pack-")), "pack");
+  execFileSync(path.join(PACK, "package"), [folder], { stdio: ["ignore", "ignore", "inherit"] });
+  // In place of npm install: the versions are those of the checkout, as the next test sees to.
+  fs.symlinkSync(path.resolve(PACK, "../node_modules"), path.join(folder, "node_modules"));
+  const answers = [];
+  for (const pack of [PACK, folder]) {
+    const analyzer = await Analyzer.start(pack);
+    await analyzer.configure();
+    answers.push({
+      policies: await analyzer.policies(),
+      said: await analyzer.judge("prod", [release({}), intentions("shop", { name: "*", action: "allow" })]),
+    });
+    analyzer.stop();
+  }
+  fs.rmSync(path.dirname(folder), { recursive: true });
+  expect(answers[1]).toEqual(answers[0]);
+  expect(answers[0].said.map(({ policy }) => policy)).toContain("no-wildcard-allow");
+});
+
+test("a published pack installs what the checkout has", () => {
+  const read = (file: string) => JSON.parse(fs.readFileSync(path.resolve(PACK, file), "utf8"));
+  const { dependencies, devDependencies } = read("../package.json");
+  expect({ ...devDependencies, ...dependencies }).toMatchObject(read("package.json").dependencies);
+});

@@ -1,0 +1,146 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { LocalWorkspace, PolicyEvent, Stack } from "@pulumi/pulumi/automation";
+import { workspace } from "../workspace";
+import { Analyzer, PACK } from "./analyzer";
+import { CHART } from "./resources";
+import { SEEDS, UNKNOWN_VALUES } from "./seeds";
+
+/** A cluster that nobody can reach: the port is closed, on this machine. */
+const UNREACHABLE = `
+apiVersion: v1
+kind: Config
+clusters: [{ name: none, cluster: { server: "https://127.0.0.1:1" } }]
+users: [{ name: none, user: { token: none } }]
+contexts: [{ name: none, context: { cluster: none, user: none } }]
+current-context: none
+`;
+
+const made: string[] = [];
+function temporary(): string {
+  made.push(fs.mkdtempSync(path.join(os.tmpdir(), "policies-")));
+  return made[made.length - 1];
+}
+afterAll(() => made.forEach((folder) => fs.rmSync(folder, { recursive: true, force: true })));
+
+/** Names of the policies that do not hold everywhere. */
+let restricted: string[];
+beforeAll(async () => {
+  const analyzer = await Analyzer.start();
+  restricted = (await analyzer.policies())
+    .filter(({ configschema }) => configschema && "environment" in configschema)
+    .map(({ name }) => name);
+  analyzer.stop();
+});
+
+/** What the pack says during a preview by the real CLI, and whether it lets the change pass. */
+async function preview(stack: Stack, environment?: string) {
+  const folder = temporary();
+  const kubeconfig = path.join(folder, "kubeconfig");
+  fs.writeFileSync(kubeconfig, UNREACHABLE);
+  stack.workspace.envVars.KUBECONFIG = kubeconfig;
+  const config = path.join(folder, "config.json");
+  const given = environment === undefined ? [] : restricted.map((policy) => [policy, { environment }]);
+  fs.writeFileSync(config, JSON.stringify(Object.fromEntries(given)));
+  const said: PolicyEvent[] = [];
+  const output: string[] = [];
+  const passed = await stack
+    .preview({
+      policyPacks: [PACK],
+      policyPackConfigs: [config],
+      onOutput: (text) => output.push(text),
+      onEvent: (event) => void (event.policyEvent && said.push(event.policyEvent)),
+    })
+    .then(
+      () => true,
+      () => false,
+    );
+  return { passed, output: output.join(""), blocking: said.filter((event) => event.enforcementLevel === "mandatory") };
+}
+
+describe("this project's stacks pass", () => {
+  const root = path.resolve(__dirname, "../..");
+  const environments = ["dev", "local", "staging", "prod"].filter((e) =>
+    fs.existsSync(path.join(root, `Pulumi.${e}.yaml`)),
+  );
+
+  test.each(environments)("%s", async (like) => {
+    // The repository's chart cannot be fetched offline, by the provider no more than by the pack.
+    const { stack, remove } = await workspace(like, { consulChartPath: CHART });
+    const { passed, output, blocking } = await preview(stack, like === "local" ? "dev" : like);
+    await remove();
+    expect({ blocking, passed, output: passed ? "" : output }).toEqual({ blocking: [], passed: true, output: "" });
+  });
+});
+
+test("what is hidden in a value of this project's own stack is found", async () => {
+  const { stack, remove } = await workspace("local", {
+    consulChartPath: CHART,
+    consulValues: { server: { extraConfig: '{"tls": {"defaults": {"verify_outgoing": false}}}' } },
+  });
+  const { passed, blocking } = await preview(stack, "dev");
+  await remove();
+  expect(passed).toBe(false);
+  expect(blocking).toEqual([
+    expect.objectContaining({
+      policyName: "consul-tls",
+      message: expect.stringContaining("Consul's tls.defaults.verify_outgoing is false, not true"),
+      resourceUrn: expect.stringMatching(/Release::consul-release$/),
+    }),
+  ]);
+});
+
+describe("a program in another shape, with a violation in every resource", () => {
+  let blocking: PolicyEvent[];
+  let passed: boolean;
+  beforeAll(async () => {
+    const workDir = temporary();
+    fs.symlinkSync(__dirname, path.join(workDir, "tests"));
+    fs.mkdirSync(path.join(workDir, "state"));
+    const stack = await LocalWorkspace.createStack(
+      // No word of the name tells an environment, so that all policies hold.
+      { stackName: "everything", workDir },
+      {
+        projectSettings: { name: "seeds", runtime: "nodejs", main: "tests/seededProgram.ts" },
+        envVars: {
+          PULUMI_BACKEND_URL: `file://${path.join(workDir, "state")}`,
+          PULUMI_CONFIG_PASSPHRASE: "test",
+          PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+        },
+      },
+    );
+    ({ passed, blocking } = await preview(stack));
+  });
+
+  test("the preview fails", () => expect(passed).toBe(false));
+
+  test.each(SEEDS.map(({ policy, resource }) => [policy, resource.name, resource.type] as const))(
+    "%s finds %s, a %s",
+    (policy, name) => {
+      const found = blocking
+        .filter((event) => event.resourceUrn?.endsWith(`::${name}`))
+        .map((event) => event.policyName);
+      expect(found).toContain(policy);
+    },
+  );
+
+  test("helm-releases-rendered finds values that are not known yet", () => {
+    const found = blocking.filter((event) => event.resourceUrn?.endsWith(`::${UNKNOWN_VALUES}`));
+    expect(found.filter((event) => event.policyName === "helm-releases-rendered")).toEqual([
+      expect.objectContaining({
+        message: expect.stringContaining("values are made from random, which is not known yet"),
+      }),
+    ]);
+  });
+
+  test("deny-all-exists misses deny-all in the stack as a whole", () =>
+    expect(blocking.filter((event) => event.policyName === "deny-all-exists")).toHaveLength(1));
+
+  test("at least 20 violations are seeded, at least 5 of them to be seen only once rendered", () => {
+    expect(SEEDS.length).toBeGreaterThanOrEqual(20);
+    expect(blocking.filter((event) => event.message?.includes("rendered by the chart")).length).toBeGreaterThanOrEqual(
+      5,
+    );
+  });
+});
