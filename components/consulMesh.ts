@@ -115,10 +115,11 @@ export class ConsulMesh extends pulumi.ComponentResource {
     this.ready = release;
 
     // The id comes from the release's status: a read by `get` waits for its inputs only, not for `dependsOn`.
+    const caName = `${CONSUL_NAME}-ca-cert`;
     const ca = k8s.core.v1.Secret.get(
       `${name}-ca-certificate`,
-      pulumi.interpolate`${release.status.namespace}/${CONSUL_NAME}-ca-cert`,
-      { parent: this },
+      pulumi.interpolate`${release.status.namespace}/${caName}`,
+      { parent: this, transformations: [withInputs({ name: caName, namespace: namespaceName })] },
     );
     // A certificate is public; as a secret it would hide every diff of what mounts it.
     this.caCertificate = pulumi.unsecret(ca.data.apply((data) => fromBase64(data["tls.crt"])));
@@ -187,6 +188,14 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
     );
   }
   return problems;
+}
+
+/**
+ * Gives a read by `get` the inputs that a refresh would find, which `get` itself leaves out: without them every refresh
+ * after an `up` reports the read object as updated.
+ */
+function withInputs(metadata: { name: string; namespace: string }): pulumi.ResourceTransformation {
+  return ({ props, opts }) => ({ props: { ...props, apiVersion: "v1", kind: "Secret", metadata }, opts });
 }
 
 /** The version in a chart folder's `Chart.yaml`; `undefined` where there is none. */

@@ -1,4 +1,5 @@
 import * as tls from "node:tls";
+import { UpdateSummary } from "@pulumi/pulumi/automation";
 import { IntentionRule } from "../../components";
 import { workspace, Workspace } from "../workspace";
 import { consul, inventory, kubectl, poll, request, story, through } from "./cluster";
@@ -22,11 +23,10 @@ let before: string[];
 let its: Workspace;
 const step = story();
 
-/** Deploys changed settings and returns how many resources were changed, by kind of change. */
-async function up(settings: Record<string, unknown> = {}): Promise<Record<string, number | undefined>> {
+/** Deploys changed settings, as an edit of the stack's file would. */
+async function up(settings: Record<string, unknown>): Promise<void> {
   its.configure(settings);
-  const { summary } = await its.stack.up();
-  return summary.resourceChanges ?? {};
+  await its.stack.up();
 }
 
 beforeAll(async () => {
@@ -36,6 +36,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await prober?.stop();
+  await its?.stack.destroy(); // also after a failure: the next run finds the cluster as this one did
   await its?.remove();
 });
 
@@ -64,7 +65,7 @@ function probe() {
 
 step("from the first moment of the first up, no request without an allow passes", async () => {
   prober = probe();
-  await up();
+  await its.stack.up();
   // The last answers are Traefik's, about routes that it has: refused by the service's sidecar.
   await poll(
     "whoami",
@@ -82,10 +83,10 @@ step("from the first moment of the first up, no request without an allow passes"
 });
 
 step("a second up changes nothing, and neither does a refresh", async () => {
-  const { summary } = await its.stack.up();
-  expect(Object.keys(summary.resourceChanges ?? {})).toEqual(["same"]);
+  const again = await its.stack.up();
+  expect(changes(again.summary)).toEqual([]);
   const refreshed = await its.stack.refresh();
-  expect(Object.keys(refreshed.summary.resourceChanges ?? {})).toEqual(["same"]);
+  expect(changes(refreshed.summary)).toEqual([]);
 });
 
 step("tags arrive in Consul as they were declared, commas and backticks included", async () => {
@@ -262,6 +263,11 @@ step("destroy leaves nothing", async () => {
     (left) => left.length === 0,
   );
 });
+
+/** The kinds of change that an operation made; the CA is read each time, which changes nothing. */
+function changes(summary: UpdateSummary): string[] {
+  return Object.keys(summary.resourceChanges ?? {}).filter((kind) => kind !== "same" && kind !== "read");
+}
 
 /** What is in one list only, marked by which. */
 function difference(a: string[], b: string[]): string[] {
