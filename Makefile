@@ -7,7 +7,7 @@ help: ## this list
 demo: testbed-up node_modules ## the whole story on a real cluster on this machine; leaves it running
 	testbed/demo
 
-test: lint ## every test: unit, policies, previews, and the story on a testbed of its own
+test: lint toolchain ## every test: unit, policies, previews, and the story on a testbed of its own
 	testbed/down && testbed/up
 	eval "$$(testbed/env)" && npx jest
 
@@ -28,6 +28,7 @@ testbed-status: ## what of it runs
 
 toolchain: ## builds or finds every tool, cached by content
 	testbed/toolchain/build
+	testbed/charts/package
 
 # npm writes this file at the end of an installation, so it tells a whole one from a broken one.
 node_modules: node_modules/.package-lock.json
