@@ -56,13 +56,22 @@ snapshotter() {
 
 ctr() { "$NODE_ROOT/usr/bin/ctr" --address "$CONTAINERD_SOCKET" --namespace k8s.io "$@"; }
 
-# Containers of a cluster that is gone, which containerd still has in its books. Fails if there were none.
+# Strikes the containers of a cluster that is gone from containerd's books, by a containerd that does nothing but keep
+# them: the real one would try to bring back to life what it finds there. Images stay.
 containers_forget() {
+  [ -f "$CONTAINERD_ROOT/used" ] || return 0
   local containers
+  sed 's#^disabled_plugins = \[#&"io.containerd.grpc.v1.cri", #' "$STATE/containerd.toml" > "$STATE/containerd-books.toml"
+  part_start containerd-books containerd --config "$STATE/containerd-books.toml"
+  wait_for 30 'containerd opens its books' ctr version
   mapfile -t containers < <(ctr containers list -q)
-  [ ${#containers[@]} -gt 0 ] || return 1
-  ctr containers rm "${containers[@]}" > /dev/null 2>&1 || true
+  [ ${#containers[@]} = 0 ] || ctr containers rm "${containers[@]}" >> "$STATE/logs/containerd-books.log" 2>&1
+  kill -KILL "$(< "$STATE/pids/containerd-books")" # its books are safe at any moment, and it has nothing else
+  wait_for 10 'containerd closes its books' containerd_books_closed
+  rm -rf "$CONTAINERD_ROOT/used" "$STATE/pids/containerd-books" "$RUN/containerd" "$CONTAINERD_SOCKET"*
 }
+
+containerd_books_closed() { ! cgroup_pids | grep -qx "$(< "$STATE/pids/containerd-books")"; }
 
 # Loads the images that containerd does not have yet, or has of another content.
 images_load() {

@@ -13,6 +13,7 @@ part_start() {
     cd "$STATE"
     exec env -i HOME=/root PATH="$NODE_ROOT/usr/bin:$NODE_ROOT/usr/sbin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" setsid "$@"
   ) &
+  disown $! # its end, when down or up kills it, is no news
   say $! > "$STATE/pids/$name"
 }
 
