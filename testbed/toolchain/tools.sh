@@ -76,6 +76,9 @@ make_consul-k8s-control-plane() {
   go_build consul-k8s consul-k8s-control-plane github.com/hashicorp/consul-k8s/control-plane
 }
 
+# Without a cluster, a chart is rendered for the Kubernetes version that the build sets.
 make_helm() {
-  go_build pulumi helm helm.sh/helm/v3/cmd/helm -X helm.sh/helm/v3/internal/version.version=v3.18.6
+  local chartutil=helm.sh/helm/v3/pkg/chartutil
+  go_build pulumi helm helm.sh/helm/v3/cmd/helm -X helm.sh/helm/v3/internal/version.version=v3.18.6 \
+    -X $chartutil.k8sVersionMajor=1 -X $chartutil.k8sVersionMinor=34
 }
