@@ -184,6 +184,7 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
           dataplane: at("images.dataplane"),
           kubernetes: at("kubernetesVersion"),
         },
+        args.acls,
       ),
     );
   }

@@ -7,17 +7,20 @@ export interface VersionLine {
   readonly chart: string;
   /** Consul lines, `major.minor`. */
   readonly consul: readonly string[];
+  /** The last Consul version that works with ACLs on, where a later one of the lines does not. */
+  readonly lastConsulWithAcls?: string;
   /** Kubernetes lines, `major.minor`, first and last. */
   readonly kubernetes: readonly [first: string, last: string];
 }
 
 /**
  * The known pairs, oldest first. Sources: HashiCorp's compatibility matrix for Consul on Kubernetes and the changelog of
- * consul-k8s; 1.5 with Consul 1.20 on Kubernetes 1.34 is what the testbed runs. A pair outside the table is refused, for
- * a good reason: chart 1.5 with ACLs on Consul 1.22 never comes up, since 1.22 rejects a policy that 1.5 writes.
+ * consul-k8s; 1.5 with Consul 1.20 on Kubernetes 1.34 is what the testbed runs. With ACLs, 1.5 comes up on Consul 1.20.1
+ * and never does on 1.20.6 (both observed): the later one rejects the policy that the chart's job writes, for a duplicate
+ * argument in it.
  */
 export const supportedVersions: readonly VersionLine[] = [
-  { chart: "1.5", consul: ["1.19", "1.20"], kubernetes: ["1.27", "1.34"] },
+  { chart: "1.5", consul: ["1.19", "1.20"], lastConsulWithAcls: "1.20.1", kubernetes: ["1.27", "1.34"] },
   { chart: "1.6", consul: ["1.20"], kubernetes: ["1.27", "1.30"] },
   { chart: "1.8", consul: ["1.21"], kubernetes: ["1.30", "1.34"] },
   { chart: "1.9", consul: ["1.22"], kubernetes: ["1.30", "1.34"] },
@@ -34,7 +37,11 @@ export interface Versions {
 }
 
 /** Problems of a set of versions, each at the path of its part, with the nearest known version as the remedy. */
-export function versionProblems(versions: Versions, paths: Record<keyof Versions, string>): Problem[] {
+export function versionProblems(
+  versions: Versions,
+  paths: Record<keyof Versions, string>,
+  acls: boolean = false,
+): Problem[] {
   const chart = semver.parse(versions.chart);
   if (chart === null) {
     const reason = `"${versions.chart}" is not a chart version; use an exact one such as 1.9.11`;
@@ -59,6 +66,11 @@ export function versionProblems(versions: Versions, paths: Record<keyof Versions
     }
   };
   outside("consul", "Consul", line.consul);
+  const consul = semver.parse(versions.consul);
+  if (acls && line.lastConsulWithAcls && consul && semver.gt(consul, line.lastConsulWithAcls)) {
+    const reason = `with ACLs on, Consul ${consul.version} does not come up on chart ${versions.chart}; use Consul ${line.lastConsulWithAcls}, or a chart of a later line`;
+    problems.push({ propertyPath: paths.consul, reason });
+  }
   outside("controlPlane", "consul-k8s-control-plane", [line.chart]);
   outside("dataplane", "consul-dataplane", [line.chart]);
   outside("kubernetes", "Kubernetes", minorLines(...line.kubernetes));

@@ -28,6 +28,13 @@ describe("versions", () => {
     expect(found[0].reason).toContain(remedy);
   });
 
+  test("with ACLs, chart 1.5 is refused on the Consul that rejects its policies", () => {
+    const withAcls = (consul: string) =>
+      consulMeshProblems({ chart: { version: "1.5.3" }, images: { consul }, acls: true }).map((p) => p.propertyPath);
+    expect(withAcls("hashicorp/consul:1.20.6")).toEqual(["images.consul"]);
+    expect(withAcls("hashicorp/consul:1.20.1")).toEqual([]);
+  });
+
   test.each([
     ["hashicorp/consul:1.22.7", "1.22.7"],
     ["host:5000/consul:v1.2.3@sha256:00", "1.2.3"],
