@@ -17,7 +17,7 @@ helm install consul testbed/charts/consul --namespace consul-system --wait --val
 global:
   name: consul
   datacenter: dc1
-  image: localhost/consul:1.20.6
+  image: localhost/consul:1.20.1
   imageK8S: localhost/consul-k8s-control-plane:1.5.2
   imageConsulDataplane: localhost/consul-dataplane:1.5.2
   imagePullPolicy: Never

@@ -245,6 +245,25 @@ step("a change of destination moves the allow", async () => {
   );
 });
 
+step("a changed CA reaches Traefik at the next up", async () => {
+  const copy = async () => (await caOf("traefik-consul"))["tls.crt"];
+  const { "tls.crt": encoded } = await caOf("consul-system");
+  const certificate = Buffer.from(encoded, "base64").toString();
+  // Another bundle with the same certificate in it, so that the servers' is still verified.
+  const bundle = Buffer.from(`${certificate}\n${certificate}`).toString("base64");
+  const patch = JSON.stringify({ data: { "tls.crt": bundle } });
+  await kubectl("patch", "secret", "consul-ca-cert", "-n", "consul-system", "-p", patch);
+  const before = await copy();
+  await its.stack.up();
+  expect(await copy()).not.toBe(before);
+  expect(await copy()).toBe(bundle);
+  await poll(
+    "echo",
+    () => through("echo.localhost"),
+    (status) => status === 200,
+  );
+});
+
 step("removing a service leaves the rest as it was", async () => {
   await up({ services: services.slice(1) });
   await poll(
@@ -255,6 +274,18 @@ step("removing a service leaves the rest as it was", async () => {
   expect(await through("echo.localhost")).toBe(200);
 });
 
+step("the ingress alone can be removed, and comes back", async () => {
+  const ingress = "urn:pulumi:test::consul-traefik-mesh::consul-traefik-mesh:index:TraefikConsulIngress::traefik";
+  await its.stack.destroy({ target: [ingress], targetDependents: true });
+  expect(await kubectl("get", "namespace", "traefik-consul", "--ignore-not-found")).toBe("");
+  await its.stack.up();
+  await poll(
+    "echo",
+    () => through("echo.localhost"),
+    (status) => status === 200,
+  );
+});
+
 step("destroy leaves nothing", async () => {
   await its.stack.destroy();
   await poll(
@@ -263,6 +294,11 @@ step("destroy leaves nothing", async () => {
     (left) => left.length === 0,
   );
 });
+
+/** The data of the Secret with Consul's CA certificate in a namespace. */
+async function caOf(namespace: string): Promise<Record<string, string>> {
+  return JSON.parse(await kubectl("get", "secret", "consul-ca-cert", "-n", namespace, "-o", "json")).data;
+}
 
 /** The kinds of change that an operation made; the CA is read each time, which changes nothing. */
 function changes(summary: UpdateSummary): string[] {
