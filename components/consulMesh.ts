@@ -51,6 +51,8 @@ export class ConsulMesh extends pulumi.ComponentResource {
   public readonly authMethod: string | undefined;
   /** The image of Consul, for those who need its command line; `undefined` where the chart chooses. */
   public readonly consulImage: string | undefined;
+  /** Whether Kubernetes Services reach Consul's catalog; `true` unless `values` turned it off. */
+  public readonly catalogSync: boolean;
   /** The command that brings Consul's UI to https://localhost:8501/ui. */
   public readonly uiPortForward: string;
   /** Depend on this for anything that needs a working mesh: servers, injector, webhooks and custom resources. */
@@ -99,6 +101,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
       keep("bootstrap-token", secrets.bootstrapToken, token.result);
     }
 
+    const values = mergeValues(consulValues(args, secrets), args.values ?? {});
     const release = new k8s.helm.v3.Release(
       `${name}-release`,
       {
@@ -108,7 +111,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
         version: chart.path === undefined ? (chart.version ?? DEFAULT_CHART_VERSION) : undefined,
         repositoryOpts: chart.path === undefined ? { repo: chart.repository ?? HASHICORP_HELM_REPOSITORY } : undefined,
         timeout: args.timeoutSeconds ?? 600,
-        values: mergeValues(consulValues(args, secrets), args.values ?? {}),
+        values,
       },
       { parent: this, dependsOn: secretResources },
     );
@@ -127,6 +130,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
     this.apiAddress = `${CONSUL_NAME}-server.${namespaceName}.svc:8501`;
     this.authMethod = args.acls ? `${CONSUL_NAME}-k8s-auth-method` : undefined;
     this.consulImage = args.images?.consul;
+    this.catalogSync = (values.syncCatalog as ChartValues).enabled === true;
     this.uiPortForward = `kubectl --namespace ${namespaceName} port-forward service/${CONSUL_NAME}-ui 8501:443`;
     this.registerOutputs({
       namespace: this.namespace,

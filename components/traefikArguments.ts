@@ -47,6 +47,9 @@ export function traefikArguments(options: TraefikArgumentOptions): string[] {
   ];
 }
 
+/** Path on the admin entry point that answers 200 as long as Traefik runs. */
+export const PING_PATH = "/ping";
+
 /** Path on the admin entry point that answers 200 from the moment that Traefik serves routes of the mesh. */
 export const MESH_READY_PATH = "/mesh-ready";
 

@@ -5,7 +5,14 @@ import { ConsulMesh } from "./consulMesh";
 import { dnsLabelProblems, rangeProblems } from "./names";
 import { Problem, refuse } from "./problems";
 import { tagsAnnotation } from "./routes";
-import { adminTags, CA_MOUNT_PATH, ENTRY_POINT_PORTS, MESH_READY_PATH, traefikArguments } from "./traefikArguments";
+import {
+  adminTags,
+  CA_MOUNT_PATH,
+  ENTRY_POINT_PORTS,
+  MESH_READY_PATH,
+  PING_PATH,
+  traefikArguments,
+} from "./traefikArguments";
 
 /** Node ports of a Service of type NodePort, each 30000 to 32767. */
 export interface NodePorts {
@@ -78,7 +85,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
   private readonly ports: { readonly web: number; readonly websecure: number };
 
   constructor(name: string, args: TraefikConsulIngressArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuse(`TraefikConsulIngress "${name}"`, traefikProblems(args));
+    refuse(`TraefikConsulIngress "${name}"`, [...traefikProblems(args), ...catalogSyncProblems(args)]);
     super("consul-traefik-mesh:index:TraefikConsulIngress", name, {}, opts);
     const { mesh, dashboard = false } = args;
     const serviceName = args.serviceName ?? TRAEFIK_SERVICE_NAME;
@@ -180,9 +187,12 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
                   ports: Object.entries(ENTRY_POINT_PORTS).map(([n, containerPort]) => ({ name: n, containerPort })),
                   // Once, not for as long as it runs: later trouble of the catalog must not take away an ingress that
                   // serves. Where it never comes, the restart gives a new login and ends Traefik's growing back-off.
-                  startupProbe: probe(MESH_READY_PATH, { periodSeconds: 1, failureThreshold: 120 }),
-                  readinessProbe: probe("/ping", { periodSeconds: 5, failureThreshold: 2 }),
-                  livenessProbe: probe("/ping", { periodSeconds: 10, failureThreshold: 3 }),
+                  startupProbe: probe(mesh.catalogSync ? MESH_READY_PATH : PING_PATH, {
+                    periodSeconds: 1,
+                    failureThreshold: 120,
+                  }),
+                  readinessProbe: probe(PING_PATH, { periodSeconds: 5, failureThreshold: 2 }),
+                  livenessProbe: probe(PING_PATH, { periodSeconds: 10, failureThreshold: 3 }),
                   resources: args.resources ?? {
                     requests: { cpu: "100m", memory: "64Mi" },
                     limits: { memory: "256Mi" },
@@ -238,6 +248,13 @@ export function traefikProblems(args: TraefikOptions, prefix = ""): Problem[] {
     problem("logLevel", `"${args.logLevel}" is no log level; use one of ${LOG_LEVELS.join(", ")}`);
   }
   return problems;
+}
+
+/** The dashboard's route is a tag of Traefik's own entry in the catalog, so it needs the sync that writes the entry. */
+function catalogSyncProblems({ mesh, dashboard }: TraefikConsulIngressArgs): Problem[] {
+  const reason =
+    "is served through Consul's catalog sync, which the mesh has off; turn syncCatalog on, or dashboard off";
+  return dashboard && !mesh.catalogSync ? [{ propertyPath: "dashboard", reason }] : [];
 }
 
 /** What a pod needs to hold a token of its own: it logs in with its ServiceAccount before Traefik starts. */

@@ -124,6 +124,18 @@ test("with ACLs and gossip encryption, what is generated is secret and never a c
   expect(spec.containers[0].env).toEqual([{ name: "CONSUL_HTTP_TOKEN_FILE", value: "/consul/token/token" }]);
 });
 
+test("Traefik's start waits for a route of the mesh, or for itself where the catalog sync is off", async () => {
+  const startup = async (values: object) => {
+    const recorded = await record(() => {
+      const mesh = new ConsulMesh("consul", { values: { ...values } });
+      new TraefikConsulIngress("traefik", { mesh });
+    });
+    return find(recorded, "traefik-deployment").props.spec.template.spec.containers[0].startupProbe.httpGet.path;
+  };
+  expect(await startup({})).toBe("/mesh-ready");
+  expect(await startup({ syncCatalog: { enabled: false } })).toBe("/ping");
+});
+
 test("a tcp service has no ServiceDefaults: going from http to tcp removes them after its L7 intentions", async () => {
   const recorded = await story({}, { protocol: "tcp" });
   expect(recorded.map((r) => r.type)).not.toContain("kubernetes:consul.hashicorp.com/v1alpha1:ServiceDefaults");
