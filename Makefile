@@ -11,7 +11,8 @@ test: lint toolchain ## every test: unit, policies, previews, and the story on a
 	testbed/down && testbed/up
 	eval "$$(testbed/env)" && npx jest
 
-bench: testbed-up node_modules ## how long things take, side by side with the article's way
+bench: toolchain node_modules ## how long things take, side by side with the article's way
+	testbed/down && testbed/up
 	eval "$$(testbed/env)" && tests/bench/run
 
 lint: node_modules ## types, style and format

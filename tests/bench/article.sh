@@ -31,9 +31,8 @@ EOF
 
 kubectl create namespace traefik-consul
 kubectl create namespace mesh-services
-kubectl get secret consul-ca-cert --namespace consul-system --output json |
-  jq '{apiVersion, kind, type, data: {"tls.crt": .data["tls.crt"]}, metadata: {name: .metadata.name, namespace: "traefik-consul"}}' |
-  kubectl apply --filename -
+kubectl get secret consul-ca-cert --namespace consul-system --output 'jsonpath={.data.tls\.crt}' | base64 --decode |
+  kubectl create secret generic consul-ca-cert --namespace traefik-consul --from-file tls.crt=/dev/stdin
 
 kubectl apply --filename - <<'EOF'
 apiVersion: v1
