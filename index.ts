@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import { ConsulMesh, IntentionSet, MeshService, TraefikConsulIngress } from "./components";
+import { ConsulMesh, IntentionSet, MeshService, TRAEFIK_SERVICE_NAME, TraefikConsulIngress } from "./components";
 import { readSettings } from "./settings";
 
 const settings = readSettings();
@@ -7,7 +7,13 @@ const settings = readSettings();
 const mesh = new ConsulMesh("consul", settings.consul);
 
 // Deny-all is a set of its own, so that each service can wait for it and never serves an unchecked call.
-const baseline = new IntentionSet("baseline", { mesh, denyAll: settings.denyAll });
+// What goes to every service is in the same entry of Consul.
+const baseline = new IntentionSet("baseline", {
+  mesh,
+  denyAll: settings.denyAll,
+  rules: settings.intentions.filter((rule) => rule.destination === "*"),
+  externalServices: [TRAEFIK_SERVICE_NAME, ...settings.services.map((service) => service.name)],
+});
 
 const ingress = new TraefikConsulIngress("traefik", { mesh, ...settings.traefik });
 
@@ -20,9 +26,10 @@ const services = settings.services.map(
 const intentions = new IntentionSet("intentions", {
   mesh,
   denyAll: false,
-  rules: settings.intentions,
+  rules: settings.intentions.filter((rule) => rule.destination !== "*"),
   services,
-  externalServices: [ingress.serviceName],
+  ingress,
+  jwtProviders: settings.jwtProviders,
 });
 
 /** Where each route is served. */

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { closest } from "fastest-levenshtein";
 import { z } from "zod";
 import {
+  callRules,
   ConsulMeshArgs,
   consulMeshProblems,
   IntentionRule,
@@ -10,11 +11,13 @@ import {
   MeshServiceOptions,
   PROTOCOLS,
   SERVICE_TYPES,
+  ServiceCall,
   TRAEFIK_SERVICE_NAME,
   TraefikOptions,
   traefikProblems,
 } from "./components";
-import { intentionProblems } from "./components/intentions";
+import { intentionProblems } from "./components/intentionProblems";
+import { intentionWarnings } from "./components/intentionWarnings";
 import { dnsLabelProblems } from "./components/names";
 import { describeProblems, Problem } from "./components/problems";
 import { routeEntryPoints, routerNames, routeRule } from "./components/routes";
@@ -30,6 +33,8 @@ export interface Settings {
   readonly services: readonly ServiceSettings[];
   readonly denyAll: boolean;
   readonly intentions: readonly IntentionRule[];
+  readonly jwtProviders: readonly string[];
+  readonly intentionWarningsAreErrors: boolean;
 }
 
 const text = z.string();
@@ -62,6 +67,47 @@ const route = z.strictObject({
   tls: z.strictObject({ certResolver: text.optional() }).optional(),
 });
 
+const action = z.enum(["allow", "deny"]);
+
+const header = z.strictObject({
+  name: text,
+  present: z.boolean().optional(),
+  exact: text.optional(),
+  prefix: text.optional(),
+  suffix: text.optional(),
+  contains: text.optional(),
+  regex: text.optional(),
+  invert: z.boolean().optional(),
+  ignoreCase: z.boolean().optional(),
+});
+
+const permission = z.strictObject({
+  action,
+  http: z.strictObject({
+    pathExact: text.optional(),
+    pathPrefix: text.optional(),
+    pathRegex: text.optional(),
+    header: z.array(header).optional(),
+    methods: z.array(text).optional(),
+  }),
+  jwt: z
+    .strictObject({
+      providers: z.array(
+        z.strictObject({
+          name: text,
+          verifyClaims: z.array(z.strictObject({ path: z.array(text), value: text })).optional(),
+        }),
+      ),
+    })
+    .optional(),
+});
+
+const call: z.ZodType<ServiceCall> = z.strictObject({
+  destination: text,
+  permissions: z.array(permission).optional(),
+  description: text.optional(),
+});
+
 const service: z.ZodType<ServiceSettings> = z.strictObject({
   name: text,
   image: text,
@@ -73,27 +119,14 @@ const service: z.ZodType<ServiceSettings> = z.strictObject({
   protocol: z.enum(PROTOCOLS).optional(),
   healthPath: text.optional(),
   routes: z.array(route).optional(),
+  calls: z.array(call).optional(),
 });
-
-const action = z.enum(["allow", "deny"]);
 
 const intention: z.ZodType<IntentionRule> = z.strictObject({
   source: text,
   destination: text,
   action: action.optional(),
-  permissions: z
-    .array(
-      z.strictObject({
-        action,
-        http: z.strictObject({
-          pathExact: text.optional(),
-          pathPrefix: text.optional(),
-          pathRegex: text.optional(),
-          methods: z.array(text).optional(),
-        }),
-      }),
-    )
-    .optional(),
+  permissions: z.array(permission).optional(),
   description: text.optional(),
 });
 
@@ -131,6 +164,8 @@ export const settingsSchema = z.strictObject({
   services: json(z.array(service)),
   denyAll: flag,
   intentions: json(z.array(intention)),
+  jwtProviders: json(z.array(text)),
+  intentionWarningsAreErrors: flag,
   imagePullPolicy: optionalText.pipe(pullPolicy.optional()),
 });
 
@@ -218,7 +253,9 @@ export function parseSettings(raw: Record<string, string>): { settings: Settings
     servicesNamespace: s.servicesNamespace,
     services: s.services.map((each) => ({ imagePullPolicy, ...each })),
     denyAll: s.denyAll,
-    intentions: s.intentions,
+    intentions: s.intentions.map((rule, i) => ({ ...rule, declaredAt: `intentions[${i}]` })),
+    jwtProviders: s.jwtProviders,
+    intentionWarningsAreErrors: s.intentionWarningsAreErrors,
   };
   const problems = [...unknown, ...settingsProblems(settings)];
   return problems.length > 0 ? { problems } : { settings };
@@ -226,7 +263,7 @@ export function parseSettings(raw: Record<string, string>): { settings: Settings
 
 /** What is wrong with settings of the right shape: each component's own problems, and what only the whole shows. */
 function settingsProblems(settings: Settings): Problem[] {
-  const { services, intentions } = settings;
+  const { services } = settings;
   return [
     ...consulMeshProblems(settings.consul, "consul.").map(atSetting),
     ...traefikProblems(settings.traefik, "traefik.").map(atSetting),
@@ -255,15 +292,30 @@ function settingsProblems(settings: Settings): Problem[] {
         ),
       ),
     ),
-    ...intentionProblems(
-      intentions,
-      {
-        denyAll: settings.denyAll,
-        services: new Map(services.map((each) => [each.name, each.protocol ?? "http"])),
-        external: new Set([TRAEFIK_SERVICE_NAME]),
-      },
-      "intentions",
-    ),
+    ...stackIntentionProblems(settings),
+  ];
+}
+
+/** Problems of all rules of the stack, and the warnings where they are to be errors: else its intention sets warn. */
+function stackIntentionProblems(settings: Settings): Problem[] {
+  const { services } = settings;
+  const rules = [
+    ...settings.intentions,
+    ...services.flatMap((each, i) => callRules(each.name, each.calls ?? [], `services[${i}].`)),
+  ];
+  const known = {
+    denyAll: settings.denyAll,
+    services: new Map(services.map((each) => [each.name, each.protocol ?? "http"])),
+    external: new Set([TRAEFIK_SERVICE_NAME]),
+    jwtProviders: new Set(settings.jwtProviders),
+    ingress: {
+      name: TRAEFIK_SERVICE_NAME,
+      routed: new Set(services.filter((each) => (each.routes ?? []).length > 0).map((each) => each.name)),
+    },
+  };
+  return [
+    ...intentionProblems(rules, known, "intentions"),
+    ...(settings.intentionWarningsAreErrors ? intentionWarnings(rules, known, "intentions") : []),
   ];
 }
 

@@ -1,51 +1,81 @@
 import * as pulumi from "@pulumi/pulumi";
 import { configEntry } from "./configEntry";
 import { ConsulMesh } from "./consulMesh";
-import {
-  DENY_ALL,
-  describeEdges,
-  intentionProblems,
-  IntentionRule,
-  intentionsName,
-  mergeIntentions,
-} from "./intentions";
+import { describeEdges } from "./edges";
+import { intentionProblems } from "./intentionProblems";
+import { DENY_ALL, IntentionRule, intentionsName, mergeIntentions, placeOf } from "./intentions";
+import { intentionWarnings } from "./intentionWarnings";
 import type { MeshService } from "./meshService";
-import { refuse } from "./problems";
+import { describeProblems, Problem, refuse } from "./problems";
 
 export interface IntentionSetArgs {
   readonly mesh: ConsulMesh;
   /** Whether every call that no rule allows is refused. Default `true`; at most one set of a mesh declares it. */
   readonly denyAll?: boolean;
-  /** Who may call whom. Default none. */
+  /** Who may call whom, as the destinations' owners say. Default none. */
   readonly rules?: readonly IntentionRule[];
-  /** Services that rules may name; each one's protocol is in Consul before an intention for it is. */
+  /**
+   * Services that rules may name; each one's protocol is in Consul before an intention for it is. Their `calls` become
+   * rules of this set.
+   */
   readonly services?: readonly MeshService[];
-  /** Names that rules may use although this program does not declare them, such as the ingress. */
+  /** The ingress: rules may name it, and an allow for it to a service without a route is warned of. */
+  readonly ingress?: { readonly serviceName: string };
+  /** Further names that rules may use although this program does not declare them. */
   readonly externalServices?: readonly string[];
+  /** JWTProviders of Consul that permissions may name, declared elsewhere. Default none. */
+  readonly jwtProviders?: readonly string[];
+  /** Whether what is warned of is refused. Default `false`. */
+  readonly warningsAreErrors?: boolean;
 }
+
+/** The rules of each mesh's sets so far, and which set has them: a destination has one ServiceIntentions in a mesh. */
+const declared = new WeakMap<ConsulMesh, { readonly set: string; readonly rules: readonly IntentionRule[] }[]>();
 
 /**
  * Consul intentions: deny-all and typed rules, merged into one ServiceIntentions a destination, each waited for until
  * Consul has taken it. For a service that must never serve an unchecked call, declare deny-all in a set of its own and
- * hand that to `MeshService` as `guardedBy`.
+ * hand that to `MeshService` as `guardedBy`; rules for the destination `*` then belong to that set too.
  *
- * Errors: `InputPropertiesError` at construction, with each problem of `intentionProblems`.
+ * Errors: `InputPropertiesError` at construction, with each problem of `intentionProblems`. Warnings: those of
+ * `intentionWarnings`.
  */
 export class IntentionSet extends pulumi.ComponentResource {
   /** The declared edges, in words. */
   public readonly edges: string[];
 
   constructor(name: string, args: IntentionSetArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { services = [], rules = [], denyAll = true } = args;
+    const { services = [], denyAll = true, ingress } = args;
+    const rules = [...(args.rules ?? []), ...services.flatMap((service) => service.calls)];
     const known = {
       denyAll,
       services: new Map(services.map((s) => [s.serviceName, s.protocol])),
-      external: new Set(args.externalServices ?? []),
+      external: new Set([...(args.externalServices ?? []), ...(ingress === undefined ? [] : [ingress.serviceName])]),
+      jwtProviders: new Set(args.jwtProviders),
+      ingress: ingress && {
+        name: ingress.serviceName,
+        routed: new Set(services.filter((s) => s.routed).map((s) => s.serviceName)),
+      },
     };
-    refuse(`IntentionSet "${name}"`, intentionProblems(rules, known, "rules"));
-    super("consul-traefik-mesh:index:IntentionSet", name, {}, opts);
-
+    const others = declared.get(args.mesh) ?? [];
+    const warnings = intentionWarnings(
+      rules,
+      known,
+      "rules",
+      others.flatMap((other) => other.rules),
+    );
     const all = denyAll ? [...rules, DENY_ALL] : rules;
+    refuse(`IntentionSet "${name}"`, [
+      ...intentionProblems(rules, known, "rules"),
+      ...secondSetProblems(all, others),
+      ...(args.warningsAreErrors ? warnings : []),
+    ]);
+    super("consul-traefik-mesh:index:IntentionSet", name, {}, opts);
+    declared.set(args.mesh, [...others, { set: name, rules: all }]);
+    if (warnings.length > 0) {
+      pulumi.log.warn(describeProblems(`IntentionSet "${name}"`, warnings), this);
+    }
+
     for (const spec of mergeIntentions(all)) {
       const destination = spec.destination.name;
       configEntry(
@@ -61,4 +91,22 @@ export class IntentionSet extends pulumi.ComponentResource {
     this.edges = describeEdges(all);
     this.registerOutputs({ edges: this.edges });
   }
+}
+
+/** The webhook refuses a second resource for one destination, whichever set it is in. */
+function secondSetProblems(
+  rules: readonly IntentionRule[],
+  others: readonly { set: string; rules: readonly IntentionRule[] }[],
+): Problem[] {
+  return rules.flatMap((rule, i) => {
+    const other = others.find((each) => each.rules.some((r) => r.destination === rule.destination));
+    return other === undefined
+      ? []
+      : [
+          {
+            propertyPath: rule === DENY_ALL ? "denyAll" : placeOf(rule, i, "rules"),
+            reason: `"${rule.destination}" has its intentions in IntentionSet "${other.set}" already; declare them all there`,
+          },
+        ];
+  });
 }

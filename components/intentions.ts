@@ -1,21 +1,53 @@
-import { isDnsLabel } from "./names";
-import { Problem } from "./problems";
-
 export type Action = "allow" | "deny";
+
+/** One criterion on a request header: exactly one of `present`, `exact`, `prefix`, `suffix`, `contains` and `regex`. */
+export interface HeaderMatch {
+  /** The header's name; its case does not matter. */
+  readonly name: string;
+  /** The header is there, whatever it says. */
+  readonly present?: boolean;
+  readonly exact?: string;
+  readonly prefix?: string;
+  readonly suffix?: string;
+  /** Needs consul-k8s 1.5.4 or 1.6.1 and newer: an older one's custom resource has no such field. */
+  readonly contains?: string;
+  /** A regular expression of the whole value, RE2 syntax. */
+  readonly regex?: string;
+  /** Whether the criterion has to fail. Default `false`. */
+  readonly invert?: boolean;
+  /** For `exact`, `prefix`, `suffix` and `contains`. Default `false`. Needs the same versions as `contains`. */
+  readonly ignoreCase?: boolean;
+}
+
+/** What a request has to be, in every respect that is given; at least one is. */
+export interface HttpMatch {
+  /** The whole path. One of the three path matchers at most; none means any path. */
+  readonly pathExact?: string;
+  /** The beginning of the path. */
+  readonly pathPrefix?: string;
+  /** A regular expression of the whole path, RE2 syntax. */
+  readonly pathRegex?: string;
+  /** Criteria that all have to hold. Default none. */
+  readonly header?: readonly HeaderMatch[];
+  /** HTTP methods, in capitals. Default: any. */
+  readonly methods?: readonly string[];
+}
+
+/** JSON Web Tokens that a request needs one of. */
+export interface JwtRequirement {
+  readonly providers: readonly {
+    /** Name of a JWTProvider of Consul. */
+    readonly name: string;
+    /** Claims that the token has to have. Default none. */
+    readonly verifyClaims?: readonly { readonly path: readonly string[]; readonly value: string }[];
+  }[];
+}
 
 /** One L7 permission: what its `http` matches is allowed or denied. The first permission that matches decides. */
 export interface IntentionPermission {
   readonly action: Action;
-  readonly http: {
-    /** The whole path. One of the three path matchers at most; none means any path. */
-    readonly pathExact?: string;
-    /** The beginning of the path. */
-    readonly pathPrefix?: string;
-    /** A regular expression of the whole path, RE2 syntax. */
-    readonly pathRegex?: string;
-    /** HTTP methods. Default: any. */
-    readonly methods?: readonly string[];
-  };
+  readonly http: HttpMatch;
+  readonly jwt?: JwtRequirement;
 }
 
 /** Who may, or may not, call whom. Either `action` for the whole service, or `permissions` for an L7 one. */
@@ -28,8 +60,14 @@ export interface IntentionRule {
   readonly action?: Action;
   /** For services that speak http, http2 or grpc. */
   readonly permissions?: readonly IntentionPermission[];
+  /** Kept in Consul, at most 512 bytes. */
   readonly description?: string;
+  /** The path of the rule as its owner wrote it, for problems to name. Default: its place in the list that is judged. */
+  readonly declaredAt?: string;
 }
+
+/** A call that a service says it makes: an allow that the calling side declares. */
+export type ServiceCall = Pick<IntentionRule, "destination" | "permissions" | "description">;
 
 /** The ServiceIntentions of one destination, as its spec. */
 export interface ServiceIntentionsSpec {
@@ -40,26 +78,112 @@ export interface ServiceIntentionsSpec {
 /** The rule that refuses everything that no other rule allows: Consul takes the most specific one first. */
 export const DENY_ALL: IntentionRule = { source: "*", destination: "*", action: "deny" };
 
-/** Methods that Consul accepts in a permission. */
-const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE"];
+/** What a rule does to the whole service; `undefined` where permissions decide. */
+export function actionOf(rule: IntentionRule): Action | undefined {
+  return rule.permissions === undefined ? (rule.action ?? "allow") : undefined;
+}
+
+/** Where a rule was declared. */
+export function placeOf(rule: IntentionRule, index: number, prefix: string): string {
+  return rule.declaredAt ?? `${prefix}[${index}]`;
+}
+
+/** Whose list a place is in: rules of one list have one owner. */
+function ownerOf(rule: IntentionRule): string {
+  return (rule.declaredAt ?? "").replace(/\[\d+\]$/, "");
+}
+
+export function samePair(a: IntentionRule, b: IntentionRule): boolean {
+  return a.source === b.source && a.destination === b.destination;
+}
+
+export function sameOwner(a: IntentionRule, b: IntentionRule): boolean {
+  return ownerOf(a) === ownerOf(b);
+}
 
 /**
- * One ServiceIntentions a destination, which is all that Consul allows: destinations and, within one, sources in
- * alphabetical order, so that the order of declaration changes nothing.
+ * Whether two owners' rules for one pair can be one rule whichever comes first: they say the same, or both list nothing
+ * but what they allow.
  */
+export function agree(a: IntentionRule, b: IntentionRule): boolean {
+  if (a.permissions === undefined || b.permissions === undefined) {
+    return a.permissions === b.permissions && actionOf(a) === actionOf(b);
+  }
+  return (
+    canonical(a.permissions) === canonical(b.permissions) ||
+    [...a.permissions, ...b.permissions].every((p) => p.action === "allow")
+  );
+}
+
+/** A value as text that does not depend on the order of its keys. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, v) =>
+    typeof v === "object" && v !== null && !Array.isArray(v)
+      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : v,
+  );
+}
+
+/**
+ * The rules with each pair's declarations by several owners made one, in alphabetical order of destination and source.
+ * The order of declaration changes nothing. A pair that one owner declares twice stays twice: it is a mistake.
+ */
+export function uniteRules(rules: readonly IntentionRule[]): IntentionRule[] {
+  const sorted = [...rules].sort((a, b) => compare(sortKey(a), sortKey(b)));
+  const united: IntentionRule[] = [];
+  for (const rule of sorted) {
+    const i = united.findIndex((other) => samePair(other, rule) && !sameOwner(other, rule) && agree(other, rule));
+    if (i < 0) {
+      united.push(rule);
+    } else {
+      united[i] = unite(united[i], rule);
+    }
+  }
+  return united;
+}
+
+function unite(a: IntentionRule, b: IntentionRule): IntentionRule {
+  const description = a.description ?? b.description;
+  if (a.permissions === undefined || canonical(a.permissions) === canonical(b.permissions)) {
+    return { ...a, description };
+  }
+  // Among allows the order means nothing, so there is one that does not depend on who came first.
+  const permissions = new Map([...a.permissions, ...b.permissions!].map((p) => [canonical(p), p]));
+  return { ...a, description, permissions: [...permissions].sort(([x], [y]) => compare(x, y)).map(([, p]) => p) };
+}
+
+function sortKey(rule: IntentionRule): string {
+  return JSON.stringify([rule.destination, rule.source, rule.declaredAt ?? "", canonical(rule)]);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Whatever is asked for: a prefix of "/" would leave out `OPTIONS *`. */
+const DENY_THE_REST: IntentionPermission = { action: "deny", http: { pathRegex: ".*" } };
+
+/**
+ * Permissions that end with a denial of all that none of them matches. Without it Consul applies the default of its ACLs
+ * to the rest, not the deny-all intention: with ACLs off every allow by path opens the whole service (observed with
+ * Consul 1.20; `removePermissionPrecedence` in its agent/xds/rbac.go drops a permission that equals the default).
+ */
+function closed(permissions: readonly IntentionPermission[]): IntentionPermission[] {
+  return permissions.length === 0 ? [] : [...permissions, DENY_THE_REST];
+}
+
+/** One ServiceIntentions a destination, which is all that Consul allows. */
 export function mergeIntentions(rules: readonly IntentionRule[]): ServiceIntentionsSpec[] {
-  const destinations = [...new Set(rules.map((rule) => rule.destination))].sort();
-  return destinations.map((destination) => ({
+  const united = uniteRules(rules);
+  return [...new Set(united.map((rule) => rule.destination))].map((destination) => ({
     destination: { name: destination },
-    sources: rules
+    sources: united
       .filter((rule) => rule.destination === destination)
-      .sort((a, b) => (a.source < b.source ? -1 : 1))
-      .map((rule) => ({
-        name: rule.source,
-        ...(rule.permissions === undefined
-          ? { action: rule.action ?? "allow" }
-          : { permissions: rule.permissions.map((p) => ({ action: p.action, http: { ...p.http } })) }),
-        ...(rule.description === undefined ? {} : { description: rule.description }),
+      .map(({ source, action, permissions, description }) => ({
+        name: source,
+        ...(permissions === undefined ? { action: action ?? "allow" } : action === undefined ? {} : { action }),
+        ...(permissions === undefined ? {} : { permissions: closed(permissions) }),
+        ...(description === undefined ? {} : { description }),
       })),
   }));
 }
@@ -67,125 +191,4 @@ export function mergeIntentions(rules: readonly IntentionRule[]): ServiceIntenti
 /** The name of the custom resource for a destination; the dot keeps the wildcard's apart from every service's. */
 export function intentionsName(destination: string): string {
   return destination === "*" ? "all.services" : destination;
-}
-
-/** The edges that rules declare, one line each, such as `traefik-system-ingress → whoami (allow GET /api*)`. */
-export function describeEdges(rules: readonly IntentionRule[]): string[] {
-  return rules.map((rule) => {
-    const what = rule.permissions?.map(describePermission).join(", ") ?? rule.action ?? "allow";
-    return `${rule.source} → ${rule.destination} (${what})`;
-  });
-}
-
-function describePermission({ action, http }: IntentionPermission): string {
-  const path = http.pathExact ?? (http.pathRegex === undefined ? `${http.pathPrefix ?? "/"}*` : `~${http.pathRegex}`);
-  return [action, http.methods?.join("|"), path].filter((part) => part !== undefined).join(" ");
-}
-
-/** What rules are judged against. */
-export interface KnownServices {
-  /** Whether the same set declares deny-all, so that no rule may say `* → *` again. */
-  readonly denyAll: boolean;
-  /** Services by name, with their protocol. */
-  readonly services: ReadonlyMap<string, string>;
-  /** Names that are in the mesh but not of this program, such as an ingress; their protocol is not known. */
-  readonly external: ReadonlySet<string>;
-}
-
-/** What is wrong with rules: all that Consul's webhook or Consul itself would refuse, and names that nobody has. */
-export function intentionProblems(rules: readonly IntentionRule[], known: KnownServices, prefix: string): Problem[] {
-  const problems: Problem[] = [];
-  const seen = new Map<string, number>();
-  rules.forEach((rule, i) => {
-    const problem = (input: string, reason: string) =>
-      problems.push({ propertyPath: `${prefix}[${i}]${input}`, reason });
-
-    for (const end of ["source", "destination"] as const) {
-      const name = rule[end];
-      if (name === "*") {
-        continue;
-      }
-      if (!isDnsLabel(name)) {
-        problem(`.${end}`, `"${name}" is not a service name; use a DNS label, or "*" for any service`);
-      } else if (!known.services.has(name) && !known.external.has(name)) {
-        const names = [...known.services.keys(), ...known.external].sort();
-        problem(
-          `.${end}`,
-          `"${name}" is no service of this stack; known are ${names.join(", ") || "none"}. Declare it, or name it as external`,
-        );
-      }
-    }
-
-    if (known.denyAll && rule.source === "*" && rule.destination === "*") {
-      problem("", "* → * is what denyAll declares; set denyAll to false, or remove the rule");
-    }
-    const pair = JSON.stringify([rule.source, rule.destination]);
-    const first = seen.get(pair);
-    if (first !== undefined) {
-      problem(
-        "",
-        `${rule.source} → ${rule.destination} is declared by ${prefix}[${first}] already; merge the two into one rule`,
-      );
-    }
-    seen.set(pair, first ?? i);
-
-    if (rule.permissions === undefined) {
-      return;
-    }
-    if (rule.action !== undefined) {
-      problem(".action", "excludes permissions; keep one of the two");
-    }
-    if (rule.permissions.length === 0) {
-      problem(
-        ".permissions",
-        "is empty and would match nothing; leave it out for the whole service, or list a permission",
-      );
-    }
-    const protocol = known.services.get(rule.destination);
-    if (rule.destination === "*") {
-      problem(".permissions", "cannot go to every service; name one destination, or use action");
-    } else if (protocol === "tcp") {
-      problem(
-        ".permissions",
-        `"${rule.destination}" speaks tcp; use action, or set its protocol to http, http2 or grpc`,
-      );
-    }
-    rule.permissions.forEach((permission, j) => {
-      permissionProblems(permission).forEach((p) => problem(`.permissions[${j}].${p.propertyPath}`, p.reason));
-    });
-  });
-  return problems;
-}
-
-function permissionProblems({ http }: IntentionPermission): Problem[] {
-  const problems: Problem[] = [];
-  const matchers = (["pathExact", "pathPrefix", "pathRegex"] as const).filter((m) => http[m] !== undefined);
-  if (matchers.length === 0 && (http.methods ?? []).length === 0) {
-    problems.push({
-      propertyPath: "http",
-      reason: 'matches nothing by itself; give a path matcher, such as pathPrefix "/", or methods',
-    });
-  }
-  if (matchers.length > 1) {
-    problems.push({ propertyPath: "http", reason: `has ${matchers.join(" and ")}; keep one path matcher` });
-  }
-  for (const matcher of ["pathExact", "pathPrefix"] as const) {
-    const value = http[matcher];
-    if (value !== undefined && !value.startsWith("/")) {
-      problems.push({ propertyPath: `http.${matcher}`, reason: `"${value}" is not a path; begin with "/"` });
-    }
-  }
-  (http.methods ?? []).forEach((method, i) => {
-    if (!METHODS.includes(method)) {
-      problems.push({
-        propertyPath: `http.methods[${i}]`,
-        reason: `"${method}" is no HTTP method; use one of ${METHODS.join(", ")}`,
-      });
-    }
-  });
-  const duplicate = (http.methods ?? []).find((m, i, all) => all.indexOf(m) !== i);
-  if (duplicate !== undefined) {
-    problems.push({ propertyPath: "http.methods", reason: `names ${duplicate} twice; name it once` });
-  }
-  return problems;
 }

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { configEntry } from "./configEntry";
 import { ConsulMesh } from "./consulMesh";
+import type { IntentionRule, ServiceCall } from "./intentions";
 import type { IntentionSet } from "./intentionSet";
 import { dnsLabelProblems, portProblems, rangeProblems } from "./names";
 import { Problem, refuse } from "./problems";
@@ -31,6 +32,8 @@ export interface MeshServiceOptions {
   readonly healthPath?: string;
   /** Routes through Traefik. Default none: reachable inside the mesh only. */
   readonly routes?: readonly Route[];
+  /** Calls to other services that this one makes, allowed by the `IntentionSet` that has both. Default none. */
+  readonly calls?: readonly ServiceCall[];
 }
 
 export interface MeshServiceArgs extends MeshServiceOptions {
@@ -53,6 +56,10 @@ export class MeshService extends pulumi.ComponentResource {
   /** The service's name in Consul: what intentions name. */
   public readonly serviceName: string;
   public readonly protocol: Protocol;
+  /** Whether a route leads to it. */
+  public readonly routed: boolean;
+  /** The rules that its `calls` are. */
+  public readonly calls: readonly IntentionRule[];
   /**
    * Depend on this for what needs the service's protocol to be known to Consul, as an L7 intention does; empty for `tcp`.
    * It does not wait for the pods.
@@ -65,6 +72,8 @@ export class MeshService extends pulumi.ComponentResource {
     super("consul-traefik-mesh:index:MeshService", name, {}, opts);
     this.serviceName = serviceName;
     this.protocol = args.protocol ?? "http";
+    this.routed = (args.routes ?? []).length > 0;
+    this.calls = callRules(serviceName, args.calls ?? [], `${name}.`);
     const metadata = { name: serviceName, namespace: args.namespace };
     const labels = { app: serviceName };
 
@@ -142,6 +151,11 @@ export class MeshService extends pulumi.ComponentResource {
   }
 }
 
+/** The intentions that a service's calls ask for, each of which knows where it was declared. */
+export function callRules(source: string, calls: readonly ServiceCall[], prefix: string): IntentionRule[] {
+  return calls.map((call, i) => ({ ...call, source, declaredAt: `${prefix}calls[${i}]` }));
+}
+
 /** What is wrong with a service; `prefix` is put before each path. */
 export function meshServiceProblems(serviceName: string, args: MeshServiceOptions, prefix = ""): Problem[] {
   const problems: Problem[] = [
@@ -149,6 +163,16 @@ export function meshServiceProblems(serviceName: string, args: MeshServiceOption
     ...portProblems(`${prefix}port`, args.port),
     ...rangeProblems(`${prefix}replicas`, args.replicas ?? 1, 0, 1000),
     ...routeProblems(serviceName, args.routes ?? [], `${prefix}routes`),
+    ...(args.calls ?? []).flatMap((call, i) =>
+      call.destination === "*"
+        ? [
+            {
+              propertyPath: `${prefix}calls[${i}].destination`,
+              reason: "is every service; name the one that is called",
+            },
+          ]
+        : [],
+    ),
   ];
   const problem = (input: string, reason: string) => problems.push({ propertyPath: prefix + input, reason });
   if (/\s/.test(args.image) || args.image === "") {

@@ -1,21 +1,12 @@
 import * as fc from "fast-check";
-import {
-  DENY_ALL,
-  describeEdges,
-  intentionProblems,
-  IntentionRule,
-  KnownServices,
-  mergeIntentions,
-} from "../../components/intentions";
+import { describeEdgeChanges, describeEdges, edgeChanges, parseEdgeChanges } from "../../components/edges";
+import { intentionProblems } from "../../components/intentionProblems";
+import { Action, DENY_ALL, IntentionPermission, IntentionRule, mergeIntentions } from "../../components/intentions";
+import { intentionWarnings } from "../../components/intentionWarnings";
+import { CASES, known, permit } from "../intentionCases";
 
-const known: KnownServices = {
-  denyAll: true,
-  services: new Map([
-    ["web", "http"],
-    ["db", "tcp"],
-  ]),
-  external: new Set(["traefik-system-ingress"]),
-};
+/** What closes each list of permissions: see `mergeIntentions`. */
+const THE_REST = { action: "deny", http: { pathRegex: ".*" } };
 
 const name = fc.constantFrom("web", "db", "traefik-system-ingress", "*");
 const rules = fc.uniqueArray(
@@ -58,47 +49,222 @@ test("an L7 rule has permissions and no action; an L4 rule allows unless it says
     { destination: { name: "db" }, sources: [{ name: "web", action: "allow" }] },
     {
       destination: { name: "web" },
-      sources: [{ name: "traefik-system-ingress", permissions, description: "from outside" }],
+      sources: [
+        { name: "traefik-system-ingress", permissions: [...permissions, THE_REST], description: "from outside" },
+      ],
     },
   ]);
 });
 
-const permit = (http: object): IntentionRule => ({
-  source: "traefik-system-ingress",
-  destination: "web",
-  permissions: [{ action: "allow", http: http as any }],
+test.each(CASES.map(([what, rules, paths, refusedBy]) => ({ what, rules, paths, refusedBy })))(
+  "judges $what",
+  ({ rules: declared, paths, refusedBy }) => {
+    const problems = intentionProblems(declared, known, "rules");
+    expect(problems.map((p) => p.propertyPath)).toEqual(paths);
+    expect(problems.map((p) => p.refusedBy)).toEqual(paths.map(() => refusedBy));
+  },
+);
+
+test("deny-all is declared once", () => {
+  const problems = intentionProblems([DENY_ALL], { ...known, denyAll: true }, "rules");
+  expect(problems.map((p) => p.propertyPath)).toEqual(["rules[0]"]);
 });
 
-test.each<[string, IntentionRule[], string[]]>([
-  ["nothing wrong", [{ source: "web", destination: "db" }, permit({ pathExact: "/a" })], []],
-  ["a source that nobody has", [{ source: "wbe", destination: "db" }], ["rules[0].source"]],
-  ["a destination that nobody has", [{ source: "web", destination: "bd" }], ["rules[0].destination"]],
-  ["a name that is none", [{ source: "Web!", destination: "db" }], ["rules[0].source"]],
-  [
-    "the same pair twice",
+describe("rules of several owners", () => {
+  const paths = (...prefixes: string[]) =>
+    prefixes.map((pathPrefix) => ({ action: "allow" as const, http: { pathPrefix } }));
+  const rule = (declaredAt: string, more: Partial<IntentionRule> = {}) => ({
+    source: "web",
+    destination: "rpc",
+    declaredAt,
+    ...more,
+  });
+  const permissions = fc.subarray(paths("/a", "/b", "/c"), { minLength: 1 });
+  const owned = fc.array(
+    fc.record({
+      source: fc.constantFrom("web", "db"),
+      destination: fc.constantFrom("web", "rpc"),
+      permissions,
+      declaredAt: fc.integer({ min: 0, max: 5 }).map((i) => `services[${i}].calls[0]`),
+      description: fc.option(fc.constantFrom("a", "b"), { nil: undefined }),
+    }),
+    { maxLength: 8 },
+  );
+
+  test("the order of declaration changes nothing, and each permission of each owner is kept", () => {
+    fc.assert(
+      fc.property(
+        owned.chain((r) => fc.tuple(fc.constant(r), fc.shuffledSubarray(r, { minLength: r.length }))),
+        ([declared, shuffled]) => {
+          expect(mergeIntentions(shuffled)).toEqual(mergeIntentions(declared));
+          const opened = (rules: IntentionRule[]) =>
+            new Set(
+              rules.flatMap((r) =>
+                r.permissions!.map((p) => `${r.source} ${r.destination} ${p.http.pathPrefix ?? p.action}`),
+              ),
+            );
+          const merged = mergeIntentions(declared).flatMap((m) =>
+            m.sources.map((s: any) => ({
+              source: s.name,
+              destination: m.destination.name,
+              permissions: s.permissions,
+            })),
+          );
+          const closing = declared.map((r) => `${r.source} ${r.destination} deny`);
+          expect(opened(merged)).toEqual(new Set([...opened(declared), ...closing]));
+        },
+      ),
+    );
+  });
+
+  test("those who agree have one rule", () => {
+    const declared = [
+      rule("rules[0]", { permissions: paths("/a") }),
+      rule("web.calls[0]", { permissions: paths("/b") }),
+    ];
+    expect(intentionProblems(declared, known, "rules")).toEqual([]);
+    expect(mergeIntentions(declared)).toEqual([
+      { destination: { name: "rpc" }, sources: [{ name: "web", permissions: [...paths("/a", "/b"), THE_REST] }] },
+    ]);
+  });
+
+  test.each<[string, Partial<IntentionRule>, Partial<IntentionRule>, string]>([
+    ["allow and deny", { action: "deny" }, {}, "allow here, deny there"],
+    ["all and some", { permissions: paths("/") }, {}, "allow here, 1 permission(s) there"],
     [
-      { source: "web", destination: "db" },
-      { source: "web", destination: "db" },
+      "lists whose order would decide",
+      { permissions: paths("/a") },
+      { permissions: [{ action: "deny", http: { pathPrefix: "/" } }] },
+      "1 permission(s) here, 1 permission(s) there",
     ],
-    ["rules[1]"],
-  ],
-  ["deny-all twice", [DENY_ALL], ["rules[0]"]],
-  ["action beside permissions", [{ ...permit({ pathPrefix: "/" }), action: "allow" }], ["rules[0].action"]],
-  ["no permission", [{ ...permit({}), permissions: [] }], ["rules[0].permissions"]],
-  ["permissions for tcp", [{ ...permit({ pathPrefix: "/" }), destination: "db" }], ["rules[0].permissions"]],
-  ["permissions for every service", [{ ...permit({ pathPrefix: "/" }), destination: "*" }], ["rules[0].permissions"]],
-  ["an empty match", [permit({})], ["rules[0].permissions[0].http"]],
-  ["two path matchers", [permit({ pathPrefix: "/", pathExact: "/" })], ["rules[0].permissions[0].http"]],
-  ["a path without slash", [permit({ pathPrefix: "api" })], ["rules[0].permissions[0].http.pathPrefix"]],
-  ["an unknown method", [permit({ methods: ["FETCH"] })], ["rules[0].permissions[0].http.methods[0]"]],
-  ["a method twice", [permit({ methods: ["GET", "GET"] })], ["rules[0].permissions[0].http.methods"]],
-])("judges %s", (_, declared, paths) => {
-  expect(intentionProblems(declared, known, "rules").map((p) => p.propertyPath)).toEqual(paths);
+  ])("those who contradict each other are both named: %s", (_, a, b, what) => {
+    expect(intentionProblems([rule("rules[0]", a), rule("web.calls[0]", b)], known, "rules")).toEqual([
+      {
+        refusedBy: "us",
+        propertyPath: "web.calls[0]",
+        reason: `web → rpc contradicts rules[0]: ${what}; agree on one`,
+      },
+    ]);
+  });
+
+  test("one owner who says it twice is told so", () => {
+    const [problem] = intentionProblems([rule("web.calls[0]"), rule("web.calls[1]")], known, "rules");
+    expect(problem.propertyPath).toBe("web.calls[1]");
+    expect(problem.reason).toContain("declared by web.calls[0] already");
+  });
 });
 
-test("edges in words", () => {
-  expect(describeEdges([DENY_ALL, permit({ pathPrefix: "/api/", methods: ["GET", "HEAD"] })])).toEqual([
-    "* → * (deny)",
-    "traefik-system-ingress → web (allow GET|HEAD /api/*)",
-  ]);
+describe("warnings", () => {
+  const permissions = (...list: [Action, object][]): IntentionRule[] => [
+    { source: "web", destination: "rpc", permissions: list.map(([action, http]) => ({ action, http })) },
+  ];
+  const L7 = "rules[0].permissions[1]";
+  const routed = { ...known, ingress: { name: "traefik-system-ingress", routed: new Set(["web"]) } };
+  const x = { name: "x", present: true };
+
+  test.each<[string, IntentionRule[], string[]]>([
+    ["a path below one before it", permissions(["allow", { pathPrefix: "/" }], ["deny", { pathExact: "/a" }]), [L7]],
+    ["the exception first", permissions(["deny", { pathExact: "/a" }], ["allow", { pathPrefix: "/" }]), []],
+    ["a longer prefix", permissions(["allow", { pathPrefix: "/a" }], ["allow", { pathPrefix: "/ab" }]), [L7]],
+    ["an expression below the root", permissions(["allow", { pathPrefix: "/" }], ["deny", { pathRegex: ".*" }]), [L7]],
+    ["a path that may differ", permissions(["allow", { pathPrefix: "/a" }], ["deny", { pathRegex: "/a.*" }]), []],
+    [
+      "other methods",
+      permissions(["allow", { pathPrefix: "/", methods: ["GET"] }], ["allow", { pathPrefix: "/a", methods: ["PUT"] }]),
+      [],
+    ],
+    ["fewer methods", permissions(["allow", { pathPrefix: "/" }], ["allow", { methods: ["PUT"] }]), [L7]],
+    ["more methods", permissions(["allow", { methods: ["PUT"] }], ["allow", { pathPrefix: "/" }]), []],
+    ["a header more", permissions(["allow", { pathPrefix: "/" }], ["deny", { header: [x] }]), [L7]],
+    ["a header less", permissions(["deny", { header: [x] }], ["allow", { pathPrefix: "/" }]), []],
+    ["an allow for a route", [{ source: "traefik-system-ingress", destination: "web" }], []],
+    ["an allow without a route", [{ source: "traefik-system-ingress", destination: "db" }], ["rules[0]"]],
+    ["a deny without a route", [{ source: "traefik-system-ingress", destination: "db", action: "deny" }], []],
+    ["an allow to the ingress", [{ source: "web", destination: "traefik-system-ingress" }], ["rules[0]"]],
+    [
+      "an allow that a wider one says",
+      [
+        { source: "web", destination: "db" },
+        { source: "*", destination: "db" },
+      ],
+      ["rules[0]"],
+    ],
+    [
+      "an allow that is an exception",
+      [
+        { source: "web", destination: "db" },
+        { source: "*", destination: "db", action: "deny" },
+        { source: "web", destination: "*" },
+      ],
+      [],
+    ],
+    [
+      "a wide allow that no service is left for",
+      [
+        { source: "web", destination: "*" },
+        { source: "*", destination: "db", action: "deny" },
+        { source: "web", destination: "rpc", action: "deny" },
+      ],
+      ["rules[0]"],
+    ],
+  ])("%s", (_, declared, paths) => {
+    expect(intentionWarnings(declared, routed, "rules").map((p) => p.propertyPath)).toEqual(paths);
+  });
+});
+
+describe("edges", () => {
+  const before = [
+    DENY_ALL,
+    permit({ pathPrefix: "/api/", methods: ["GET", "HEAD"] }),
+    { source: "*", destination: "db" },
+  ];
+
+  test("in words", () => {
+    expect(describeEdges(before)).toEqual([
+      "deny * → *",
+      "allow * → db",
+      "allow traefik-system-ingress → web  GET|HEAD /api/*",
+    ]);
+    expect(
+      describeEdges([
+        permit(
+          { pathExact: "/a", header: [{ name: "x", exact: "b", ignoreCase: true }] },
+          { jwt: { providers: [{ name: "okta" }] } },
+        ),
+      ]),
+    ).toEqual(['allow traefik-system-ingress → web  /a [x exact "b" in any case] with a token of okta']);
+  });
+
+  test("what a change opens and closes, as text and back", () => {
+    const after = [
+      permit({ pathPrefix: "/api/", methods: ["GET"] }),
+      { source: "web", destination: "db", action: "deny" as const },
+    ];
+    const changes = edgeChanges(describeEdges(before), describeEdges(after));
+    const text = describeEdgeChanges(changes);
+    expect(text.split("\n")).toEqual([
+      "intentions: 2 to open, 3 to close",
+      "+ traefik-system-ingress → web  GET /api/*",
+      "+ * → *  (no longer denied)",
+      "- * → db",
+      "- traefik-system-ingress → web  GET|HEAD /api/*",
+      "- web → db  (denied)",
+    ]);
+    expect(parseEdgeChanges(text)).toEqual(changes);
+    expect(describeEdgeChanges(edgeChanges(describeEdges(after), describeEdges(after)))).toBe(
+      "intentions: no edge opens or closes",
+    );
+    expect(parseEdgeChanges("warning: something else")).toBeUndefined();
+  });
+
+  test("an order that decides is an edge of its own", () => {
+    const list: IntentionPermission[] = [
+      { action: "deny", http: { pathPrefix: "/admin" } },
+      { action: "allow", http: { pathPrefix: "/" } },
+    ];
+    const rule = { source: "web", destination: "rpc" };
+    const [a] = describeEdges([{ ...rule, permissions: list }]);
+    expect(a).toBe("allow web → rpc  deny /admin*, then allow /*");
+    expect(describeEdges([{ ...rule, permissions: [...list].reverse() }])).not.toContain(a);
+  });
 });

@@ -1,0 +1,79 @@
+import { actionOf, HeaderMatch, IntentionPermission, IntentionRule, uniteRules } from "./intentions";
+
+/**
+ * The edges that rules declare, in words, sorted: `allow traefik-system-ingress → whoami  GET /api/*`, `deny * → *`.
+ * A list of permissions that only allow is one edge each; one with denies is one edge in all, since its order matters.
+ */
+export function describeEdges(rules: readonly IntentionRule[]): string[] {
+  return uniteRules(rules).flatMap((rule) => {
+    const pair = `${rule.source} → ${rule.destination}`;
+    const { permissions = [] } = rule;
+    const actions = new Set(permissions.map((p) => p.action));
+    if (actions.size > 1) {
+      return [`allow ${pair}  ${permissions.map((p) => `${p.action} ${describeMatch(p)}`).join(", then ")}`];
+    }
+    return permissions.length === 0
+      ? [`${actionOf(rule)} ${pair}`]
+      : permissions.map((p) => `${p.action} ${pair}  ${describeMatch(p)}`);
+  });
+}
+
+function describeMatch({ http, jwt }: IntentionPermission): string {
+  const path = http.pathExact ?? (http.pathRegex === undefined ? `${http.pathPrefix ?? "/"}*` : `~${http.pathRegex}`);
+  return [
+    http.methods?.join("|"),
+    path,
+    ...(http.header ?? []).map((header) => `[${describeHeader(header)}]`),
+    jwt && `with a token of ${jwt.providers.map((p) => p.name).join(" or ")}`,
+  ]
+    .filter((part) => part)
+    .join(" ");
+}
+
+function describeHeader(header: HeaderMatch): string {
+  const not = header.invert ? "not " : "";
+  if (header.present) {
+    return `${not}${header.name}`;
+  }
+  const criterion = (["exact", "prefix", "suffix", "contains", "regex"] as const).find((c) => header[c]);
+  return `${not}${header.name} ${criterion} "${criterion && header[criterion]}"${header.ignoreCase ? " in any case" : ""}`;
+}
+
+/** What a change opens and what it closes, each a line such as `traefik-system-ingress → whoami  GET /api/*`. */
+export interface EdgeChanges {
+  readonly opens: readonly string[];
+  readonly closes: readonly string[];
+}
+
+/** Compares edges as `describeEdges` tells them. A deny closes when it comes and opens when it goes. */
+export function edgeChanges(before: readonly string[], after: readonly string[]): EdgeChanges {
+  const added = after.filter((edge) => !before.includes(edge));
+  const removed = before.filter((edge) => !after.includes(edge));
+  const those = (edges: string[], action: string, remark = "") =>
+    edges.filter((e) => e.startsWith(`${action} `)).map((e) => e.slice(action.length + 1) + remark);
+  return {
+    opens: [...those(added, "allow"), ...those(removed, "deny", "  (no longer denied)")],
+    closes: [...those(removed, "allow"), ...those(added, "deny", "  (denied)")],
+  };
+}
+
+const HEADLINE = "intentions: ";
+
+/** Edge changes as text for a reviewer: `+` opens, `-` closes. */
+export function describeEdgeChanges({ opens, closes }: EdgeChanges): string {
+  if (opens.length + closes.length === 0) {
+    return `${HEADLINE}no edge opens or closes`;
+  }
+  return [
+    `${HEADLINE}${opens.length} to open, ${closes.length} to close`,
+    ...opens.map((edge) => `+ ${edge}`),
+    ...closes.map((edge) => `- ${edge}`),
+  ].join("\n");
+}
+
+/** The edge changes that a text of `describeEdgeChanges` tells; `undefined` for any other text. */
+export function parseEdgeChanges(text: string): EdgeChanges | undefined {
+  const lines = text.trimEnd().split("\n");
+  const those = (sign: string) => lines.filter((line) => line.startsWith(sign)).map((line) => line.slice(sign.length));
+  return lines[0].startsWith(HEADLINE) ? { opens: those("+ "), closes: those("- ") } : undefined;
+}

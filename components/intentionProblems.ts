@@ -1,0 +1,255 @@
+import { RE2JS, RE2JSException } from "re2js";
+import {
+  agree,
+  HeaderMatch,
+  HttpMatch,
+  IntentionPermission,
+  IntentionRule,
+  placeOf,
+  sameOwner,
+  samePair,
+} from "./intentions";
+import { isDnsLabel } from "./names";
+import { Problem } from "./problems";
+
+/** What rules are judged against. */
+export interface KnownServices {
+  /** Whether the same set declares deny-all, so that no rule may say `* → *` again. */
+  readonly denyAll: boolean;
+  /** Services by name, with their protocol. */
+  readonly services: ReadonlyMap<string, string>;
+  /** Names that are in the mesh but not of this program, such as an ingress; their protocol is not known. */
+  readonly external: ReadonlySet<string>;
+  /** JWT providers that Consul has. Default: not known, and not judged. */
+  readonly jwtProviders?: ReadonlySet<string>;
+  /** The ingress, and the services that its routes lead to. Default: not known, and not judged. */
+  readonly ingress?: { readonly name: string; readonly routed: ReadonlySet<string> };
+}
+
+/**
+ * Who would refuse a rule: `Consul` when the entry is written to it, the `webhook` of consul-k8s alone, or `us`, because
+ * what everyone accepts would not do what it says. The first two are compared with the real Consul by tests/consul.
+ */
+export type Refuser = "Consul" | "webhook" | "us";
+
+export interface IntentionProblem extends Problem {
+  readonly refusedBy: Refuser;
+}
+
+type Report = (refusedBy: Refuser, input: string, reason: string) => void;
+
+/** Methods that Consul accepts in a permission. */
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE"];
+const ACTIONS: readonly unknown[] = ["allow", "deny"];
+/** Bytes: Consul's limit of a description (`metaValueMaxLength`). */
+const MAX_DESCRIPTION = 512;
+/** A header's name (RFC 9110, a token), or one of HTTP/2's own such as `:authority`. Envoy refuses others. */
+const HEADER_NAME = /^:?[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/**
+ * What is wrong with rules: all that Consul or its webhook would refuse, and what is ours to know, such as names that
+ * nobody has. Paths are `prefix[i]…`, or begin with where a rule says that it was declared.
+ */
+export function intentionProblems(
+  rules: readonly IntentionRule[],
+  known: KnownServices,
+  prefix: string,
+): IntentionProblem[] {
+  const problems: IntentionProblem[] = [];
+  rules.forEach((rule, i) => {
+    const place = placeOf(rule, i, prefix);
+    const report: Report = (refusedBy, input, reason) =>
+      problems.push({ refusedBy, propertyPath: place + input, reason });
+
+    nameProblems(rule, known, report);
+    if (known.denyAll && rule.source === "*" && rule.destination === "*") {
+      report("us", "", "* → * is what denyAll declares; set denyAll to false, or remove the rule");
+    }
+    const first = rules.findIndex(
+      (other, j) => j < i && samePair(other, rule) && (sameOwner(other, rule) || !agree(other, rule)),
+    );
+    if (first >= 0) {
+      const other = placeOf(rules[first], first, prefix);
+      const pair = `${rule.source} → ${rule.destination}`;
+      if (sameOwner(rules[first], rule)) {
+        report("Consul", "", `${pair} is declared by ${other} already; merge the two into one rule`);
+      } else {
+        report(
+          "us",
+          "",
+          `${pair} contradicts ${other}: ${inWords(rule)} here, ${inWords(rules[first])} there; agree on one`,
+        );
+      }
+    }
+    if (rule.description !== undefined && Buffer.byteLength(rule.description) > MAX_DESCRIPTION) {
+      report("Consul", ".description", `is longer than ${MAX_DESCRIPTION} bytes; shorten it`);
+    }
+    if (rule.action !== undefined && !ACTIONS.includes(rule.action)) {
+      // An empty one is none for Consul, which is what permissions need.
+      const by = (rule.action as string) === "" && rule.permissions?.length ? "us" : "Consul";
+      report(by, ".action", `"${rule.action}" is no action; use allow or deny`);
+    }
+    if (rule.permissions !== undefined) {
+      permissionsProblems(rule, rule.permissions, known, report);
+    }
+  });
+  return problems;
+}
+
+function nameProblems(rule: IntentionRule, known: KnownServices, report: Report): void {
+  for (const end of ["source", "destination"] as const) {
+    const name = rule[end];
+    if (name === "*") {
+      continue;
+    }
+    if (name === "" || name.includes("*")) {
+      report("Consul", `.${end}`, `"${name}" is not a service name; use a whole name, or "*" for any service`);
+    } else if (!isDnsLabel(name)) {
+      report("us", `.${end}`, `"${name}" is not a service name; use a DNS label, or "*" for any service`);
+    } else if (!known.services.has(name) && !known.external.has(name)) {
+      const names = [...known.services.keys(), ...known.external].sort();
+      report(
+        "us",
+        `.${end}`,
+        `"${name}" is no service of this stack; known are ${names.join(", ") || "none"}. Declare it, or name it as external`,
+      );
+    }
+  }
+}
+
+function permissionsProblems(
+  rule: IntentionRule,
+  permissions: readonly IntentionPermission[],
+  known: KnownServices,
+  report: Report,
+): void {
+  if (permissions.length === 0) {
+    // With an action, Consul takes an empty list as none.
+    report(
+      rule.action ? "us" : "Consul",
+      ".permissions",
+      "is empty and would match nothing; leave it out for the whole service, or list a permission",
+    );
+    return;
+  }
+  if (rule.action) {
+    report("Consul", ".action", "excludes permissions; keep one of the two");
+  }
+  if (rule.destination === "*") {
+    report("Consul", ".permissions", "cannot go to every service; name one destination, or use action");
+  } else if (known.services.get(rule.destination) === "tcp") {
+    report(
+      "Consul",
+      ".permissions",
+      `"${rule.destination}" speaks tcp; use action, or set its protocol to http, http2 or grpc`,
+    );
+  }
+  permissions.forEach((permission, j) =>
+    permissionProblems(permission, known, (by, input, reason) => report(by, `.permissions[${j}].${input}`, reason)),
+  );
+}
+
+function permissionProblems({ action, http, jwt }: IntentionPermission, known: KnownServices, report: Report): void {
+  if (!ACTIONS.includes(action)) {
+    report("Consul", "action", `"${action}" is no action; use allow or deny`);
+  }
+  if (http === undefined) {
+    report("Consul", "http", 'is missing; give what the permission matches, such as pathPrefix "/"');
+  } else {
+    httpProblems(http, report);
+  }
+  if (jwt?.providers.length === 0) {
+    report("us", "jwt.providers", "is empty and would verify nothing; name a provider, or leave jwt out");
+  }
+  jwt?.providers.forEach(({ name }, i) => {
+    if (name === "") {
+      report("Consul", `jwt.providers[${i}].name`, "is empty; name a JWT provider");
+    } else if (known.jwtProviders?.has(name) === false) {
+      const names = [...known.jwtProviders].sort().join(", ") || "none";
+      report(
+        "Consul",
+        `jwt.providers[${i}].name`,
+        `"${name}" is no JWT provider; known are ${names}. Declare it first`,
+      );
+    }
+  });
+}
+
+function httpProblems(http: HttpMatch, report: Report): void {
+  const { header = [], methods = [] } = http;
+  const paths = (["pathExact", "pathPrefix", "pathRegex"] as const).filter((m) => http[m]);
+  if (paths.length === 0 && methods.length === 0 && header.length === 0) {
+    report(
+      "Consul",
+      "http",
+      'matches nothing by itself; give a path matcher, such as pathPrefix "/", header or methods',
+    );
+  }
+  if (paths.length > 1) {
+    report("Consul", "http", `has ${paths.join(" and ")}; keep one path matcher`);
+  }
+  for (const matcher of ["pathExact", "pathPrefix"] as const) {
+    const value = http[matcher];
+    if (value && !value.startsWith("/")) {
+      report("Consul", `http.${matcher}`, `"${value}" is not a path; begin with "/"`);
+    } else if (value && /[?#]/.test(value)) {
+      report("us", `http.${matcher}`, `"${value}" never matches: a query is no part of the path; leave it out`);
+    }
+  }
+  for (const matcher of ["pathExact", "pathPrefix", "pathRegex"] as const) {
+    if (http[matcher] === "") {
+      report("us", `http.${matcher}`, "is empty and would be ignored; leave it out, or say what it matches");
+    }
+  }
+  regexProblems("http.pathRegex", http.pathRegex, report);
+  methods.forEach((method, i) => {
+    if (!METHODS.includes(method)) {
+      report(
+        METHODS.includes(method.toUpperCase()) ? "webhook" : "Consul", // which makes capitals of it before it judges
+        `http.methods[${i}]`,
+        `"${method}" is no HTTP method; use one of ${METHODS.join(", ")}`,
+      );
+    }
+  });
+  const capitals = methods.map((m) => m.toUpperCase());
+  const duplicate = capitals.find((m, i) => capitals.indexOf(m) !== i);
+  if (duplicate !== undefined) {
+    report("Consul", "http.methods", `names ${duplicate} twice; name it once`);
+  }
+  header.forEach((each, i) =>
+    headerProblems(each, (by, input, reason) => report(by, `http.header[${i}]${input}`, reason)),
+  );
+}
+
+function headerProblems(header: HeaderMatch, report: Report): void {
+  const all = ["present", "exact", "prefix", "suffix", "contains", "regex"] as const;
+  const criteria = all.filter((criterion) => header[criterion]);
+  if (!header.name) {
+    report("Consul", ".name", "is empty; name the header");
+  } else if (!HEADER_NAME.test(header.name)) {
+    report("us", ".name", `"${header.name}" is no header's name; use one such as x-team, without spaces or colons`);
+  }
+  if (criteria.length !== 1) {
+    report("Consul", "", `has ${criteria.join(" and ") || "no criterion"}; give one of ${all.join(", ")}`);
+  }
+  if (header.ignoreCase && (header.present || header.regex)) {
+    report("Consul", ".ignoreCase", "goes with exact, prefix, suffix or contains; in a regex write (?i)");
+  }
+  regexProblems(".regex", header.regex, report);
+}
+
+/** Consul takes any regular expression; Envoy then refuses the whole configuration of the service. */
+function regexProblems(input: string, regex: string | undefined, report: Report): void {
+  try {
+    RE2JS.compile(regex ?? "");
+  } catch (error) {
+    if (!(error instanceof RE2JSException)) {
+      throw error;
+    }
+    report("us", input, `"${regex}" is not RE2: ${error.message}; Envoy refuses it`);
+  }
+}
+
+function inWords(rule: IntentionRule): string {
+  return rule.permissions === undefined ? (rule.action ?? "allow") : `${rule.permissions.length} permission(s)`;
+}

@@ -1,0 +1,75 @@
+import { ChildProcess, spawn } from "node:child_process";
+import * as net from "node:net";
+
+/** A real Consul, alone on this machine, in memory: it judges config entries as the mesh's servers do. */
+export class Agent {
+  private constructor(
+    private readonly process: ChildProcess,
+    private readonly url: string,
+  ) {}
+
+  static async start(): Promise<Agent> {
+    const [http, server, lan, wan] = await freePorts(4);
+    const off = ["-grpc-port", "-grpc-tls-port", "-dns-port"].flatMap((port) => [port, "-1"]);
+    const ports = ["-http-port", http, "-server-port", server, "-serf-lan-port", lan, "-serf-wan-port", wan].map(
+      String,
+    );
+    const agent = new Agent(
+      spawn("consul", ["agent", "-dev", "-bind", "127.0.0.1", "-client", "127.0.0.1", ...ports, ...off], {
+        stdio: "ignore",
+      }),
+      `http://127.0.0.1:${http}/v1`,
+    );
+    let failure: Error | undefined;
+    agent.process.on("error", (error) => (failure = error));
+    const deadline = Date.now() + 30_000;
+    while (!(await agent.hasLeader())) {
+      if (failure !== undefined || agent.process.exitCode !== null || Date.now() > deadline) {
+        await agent.stop();
+        throw new Error(`no Consul: ${failure ?? "it has no leader"}; is it on the PATH (eval "$(testbed/env)")?`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return agent;
+  }
+
+  /** Writes a config entry; `undefined` when Consul takes it, else why not. */
+  async write(entry: object): Promise<string | undefined> {
+    const response = await fetch(`${this.url}/config`, { method: "PUT", body: JSON.stringify(entry) });
+    const body = await response.text();
+    return response.ok ? undefined : body.trim();
+  }
+
+  async stop(): Promise<void> {
+    if (this.process.pid === undefined || this.process.exitCode !== null) {
+      return;
+    }
+    const stopped = new Promise((resolve) => this.process.once("exit", resolve));
+    this.process.kill("SIGKILL"); // it has nothing to save
+    await stopped;
+  }
+
+  private async hasLeader(): Promise<boolean> {
+    try {
+      return (await (await fetch(`${this.url}/status/leader`)).json()) !== "";
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** Ports that nobody listens on now; all are held until the last is known, so that they differ. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from(
+      { length: count },
+      () =>
+        new Promise<net.Server>((resolve) => {
+          const server = net.createServer().listen(0, "127.0.0.1", () => resolve(server));
+        }),
+    ),
+  );
+  const ports = servers.map((server) => (server.address() as net.AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
