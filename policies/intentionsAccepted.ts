@@ -1,16 +1,17 @@
-import { IntentionRule, intentionProblems } from "../components/intentions";
+import { IntentionProblem, intentionProblems } from "../components/intentionProblems";
+import { IntentionRule } from "../components/intentions";
 import { destinationOf, isIntentions, Source, sourcesOf } from "./lib/intentions";
-import { at, plain, record, textAt } from "./lib/json";
+import { at, Json, list, plain, record, textAt } from "./lib/json";
 import { policy } from "./lib/policy";
 
 /**
  * Consul's webhook takes entries that Consul then refuses: the apply succeeds and nothing is enforced. One resource at a
- * time; what takes several is in `intentions-consistent`. The rules are those of components/intentions.ts, and here what
- * its types rule out.
+ * time; what takes several is in `intentions-consistent`. The rules are those of components/intentionProblems.ts, and
+ * here what its types rule out.
  */
 export const intentionsAccepted = policy<{ enterprise: boolean }>({
   name: "intentions-accepted",
-  description: "An intention is one that both Consul and its webhook accept.",
+  description: "An intention is one that both Consul and its webhook accept, and that does what it says.",
   severity: "high",
   remedy: "See docs/policies.md#intentions-accepted for what Consul accepts",
   config: {
@@ -46,16 +47,14 @@ export const intentionsAccepted = policy<{ enterprise: boolean }>({
     const names = new Set(rules.flatMap((rule) => [rule.source, rule.destination]));
     // The protocol is not to be seen in one resource.
     const known = { denyAll: false, services: new Map<string, string>(), external: names };
-    for (const { propertyPath, reason } of intentionProblems(rules, known, "spec.sources")) {
-      yield `${propertyPath}: ${reason}`;
+    for (const problem of intentionProblems(rules, known, "spec.sources").filter(isOfEveryProgram)) {
+      yield `${problem.propertyPath}: ${problem.reason}`;
     }
   },
 });
 
-const ACTIONS: readonly unknown[] = ["allow", "deny"];
-
 /** What a typed rule cannot have. */
-function* shapeProblems({ body, name, permissions }: Source, enterprise: boolean): Iterable<string> {
+function* shapeProblems({ body, name }: Source, enterprise: boolean): Iterable<string> {
   if (!name) {
     yield ".name is missing";
   }
@@ -64,35 +63,31 @@ function* shapeProblems({ body, name, permissions }: Source, enterprise: boolean
       yield `.${key} needs Consul Enterprise`;
     }
   }
-  if (body.action === undefined ? body.permissions === undefined : !ACTIONS.includes(body.action)) {
-    yield `.action is ${JSON.stringify(body.action) ?? "missing"}, not allow or deny`;
-  }
-  for (const [j, permission] of permissions.entries()) {
-    if (!ACTIONS.includes(permission.action)) {
-      yield `.permissions[${j}].action is ${JSON.stringify(permission.action) ?? "missing"}, not allow or deny`;
-    }
-    if (permission.http === undefined) {
-      yield `.permissions[${j}] has no http, so it matches nothing`;
-    }
+  if (body.action === undefined && body.permissions === undefined) {
+    yield " has neither action nor permissions";
   }
 }
 
-/** The source as a typed rule, with something harmless in place of what `shapeProblems` has reported. */
+/** The source as a typed rule: what has to be a list is one. */
 function asRule({ body, name, permissions }: Source, i: number, destination: string): IntentionRule {
-  return {
-    // The same name in another peer is another source.
+  const rule = {
+    // The same name in another peer is another source; a missing one is reported already.
     source: textAt(body, "peer") || !name ? `source-${i}` : name,
     destination,
-    action: body.action as IntentionRule["action"],
-    permissions:
-      body.permissions === undefined
-        ? undefined
-        : permissions.map(({ action, http }) => ({ action: action as "allow", http: matcher(record(http)) })),
+    action: body.action,
+    description: body.description,
+    permissions: body.permissions === undefined ? undefined : permissions.map(asPermission),
   };
+  return rule as IntentionRule;
 }
 
-/** A permission by header alone means any path. */
-function matcher(http: Record<string, unknown>): Record<string, unknown> {
-  const alone = !["pathExact", "pathPrefix", "pathRegex", "methods"].some((key) => http[key]);
-  return alone && (http.header || Object.keys(http).length === 0) ? { ...http, pathPrefix: "/" } : http;
+function asPermission({ action, http, jwt }: Json) {
+  const lists = (value: unknown, ...keys: string[]) =>
+    value && { ...record(value), ...Object.fromEntries(keys.map((key) => [key, list(at(value, key))])) };
+  return { action, http: lists(http, "methods", "header"), jwt: lists(jwt, "providers") };
+}
+
+/** A name that is no DNS label is none of this project's, but Consul takes it: services outside Kubernetes have such. */
+function isOfEveryProgram({ refusedBy, propertyPath }: IntentionProblem): boolean {
+  return refusedBy !== "us" || !/\]\.(source|destination)$/.test(propertyPath);
 }

@@ -1,5 +1,5 @@
 import { destinationOf, isIntentions, protocols, PROTOCOLS_CONFIG, ProtocolsConfig, sourcesOf } from "./lib/intentions";
-import { nameOf } from "./lib/objects";
+import { ClusterObject, nameOf } from "./lib/objects";
 import { policy } from "./lib/policy";
 
 /**
@@ -14,19 +14,24 @@ export const intentionsConsistent = policy<ProtocolsConfig>({
   config: PROTOCOLS_CONFIG,
   *stack(objects, { config }) {
     const protocolOf = protocols(objects, config.protocols);
-    const all = objects.filter(isIntentions);
-    for (const object of all) {
+    const byDestination = new Map<string, ClusterObject[]>();
+    for (const object of objects.filter(isIntentions)) {
       const destination = destinationOf(object) ?? "";
-      const others = all.filter((other) => other !== object && destinationOf(other) === destination);
-      if (others.length > 0) {
-        yield { object, problem: `${others.map(nameOf).join(", ")} is for the destination ${destination} too` };
-      }
-      const layer7 = sourcesOf(object).some((source) => source.permissions.length > 0);
-      if (layer7 && destination !== "*" && protocolOf(destination) === "tcp") {
-        yield {
-          object,
-          problem: `has permissions, but ${destination} speaks tcp: nothing in this stack says otherwise`,
-        };
+      byDestination.set(destination, [...(byDestination.get(destination) ?? []), object]);
+    }
+    for (const [destination, all] of byDestination) {
+      const speaksTcp = destination !== "*" && protocolOf(destination) === "tcp";
+      for (const object of all) {
+        const others = all.filter((other) => other !== object);
+        if (others.length > 0) {
+          yield { object, problem: `${others.map(nameOf).join(", ")} is for the destination ${destination} too` };
+        }
+        if (speaksTcp && sourcesOf(object).some((source) => source.permissions.length > 0)) {
+          yield {
+            object,
+            problem: `has permissions, but ${destination} speaks tcp: nothing in this stack says otherwise`,
+          };
+        }
       }
     }
   },

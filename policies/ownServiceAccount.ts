@@ -1,4 +1,4 @@
-import { ifKnown, record, at, textAt } from "./lib/json";
+import { at, ifKnown, Json, plain, record, textAt } from "./lib/json";
 import { ClusterObject, nameOf, namespaceOf } from "./lib/objects";
 import { commandLine, consulAnnotation, containersOf, Pod, podOf, selects } from "./lib/pods";
 import { policy } from "./lib/policy";
@@ -17,6 +17,7 @@ export const ownServiceAccount = policy({
   },
   *stack(objects) {
     const byDefault = objects.some(injectsByDefault);
+    const services = knownServices(objects);
     const workloads = objects.flatMap((object) => {
       const pod = podOf(object);
       const injected = pod && consulAnnotation(pod, "connect-inject");
@@ -24,14 +25,14 @@ export const ownServiceAccount = policy({
         return [];
       }
       const account = `${namespaceOf(object)}/${textAt(pod.spec, "serviceAccountName")}`;
-      return [{ object, pod, account, services: servicesOf(pod, namespaceOf(object), objects), injected }];
+      return [{ object, pod, account, of: servicesOf(pod, namespaceOf(object), services), injected }];
     });
-    for (const { object, pod, account, services, injected } of workloads) {
+    for (const { object, pod, account, of, injected } of workloads) {
       for (const problem of injected === "true" ? [] : accountProblems(pod)) {
         yield { object, problem };
       }
       const other = workloads.find(
-        (w) => w.object !== object && w.account === account && !w.services.some((s) => services.includes(s)),
+        (w) => w.object !== object && w.account === account && !w.of.some((service) => of.includes(service)),
       );
       if (other !== undefined) {
         yield { object, problem: `has the ServiceAccount of ${nameOf(other.object)}, which is another service` };
@@ -46,24 +47,35 @@ function* accountProblems(pod: Pod): Iterable<string> {
   }
 }
 
-/** The services that a pod belongs to: the one it names, and those that select it. */
-function servicesOf(pod: Pod, namespace: string, objects: readonly ClusterObject[]): string[] {
+interface Service {
+  readonly name: string;
+  readonly namespace: string;
+  readonly selector: Json;
+}
+
+/** Services that select pods, as far as they are known: another one would only tell of one more service. */
+function knownServices(objects: readonly ClusterObject[]): Service[] {
+  return objects
+    .filter(({ kind }) => kind === "Service")
+    .flatMap((object) =>
+      ifKnown(() => {
+        const selector = plain(record(at(object.body, "spec", "selector")));
+        return Object.keys(selector).length === 0
+          ? []
+          : [{ name: nameOf(object), namespace: namespaceOf(object), selector }];
+      }, []),
+    );
+}
+
+/** The services that a pod belongs to: the one it names, else those that select it. */
+function servicesOf(pod: Pod, namespace: string, services: readonly Service[]): string[] {
   const named = consulAnnotation(pod, "connect-service") ?? consulAnnotation(pod, "kubernetes-service");
-  if (named !== undefined) {
-    return [named];
-  }
-  const selecting = objects.filter(
-    (object) =>
-      object.kind === "Service" &&
-      ifKnown(
-        () =>
-          namespaceOf(object) === namespace &&
-          Object.keys(record(at(object.body, "spec", "selector"))).length > 0 &&
-          selects({ matchLabels: at(object.body, "spec", "selector") }, record(pod.metadata.labels)),
-        false,
-      ),
-  );
-  return selecting.map(nameOf);
+  const labels = plain(record(pod.metadata.labels));
+  return named !== undefined
+    ? [named]
+    : services
+        .filter((each) => each.namespace === namespace && selects({ matchLabels: each.selector }, labels))
+        .map((each) => each.name);
 }
 
 /** Whether an object is the injector, told to inject into every pod that does not refuse. */

@@ -23,7 +23,7 @@ const rendered = new Map<string, Promise<Rendered>>();
 
 /**
  * The objects of a release, by `helm template` with its values: the engine shows a policy the release alone. Hooks are
- * among them, tests are not, since an installation does not run those; custom resource definitions are left out.
+ * among them, tests are not, since an installation does not run those.
  */
 export async function renderRelease(release: PulumiResource): Promise<Rendered> {
   let inputs: Json;
@@ -80,11 +80,14 @@ function helm(args: string[], stdin: string): Promise<string> {
   });
 }
 
-/** Definitions are most of the text and no policy judges them, so they are not even parsed. */
+/** Kinds that no policy judges: most of a chart's text, whose parsing would take longer than helm does. */
+const UNJUDGED =
+  /^kind: (CustomResourceDefinition|ServiceAccount|(Cluster)?Role(Binding)?|\w+WebhookConfiguration)\s*$/m;
+
 function manifests(text: string, urn: string): ClusterObject[] {
   return text
     .split(/^---.*$/m)
-    .filter((document) => !/^kind: CustomResourceDefinition\s*$/m.test(document))
+    .filter((document) => !UNJUDGED.test(document))
     .map((document) => record(yaml.parse(document)))
     .flatMap((body) =>
       body.kind === undefined ? [] : fromManifest(String(body.apiVersion), String(body.kind), body, urn, true),

@@ -38,7 +38,7 @@ export function protocols(objects: readonly ClusterObject[], elsewhere: Record<s
     if (isConfigEntry(object, "ServiceDefaults")) {
       ofService.set(textAt(object.body, "metadata", "name") ?? "", textAt(object.body, "spec", "protocol") ?? "tcp");
     } else if (isConfigEntry(object, "ProxyDefaults")) {
-      ofOthers = textAt(object.body, "spec", "config", "protocol") ?? ofOthers;
+      ofOthers = textAt(object.body, "spec", "config", "protocol") ?? "tcp";
     }
   }
   return (service: string) => ofService.get(service) ?? ofOthers;

@@ -2,7 +2,7 @@ import { ifKnown, Json, list, record, textAt } from "./json";
 
 /** A Kubernetes object that a change makes: a resource of the program, or one that a chart of the program renders. */
 export interface ClusterObject {
-  /** API group, empty for the core one: the version is of no concern to a policy. */
+  /** API group: its version is of no concern to a policy. */
   readonly group: string;
   readonly kind: string;
   /** The whole object. */
@@ -48,8 +48,7 @@ export function fromManifest(
       ),
     );
   }
-  const group = apiVersion.includes("/") ? apiVersion.split("/")[0] : "";
-  return [{ group: group === "core" ? "" : group, kind, body, urn, rendered }];
+  return [{ group: apiVersion.split("/")[0], kind, body, urn, rendered }];
 }
 
 /** The object's name, empty where it is not known yet. */

@@ -53,6 +53,19 @@ export class Analyzer {
     return new Analyzer(child, new AnalyzerClient(`127.0.0.1:${port}`, credentials.createInsecure()));
   }
 
+  /** Starts the pack for one use; it ends with it, also where that fails. */
+  static async use<T>(
+    ask: (analyzer: Analyzer) => Promise<T>,
+    ...where: Parameters<typeof Analyzer.start>
+  ): Promise<T> {
+    const analyzer = await Analyzer.start(...where);
+    try {
+      return await ask(analyzer);
+    } finally {
+      analyzer.stop();
+    }
+  }
+
   stop(): void {
     this.client.close();
     this.child.kill();

@@ -202,11 +202,7 @@ const known = { ...drawn, props: { result: "3f1c" } };
 cases("helm-releases-rendered", [
   passes("a folder", [safe]),
   blocks("no such chart", [release(SAFE_VALUES, NO_CHART)], "its objects cannot be judged"),
-  blocks(
-    "another version than the release's",
-    [release(SAFE_VALUES, { version: "1.5.4" })],
-    "has version 1.5.3, the release 1.5.4",
-  ),
+  blocks("another version than the release's", [release(SAFE_VALUES, { version: "0.0.1" })], ", the release 0.0.1"),
   blocks("values that the chart refuses", [release(safeBut({ client: { enabled: true } }))], "client.enabled"),
   blocks(
     "a post-renderer",
@@ -223,16 +219,16 @@ cases("helm-releases-rendered", [
 ]);
 
 describe("where a chart comes from", () => {
-  const rendered = async (resource: ReturnType<typeof release>, env: NodeJS.ProcessEnv) => {
-    const analyzer = await Analyzer.start(undefined, env);
-    try {
-      await analyzer.configure();
-      const said = await analyzer.judge("prod", [resource]);
-      return said.filter((v) => ["helm-releases-rendered", "consul-acls"].includes(v.policy)).map((v) => v.message);
-    } finally {
-      analyzer.stop();
-    }
-  };
+  const rendered = (resource: ReturnType<typeof release>, env: NodeJS.ProcessEnv) =>
+    Analyzer.use(
+      async (analyzer) => {
+        await analyzer.configure();
+        const said = await analyzer.judge("prod", [resource]);
+        return said.filter((v) => ["helm-releases-rendered", "consul-acls"].includes(v.policy)).map((v) => v.message);
+      },
+      undefined,
+      env,
+    );
   const withoutAcls = safeBut({ global: { acls: { manageSystemACLs: false } } });
   const fromRepository = release(withoutAcls, {
     chart: "consul",

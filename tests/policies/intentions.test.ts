@@ -62,6 +62,9 @@ cases("intentions-accepted", [
   passes("a header alone", [
     intentions("whoami", paths("web", { action: "deny", http: { header: [{ name: "x-debug", present: true }] } })),
   ]),
+  passes("a name that services outside Kubernetes may have", [
+    intentions("Legacy_DB", { name: "web", action: "allow" }),
+  ]),
   passes("a source of the same name in another peer", [
     intentions("whoami", { name: "web", action: "allow" }, { name: "web", peer: "other", action: "deny" }),
   ]),
@@ -69,14 +72,20 @@ cases("intentions-accepted", [
     config: { enterprise: true },
   }),
   accepted("spec.sources is empty"),
-  accepted('spec.sources[0].action is "permit"', { name: "web", action: "permit" }),
-  accepted("spec.sources[0].action is missing", { name: "web" }),
+  accepted('spec.sources[0].action: "permit" is no action', { name: "web", action: "permit" }),
+  accepted("spec.sources[0] has neither action nor permissions", { name: "web" }),
   accepted("spec.sources[0].name is missing", { action: "allow" }),
   accepted("spec.sources[0].action: excludes permissions", { ...paths("web", anyPath), action: "allow" }),
   accepted("spec.sources[0].permissions: is empty", paths("web")),
-  accepted("spec.sources[0].permissions[0] has no http", paths("web", { action: "allow" })),
-  accepted("spec.sources[0].permissions[0] has no http", paths("web", { action: "allow", jwt: { providers: [] } })),
-  accepted('spec.sources[0].permissions[0].action is "permit"', paths("web", { ...anyPath, action: "permit" })),
+  accepted("spec.sources[0].permissions[0].http: is missing", paths("web", { action: "allow" })),
+  accepted(
+    "spec.sources[0].permissions[0].http: is missing",
+    paths("web", { action: "allow", jwt: { providers: [{ name: "okta" }] } }),
+  ),
+  accepted(
+    'spec.sources[0].permissions[0].action: "permit" is no action',
+    paths("web", { ...anyPath, action: "permit" }),
+  ),
   accepted(
     "spec.sources[0].permissions[0].http: has pathExact and pathPrefix",
     paths("web", { action: "allow", http: { pathExact: "/a", pathPrefix: "/b" } }),
@@ -94,6 +103,15 @@ cases("intentions-accepted", [
     { name: "web", action: "allow" },
     { name: "web", action: "deny" },
   ),
+  accepted(
+    'spec.sources[0].permissions[0].http.pathRegex: "(" is not RE2',
+    paths("web", { action: "allow", http: { pathRegex: "(" } }),
+  ),
+  accepted(
+    "spec.sources[0].permissions[0].http.header[0]: has exact and prefix",
+    paths("web", { action: "allow", http: { header: [{ name: "x", exact: "a", prefix: "b" }] } }),
+  ),
+  accepted("spec.sources[0].permissions[0].jwt.providers: is empty", paths("web", { ...anyPath, jwt: {} })),
   accepted("spec.sources[0].namespace needs Consul Enterprise", { name: "web", namespace: "shop", action: "allow" }),
   accepted("spec.sources[0].partition needs Consul Enterprise", { name: "web", partition: "eu", action: "allow" }),
   blocks(
@@ -123,6 +141,9 @@ cases("intentions-consistent", [
     config: { protocols: { whoami: "http" } },
   }),
   passes("an action for tcp", [intentions("db", { name: "web", action: "allow" })]),
+  passes("permissions on every destination, which intentions-accepted blocks", [
+    intentions("*", paths("web", anyPath)),
+  ]),
   blocks("permissions without ServiceDefaults", [intentions("whoami", paths("web", anyPath))], "whoami speaks tcp"),
   blocks(
     "permissions for tcp",

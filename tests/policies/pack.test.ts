@@ -24,9 +24,7 @@ const LEVELS = ["advisory", "mandatory"];
 const SEVERITIES = ["", "low", "medium", "high", "critical"];
 
 test("the documentation names every policy as the pack has it", async () => {
-  const analyzer = await Analyzer.start();
-  const policies = await analyzer.policies();
-  analyzer.stop();
+  const policies = await Analyzer.use((analyzer) => analyzer.policies());
   const documented = fs
     .readFileSync(path.resolve(PACK, "../docs/policies.md"), "utf8")
     .split("\n")
@@ -55,9 +53,7 @@ function holdsIn(schema: any): string {
 }
 
 test("a sound program that is not this project's is left alone, in prod", async () => {
-  const analyzer = await Analyzer.start();
-  await analyzer.configure();
-  const said = await analyzer.judge("prod", [
+  const program = [
     release(SAFE_VALUES),
     networkPolicy(NAMED_PEERS),
     denyAll,
@@ -71,8 +67,11 @@ test("a sound program that is not this project's is left alone, in prod", async 
     workload("batch", { kind: "Job", container: { args: [UNKNOWN], env: [{ name: "DSN", value: UNKNOWN }] } }),
     { type: "aws:s3/bucketV2:BucketV2", name: "files", props: { bucket: UNKNOWN } },
     { type: "kubernetes:yaml/v2:ConfigGroup", name: "group", props: { yaml: UNKNOWN } },
-  ]);
-  analyzer.stop();
+  ];
+  const said = await Analyzer.use(async (analyzer) => {
+    await analyzer.configure();
+    return analyzer.judge("prod", program);
+  });
   expect(said).toEqual([]);
 });
 
@@ -81,16 +80,14 @@ test("without its checkout the compiled pack says the same", async () => {
   execFileSync(path.join(PACK, "package"), [folder], { stdio: ["ignore", "ignore", "inherit"] });
   // In place of npm install: the versions are those of the checkout, as the next test sees to.
   fs.symlinkSync(path.resolve(PACK, "../node_modules"), path.join(folder, "node_modules"));
-  const answers = [];
-  for (const pack of [PACK, folder]) {
-    const analyzer = await Analyzer.start(pack);
+  const ask = async (analyzer: Analyzer) => {
     await analyzer.configure();
-    answers.push({
+    return {
       policies: await analyzer.policies(),
       said: await analyzer.judge("prod", [release({}), intentions("shop", { name: "*", action: "allow" })]),
-    });
-    analyzer.stop();
-  }
+    };
+  };
+  const answers = [await Analyzer.use(ask, PACK), await Analyzer.use(ask, folder)];
   fs.rmSync(path.dirname(folder), { recursive: true });
   expect(answers[1]).toEqual(answers[0]);
   expect(answers[0].said.map(({ policy }) => policy)).toContain("no-wildcard-allow");

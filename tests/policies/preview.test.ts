@@ -5,7 +5,7 @@ import { LocalWorkspace, PolicyEvent, Stack } from "@pulumi/pulumi/automation";
 import { workspace } from "../workspace";
 import { Analyzer, PACK } from "./analyzer";
 import { CHART } from "./resources";
-import { SEEDS, UNKNOWN_VALUES } from "./seeds";
+import { SEEDS, UNKNOWN_ACTION, UNKNOWN_VALUES } from "./seeds";
 
 /** A cluster that nobody can reach: the port is closed, on this machine. */
 const UNREACHABLE = `
@@ -27,11 +27,9 @@ afterAll(() => made.forEach((folder) => fs.rmSync(folder, { recursive: true, for
 /** Names of the policies that do not hold everywhere. */
 let restricted: string[];
 beforeAll(async () => {
-  const analyzer = await Analyzer.start();
-  restricted = (await analyzer.policies())
+  restricted = (await Analyzer.use((analyzer) => analyzer.policies()))
     .filter(({ configschema }) => configschema && "environment" in configschema)
     .map(({ name }) => name);
-  analyzer.stop();
 });
 
 /** What the pack says during a preview by the real CLI, and whether it lets the change pass. */
@@ -131,6 +129,13 @@ describe("a program in another shape, with a violation in every resource", () =>
       expect.objectContaining({
         message: expect.stringContaining("values are made from random, which is not known yet"),
       }),
+    ]);
+  });
+
+  test("no-wildcard-allow finds an action that is not known yet", () => {
+    const found = blocking.filter((event) => event.resourceUrn?.endsWith(`::${UNKNOWN_ACTION}`));
+    expect(found.filter((event) => event.policyName === "no-wildcard-allow")).toEqual([
+      expect.objectContaining({ message: expect.stringContaining("sources.0.action can't be known during preview") }),
     ]);
   });
 

@@ -1,8 +1,11 @@
+import * as fs from "node:fs";
 import * as path from "node:path";
+import * as yaml from "yaml";
 import { Resource } from "./analyzer";
 
 /** The testbed's chart, by a path that holds wherever the program runs. */
 export const CHART = path.resolve(__dirname, "../../testbed/charts/consul");
+const { version } = yaml.parse(fs.readFileSync(path.join(CHART, "Chart.yaml"), "utf8"));
 
 /**
  * A Kubernetes resource as Pulumi YAML and the SDKs other than this project's register it: the type says what it is, and
@@ -81,7 +84,7 @@ export function release(values: Record<string, any> | string, inputs: Record<str
   return {
     type: "kubernetes:helm.sh/v3:Release",
     name: "consul",
-    props: { chart: CHART, version: "1.5.3", name: "consul", namespace: "consul-system", values, ...inputs },
+    props: { chart: CHART, version, name: "consul", namespace: "consul-system", values, ...inputs },
   };
 }
 

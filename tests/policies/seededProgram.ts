@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { release, SAFE_VALUES } from "./resources";
-import { SEEDS, SOUND, UNKNOWN_VALUES } from "./seeds";
+import { intentions, release, SAFE_VALUES } from "./resources";
+import { SEEDS, SOUND, UNKNOWN_ACTION, UNKNOWN_VALUES } from "./seeds";
 
 /** Registers a resource by its type alone, as the language hosts of YAML and Python do: no class of the SDK's. */
 class Raw extends pulumi.CustomResource {
@@ -14,7 +14,9 @@ for (const { type, name, props } of [...SEEDS.map((seed) => seed.resource), ...S
   new Raw(type, name, props);
 }
 
-// A value that nobody knows before the deployment, deep in a release's values.
+// Values that nobody knows before the deployment: one that decides, and one deep in a release's values.
 const { result } = new random.RandomUuid("random");
-const { type, props } = release({ ...SAFE_VALUES, server: { extraConfig: result } });
-new Raw(type, UNKNOWN_VALUES, props);
+const undecided = intentions("unknown", { name: "*", action: result });
+new Raw(undecided.type, UNKNOWN_ACTION, undecided.props);
+const hidden = release({ ...SAFE_VALUES, server: { extraConfig: result } });
+new Raw(hidden.type, UNKNOWN_VALUES, hidden.props);

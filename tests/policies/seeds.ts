@@ -73,5 +73,6 @@ export const SEEDS: readonly Seed[] = [
 /** Beside the seeds, so that what they lack is what they are seeded with. */
 export const SOUND: readonly Resource[] = [http("b"), http("c")];
 
-/** A release whose values are not known before the deployment. */
+/** A release whose values, and an intention whose action, are not known before the deployment. */
 export const UNKNOWN_VALUES = "unknown-values";
+export const UNKNOWN_ACTION = "unknown-action";
