@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import { ConsulMesh, IntentionSet, MeshService, TRAEFIK_SERVICE_NAME, TraefikConsulIngress } from "./components";
+import { reportEdgeChanges } from "./edgeReport";
 import { readSettings } from "./settings";
 
 const settings = readSettings();
@@ -46,3 +47,5 @@ export const traefikDashboard = ingress.dashboardPortForward;
 export const identities = [ingress.serviceName, ...services.map((service) => service.serviceName)];
 /** Who may call whom. */
 export const edges = [...baseline.edges, ...intentions.edges];
+// A message and no output: an output would differ at each `up`, the next one included.
+void reportEdgeChanges(edges);

@@ -1,4 +1,13 @@
-import { actionOf, HeaderMatch, IntentionPermission, IntentionRule, uniteRules } from "./intentions";
+import {
+  actionOf,
+  canonical,
+  DENY_THE_REST,
+  HeaderMatch,
+  IntentionPermission,
+  IntentionRule,
+  ServiceIntentionsSpec,
+  uniteRules,
+} from "./intentions";
 
 /**
  * The edges that rules declare, in words, sorted: `allow traefik-system-ingress → whoami  GET /api/*`, `deny * → *`.
@@ -37,6 +46,23 @@ function describeHeader(header: HeaderMatch): string {
   }
   const criterion = (["exact", "prefix", "suffix", "contains", "regex"] as const).find((c) => header[c]);
   return `${not}${header.name} ${criterion} "${criterion && header[criterion]}"${header.ignoreCase ? " in any case" : ""}`;
+}
+
+/** The rules that entries were made of by `mergeIntentions`: without the denial of the rest, which every list has. */
+export function rulesOf(specs: readonly ServiceIntentionsSpec[]): IntentionRule[] {
+  const last = canonical(DENY_THE_REST);
+  return specs.flatMap(({ destination, sources }) =>
+    sources.map(({ name, permissions, ...rest }) => {
+      const listed = permissions as IntentionPermission[] | undefined;
+      const closed = listed !== undefined && listed.length > 1 && canonical(listed.at(-1)) === last;
+      return {
+        ...rest,
+        source: String(name),
+        destination: destination.name,
+        permissions: closed ? listed.slice(0, -1) : listed,
+      };
+    }),
+  );
 }
 
 /** What a change opens and what it closes, each a line such as `traefik-system-ingress → whoami  GET /api/*`. */

@@ -161,7 +161,7 @@ function compare(a: string, b: string): number {
 }
 
 /** Whatever is asked for: a prefix of "/" would leave out `OPTIONS *`. */
-const DENY_THE_REST: IntentionPermission = { action: "deny", http: { pathRegex: ".*" } };
+export const DENY_THE_REST: IntentionPermission = { action: "deny", http: { pathRegex: ".*" } };
 
 /**
  * Permissions that end with a denial of all that none of them matches. Without it Consul applies the default of its ACLs

@@ -8,6 +8,7 @@ const ROOT = path.resolve(__dirname, "..");
 /** What a checkout needs to be run; linked, not copied, so that a test runs the code that it stands beside. */
 const PROGRAM = [
   "components",
+  "edgeReport.ts",
   "index.ts",
   "node_modules",
   "package.json",
