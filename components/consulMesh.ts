@@ -93,12 +93,9 @@ export class ConsulMesh extends pulumi.ComponentResource {
       keep("gossip-key", secrets.gossipKey, key.base64);
     }
     if (secrets.bootstrapToken) {
-      const token = new random.RandomUuid(
-        `${name}-bootstrap-token-uuid`,
-        {},
-        { parent: this, additionalSecretOutputs: ["result"] },
-      );
-      keep("bootstrap-token", secrets.bootstrapToken, token.result);
+      // Bytes, not RandomUuid: that one's id is the value itself, which stands in the state for all to read.
+      const token = new random.RandomBytes(`${name}-bootstrap-token-bytes`, { length: 16 }, { parent: this });
+      keep("bootstrap-token", secrets.bootstrapToken, token.hex.apply(asUuid));
     }
 
     const values = mergeValues(consulValues(args, secrets), args.values ?? {});
@@ -210,6 +207,11 @@ function localChartVersion(folder: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** 32 hexadecimal digits in the form of a UUID, the only one that Consul takes for a token. */
+function asUuid(hex: string): string {
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
 function fromBase64(text: string): string {

@@ -19,8 +19,11 @@ const ANSWERS: Record<string, (inputs: any) => any> = {
     ...inputs,
     data: inputs.data ?? { "tls.crt": Buffer.from("the CA").toString("base64") },
   }),
-  "random:index/randomBytes:RandomBytes": (inputs) => ({ ...inputs, base64: "cmFuZG9tIGJ5dGVz" }),
-  "random:index/randomUuid:RandomUuid": (inputs) => ({ ...inputs, result: "random-uuid" }),
+  "random:index/randomBytes:RandomBytes": (inputs) => ({
+    ...inputs,
+    base64: "cmFuZG9tIGJ5dGVz",
+    hex: "0123456789abcdef0123456789abcdef",
+  }),
 };
 
 /**

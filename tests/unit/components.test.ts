@@ -115,10 +115,12 @@ describe("the story", () => {
 test("with ACLs and gossip encryption, what is generated is secret and never a chart value", async () => {
   const recorded = await story({ acls: true, gossipEncryption: true });
   expect(isSecret(find(recorded, "consul-gossip-key").props.stringData)).toBe(true);
-  expect(isSecret(find(recorded, "consul-bootstrap-token").props.stringData)).toBe(true);
+  const token = find(recorded, "consul-bootstrap-token").props.stringData;
+  expect(isSecret(token)).toBe(true);
+  expect(token.value).toEqual({ token: "01234567-89ab-cdef-0123-456789abcdef" });
   const release = find(recorded, "consul-release");
   expect(release.dependsOn).toEqual(expect.arrayContaining(["consul-bootstrap-token", "consul-gossip-key"]));
-  expect(JSON.stringify(release.props.values)).not.toMatch(/cmFuZG9t|random-uuid/);
+  expect(JSON.stringify(release.props.values)).not.toMatch(/cmFuZG9t|89abcdef|89ab-cdef/);
   const { spec } = find(recorded, "traefik-deployment").props.spec.template;
   expect(spec.initContainers[0].command).toContain("-method=consul-k8s-auth-method");
   expect(spec.containers[0].env).toEqual([{ name: "CONSUL_HTTP_TOKEN_FILE", value: "/consul/token/token" }]);
