@@ -1,0 +1,91 @@
+import * as fs from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import * as yaml from "yaml";
+import { ConsulMesh, IntentionSet, IntentionSetArgs, MeshService, ServiceCall } from "../../components";
+import { parseSettings } from "../../settings";
+import { find, record } from "../recorder";
+
+const image = "traefik/whoami:v1.10.3";
+const ingress = { serviceName: "traefik-system-ingress" };
+
+/** Declares web, which makes calls, and payments, with deny-all in a set before that of the rules. */
+function declare(args: Partial<IntentionSetArgs>, calls: ServiceCall[] = []) {
+  let refused: pulumi.InputPropertiesError | undefined;
+  const recorded = record(() => {
+    const mesh = new ConsulMesh("consul");
+    new IntentionSet("baseline", { mesh });
+    const services = [
+      new MeshService("web", { mesh, namespace: "apps", image, port: 80, routes: [{ host: "web.test" }], calls }),
+      new MeshService("payments", { mesh, namespace: "apps", image, port: 80 }),
+    ];
+    try {
+      new IntentionSet("intentions", { mesh, denyAll: false, services, ingress, ...args });
+    } catch (error) {
+      refused = error as pulumi.InputPropertiesError;
+    }
+  });
+  return recorded.then((resources) => ({
+    resources,
+    problems: (refused?.errors ?? []).map((e) => `${e.propertyPath}: ${e.reason}`),
+  }));
+}
+
+test("a service's calls and the rules of the called are one resource", async () => {
+  const { resources, problems } = await declare({ rules: [{ source: "*", destination: "payments", action: "deny" }] }, [
+    { destination: "payments", description: "to be paid" },
+  ]);
+  expect(problems).toEqual([]);
+  expect(find(resources, "intentions-payments").props.spec.sources).toEqual([
+    { name: "*", action: "deny" },
+    { name: "web", action: "allow", description: "to be paid" },
+  ]);
+});
+
+test("a call that the called refuses is a contradiction that names both", async () => {
+  const rules = [{ source: "web", destination: "payments", action: "deny" as const }];
+  const { problems } = await declare({ rules }, [{ destination: "payments" }]);
+  expect(problems).toEqual(["web.calls[0]: web → payments contradicts rules[0]: allow here, deny there; agree on one"]);
+});
+
+test("a destination of two sets is refused, since the webhook refuses the second resource", async () => {
+  const { problems } = await declare({ rules: [{ source: "web", destination: "*" }] });
+  expect(problems).toEqual([
+    'rules[0]: "*" has its intentions in IntentionSet "baseline" already; declare them all there',
+  ]);
+});
+
+test("an allow without effect is warned of, or refused where warnings are errors", async () => {
+  const warn = jest.spyOn(console, "warn").mockImplementation();
+  const rules = [{ source: ingress.serviceName, destination: "payments" }];
+  const { resources, problems } = await declare({ rules });
+  expect(problems).toEqual([]);
+  expect(find(resources, "intentions-payments")).toBeDefined();
+  expect(warn.mock.calls.join()).toContain("to which no route leads");
+  warn.mockRestore();
+  const strict = await declare({ rules, warningsAreErrors: true });
+  expect(strict.problems).toEqual([expect.stringContaining("to which no route leads")]);
+});
+
+test("a stack's settings are judged with the calls of all services, in one run", () => {
+  const { config } = yaml.parse(fs.readFileSync("Pulumi.yaml", "utf8"));
+  const defaults = Object.entries<any>(config).map(([key, declared]) => [key, declared.default] as const);
+  const paths = (calls: string[], intentionWarningsAreErrors: boolean) => {
+    const services = [
+      { name: "web", image, port: 80, calls: calls.map((destination) => ({ destination })) },
+      { name: "payments", image, port: 80 },
+    ];
+    const intentions = [
+      { source: "web", destination: "payments", action: "deny" },
+      { source: ingress.serviceName, destination: "payments" },
+    ];
+    const settings = [...defaults, ...Object.entries({ services, intentions, intentionWarningsAreErrors })];
+    const result = parseSettings(
+      Object.fromEntries(settings.map(([key, v]) => [key, typeof v === "string" ? v : JSON.stringify(v)])),
+    );
+    return "problems" in result ? result.problems.map((p) => p.propertyPath) : [];
+  };
+  const errors = ["services[0].calls[0]", "services[0].calls[1].destination"];
+  expect(paths(["payments", "nobody"], false)).toEqual(errors);
+  expect(paths(["payments", "nobody"], true)).toEqual([...errors, "intentions[1]"]);
+  expect(paths(["*"], false)).toEqual(["services[0].calls[0].destination"]);
+});
