@@ -40,7 +40,7 @@ files_remove() {
   # Links to the logs of our pods, where the kubelet puts them whatever it is told.
   [ ! -d /var/log/containers ] || find /var/log/containers -maxdepth 1 -type l -lname "$STATE/*" -delete
   # libcni's notes of what it set up, in the folder that it has for every user of it.
-  grep -lsF "$RUN/" /var/lib/cni/results/* | xargs -r rm -f
+  { grep -lsF "$RUN/" /var/lib/cni/results/* || true; } | xargs -r rm -f
   if [ -f "$STATE/made-var-lib-kubelet" ]; then
     rm -rf /var/lib/kubelet/device-plugins /var/lib/kubelet/kubeadm-flags.env
     rmdir /var/lib/kubelet 2> /dev/null || true
