@@ -6,6 +6,15 @@
 /* eslint-disable @typescript-eslint/no-require-imports */
 const { transformFileSync } = require("@swc/core");
 
+// A quarter of the start would go into npm's dependency solver, which Pulumi's SDK loads for programs that turn functions
+// into resources. A policy never does.
+try {
+  const solver = require.resolve("@npmcli/arborist", { paths: [require.resolve("@pulumi/pulumi")] });
+  require.cache[solver] = { id: solver, filename: solver, loaded: true, exports: {} };
+} catch {
+  // An SDK without it is as well.
+}
+
 require.extensions[".ts"] = (module, file) => {
   const { code } = transformFileSync(file, {
     swcrc: false,

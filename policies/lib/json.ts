@@ -8,7 +8,7 @@ export type Json = Record<string, unknown>;
 
 /** An object as it is, anything else as an empty one. */
 export function record(value: unknown): Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
+  return isRecord(value) ? value : {};
 }
 
 /** A list as it is, anything else as an empty one. */

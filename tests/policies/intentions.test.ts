@@ -112,6 +112,10 @@ cases("intentions-accepted", [
     paths("web", { action: "allow", http: { header: [{ name: "x", exact: "a", prefix: "b" }] } }),
   ),
   accepted("spec.sources[0].permissions[0].jwt.providers: is empty", paths("web", { ...anyPath, jwt: {} })),
+  accepted(
+    "spec.sources[0].permissions[0].http: matches nothing by itself",
+    paths("web", { action: "allow", http: { methods: "GET" } }),
+  ),
   accepted("spec.sources[0].namespace needs Consul Enterprise", { name: "web", namespace: "shop", action: "allow" }),
   accepted("spec.sources[0].partition needs Consul Enterprise", { name: "web", partition: "eu", action: "allow" }),
   blocks(

@@ -84,6 +84,10 @@ cases("own-service-account", [
       }),
     ),
   ]),
+  passes("two versions of a service that they name", [
+    meshed("v1", { "connect-service": "shop" }, account("shop")),
+    meshed("v2", { "connect-service": "shop" }, account("shop")),
+  ]),
   passes("a chart's own pods where all pods are injected", [
     release(safeBut({ connectInject: { default: true } })),
     meshed("a"),
@@ -95,6 +99,25 @@ cases("own-service-account", [
     "a shared one",
     [meshed("a", {}, account("x")), meshed("b", {}, account("x"))],
     ["Deployment a: has the ServiceAccount of b", "Deployment b: has the ServiceAccount of a"],
+  ),
+  ...[
+    service("all", {}),
+    { ...service("all", { app: "x" }), props: { metadata: { name: "all" }, spec: { selector: { app: "x" } } } },
+  ].map((other) =>
+    blocks(
+      `a shared one, and a Service that selects neither: ${JSON.stringify(other.props.spec.selector)}`,
+      [
+        other,
+        ...["a", "b"].map((name) =>
+          workload(name, {
+            annotations: { "consul.hashicorp.com/connect-inject": "true" },
+            labels: { app: "x" },
+            pod: account("x"),
+          }),
+        ),
+      ],
+      ["has the ServiceAccount of b", "has the ServiceAccount of a"],
+    ),
   ),
   blocks(
     "none, where a chart's values inject every pod",
