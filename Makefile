@@ -34,5 +34,5 @@ toolchain: ## builds or finds every tool, cached by content
 # npm writes this file at the end of an installation, so it tells a whole one from a broken one.
 node_modules: node_modules/.package-lock.json
 node_modules/.package-lock.json: package.json package-lock.json
-	npm ci --silent
+	npm ci --loglevel=error
 	@touch $@
