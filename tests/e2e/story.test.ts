@@ -128,7 +128,7 @@ step("without deny-all every service answers: 200", async () => {
   await up({ denyAll: false });
   await answers(200, "whoami.localhost");
   await answers(200, "echo.localhost");
-  expect(await through("v12.localhost")).toBe(200);
+  await answers(200, "v12.localhost");
 });
 
 step("deny-all refuses: 403 by L7, 502 by L4", async () => {
@@ -143,7 +143,7 @@ step("an intention for another source does not let Traefik in", async () => {
   await answers(200, "echo.localhost");
   const { Sources: sources } = await consul("config/service-intentions/whoami");
   expect(sources).toMatchObject([{ Name: "echo", Action: "allow" }]);
-  expect(await through("whoami.localhost")).toBe(403);
+  await answers(403, "whoami.localhost");
 });
 
 step("the allow lets Traefik in: 200", async () => {
@@ -172,7 +172,11 @@ step("an L7 permission opens its path and method, and nothing else", async () =>
   await up({ intentions: [{ source: "traefik-system-ingress", destination: "whoami", permissions }] });
   await answers(200, "whoami.localhost", "/api/x");
   await answers(403, "whoami.localhost");
-  expect(await through("whoami.localhost", "/api/x", "POST")).toBe(403);
+  await poll(
+    "another method",
+    () => through("whoami.localhost", "/api/x", "POST"),
+    (status) => status === 403,
+  );
 });
 
 step("a service goes from http to tcp and back, with its intention", async () => {
@@ -207,7 +211,7 @@ step("a changed CA reaches Traefik at the next up", async () => {
 step("removing a service leaves the rest as it was", async () => {
   await up({ services: services.slice(1) });
   await answers(404, "whoami.localhost");
-  expect(await through("echo.localhost")).toBe(200);
+  await answers(200, "echo.localhost");
 });
 
 step("the ingress alone can be removed, and comes back", async () => {
