@@ -21,6 +21,7 @@ export interface ConsulChart {
 
 export const HASHICORP_HELM_REPOSITORY = "https://helm.releases.hashicorp.com";
 export const DEFAULT_CHART_VERSION = "1.9.11";
+export const DEFAULT_CONSUL_NAMESPACE = "consul-system";
 
 export interface ConsulMeshArgs extends ConsulOptions {
   /** Namespace that the mesh makes and owns. Default `consul-system`. */
@@ -61,7 +62,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
   constructor(name: string, args: ConsulMeshArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     refuse(`ConsulMesh "${name}"`, consulMeshProblems(args));
     super("consul-traefik-mesh:index:ConsulMesh", name, {}, opts);
-    const namespaceName = args.namespace ?? "consul-system";
+    const namespaceName = args.namespace ?? DEFAULT_CONSUL_NAMESPACE;
     const chart = args.chart ?? {};
 
     const namespace = new k8s.core.v1.Namespace(
@@ -144,7 +145,7 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
   const at = (input: string) => prefix + input;
   const problem = (input: string, reason: string) => problems.push({ propertyPath: at(input), reason });
 
-  problems.push(...dnsLabelProblems(at("namespace"), args.namespace ?? "consul-system"));
+  problems.push(...dnsLabelProblems(at("namespace"), args.namespace ?? DEFAULT_CONSUL_NAMESPACE));
   if (args.datacenter !== undefined && !/^[a-zA-Z0-9_-]+$/.test(args.datacenter)) {
     problem("datacenter", `"${args.datacenter}" is not a datacenter name; use letters, digits, "-" and "_"`);
   }

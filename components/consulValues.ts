@@ -97,7 +97,10 @@ export function consulValues(options: ConsulOptions, secrets: ConsulSecretRefs =
   }) as ChartValues;
 }
 
-/** Merges objects deeply, the later wins; arrays and scalars are replaced whole. Neither input is changed. */
+/**
+ * Merges objects deeply, the later wins; arrays and scalars are replaced whole, as Helm does with values and Consul with
+ * its configuration files. Neither input is changed.
+ */
 export function mergeValues(base: ChartValues, over: ChartValues): ChartValues {
   const merged: ChartValues = { ...base };
   for (const [key, value] of Object.entries(over)) {

@@ -18,6 +18,16 @@ const PROGRAM = [
   "tsconfig.json",
 ];
 
+/** A kubeconfig for a cluster that nobody can reach: the port is closed, on this machine. */
+export const UNREACHABLE = `
+apiVersion: v1
+kind: Config
+clusters: [{ name: none, cluster: { server: "https://127.0.0.1:1" } }]
+users: [{ name: none, user: { token: none } }]
+contexts: [{ name: none, context: { cluster: none, user: none } }]
+current-context: none
+`;
+
 export interface Workspace {
   readonly stack: Stack;
   /** Where the program and the stack's files are. */

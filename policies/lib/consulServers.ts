@@ -1,4 +1,5 @@
-import { at, ifKnown, Json, list, merged, record, textAt } from "./json";
+import { mergeValues } from "../../components/consulValues";
+import { at, ifKnown, Json, list, record, textAt } from "./json";
 import { ClusterObject, nameOf, namespaceOf } from "./objects";
 import { commandLine, containersOf, podOf } from "./pods";
 
@@ -29,7 +30,7 @@ export function consulServers(objects: readonly ClusterObject[]): ConsulServers[
       object,
       labels: record(pod.metadata.labels),
       command: containersOf(object).flatMap(commandLine).join(" "),
-      config: parsed.reduce<Json>((config, [, part]) => merged(config, part ?? {}), {}),
+      config: parsed.reduce<Json>((config, [, part]) => mergeValues(config, part ?? {}), {}),
       unread: parsed.flatMap(([file, part]) => (part === undefined ? [file] : [])),
     };
   });

@@ -8,7 +8,7 @@ export type Json = Record<string, unknown>;
 
 /** An object as it is, anything else as an empty one. */
 export function record(value: unknown): Json {
-  return isRecord(value) ? value : {};
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
 }
 
 /** A list as it is, anything else as an empty one. */
@@ -42,18 +42,4 @@ export function ifKnown<T>(look: () => T, otherwise: T): T {
 /** A copy with nothing unknown in it: throws `UnknownValueError` where there is. */
 export function plain<T>(value: T): T {
   return value === undefined ? value : JSON.parse(JSON.stringify(value));
-}
-
-/** Objects merged deeply, the later wins, as Helm merges values and Consul its configuration files. */
-export function merged(base: Json, over: Json): Json {
-  const result = { ...base };
-  for (const [key, value] of Object.entries(over)) {
-    const before = result[key];
-    result[key] = isRecord(before) && isRecord(value) ? merged(before, value) : value;
-  }
-  return result;
-}
-
-function isRecord(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -2,20 +2,10 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { LocalWorkspace, PolicyEvent, Stack } from "@pulumi/pulumi/automation";
-import { workspace } from "../workspace";
+import { UNREACHABLE, workspace } from "../workspace";
 import { Analyzer, PACK } from "./analyzer";
 import { CHART } from "./resources";
 import { SEEDS, UNKNOWN_ACTION, UNKNOWN_VALUES } from "./seeds";
-
-/** A cluster that nobody can reach: the port is closed, on this machine. */
-const UNREACHABLE = `
-apiVersion: v1
-kind: Config
-clusters: [{ name: none, cluster: { server: "https://127.0.0.1:1" } }]
-users: [{ name: none, user: { token: none } }]
-contexts: [{ name: none, context: { cluster: none, user: none } }]
-current-context: none
-`;
 
 const made: string[] = [];
 function temporary(): string {

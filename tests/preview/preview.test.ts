@@ -1,16 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { workspace, Workspace } from "../workspace";
-
-/** The real CLI against a cluster that nobody can reach: the port is closed, on this machine. */
-const UNREACHABLE = `
-apiVersion: v1
-kind: Config
-clusters: [{ name: none, cluster: { server: "https://127.0.0.1:1" } }]
-users: [{ name: none, user: { token: none } }]
-contexts: [{ name: none, context: { cluster: none, user: none } }]
-current-context: none
-`;
+import { UNREACHABLE, workspace, Workspace } from "../workspace";
 
 let open: Workspace | undefined;
 
