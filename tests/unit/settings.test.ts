@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as yaml from "yaml";
 import { parseSettings, settingsSchema } from "../../settings";
+import { TESTBED } from "../workspace";
 
 const project = yaml.parse(fs.readFileSync("Pulumi.yaml", "utf8"));
 const asRaw = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
@@ -33,8 +34,12 @@ test("Pulumi.yaml declares each setting with type, default and description, and 
   }
 });
 
-test.each(["dev", "local"])("the settings of %s are right", (stack) => {
+test.each(["dev", "local", "staging", "prod"])("the settings of %s are right", (stack) => {
   expect(problems(ofStack(stack))).toEqual([]);
+});
+
+test.each(["dev", "staging", "prod"])("the settings of %s are right on the testbed too", (stack) => {
+  expect(problems({ ...ofStack(stack), ...TESTBED })).toEqual([]);
 });
 
 test("the defaults alone are right: a mesh with an ingress and no service", () => {
