@@ -7,9 +7,10 @@ help: ## this list
 demo: testbed-up node_modules ## the whole story on a real cluster on this machine; leaves it running
 	testbed/demo
 
+# One worker: the suites share the one cluster.
 test: lint toolchain ## every test: unit, policies, previews, and the story on a testbed of its own
 	testbed/down && testbed/up
-	eval "$$(testbed/env)" && npx jest
+	eval "$$(testbed/env)" && npx jest --maxWorkers=1
 
 bench: toolchain node_modules ## how long things take, side by side with the article's way
 	testbed/down && testbed/up

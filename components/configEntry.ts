@@ -37,7 +37,21 @@ export function configEntry(
       parent: opts.parent,
       dependsOn: [mesh.ready, ...(opts.dependsOn ?? [])],
       deleteBeforeReplace: true,
+      hooks: { onError: [new pulumi.ErrorHook(`${name}-webhook-unreachable`, webhookUnreachable)] },
       customTimeouts: { create: "2m", update: "2m", delete: "2m" },
     },
   );
+}
+
+/**
+ * Tries again, four times a second for a minute, while nobody answers at the webhook's address: kube-proxy learns of an injector
+ * that is ready some time after the injector's status says so, at the first `up` and at each roll-out.
+ */
+async function webhookUnreachable({ errors }: pulumi.ErrorHookArgs): Promise<boolean> {
+  const unreachable = /failed calling webhook .*(connection refused|no endpoints available)/s.test(errors[0]);
+  if (!unreachable || errors.length > 240) {
+    return false;
+  }
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  return true;
 }

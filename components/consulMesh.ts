@@ -6,6 +6,7 @@ import * as random from "@pulumi/random";
 import * as yaml from "yaml";
 import { ChartValues, CONSUL_NAME, ConsulOptions, ConsulSecretRefs, consulValues, mergeValues } from "./consulValues";
 import { imageVersion, versionProblems } from "./consulVersions";
+import { consulWorkloads } from "./consulWorkloads";
 import { dnsLabelProblems, isHostName } from "./names";
 import { Problem, refuse } from "./problems";
 
@@ -102,6 +103,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
     }
 
     const values = mergeValues(consulValues(args, secrets), args.values ?? {});
+    const timeoutSeconds = args.timeoutSeconds ?? 600;
     const release = new k8s.helm.v3.Release(
       `${name}-release`,
       {
@@ -110,12 +112,13 @@ export class ConsulMesh extends pulumi.ComponentResource {
         chart: chart.path ?? "consul",
         version: chart.path === undefined ? (chart.version ?? DEFAULT_CHART_VERSION) : undefined,
         repositoryOpts: chart.path === undefined ? { repo: chart.repository ?? HASHICORP_HELM_REPOSITORY } : undefined,
-        timeout: args.timeoutSeconds ?? 600,
+        timeout: timeoutSeconds,
+        skipAwait: true,
         values,
       },
       { ...kept, dependsOn: secretResources },
     );
-    this.ready = release;
+    this.ready = consulWorkloads(name, release, values, { parent: this, timeoutSeconds }).injector;
 
     // The id comes from the release's status: a read by `get` waits for its inputs only, not for `dependsOn`.
     const caName = `${CONSUL_NAME}-ca-cert`;

@@ -43,8 +43,11 @@ describe("the story", () => {
     expect(names.filter((n) => !n.startsWith(" > "))).toEqual(
       [
         "baseline > baseline-all.services",
+        "consul > consul-connect-injector",
         "consul > consul-namespace",
         "consul > consul-release",
+        "consul > consul-server",
+        "consul > consul-sync-catalog",
         "intentions > intentions-whoami",
         "traefik > traefik-consul-ca",
         "traefik > traefik-deployment",
@@ -66,14 +69,14 @@ describe("the story", () => {
 
   test("no service starts before deny-all is in force and its protocol is known", () => {
     expect(find(recorded, "whoami-deployment").dependsOn).toEqual(
-      expect.arrayContaining(["baseline-all.services", "whoami-defaults", "consul-release", "whoami-service"]),
+      expect.arrayContaining(["baseline-all.services", "whoami-defaults", "consul-connect-injector", "whoami-service"]),
     );
   });
 
   test("an intention waits for its destination's protocol, and goes before the mesh goes", () => {
     expect(find(recorded, "intentions-whoami").dependsOn).toEqual([
+      "consul-connect-injector",
       "consul-namespace",
-      "consul-release",
       "whoami-defaults",
     ]);
   });
@@ -89,7 +92,7 @@ describe("the story", () => {
 
   test("Traefik's pods wait for the mesh, and are replaced when the CA changes", () => {
     const deployment = find(recorded, "traefik-deployment");
-    expect(deployment.dependsOn).toEqual(expect.arrayContaining(["consul-release", "traefik-service"]));
+    expect(deployment.dependsOn).toEqual(expect.arrayContaining(["consul-connect-injector", "traefik-service"]));
     const { template } = deployment.props.spec;
     expect(template.metadata.annotations).toEqual({
       "consul-traefik-mesh/ca-sha256": createHash("sha256").update("the CA").digest("hex"),
@@ -149,6 +152,22 @@ test("Traefik's start waits for a route of the mesh, or for itself where the cat
   };
   expect(await startup({})).toBe("/mesh-ready");
   expect(await startup({ syncCatalog: { enabled: false } })).toBe("/ping");
+});
+
+test("each workload of the chart is awaited after the release, and again after each of its revisions", async () => {
+  const recorded = await story();
+  for (const part of ["consul-server", "consul-connect-injector", "consul-sync-catalog"]) {
+    const workload = find(recorded, part);
+    expect(workload.type).toMatch(/^kubernetes:apps\/v1:(StatefulSet|Deployment)Patch$/);
+    expect(workload.dependsOn).toEqual(["consul-release"]);
+    expect(workload.props.metadata.annotations).toEqual({ "consul-traefik-mesh/helm-revision": "1" });
+  }
+  expect(find(recorded, "consul-release").props.skipAwait).toBe(true);
+
+  const fewer = await record(
+    () => new ConsulMesh("consul", { values: { syncCatalog: { enabled: false }, server: { enabled: false } } }),
+  );
+  expect(fewer.filter((r) => r.type.endsWith("Patch")).map((r) => r.name)).toEqual(["consul-connect-injector"]);
 });
 
 test("a tcp service has no ServiceDefaults: going from http to tcp removes them after its L7 intentions", async () => {

@@ -1,8 +1,8 @@
 // The Node.js language host of the testbed's Pulumi.
 //
 // Its real one of this version cannot be had from a package registry: the last module that held it is of SDK 3.60,
-// built here as nodejs-host-3.60 beside this program. This one starts it, forwards what the engine asks of it, and
-// adds RunPlugin, which it lacks and without which `--policy-pack` does not work.
+// built here as nodejs-host-3.60 beside this program. This one starts it, forwards most of what the engine asks of it,
+// adds RunPlugin, which it lacks and without which `--policy-pack` does not work, and runs the program itself (run.go).
 package main
 
 import (
@@ -93,10 +93,6 @@ type host struct {
 func (h *host) GetRequiredPlugins(ctx context.Context, r *pulumirpc.GetRequiredPluginsRequest,
 ) (*pulumirpc.GetRequiredPluginsResponse, error) {
 	return h.released.GetRequiredPlugins(ctx, r)
-}
-
-func (h *host) Run(ctx context.Context, r *pulumirpc.RunRequest) (*pulumirpc.RunResponse, error) {
-	return h.released.Run(ctx, r)
 }
 
 func (h *host) GetPluginInfo(ctx context.Context, r *emptypb.Empty) (*pulumirpc.PluginInfo, error) {

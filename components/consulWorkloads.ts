@@ -1,0 +1,36 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { ChartValues, CONSUL_NAME } from "./consulValues";
+
+/**
+ * Waits for what the chart runs, each workload on its own, so that what needs only one of them does not wait for all: Helm's
+ * own wait ends seconds after the last pod is ready, and of a pod that does not come up it tells nothing but the time-out.
+ *
+ * Each is a patch with the release's revision: a new revision writes it again, and so waits for the roll-out it begins.
+ */
+export function consulWorkloads(
+  name: string,
+  release: k8s.helm.v3.Release,
+  values: ChartValues,
+  opts: { parent: pulumi.Resource; timeoutSeconds: number },
+): { readonly injector: pulumi.Resource } {
+  const part = (component: string) => ({
+    metadata: {
+      name: `${CONSUL_NAME}-${component}`,
+      namespace: release.status.namespace,
+      annotations: { "consul-traefik-mesh/helm-revision": pulumi.interpolate`${release.status.revision}` },
+    },
+  });
+  const timeout = `${opts.timeoutSeconds}s`;
+  const options = { parent: opts.parent, dependsOn: [release], customTimeouts: { create: timeout, update: timeout } };
+  const enabled = (part: string) => (values[part] as ChartValues | undefined)?.enabled !== false;
+
+  if (enabled("server")) {
+    new k8s.apps.v1.StatefulSetPatch(`${name}-server`, part("server"), options);
+  }
+  if (enabled("syncCatalog")) {
+    new k8s.apps.v1.DeploymentPatch(`${name}-sync-catalog`, part("sync-catalog"), options);
+  }
+  // Serves the webhooks of injection and of the custom resources, and is ready only with a connection to the servers.
+  return { injector: new k8s.apps.v1.DeploymentPatch(`${name}-connect-injector`, part("connect-injector"), options) };
+}
