@@ -344,6 +344,10 @@ function duplicateProblems(what: string, values: readonly (readonly [value: stri
 }
 
 function atSetting(problem: Problem): Problem {
+  const value = /^consul\.values\.(.*)$/.exec(problem.propertyPath);
+  if (value !== null) {
+    return { ...problem, propertyPath: `consulValues.${value[1]}` };
+  }
   const [, input, rest] = /^([^[]*)(.*)$/.exec(problem.propertyPath)!;
   const [component, ...path] = input.split(".");
   const setting = SETTING_OF_INPUT[input] ?? component + path.map(capitalize).join("");

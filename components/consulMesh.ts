@@ -4,15 +4,17 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import * as yaml from "yaml";
+import { chartValueProblems } from "./chartValueProblems";
 import { ChartValues, CONSUL_NAME, ConsulOptions, ConsulSecretRefs, consulValues, mergeValues } from "./consulValues";
 import { imageVersion, versionProblems } from "./consulVersions";
 import { consulWorkloads } from "./consulWorkloads";
+import { heldValueProblems, namedImage } from "./heldValues";
 import { dnsLabelProblems, isHostName } from "./names";
 import { Problem, refuse } from "./problems";
 
 /** Where Consul's Helm chart comes from: a local folder, or a repository and a version. */
 export interface ConsulChart {
-  /** A folder or `.tgz` on this machine, relative to the program. Excludes `repository` and `version`. */
+  /** A folder on this machine, relative to the program. Excludes `repository` and `version`. */
   readonly path?: string;
   /** URL of a Helm repository. Default: HashiCorp's. */
   readonly repository?: string;
@@ -37,7 +39,11 @@ export interface ConsulMeshArgs extends ConsulOptions {
    * release (with the CA), gossip key and bootstrap token. Default `false`.
    */
   readonly protect?: boolean;
-  /** Values of the chart for what has no option here; merged last, so they win over every option. Never put a secret here. */
+  /**
+   * Values of the chart for what has no option here; merged last, so they win over every option. Never put a secret here.
+   * Refused is what the chart does not know, of another type or gone (see `chartValueProblems`), and what the component
+   * counts on (see `heldValueProblems`).
+   */
   readonly values?: ChartValues;
 }
 
@@ -68,6 +74,9 @@ export class ConsulMesh extends pulumi.ComponentResource {
   constructor(name: string, args: ConsulMeshArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     refuse(`ConsulMesh "${name}"`, consulMeshProblems(args));
     super("consul-traefik-mesh:index:ConsulMesh", name, {}, opts);
+    for (const { propertyPath, reason } of chartValueProblems(args.values ?? {}, chartOrigin(args), "values").doubts) {
+      void pulumi.log.warn(`ConsulMesh "${name}": ${propertyPath} ${reason}`, this);
+    }
     const namespaceName = args.namespace ?? DEFAULT_CONSUL_NAMESPACE;
     const chart = args.chart ?? {};
     const kept = { parent: this, protect: args.protect };
@@ -132,7 +141,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
 
     this.apiAddress = `${CONSUL_NAME}-server.${namespaceName}.svc:8501`;
     this.authMethod = args.acls ? `${CONSUL_NAME}-k8s-auth-method` : undefined;
-    this.consulImage = args.images?.consul;
+    this.consulImage = namedImage(args, args.values ?? {}, "consul").image;
     this.catalogSync = (values.syncCatalog as ChartValues).enabled === true;
     this.uiPortForward = `kubectl --namespace ${namespaceName} port-forward service/${CONSUL_NAME}-ui 8501:443`;
     this.registerOutputs({
@@ -170,29 +179,34 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
   if (chart.path !== undefined && (chart.version !== undefined || chart.repository !== undefined)) {
     problem("chart", "a local path has its own version; give either path, or repository and version");
   }
-  const version = chart.path === undefined ? (chart.version ?? DEFAULT_CHART_VERSION) : localChartVersion(chart.path);
+  const { version } = chartOrigin(args);
   if (version === undefined) {
     problem("chart.path", `"${chart.path}" is no folder with a Chart.yaml; give a chart's folder or leave it out`);
   } else {
-    const images = args.images ?? {};
+    const values = args.values ?? {};
+    const [consul, controlPlane, dataplane] = (["consul", "controlPlane", "dataplane"] as const).map((part) =>
+      namedImage(args, values, part),
+    );
     problems.push(
       ...versionProblems(
         {
           chart: version,
-          consul: images.consul && imageVersion(images.consul),
-          controlPlane: images.controlPlane && imageVersion(images.controlPlane),
-          dataplane: images.dataplane && imageVersion(images.dataplane),
+          consul: consul.image && imageVersion(consul.image),
+          controlPlane: controlPlane.image && imageVersion(controlPlane.image),
+          dataplane: dataplane.image && imageVersion(dataplane.image),
           kubernetes: args.kubernetesVersion,
         },
         {
           chart: at(chart.path === undefined ? "chart.version" : "chart.path"),
-          consul: at("images.consul"),
-          controlPlane: at("images.controlPlane"),
-          dataplane: at("images.dataplane"),
+          consul: at(consul.input),
+          controlPlane: at(controlPlane.input),
+          dataplane: at(dataplane.input),
           kubernetes: at("kubernetesVersion"),
         },
         args.acls,
       ),
+      ...chartValueProblems(values, { path: chart.path, version }, at("values")).problems,
+      ...heldValueProblems(args, values, at("values")),
     );
   }
   return problems;
@@ -204,6 +218,13 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
  */
 function withInputs(metadata: { name: string; namespace: string }): pulumi.ResourceTransformation {
   return ({ props, opts }) => ({ props: { ...props, apiVersion: "v1", kind: "Secret", metadata }, opts });
+}
+
+/** The chart that the mesh takes, and its version: as given, or as a folder's `Chart.yaml` says; `undefined` without one. */
+function chartOrigin({ chart = {} }: ConsulMeshArgs): { path?: string; version?: string } {
+  return chart.path === undefined
+    ? { version: chart.version ?? DEFAULT_CHART_VERSION }
+    : { path: chart.path, version: localChartVersion(chart.path) };
 }
 
 /** The version in a chart folder's `Chart.yaml`; `undefined` where there is none. */

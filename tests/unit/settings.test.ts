@@ -84,6 +84,14 @@ test.each<[Record<string, unknown>, string]>([
     { consulChartVersion: "1.3.0" },
     "consulChartVersion: chart 1.3.0 is not among the known lines 1.5, 1.6, 1.8, 1.9, 2.0; the nearest is 1.5",
   ],
+  [
+    { consulValues: { global: { imageEnvoy: "envoyproxy/envoy:v1.18.3" } } },
+    "consulValues.global.imageEnvoy: is gone since chart 1.0; use global.imageConsulDataplane, which has its own Envoy",
+  ],
+  [
+    { consulChartPath: "testbed/charts/consul", consulValues: { server: { extraVolumes: [], replica: 3 } } },
+    'consulValues.server.replica: is not known to the chart in testbed/charts/consul, which would ignore it; did you mean "server.replicas"?',
+  ],
   [{ consulServers: 4 }, "consulServers: 4 servers have no useful quorum; use 1, 3, 5 or 7"],
 ])("%j is refused with its path and remedy", (given, problem) => {
   expect(problems(given)).toContain(problem);
