@@ -7,6 +7,7 @@ import {
   consulMeshProblems,
   IntentionRule,
   LOG_LEVELS,
+  meshPartWithoutContains,
   meshServiceProblems,
   MeshServiceOptions,
   PROTOCOLS,
@@ -310,6 +311,7 @@ function stackIntentionProblems(settings: Settings): Problem[] {
     services: new Map(services.map((each) => [each.name, each.protocol ?? "http"])),
     external: new Set([TRAEFIK_SERVICE_NAME]),
     jwtProviders: new Set(settings.jwtProviders),
+    partWithoutContains: meshPartWithoutContains(settings.consul),
     ingress: {
       name: TRAEFIK_SERVICE_NAME,
       routed: new Set(services.filter((each) => (each.routes ?? []).length > 0).map((each) => each.name)),

@@ -6,7 +6,7 @@ import * as random from "@pulumi/random";
 import * as yaml from "yaml";
 import { chartValueProblems } from "./chartValueProblems";
 import { ChartValues, CONSUL_NAME, ConsulOptions, ConsulSecretRefs, consulValues, mergeValues } from "./consulValues";
-import { imageVersion, versionProblems } from "./consulVersions";
+import { imageVersion, partWithoutContains, versionProblems, Versions } from "./consulVersions";
 import { consulWorkloads } from "./consulWorkloads";
 import { heldValueProblems, namedImage } from "./heldValues";
 import { dnsLabelProblems, isHostName } from "./names";
@@ -64,6 +64,8 @@ export class ConsulMesh extends pulumi.ComponentResource {
   public readonly authMethod: string | undefined;
   /** The image of Consul, for those who need its command line; `undefined` where the chart chooses. */
   public readonly consulImage: string | undefined;
+  /** What of the mesh is too old for the header criteria `contains` and `ignoreCase`; `undefined` where nothing is. */
+  public readonly partWithoutContains: string | undefined;
   /** Whether Kubernetes Services reach Consul's catalog; `true` unless `values` turned it off. */
   public readonly catalogSync: boolean;
   /** The command that brings Consul's UI to https://localhost:8501/ui. */
@@ -142,6 +144,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
     this.apiAddress = `${CONSUL_NAME}-server.${namespaceName}.svc:8501`;
     this.authMethod = args.acls ? `${CONSUL_NAME}-k8s-auth-method` : undefined;
     this.consulImage = namedImage(args, args.values ?? {}, "consul").image;
+    this.partWithoutContains = meshPartWithoutContains(args);
     this.catalogSync = (values.syncCatalog as ChartValues).enabled === true;
     this.uiPortForward = `kubectl --namespace ${namespaceName} port-forward service/${CONSUL_NAME}-ui 8501:443`;
     this.registerOutputs({
@@ -184,23 +187,15 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
     problem("chart.path", `"${chart.path}" is no folder with a Chart.yaml; give a chart's folder or leave it out`);
   } else {
     const values = args.values ?? {};
-    const [consul, controlPlane, dataplane] = (["consul", "controlPlane", "dataplane"] as const).map((part) =>
-      namedImage(args, values, part),
-    );
+    const input = (part: "consul" | "controlPlane" | "dataplane") => at(namedImage(args, values, part).input);
     problems.push(
       ...versionProblems(
-        {
-          chart: version,
-          consul: consul.image && imageVersion(consul.image),
-          controlPlane: controlPlane.image && imageVersion(controlPlane.image),
-          dataplane: dataplane.image && imageVersion(dataplane.image),
-          kubernetes: args.kubernetesVersion,
-        },
+        consulMeshVersions(args, version),
         {
           chart: at(chart.path === undefined ? "chart.version" : "chart.path"),
-          consul: at(consul.input),
-          controlPlane: at(controlPlane.input),
-          dataplane: at(dataplane.input),
+          consul: input("consul"),
+          controlPlane: input("controlPlane"),
+          dataplane: input("dataplane"),
           kubernetes: at("kubernetesVersion"),
         },
         args.acls,
@@ -218,6 +213,27 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
  */
 function withInputs(metadata: { name: string; namespace: string }): pulumi.ResourceTransformation {
   return ({ props, opts }) => ({ props: { ...props, apiVersion: "v1", kind: "Secret", metadata }, opts });
+}
+
+/** The versions of what a mesh consists of, where its arguments tell. */
+function consulMeshVersions(args: ConsulMeshArgs, chart: string): Versions {
+  const version = (part: "consul" | "controlPlane" | "dataplane") => {
+    const { image } = namedImage(args, args.values ?? {}, part);
+    return image === undefined ? undefined : imageVersion(image);
+  };
+  return {
+    chart,
+    consul: version("consul"),
+    controlPlane: version("controlPlane"),
+    dataplane: version("dataplane"),
+    kubernetes: args.kubernetesVersion,
+  };
+}
+
+/** What of a mesh is too old for the header criteria `contains` and `ignoreCase`; `undefined` where nothing is known to be. */
+export function meshPartWithoutContains(args: ConsulMeshArgs): string | undefined {
+  const { version } = chartOrigin(args);
+  return version === undefined ? undefined : partWithoutContains(consulMeshVersions(args, version));
 }
 
 /** The chart that the mesh takes, and its version: as given, or as a folder's `Chart.yaml` says; `undefined` without one. */

@@ -77,6 +77,26 @@ export function versionProblems(
   return problems;
 }
 
+/** Charts whose custom resource, and control planes that, have the header criteria `contains` and `ignoreCase`. */
+const WITH_CONTAINS = ">=1.5.4 <1.6.0 || >=1.6.1";
+const CONSUL_WITH_CONTAINS = ">=1.20.1";
+
+/**
+ * The part of an installation that does not know the header criteria `contains` and `ignoreCase`, as `chart 1.5.3`:
+ * it would drop them without a word. `undefined` where all that is known does (changelogs of consul-k8s and Consul).
+ */
+export function partWithoutContains({ chart, controlPlane, consul }: Versions): string | undefined {
+  const lacks = (version: string | undefined, range: string) =>
+    semver.parse(version) !== null && !semver.satisfies(version!, range, { includePrerelease: true });
+  return lacks(chart, WITH_CONTAINS)
+    ? `chart ${chart}`
+    : lacks(controlPlane, WITH_CONTAINS)
+      ? `consul-k8s-control-plane ${controlPlane}`
+      : lacks(consul, CONSUL_WITH_CONTAINS)
+        ? `Consul ${consul}`
+        : undefined;
+}
+
 /** The version in an image reference's tag, `1.10` too; `undefined` without one: no tag, a digest, or a tag like `latest`. */
 export function imageVersion(image: string): string | undefined {
   const tag = image.split("@")[0].split("/").pop()?.split(":")[1];

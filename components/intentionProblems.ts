@@ -22,6 +22,8 @@ export interface KnownServices {
   readonly external: ReadonlySet<string>;
   /** JWT providers that Consul has. Default: not known, and not judged. */
   readonly jwtProviders?: ReadonlySet<string>;
+  /** What of the mesh is too old for the header criteria `contains` and `ignoreCase`. Default: nothing. */
+  readonly partWithoutContains?: string;
   /** The ingress, and the services that its routes lead to. Default: not known, and not judged. */
   readonly ingress?: { readonly name: string; readonly routed: ReadonlySet<string> };
 }
@@ -156,7 +158,7 @@ function permissionProblems({ action, http, jwt }: IntentionPermission, known: K
   if (http === undefined) {
     report("Consul", "http", 'is missing; give what the permission matches, such as pathPrefix "/"');
   } else {
-    httpProblems(http, report);
+    httpProblems(http, known, report);
   }
   if (jwt?.providers.length === 0) {
     report("us", "jwt.providers", "is empty and would verify nothing; name a provider, or leave jwt out");
@@ -169,13 +171,13 @@ function permissionProblems({ action, http, jwt }: IntentionPermission, known: K
       report(
         "Consul",
         `jwt.providers[${i}].name`,
-        `"${name}" is no JWT provider; known are ${names}. Declare it first`,
+        `"${name}" is no JWT provider; known are ${names}. Declare one in Consul, and name it in jwtProviders`,
       );
     }
   });
 }
 
-function httpProblems(http: HttpMatch, report: Report): void {
+function httpProblems(http: HttpMatch, known: KnownServices, report: Report): void {
   const { header = [], methods = [] } = http;
   const paths = (["pathExact", "pathPrefix", "pathRegex"] as const).filter((m) => http[m]);
   if (paths.length === 0 && methods.length === 0 && header.length === 0) {
@@ -217,11 +219,11 @@ function httpProblems(http: HttpMatch, report: Report): void {
     report("Consul", "http.methods", `names ${duplicate} twice; name it once`);
   }
   header.forEach((each, i) =>
-    headerProblems(each, (by, input, reason) => report(by, `http.header[${i}]${input}`, reason)),
+    headerProblems(each, known, (by, input, reason) => report(by, `http.header[${i}]${input}`, reason)),
   );
 }
 
-function headerProblems(header: HeaderMatch, report: Report): void {
+function headerProblems(header: HeaderMatch, known: KnownServices, report: Report): void {
   const all = ["present", "exact", "prefix", "suffix", "contains", "regex"] as const;
   const criteria = all.filter((criterion) => header[criterion]);
   if (!header.name) {
@@ -234,6 +236,16 @@ function headerProblems(header: HeaderMatch, report: Report): void {
   }
   if (header.ignoreCase && (header.present || header.regex)) {
     report("Consul", ".ignoreCase", "goes with exact, prefix, suffix or contains; in a regex write (?i)");
+  }
+  for (const newer of ["contains", "ignoreCase"] as const) {
+    if (header[newer] && known.partWithoutContains !== undefined) {
+      const instead = newer === "contains" ? '".*text.*"' : '"(?i)text"';
+      report(
+        "us",
+        `.${newer}`,
+        `is not known to ${known.partWithoutContains}, which drops it; it needs consul-k8s 1.5.4, or 1.6.1 and newer, with Consul 1.20.1 and newer. Use regex, such as ${instead}`,
+      );
+    }
   }
   regexProblems(".regex", header.regex, report);
 }

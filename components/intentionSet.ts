@@ -52,6 +52,7 @@ export class IntentionSet extends pulumi.ComponentResource {
       services: new Map(services.map((s) => [s.serviceName, s.protocol])),
       external: new Set([...(args.externalServices ?? []), ...(ingress === undefined ? [] : [ingress.serviceName])]),
       jwtProviders: new Set(args.jwtProviders),
+      partWithoutContains: args.mesh.partWithoutContains,
       ingress: ingress && {
         name: ingress.serviceName,
         routed: new Set(services.filter((s) => s.routed).map((s) => s.serviceName)),

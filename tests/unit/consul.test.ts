@@ -1,6 +1,6 @@
 import { consulMeshProblems } from "../../components/consulMesh";
 import { consulValues, mergeValues } from "../../components/consulValues";
-import { imageVersion } from "../../components/consulVersions";
+import { imageVersion, partWithoutContains } from "../../components/consulVersions";
 
 describe("versions", () => {
   const problems = (version: string, consul?: string, kubernetesVersion?: string) =>
@@ -84,4 +84,17 @@ describe("values", () => {
     expect(merged).toMatchObject({ server: { replicas: 3, storage: "1Gi" }, ui: { enabled: false } });
     expect(base).toEqual(consulValues({ servers: 3 }));
   });
+});
+
+test.each([
+  [{ chart: "1.5.3" }, "chart 1.5.3"],
+  [{ chart: "1.5.4" }, undefined],
+  [{ chart: "1.6.0" }, "chart 1.6.0"],
+  [{ chart: "1.9.11", consul: "1.22" }, undefined],
+  [{ chart: "1.5.9", controlPlane: "1.5.2" }, "consul-k8s-control-plane 1.5.2"],
+  [{ chart: "1.5.9", controlPlane: "1.5.9", consul: "1.19.2" }, "Consul 1.19.2"],
+  [{ chart: "1.5.9", consul: "1.20.1" }, undefined],
+  [{ chart: "latest" }, undefined],
+])("the header criteria contains and ignoreCase: %j lacks them in %j", (versions, part) => {
+  expect(partWithoutContains(versions)).toBe(part);
 });

@@ -9,10 +9,10 @@ const image = "traefik/whoami:v1.10.3";
 const ingress = { serviceName: "traefik-system-ingress" };
 
 /** Declares web, which makes calls, and payments, with deny-all in a set before that of the rules. */
-function declare(args: Partial<IntentionSetArgs>, calls: ServiceCall[] = []) {
+function declare(args: Partial<IntentionSetArgs>, calls: ServiceCall[] = [], version?: string) {
   let refused: pulumi.InputPropertiesError | undefined;
   const recorded = record(() => {
-    const mesh = new ConsulMesh("consul");
+    const mesh = new ConsulMesh("consul", { chart: { version } });
     new IntentionSet("baseline", { mesh });
     const services = [
       new MeshService("web", { mesh, namespace: "apps", image, port: 80, routes: [{ host: "web.test" }], calls }),
@@ -51,6 +51,17 @@ test("a destination of two sets is refused, since the webhook refuses the second
   const { problems } = await declare({ rules: [{ source: "web", destination: "*" }] });
   expect(problems).toEqual([
     'rules[0]: "*" has its intentions in IntentionSet "baseline" already; declare them all there',
+  ]);
+});
+
+test("a header criterion is refused where the mesh is too old for it", async () => {
+  const http = { header: [{ name: "x-team", exact: "a", ignoreCase: true }] };
+  const rules = [{ source: "web", destination: "payments", permissions: [{ action: "allow" as const, http }] }];
+  expect((await declare({ rules }, [], "1.6.1")).problems).toEqual([]);
+  expect((await declare({ rules }, [], "1.6.0")).problems).toEqual([
+    expect.stringMatching(
+      /^rules\[0\].permissions\[0\].http.header\[0\].ignoreCase: is not known to chart 1.6.0, which drops/,
+    ),
   ]);
 });
 

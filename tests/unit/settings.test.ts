@@ -92,6 +92,33 @@ test.each<[Record<string, unknown>, string]>([
     { consulChartPath: "testbed/charts/consul", consulValues: { server: { extraVolumes: [], replica: 3 } } },
     'consulValues.server.replica: is not known to the chart in testbed/charts/consul, which would ignore it; did you mean "server.replicas"?',
   ],
+  [
+    {
+      consulChartPath: "testbed/charts/consul",
+      services: [whoami],
+      intentions: [
+        {
+          source: "traefik-system-ingress",
+          destination: "whoami",
+          permissions: [{ action: "allow", http: { header: [{ name: "x-team", contains: "a" }] } }],
+        },
+      ],
+    },
+    'intentions[0].permissions[0].http.header[0].contains: is not known to chart 1.5.3, which drops it; it needs consul-k8s 1.5.4, or 1.6.1 and newer, with Consul 1.20.1 and newer. Use regex, such as ".*text.*"',
+  ],
+  [
+    {
+      services: [whoami],
+      intentions: [
+        {
+          source: "traefik-system-ingress",
+          destination: "whoami",
+          permissions: [{ action: "allow", http: { pathPrefix: "/" }, jwt: { providers: [{ name: "okta" }] } }],
+        },
+      ],
+    },
+    'intentions[0].permissions[0].jwt.providers[0].name: "okta" is no JWT provider; known are none. Declare one in Consul, and name it in jwtProviders',
+  ],
   [{ consulServers: 4 }, "consulServers: 4 servers have no useful quorum; use 1, 3, 5 or 7"],
 ])("%j is refused with its path and remedy", (given, problem) => {
   expect(problems(given)).toContain(problem);
