@@ -46,14 +46,17 @@ export interface Workspace {
  * A checkout of its own with a stack of the real CLI: environment `like` with `settings` on top. The CLI writes into the
  * stack's file, and into the backend's folder, so neither may be the user's.
  */
-export async function workspace(like: string, settings: Record<string, unknown>): Promise<Workspace> {
+export async function workspace(
+  like: string,
+  settings: Record<string, unknown>,
+  stackName = "test",
+): Promise<Workspace> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "consul-traefik-mesh-"));
   for (const entry of PROGRAM.filter((e) => fs.existsSync(path.join(ROOT, e)))) {
     fs.symlinkSync(path.join(ROOT, entry), path.join(directory, entry));
   }
   fs.copyFileSync(path.join(ROOT, "Pulumi.yaml"), path.join(directory, "Pulumi.yaml"));
   fs.mkdirSync(path.join(directory, "state"));
-  const stackName = "test";
   const file = path.join(directory, `Pulumi.${stackName}.yaml`);
   // Without the salt, which is made for the passphrase of the stack that the file belongs to.
   fs.writeFileSync(
