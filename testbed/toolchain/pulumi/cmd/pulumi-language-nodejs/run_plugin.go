@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 
@@ -53,6 +54,10 @@ func (h *host) RunPlugin(r *pulumirpc.RunPluginRequest, stream pluginStream) err
 
 // resolve asks Node where a module lies for a program in dir.
 func resolve(module, dir string) (string, error) {
+	dir, err := filepath.EvalSymlinks(dir) // a linked folder's packages are beside what it links to
+	if err != nil {
+		return "", err
+	}
 	var stderr strings.Builder
 	cmd := exec.Command("node", "-p", "require.resolve(process.argv[1], {paths: [process.argv[2]]})", module, dir)
 	cmd.Stderr = &stderr
