@@ -21,7 +21,10 @@ import { intentionProblems } from "./components/intentionProblems";
 import { intentionWarnings } from "./components/intentionWarnings";
 import { dnsLabelProblems } from "./components/names";
 import { describeProblems, Problem } from "./components/problems";
+import { KEY_TYPES } from "./components/certificateResolvers";
 import { routeEntryPoints, routerNames, routeRule } from "./components/routes";
+import { ingressTlsProblems } from "./components/routeTls";
+import { CLIENT_AUTH_TYPES, TLS_VERSIONS } from "./components/tlsOptions";
 
 /** A service as the stack's configuration describes it. */
 export type ServiceSettings = MeshServiceOptions & { readonly name: string };
@@ -65,7 +68,43 @@ const route = z.strictObject({
   pathPrefix: text.optional(),
   rule: text.optional(),
   entryPoints: z.array(text).optional(),
-  tls: z.strictObject({ certResolver: text.optional() }).optional(),
+  tls: z
+    .strictObject({
+      certResolver: text.optional(),
+      domains: z.array(z.strictObject({ main: text, sans: z.array(text).optional() })).optional(),
+      options: text.optional(),
+    })
+    .optional(),
+});
+
+const challenge = z.strictObject({});
+
+const certificateResolver = z.strictObject({
+  email: text,
+  caServer: text.optional(),
+  caCertificates: text.optional(),
+  keyType: z.enum(KEY_TYPES).optional(),
+  profile: text.optional(),
+  certificatesDuration: z.number().optional(),
+  tlsChallenge: challenge.optional(),
+  httpChallenge: challenge.optional(),
+  dnsChallenge: z
+    .strictObject({
+      provider: text,
+      credentialsSecret: text.optional(),
+      resolvers: z.array(text).optional(),
+      propagationChecks: z.boolean().optional(),
+      delayBeforeChecks: z.number().optional(),
+    })
+    .optional(),
+});
+
+const certificate = z.strictObject({ secretName: text, default: z.boolean().optional() });
+
+const tlsOptions = z.strictObject({
+  minVersion: z.enum(TLS_VERSIONS).optional(),
+  sniStrict: z.boolean().optional(),
+  clientAuth: z.strictObject({ caSecretName: text, type: z.enum(CLIENT_AUTH_TYPES).optional() }).optional(),
 });
 
 const action = z.enum(["allow", "deny"]);
@@ -161,6 +200,13 @@ export const settingsSchema = z.strictObject({
   traefikDashboard: flag,
   traefikAccessLog: flag,
   traefikLogLevel: z.enum(LOG_LEVELS),
+  traefikCertificateResolvers: json(z.record(text, certificateResolver)),
+  traefikAcmeStorage: text,
+  traefikAcmeStorageClass: optionalText,
+  traefikCertificates: json(z.array(certificate)),
+  traefikTlsOptions: json(z.record(text, tlsOptions)),
+  traefikRedirectToHttps: flag,
+  traefikHttp3: flag,
   servicesNamespace: text,
   services: json(z.array(service)),
   denyAll: flag,
@@ -252,6 +298,13 @@ export function parseSettings(raw: Record<string, string>): { settings: Settings
       dashboard: s.traefikDashboard,
       accessLog: s.traefikAccessLog,
       logLevel: s.traefikLogLevel,
+      certificateResolvers: s.traefikCertificateResolvers,
+      acmeStorage: s.traefikAcmeStorage,
+      acmeStorageClass: s.traefikAcmeStorageClass,
+      certificates: s.traefikCertificates,
+      tlsOptions: s.traefikTlsOptions,
+      redirectToHttps: s.traefikRedirectToHttps,
+      http3: s.traefikHttp3,
     },
     servicesNamespace: s.servicesNamespace,
     services: s.services.map((each) => ({ imagePullPolicy, ...each })),
@@ -294,6 +347,12 @@ function settingsProblems(settings: Settings): Problem[] {
           routeEntryPoints(r).map((on) => [`${routeRule(r)} on ${on}`, `services[${i}].routes[${j}]`] as const),
         ),
       ),
+    ),
+    ...ingressTlsProblems(
+      services.flatMap((each, i) =>
+        (each.routes ?? []).map((r, j) => ({ route: r, path: `services[${i}].routes[${j}]` })),
+      ),
+      settings.traefik,
     ),
     ...stackIntentionProblems(settings),
   ];
@@ -346,14 +405,16 @@ function duplicateProblems(what: string, values: readonly (readonly [value: stri
 }
 
 function atSetting(problem: Problem): Problem {
-  const value = /^consul\.values\.(.*)$/.exec(problem.propertyPath);
-  if (value !== null) {
-    return { ...problem, propertyPath: `consulValues.${value[1]}` };
-  }
   const [, input, rest] = /^([^[]*)(.*)$/.exec(problem.propertyPath)!;
-  const [component, ...path] = input.split(".");
-  const setting = SETTING_OF_INPUT[input] ?? component + path.map(capitalize).join("");
-  return { ...problem, propertyPath: setting + rest };
+  const path = input.split(".");
+  // The longest beginning of the path that is a setting; what follows is within its value.
+  const lengths = path.map((_, i) => path.length - i);
+  const [found] = lengths.flatMap((length) => {
+    const [component, ...names] = path.slice(0, length);
+    const setting = SETTING_OF_INPUT[[component, ...names].join(".")] ?? component + names.map(capitalize).join("");
+    return setting in settingsSchema.shape ? [[setting, ...path.slice(length)].join(".")] : [];
+  });
+  return { ...problem, propertyPath: (found ?? input) + rest };
 }
 
 function capitalize(word: string): string {
@@ -384,7 +445,13 @@ function knownKeys(path: readonly PropertyKey[]): string[] {
   let schema: z.ZodType = settingsSchema;
   for (const part of path) {
     const inner = unwrap(schema);
-    schema = (inner instanceof z.ZodArray ? inner.element : (inner as z.ZodObject).shape[String(part)]) as z.ZodType;
+    schema = (
+      inner instanceof z.ZodArray
+        ? inner.element
+        : inner instanceof z.ZodRecord
+          ? inner.valueType
+          : (inner as z.ZodObject).shape[String(part)]
+    ) as z.ZodType;
   }
   return Object.keys((unwrap(schema) as z.ZodObject).shape);
 }

@@ -6,3 +6,6 @@ export { describeEdgeChanges, edgeChanges } from "./edges";
 export type { ChartValues, ConsulImages, ConsulOptions } from "./consulValues";
 export type { HeaderMatch, HttpMatch, IntentionPermission, IntentionRule, ServiceCall } from "./intentions";
 export type { Route } from "./routes";
+export type { CertificateResolver, CertificateResolvers, DnsChallenge } from "./certificateResolvers";
+export type { NamedTlsOptions, TlsCertificate, TlsOptions } from "./tlsOptions";
+export type { TraefikTlsOptions } from "./traefikTls";

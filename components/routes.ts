@@ -1,5 +1,6 @@
 import { dnsLabelProblems, isHostName } from "./names";
 import { Problem } from "./problems";
+import { RouteTls, routeTlsProblems, routeTlsTags } from "./routeTls";
 
 /** A route through Traefik to a service, published as tags of the service in Consul's catalog. */
 export interface Route {
@@ -13,8 +14,8 @@ export interface Route {
   readonly rule?: string;
   /** Traefik's entry points. Default: `["web"]`, or `["websecure"]` where `tls` is set. */
   readonly entryPoints?: readonly string[];
-  /** TLS ends at this route; with a resolver the certificate comes from ACME. Default: no TLS. */
-  readonly tls?: { readonly certResolver?: string };
+  /** TLS ends at this route. Default: no TLS. */
+  readonly tls?: RouteTls;
 }
 
 /** Entry points that `TraefikConsulIngress` opens. `admin` is its own and takes no route of a service. */
@@ -37,6 +38,12 @@ export function routeRule(route: Route): string {
   return matchers.flat().join(" && ");
 }
 
+/** The hosts that a route names: those that Traefik gets certificates for, and chooses TLS options by. */
+export function routeHosts(route: Route): string[] {
+  const named = (route.rule ?? "").matchAll(/(?<!!\s*)\bHost\(\s*[`"]([^`"]+)[`"]\s*\)/gi);
+  return route.host === undefined ? [...named].map(([, host]) => host.toLowerCase()) : [route.host];
+}
+
 /** The entry points that a route is served on. */
 export function routeEntryPoints(route: Route): readonly string[] {
   return route.entryPoints ?? [route.tls ? "websecure" : "web"];
@@ -55,8 +62,7 @@ export function routeTags(service: string, routes: readonly Route[]): string[] {
       return [
         `${router}.rule=${routeRule(route)}`,
         `${router}.entrypoints=${routeEntryPoints(route).join(",")}`,
-        ...(route.tls ? [`${router}.tls=true`] : []),
-        ...(route.tls?.certResolver ? [`${router}.tls.certresolver=${route.tls.certResolver}`] : []),
+        ...(route.tls ? routeTlsTags(router, route.tls) : []),
       ];
     }),
   ];
@@ -99,6 +105,7 @@ export function routeProblems(service: string, routes: readonly Route[], prefix 
     if (route.entryPoints?.length === 0) {
       problem("entryPoints", "an empty list serves nothing; leave it out or name web or websecure");
     }
+    problems.push(...routeTlsProblems(route, `${prefix}[${i}]`));
     problems.push(...tagProblems(at("rule"), routeRule(route)));
   });
   return problems;

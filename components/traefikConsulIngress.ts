@@ -13,6 +13,7 @@ import {
   PING_PATH,
   traefikArguments,
 } from "./traefikArguments";
+import { tlsArguments, tlsParts, tlsProblems, TraefikTlsOptions } from "./traefikTls";
 
 /** Node ports of a Service of type NodePort, each 30000 to 32767. */
 export interface NodePorts {
@@ -28,7 +29,7 @@ export const LOG_LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"] as const;
 export const SERVICE_TYPES = ["NodePort", "LoadBalancer", "ClusterIP"] as const;
 
 /** What describes the ingress, apart from the mesh that it joins. */
-export interface TraefikOptions {
+export interface TraefikOptions extends TraefikTlsOptions {
   /** Namespace that the ingress makes and owns. Default `traefik-consul`. */
   readonly namespace?: string;
   /** Name in the mesh: what intentions name as the source. Default `traefik-system-ingress`. */
@@ -93,6 +94,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
     const labels = { app: "traefik", ingress: serviceName };
     const nodePorts = args.serviceType === undefined || args.serviceType === "NodePort";
     const ports = { ...DEFAULT_NODE_PORTS, ...args.nodePorts };
+    const websecurePort = nodePorts ? ports.websecure : ENTRY_POINT_PORTS.websecure;
 
     const namespace = new k8s.core.v1.Namespace(
       `${name}-namespace`,
@@ -114,6 +116,9 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
       { parent: this },
     );
 
+    const http3Port = args.http3
+      ? [{ name: "websecure-http3", containerPort: ENTRY_POINT_PORTS.websecure, protocol: "UDP" }]
+      : [];
     // Does not wait for endpoints, since it goes first: Traefik is ready when this Service is in Consul's catalog.
     const service = new k8s.core.v1.Service(
       `${name}-service`,
@@ -131,17 +136,27 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
         spec: {
           type: args.serviceType ?? "NodePort",
           selector: labels,
-          ports: (["web", "websecure", ...(dashboard ? ["admin" as const] : [])] as const).map((entryPoint) => ({
-            name: entryPoint,
-            port: ENTRY_POINT_PORTS[entryPoint],
-            targetPort: entryPoint,
-            nodePort: nodePorts ? ports[entryPoint] : undefined,
-          })),
+          ports: [
+            ...(["web", "websecure", ...(dashboard ? ["admin" as const] : [])] as const).map((entryPoint) => ({
+              name: entryPoint,
+              port: ENTRY_POINT_PORTS[entryPoint],
+              targetPort: entryPoint,
+              nodePort: nodePorts ? ports[entryPoint] : undefined,
+            })),
+            ...http3Port.map(({ name: n, containerPort: port, protocol }) => ({
+              name: n,
+              port,
+              protocol,
+              targetPort: n,
+              nodePort: nodePorts ? websecurePort : undefined,
+            })),
+          ],
         },
       },
       { parent: this },
     );
 
+    const tls = tlsParts(name, args, namespace.metadata.name, { parent: this });
     const login = mesh.authMethod === undefined ? undefined : consulLogin(mesh);
     const caMount = { name: "consul-ca", mountPath: CA_MOUNT_PATH, readOnly: true };
     new k8s.apps.v1.Deployment(
@@ -151,12 +166,14 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
         spec: {
           replicas: args.replicas ?? 1,
           selector: { matchLabels: labels },
-          strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+          strategy: tls.singleton
+            ? { type: "Recreate" }
+            : { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
           template: {
             metadata: {
               labels,
               // Traefik reads the CA at its start: another CA, other pods.
-              annotations: { "consul-traefik-mesh/ca-sha256": mesh.caCertificate.apply(sha256) },
+              annotations: { "consul-traefik-mesh/ca-sha256": mesh.caCertificate.apply(sha256), ...tls.annotations },
             },
             spec: {
               serviceAccountName: serviceAccount.metadata.name,
@@ -166,6 +183,8 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
                 runAsUser: NON_ROOT,
                 runAsGroup: NON_ROOT,
                 fsGroup: NON_ROOT,
+                // Else each mount would open acme.json to the group, and Traefik refuses it then.
+                fsGroupChangePolicy: "OnRootMismatch",
                 seccompProfile: { type: "RuntimeDefault" },
                 // Ports 80 and 443 without root and without a capability.
                 sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }],
@@ -176,15 +195,22 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
                   name: "traefik",
                   image: args.image ?? "traefik:v3.7.15",
                   imagePullPolicy: args.imagePullPolicy,
-                  args: traefikArguments({
-                    serviceName,
-                    apiAddress: mesh.apiAddress,
-                    dashboard,
-                    accessLog: args.accessLog ?? true,
-                    logLevel: args.logLevel ?? "INFO",
-                  }),
+                  args: [
+                    ...traefikArguments({
+                      serviceName,
+                      apiAddress: mesh.apiAddress,
+                      dashboard,
+                      accessLog: args.accessLog ?? true,
+                      logLevel: args.logLevel ?? "INFO",
+                    }),
+                    ...tlsArguments(args, websecurePort),
+                  ],
                   env: login?.env ?? [],
-                  ports: Object.entries(ENTRY_POINT_PORTS).map(([n, containerPort]) => ({ name: n, containerPort })),
+                  envFrom: tls.envFrom,
+                  ports: [
+                    ...Object.entries(ENTRY_POINT_PORTS).map(([n, containerPort]) => ({ name: n, containerPort })),
+                    ...http3Port,
+                  ],
                   // Once, not for as long as it runs: later trouble of the catalog must not take away an ingress that
                   // serves. Where it never comes, the restart gives a new login and ends Traefik's growing back-off.
                   startupProbe: probe(mesh.catalogSync ? MESH_READY_PATH : PING_PATH, {
@@ -198,10 +224,14 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
                     limits: { memory: "256Mi" },
                   },
                   securityContext: HARDENED,
-                  volumeMounts: [caMount, ...(login?.mounts ?? [])],
+                  volumeMounts: [caMount, ...(login?.mounts ?? []), ...tls.mounts],
                 },
               ],
-              volumes: [{ name: caMount.name, secret: { secretName: ca.metadata.name } }, ...(login?.volumes ?? [])],
+              volumes: [
+                { name: caMount.name, secret: { secretName: ca.metadata.name } },
+                ...(login?.volumes ?? []),
+                ...tls.volumes,
+              ],
             },
           },
         },
@@ -233,6 +263,7 @@ export function traefikProblems(args: TraefikOptions, prefix = ""): Problem[] {
     ...dnsLabelProblems(`${prefix}serviceName`, args.serviceName ?? TRAEFIK_SERVICE_NAME),
     ...rangeProblems(`${prefix}replicas`, args.replicas ?? 1, 0, 1000),
     ...Object.entries(ports).flatMap(([n, port]) => rangeProblems(`${prefix}nodePorts.${n}`, port, 30000, 32767)),
+    ...tlsProblems(args, args.replicas ?? 1, prefix),
   ];
   const problem = (input: string, reason: string) => problems.push({ propertyPath: prefix + input, reason });
   if (new Set(Object.values(ports)).size < 3) {

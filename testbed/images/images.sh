@@ -13,6 +13,7 @@ IMAGES=(
   "consul-dataplane:1.5.2         | 100   | consul-dataplane | consul-dataplane=/usr/bin/consul-dataplane envoy=/usr/bin/envoy"
   "traefik:3.7.15                 | 0     | traefik-entrypoint.sh | traefik=/usr/bin/traefik $TESTBED/images/traefik-entrypoint.sh=/usr/local/bin/traefik-entrypoint.sh"
   "whoami:1.10.3                  | 0     | whoami | whoami=/usr/bin/whoami"
+  "pebble:2.10.1                  | 0     | pebble | pebble=/usr/bin/pebble pebble-challtestsrv=/usr/bin/pebble-challtestsrv"
 )
 
 # No name is ever looked up in a registry: there is no host of this name.

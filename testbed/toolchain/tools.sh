@@ -20,6 +20,9 @@ TOOLS=(
   "consul                     | 1.20.1  | consul/go.mod consul/go.sum | consul version"
   "consul-dataplane           | 1.5.2   | consul/go.mod consul/go.sum consul/cmd/consul-dataplane | consul-dataplane --version"
   "consul-k8s-control-plane   | 1.5.2   | consul-k8s | consul-k8s-control-plane version"
+  "pebble                     | 2.10.1  | pebble | pebble -version"
+  "pebble-challtestsrv        | 2.10.1  | pebble | -"
+  "http3-get                  | 0.60.0  | http3-get | -"
   "helm                       | 3.18.6  | pulumi/go.mod pulumi/go.sum | helm version --short"
 )
 
@@ -75,6 +78,11 @@ make_consul-dataplane() { go_build consul consul-dataplane ./cmd/consul-dataplan
 make_consul-k8s-control-plane() {
   go_build consul-k8s consul-k8s-control-plane github.com/hashicorp/consul-k8s/control-plane
 }
+
+make_pebble() { go_build pebble pebble github.com/letsencrypt/pebble/v2/cmd/pebble -X main.version=2.10.1; }
+make_pebble-challtestsrv() { go_build pebble pebble-challtestsrv github.com/letsencrypt/pebble/v2/cmd/pebble-challtestsrv; }
+
+make_http3-get() { go_build http3-get http3-get .; }
 
 # Without a cluster, a chart is rendered for the Kubernetes version that the build sets.
 make_helm() {

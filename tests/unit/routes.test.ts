@@ -49,19 +49,18 @@ test("a problem is found only where the injector would read something else", () 
 test("routes become the tags that Traefik reads", () => {
   const routes: Route[] = [
     { host: "a.test" },
-    { host: "a.test", pathPrefix: "/api", entryPoints: ["web", "websecure"] },
-    { name: "raw", rule: "HostRegexp(`^.{1,3}\\.test$`)", tls: { certResolver: "le" } },
+    { host: "a.test", pathPrefix: "/api", entryPoints: ["web"] },
+    { name: "raw", rule: "HostRegexp(`^.{1,3}\\.test$`)", tls: {} },
   ];
   expect(routeTags("whoami", routes)).toEqual([
     "traefik.enable=true",
     "traefik.http.routers.whoami.rule=Host(`a.test`)",
     "traefik.http.routers.whoami.entrypoints=web",
     "traefik.http.routers.whoami-2.rule=Host(`a.test`) && PathPrefix(`/api`)",
-    "traefik.http.routers.whoami-2.entrypoints=web,websecure",
+    "traefik.http.routers.whoami-2.entrypoints=web",
     "traefik.http.routers.raw.rule=HostRegexp(`^.{1,3}\\.test$`)",
     "traefik.http.routers.raw.entrypoints=websecure",
     "traefik.http.routers.raw.tls=true",
-    "traefik.http.routers.raw.tls.certresolver=le",
   ]);
   expect(routeProblems("whoami", routes)).toEqual([]);
 });

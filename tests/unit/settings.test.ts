@@ -58,6 +58,18 @@ test.each<[Record<string, unknown>, string]>([
     { services: [{ ...whoami, port: 70000 }] },
     "services[0].port: 70000 is out of range; use a whole number from 1 to 65535",
   ],
+  [
+    { services: [{ ...whoami, routes: [{ host: "a.test", tls: { certResolver: "le" } }] }] },
+    'services[0].routes[0].tls.certResolver: "le" is no certificate resolver of the ingress; it has none: declare it in certificateResolvers',
+  ],
+  [
+    { traefikCertificateResolvers: { le: { email: "ops", tlsChallenge: {} } } },
+    'traefikCertificateResolvers.le.email: "ops" is not an email address; use one that is read',
+  ],
+  [
+    { traefikCertificateResolvers: { le: { email: "ops@a.test", tlsChalenge: {} } } },
+    'traefikCertificateResolvers.le.tlsChalenge: is not a known key; did you mean "tlsChallenge"?',
+  ],
   [{ services: [whoami, whoami] }, 'services[1]: the name "whoami" is that of services[0] too; give each its own'],
   [
     { services: [whoami, { ...whoami, name: "other" }] },

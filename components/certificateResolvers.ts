@@ -1,0 +1,182 @@
+import { isHostName, rangeProblems } from "./names";
+import { Problem } from "./problems";
+
+/** Kinds of key that Traefik makes for a certificate. */
+export const KEY_TYPES = ["EC256", "EC384", "RSA2048", "RSA4096", "RSA8192"] as const;
+
+/** Where Traefik's certificates from ACME are kept, in its pod: on the volume, mode 0600. */
+export const ACME_STORAGE_PATH = "/acme";
+
+/** Where the certificate authorities of ACME servers are mounted, one file a resolver. */
+export const ACME_CA_PATH = "/certs/acme-ca";
+
+/**
+ * Where Traefik gets certificates by ACME (RFC 8555). Exactly one challenge has to be given: it is how the certificate
+ * authority checks that a host is yours. Certificates and accounts are on a volume and survive a restart; one that
+ * is valid for 90 days is renewed 30 days before its end.
+ */
+export interface CertificateResolver {
+  /** Address of the account, where the authority warns of what expires. */
+  readonly email: string;
+  /** URL of the authority's directory, `https://…`. Default: Let's Encrypt's. */
+  readonly caServer?: string;
+  /** PEM certificates that `caServer` itself is verified with, for a private authority. Default: the image's own. */
+  readonly caCertificates?: string;
+  /** Default `RSA4096`. */
+  readonly keyType?: (typeof KEY_TYPES)[number];
+  /** Name of a certificate profile of the authority's, as Let's Encrypt's `shortlived`. Default: the authority's own. */
+  readonly profile?: string;
+  /** How long the authority's certificates are valid, in hours: when to renew follows from it. Default 2160, 90 days. */
+  readonly certificatesDuration?: number;
+  /** TLS-ALPN-01: the authority connects to each host on port 443, and has to arrive at `websecure`. */
+  readonly tlsChallenge?: Readonly<Record<string, never>>;
+  /** HTTP-01: the authority connects to each host on port 80, and has to arrive at `web`. Also with `redirectToHttps`. */
+  readonly httpChallenge?: Readonly<Record<string, never>>;
+  /** DNS-01: the authority asks for a TXT record. The only one for wildcards, and for hosts that it cannot reach. */
+  readonly dnsChallenge?: DnsChallenge;
+}
+
+/** How Traefik writes a TXT record: by one of the providers of the library lego. */
+export interface DnsChallenge {
+  /** lego's name of the provider, as `route53`, `cloudflare`, `rfc2136` or `httpreq`. */
+  readonly provider: string;
+  /**
+   * A Secret in Traefik's namespace: each key is an environment variable that lego documents for the provider, such as
+   * `CF_DNS_API_TOKEN`. Default none, for a provider that asks its cloud who the pod is.
+   */
+  readonly credentialsSecret?: string;
+  /** DNS servers that are asked for the zone and the record, each `host:port`. Default: the pod's own. */
+  readonly resolvers?: readonly string[];
+  /** Whether Traefik looks for the record itself before it asks the authority to. Default `true`. */
+  readonly propagationChecks?: boolean;
+  /** How long Traefik waits before it looks, in seconds. Default 0. */
+  readonly delayBeforeChecks?: number;
+}
+
+export type CertificateResolvers = Readonly<Record<string, CertificateResolver>>;
+
+const CHALLENGES = ["tlsChallenge", "httpChallenge", "dnsChallenge"] as const;
+
+/** Traefik's static configuration of resolvers, as command-line arguments. */
+export function resolverArguments(resolvers: CertificateResolvers): string[] {
+  return Object.entries(resolvers).flatMap(([name, resolver]) => {
+    const dns = resolver.dnsChallenge;
+    const options = {
+      email: resolver.email,
+      storage: `${ACME_STORAGE_PATH}/acme.json`,
+      caServer: resolver.caServer,
+      caCertificates: resolver.caCertificates && `${ACME_CA_PATH}/${name}.pem`,
+      keyType: resolver.keyType,
+      profile: resolver.profile,
+      certificatesDuration: resolver.certificatesDuration,
+      tlsChallenge: resolver.tlsChallenge && true,
+      "httpChallenge.entryPoint": resolver.httpChallenge && "web",
+      "dnsChallenge.provider": dns?.provider,
+      "dnsChallenge.resolvers": dns?.resolvers?.join(","),
+      "dnsChallenge.propagation.disableChecks": dns?.propagationChecks === false ? true : undefined,
+      "dnsChallenge.propagation.delayBeforeChecks": dns?.delayBeforeChecks,
+    };
+    return Object.entries(options)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => `--certificatesResolvers.${name}.acme.${key}=${value}`);
+  });
+}
+
+/** The Secrets whose keys become Traefik's environment. */
+export function credentialsSecrets(resolvers: CertificateResolvers): string[] {
+  return [...new Set(Object.values(resolvers).flatMap((r) => r.dnsChallenge?.credentialsSecret ?? []))];
+}
+
+/** What is wrong with resolvers; `prefix` is put before each path. */
+export function resolverProblems(resolvers: CertificateResolvers, prefix: string): Problem[] {
+  return [
+    ...Object.entries(resolvers).flatMap(([name, resolver]) =>
+      oneResolverProblems(name, resolver, `${prefix}.${name}`),
+    ),
+    ...sharedProblems(resolvers, prefix),
+  ];
+}
+
+function oneResolverProblems(name: string, resolver: CertificateResolver, path: string): Problem[] {
+  const problems: Problem[] = [];
+  const problem = (input: string, reason: string) => problems.push({ propertyPath: path + input, reason });
+  // Traefik's arguments know no capitals in names, but a route names its resolver exactly.
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) {
+    problem("", `"${name}" is no name for a resolver; use a-z, 0-9 and "-"`);
+  }
+  if (!/^[^\s@]+@[^\s@]+$/.test(resolver.email)) {
+    problem(".email", `"${resolver.email}" is not an email address; use one that is read`);
+  }
+  if (resolver.caServer !== undefined && !/^https:\/\/[^\s/]+/.test(resolver.caServer)) {
+    problem(".caServer", `"${resolver.caServer}" is not an https URL; use the one of the authority's directory`);
+  }
+  if (resolver.caCertificates !== undefined && !isCertificatePem(resolver.caCertificates)) {
+    problem(
+      ".caCertificates",
+      "is not certificates as PEM; use the text of the file, from -----BEGIN CERTIFICATE-----",
+    );
+  }
+  if (resolver.keyType !== undefined && !KEY_TYPES.includes(resolver.keyType)) {
+    problem(".keyType", `"${resolver.keyType}" is no kind of key; use one of ${KEY_TYPES.join(", ")}`);
+  }
+  if (resolver.certificatesDuration !== undefined) {
+    problems.push(...rangeProblems(`${path}.certificatesDuration`, resolver.certificatesDuration, 1, 24 * 3650));
+  }
+  const challenges = CHALLENGES.filter((challenge) => resolver[challenge] !== undefined);
+  if (challenges.length !== 1) {
+    const has = challenges.length === 0 ? "has no challenge" : `has ${challenges.join(" and ")}`;
+    problem("", `${has}; give exactly one of ${CHALLENGES.join(", ")}`);
+  }
+  const { provider, resolvers = [], credentialsSecret, delayBeforeChecks } = resolver.dnsChallenge ?? {};
+  if (provider !== undefined && !/^[a-z0-9-]+$/.test(provider)) {
+    problem(".dnsChallenge.provider", `"${provider}" is no provider of lego's; use its code, such as route53`);
+  }
+  resolvers.forEach((server, i) => {
+    const [, host, port] = /^(.+):(\d+)$/.exec(server) ?? [];
+    if (host === undefined || !isHostName(host) || Number(port) < 1 || Number(port) > 65535) {
+      problem(`.dnsChallenge.resolvers[${i}]`, `"${server}" is not host:port; use one such as 192.0.2.53:53`);
+    }
+  });
+  if (credentialsSecret !== undefined && !isHostName(credentialsSecret)) {
+    problem(".dnsChallenge.credentialsSecret", `"${credentialsSecret}" is no name of a Secret`);
+  }
+  if (delayBeforeChecks !== undefined) {
+    problems.push(...rangeProblems(`${path}.dnsChallenge.delayBeforeChecks`, delayBeforeChecks, 0, 3600));
+  }
+  return problems;
+}
+
+/** Credentials and DNS servers are Traefik's, not a resolver's: where two resolvers differ in them, one is ignored. */
+function sharedProblems(resolvers: CertificateResolvers, prefix: string): Problem[] {
+  const dns = Object.entries(resolvers).flatMap(([name, { dnsChallenge }]) =>
+    dnsChallenge === undefined ? [] : [{ name, ...dnsChallenge }],
+  );
+  return dns.flatMap((one, i) => {
+    const sameProvider = dns.slice(0, i).find((other) => other.provider === one.provider);
+    const first = dns[0];
+    const path = `${prefix}.${one.name}.dnsChallenge`;
+    return [
+      ...(sameProvider !== undefined && sameProvider.credentialsSecret !== one.credentialsSecret
+        ? [
+            {
+              propertyPath: `${path}.credentialsSecret`,
+              reason: `is not that of ${sameProvider.name}, but one Traefik has one account with ${one.provider}; use the same Secret`,
+            },
+          ]
+        : []),
+      ...((one.resolvers ?? []).join() !== (first.resolvers ?? []).join()
+        ? [
+            {
+              propertyPath: `${path}.resolvers`,
+              reason: `are not those of ${first.name}, but Traefik has one list for all; give both the same`,
+            },
+          ]
+        : []),
+    ];
+  });
+}
+
+/** `true` for one certificate or more as PEM, and nothing that is private. */
+export function isCertificatePem(text: string): boolean {
+  return /^\s*(-----BEGIN CERTIFICATE-----\s[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/.test(text);
+}

@@ -1,0 +1,162 @@
+import { createHash } from "node:crypto";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  ACME_CA_PATH,
+  ACME_STORAGE_PATH,
+  CertificateResolvers,
+  credentialsSecrets,
+  resolverArguments,
+  resolverProblems,
+} from "./certificateResolvers";
+import { Problem } from "./problems";
+import {
+  certificateProblems,
+  NamedTlsOptions,
+  TLS_PATH,
+  TlsCertificate,
+  tlsConfiguration,
+  tlsOptionsProblems,
+  tlsSecrets,
+} from "./tlsOptions";
+
+/** How the ingress speaks TLS to its clients. */
+export interface TraefikTlsOptions {
+  /** Where certificates come from by ACME: resolvers by the name that a route's `tls.certResolver` has. Default none. */
+  readonly certificateResolvers?: CertificateResolvers;
+  /** Size of the volume for what ACME gave. Default `128Mi`. */
+  readonly acmeStorage?: string;
+  /** Storage class of that volume. Default: the cluster's. */
+  readonly acmeStorageClass?: string;
+  /** Certificates of your own. Traefik takes the one that fits the name which a client asks for. Default none. */
+  readonly certificates?: readonly TlsCertificate[];
+  /** What clients have to bring, by the name that a route's `tls.options` has. Default: TLS 1.2 or later. */
+  readonly tlsOptions?: NamedTlsOptions;
+  /** Whether the entry point `web` answers nothing but redirections to `websecure`, and ACME. Default `false`. */
+  readonly redirectToHttps?: boolean;
+  /** Whether `websecure` speaks HTTP/3 too: its port is open for UDP and advertised by Alt-Svc. Default `false`. */
+  readonly http3?: boolean;
+}
+
+const DYNAMIC_FILE = "dynamic.yml";
+
+/** Traefik's arguments for TLS. `websecurePort`: the port under which clients see `websecure`. */
+export function tlsArguments(options: TraefikTlsOptions, websecurePort: number): string[] {
+  return [
+    // By its number: an entry point's name would lead to the port inside the pod.
+    ...(options.redirectToHttps ? [`--entryPoints.web.http.redirections.entryPoint.to=:${websecurePort}`] : []),
+    ...(options.http3 ? [`--entryPoints.websecure.http3.advertisedPort=${websecurePort}`] : []),
+    ...(hasTlsFiles(options) ? [`--providers.file.directory=${TLS_PATH}`] : []),
+    ...resolverArguments(options.certificateResolvers ?? {}),
+  ];
+}
+
+/** What Traefik's pod needs for TLS. */
+export interface TlsParts {
+  /** Another value, other pods: so that an `up` ends with what was declared in force. */
+  readonly annotations: Record<string, string>;
+  readonly envFrom: k8s.types.input.core.v1.EnvFromSource[];
+  readonly mounts: k8s.types.input.core.v1.VolumeMount[];
+  readonly volumes: k8s.types.input.core.v1.Volume[];
+  /** Whether two pods at a time would overwrite each other's certificates. */
+  readonly singleton: boolean;
+}
+
+/**
+ * Makes what TLS asks for: a ConfigMap with options and public certificates, a volume for what ACME gives. Secrets are
+ * mounted by their names, so no key passes through Pulumi.
+ */
+export function tlsParts(
+  name: string,
+  options: TraefikTlsOptions,
+  namespace: pulumi.Input<string>,
+  opts: pulumi.CustomResourceOptions,
+): TlsParts {
+  const { certificateResolvers = {}, certificates = [], tlsOptions = {} } = options;
+  const parts: TlsParts = { annotations: {}, envFrom: [], mounts: [], volumes: [], singleton: hasAcme(options) };
+  const authorities = Object.entries(certificateResolvers).flatMap(([resolver, { caCertificates }]) =>
+    caCertificates === undefined ? [] : [[`${resolver}.pem`, caCertificates] as const],
+  );
+  const dynamic = hasTlsFiles(options) ? [[DYNAMIC_FILE, tlsConfiguration(certificates, tlsOptions)] as const] : [];
+  const data = Object.fromEntries([...dynamic, ...authorities]);
+
+  if (Object.keys(data).length > 0) {
+    const { metadata } = new k8s.core.v1.ConfigMap(
+      `${name}-tls`,
+      { metadata: { name: "traefik-tls", namespace }, data },
+      opts,
+    );
+    parts.annotations["consul-traefik-mesh/tls-sha256"] = createHash("sha256")
+      .update(JSON.stringify(data))
+      .digest("hex");
+    const keys = (names: readonly string[], folder = "") => names.map((key) => ({ key, path: folder + key }));
+    if (dynamic.length > 0) {
+      // One volume: a change of any Secret in it is an event in the folder that Traefik watches, and makes it read all.
+      const secrets = [...tlsSecrets(certificates, tlsOptions)].map(([secret, names]) => ({
+        secret: { name: secret, items: keys(names, `${secret}/`) },
+      }));
+      const sources = [{ configMap: { name: metadata.name, items: keys([DYNAMIC_FILE]) } }, ...secrets];
+      parts.volumes.push({ name: "tls", projected: { defaultMode: 0o440, sources } });
+      parts.mounts.push({ name: "tls", mountPath: TLS_PATH, readOnly: true });
+    }
+    if (authorities.length > 0) {
+      const items = keys(authorities.map(([file]) => file));
+      parts.volumes.push({ name: "acme-ca", configMap: { name: metadata.name, items } });
+      parts.mounts.push({ name: "acme-ca", mountPath: ACME_CA_PATH, readOnly: true });
+    }
+  }
+
+  if (hasAcme(options)) {
+    const { metadata } = new k8s.core.v1.PersistentVolumeClaim(
+      `${name}-acme`,
+      {
+        // Its volume may be made for the pod only, which waits for the claim.
+        metadata: { name: "traefik-acme", namespace, annotations: { "pulumi.com/skipAwait": "true" } },
+        spec: {
+          accessModes: ["ReadWriteOnce"],
+          storageClassName: options.acmeStorageClass,
+          resources: { requests: { storage: options.acmeStorage ?? "128Mi" } },
+        },
+      },
+      opts,
+    );
+    parts.volumes.push({ name: "acme", persistentVolumeClaim: { claimName: metadata.name } });
+    parts.mounts.push({ name: "acme", mountPath: ACME_STORAGE_PATH });
+    parts.envFrom.push(...credentialsSecrets(certificateResolvers).map((secret) => ({ secretRef: { name: secret } })));
+  }
+  return parts;
+}
+
+/** What is wrong with TLS; `prefix` is put before each path. */
+export function tlsProblems(options: TraefikTlsOptions, replicas: number, prefix: string): Problem[] {
+  const resolvers = options.certificateResolvers ?? {};
+  const tlsChallenge = Object.values(resolvers).some((resolver) => resolver.tlsChallenge !== undefined);
+  return [
+    ...resolverProblems(resolvers, `${prefix}certificateResolvers`),
+    ...storageProblems(`${prefix}acmeStorage`, options.acmeStorage ?? "128Mi"),
+    ...certificateProblems(options.certificates ?? [], `${prefix}certificates`),
+    ...tlsOptionsProblems(options.tlsOptions ?? {}, tlsChallenge, `${prefix}tlsOptions`),
+    ...(hasAcme(options) && replicas > 1
+      ? [
+          {
+            propertyPath: `${prefix}replicas`,
+            reason: `${replicas} pods cannot share what certificateResolvers keep on one volume; use 1, or certificates from Secrets, as cert-manager writes them`,
+          },
+        ]
+      : []),
+  ];
+}
+
+function hasTlsFiles({ certificates = [], tlsOptions = {} }: TraefikTlsOptions): boolean {
+  return certificates.length + Object.keys(tlsOptions).length > 0;
+}
+
+function hasAcme({ certificateResolvers = {} }: TraefikTlsOptions): boolean {
+  return Object.keys(certificateResolvers).length > 0;
+}
+
+function storageProblems(propertyPath: string, size: string): Problem[] {
+  return /^[1-9][0-9]*(Ki|Mi|Gi|Ti|k|M|G|T)?$/.test(size)
+    ? []
+    : [{ propertyPath, reason: `"${size}" is not a size; use one such as 128Mi` }];
+}
