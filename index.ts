@@ -1,5 +1,12 @@
-import * as k8s from "@pulumi/kubernetes";
-import { ConsulMesh, IntentionSet, MeshService, TRAEFIK_SERVICE_NAME, TraefikConsulIngress } from "./components";
+import {
+  ConsulMesh,
+  ensureNamespace,
+  IntentionSet,
+  MeshService,
+  NetworkPolicies,
+  TRAEFIK_SERVICE_NAME,
+  TraefikConsulIngress,
+} from "./components";
 import { reportEdgeChanges } from "./edgeReport";
 import { readSettings } from "./settings";
 
@@ -18,7 +25,24 @@ const baseline = new IntentionSet("baseline", {
 
 const ingress = new TraefikConsulIngress("traefik", { mesh, ...settings.traefik });
 
-const namespace = new k8s.core.v1.Namespace("services", { metadata: { name: settings.servicesNamespace } });
+const namespace = ensureNamespace(
+  "services",
+  {
+    name: settings.servicesNamespace,
+    create: settings.servicesCreateNamespace,
+    podSecurity: settings.servicesPodSecurity,
+  },
+  {},
+);
+if (settings.networkPolicies) {
+  new NetworkPolicies("network", {
+    mesh,
+    ingress,
+    serviceNamespaces: [namespace.metadata.name],
+    clients: settings.networkPolicyClients,
+  });
+}
+
 const services = settings.services.map(
   ({ name, ...service }) =>
     new MeshService(name, { mesh, namespace: namespace.metadata.name, guardedBy: baseline, ...service }),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { closest } from "fastest-levenshtein";
 import { z } from "zod";
@@ -10,6 +11,11 @@ import {
   meshPartWithoutContains,
   meshServiceProblems,
   MeshServiceOptions,
+  NETWORK_TARGETS,
+  NetworkClient,
+  networkClientProblems,
+  POD_SECURITY_LEVELS,
+  PodSecurityLevel,
   PROTOCOLS,
   SERVICE_TYPES,
   ServiceCall,
@@ -34,11 +40,15 @@ export interface Settings {
   readonly consul: ConsulMeshArgs;
   readonly traefik: TraefikOptions;
   readonly servicesNamespace: string;
+  readonly servicesCreateNamespace: boolean;
   readonly services: readonly ServiceSettings[];
   readonly denyAll: boolean;
   readonly intentions: readonly IntentionRule[];
   readonly jwtProviders: readonly string[];
   readonly intentionWarningsAreErrors: boolean;
+  readonly servicesPodSecurity: PodSecurityLevel;
+  readonly networkPolicies: boolean;
+  readonly networkPolicyClients: readonly NetworkClient[];
 }
 
 const text = z.string();
@@ -57,6 +67,12 @@ const json = <T extends z.ZodType>(schema: T) =>
       }
     })
     .pipe(schema);
+/** An object that is not set where it is empty: Pulumi.yaml can declare no setting without a value. */
+const optionalObject = <T extends z.ZodType>(schema: T) =>
+  json(z.any())
+    .transform((value) => (isDeepStrictEqual(value, {}) ? undefined : value))
+    .pipe(schema.optional());
+const secretKeyRef = z.strictObject({ secretName: z.string(), secretKey: z.string() });
 const flag = json(z.boolean());
 const whole = json(z.int());
 
@@ -158,6 +174,10 @@ const service: z.ZodType<ServiceSettings> = z.strictObject({
   replicas: z.number().optional(),
   protocol: z.enum(PROTOCOLS).optional(),
   healthPath: text.optional(),
+  runAsUser: z.number().optional(),
+  readOnlyRootFilesystem: z.boolean().optional(),
+  writablePaths: z.array(text).optional(),
+  addCapabilities: z.array(text).optional(),
   routes: z.array(route).optional(),
   calls: z.array(call).optional(),
 });
@@ -170,9 +190,27 @@ const intention: z.ZodType<IntentionRule> = z.strictObject({
   description: text.optional(),
 });
 
+const networkClient: z.ZodType<NetworkClient> = z.strictObject({
+  namespace: text,
+  podLabels: z.record(text, text).optional(),
+  reaches: z.array(z.enum(NETWORK_TARGETS)),
+});
+
 /** Every setting of the stack, as Pulumi.yaml declares it; the CLI fills in the defaults that stand there. */
 export const settingsSchema = z.strictObject({
   consulNamespace: text,
+  consulCreateNamespace: flag,
+  consulCa: optionalObject(z.strictObject({ certificate: secretKeyRef, key: secretKeyRef.optional() })),
+  consulGossipKeySecret: optionalObject(secretKeyRef),
+  consulBootstrapTokenSecret: optionalObject(secretKeyRef),
+  consulExternalServers: optionalObject(
+    z.strictObject({
+      hosts: z.array(text),
+      httpsPort: z.number().optional(),
+      grpcPort: z.number().optional(),
+      kubernetesApi: text.optional(),
+    }),
+  ),
   consulChartPath: optionalText,
   consulChartRepository: text,
   consulChartVersion: text,
@@ -191,6 +229,7 @@ export const settingsSchema = z.strictObject({
   consulCatalogSyncInterval: text,
   consulValues: json(z.record(text, z.unknown())),
   traefikNamespace: text,
+  traefikCreateNamespace: flag,
   traefikImage: text,
   traefikReplicas: whole,
   traefikServiceType: z.enum(SERVICE_TYPES),
@@ -208,11 +247,15 @@ export const settingsSchema = z.strictObject({
   traefikRedirectToHttps: flag,
   traefikHttp3: flag,
   servicesNamespace: text,
+  servicesCreateNamespace: flag,
   services: json(z.array(service)),
   denyAll: flag,
   intentions: json(z.array(intention)),
   jwtProviders: json(z.array(text)),
   intentionWarningsAreErrors: flag,
+  servicesPodSecurity: z.enum(POD_SECURITY_LEVELS),
+  networkPolicies: flag,
+  networkPolicyClients: json(z.array(networkClient)),
   imagePullPolicy: optionalText.pipe(pullPolicy.optional()),
   protect: flag,
 });
@@ -266,6 +309,11 @@ export function parseSettings(raw: Record<string, string>): { settings: Settings
   const settings: Settings = {
     consul: {
       namespace: s.consulNamespace,
+      createNamespace: s.consulCreateNamespace,
+      ca: s.consulCa,
+      gossipKeySecret: s.consulGossipKeySecret,
+      bootstrapTokenSecret: s.consulBootstrapTokenSecret,
+      externalServers: s.consulExternalServers,
       chart:
         s.consulChartPath === undefined
           ? { repository: s.consulChartRepository, version: s.consulChartVersion }
@@ -287,6 +335,7 @@ export function parseSettings(raw: Record<string, string>): { settings: Settings
     },
     traefik: {
       namespace: s.traefikNamespace,
+      createNamespace: s.traefikCreateNamespace,
       image: s.traefikImage,
       imagePullPolicy,
       replicas: s.traefikReplicas,
@@ -307,11 +356,15 @@ export function parseSettings(raw: Record<string, string>): { settings: Settings
       http3: s.traefikHttp3,
     },
     servicesNamespace: s.servicesNamespace,
+    servicesCreateNamespace: s.servicesCreateNamespace,
     services: s.services.map((each) => ({ imagePullPolicy, ...each })),
     denyAll: s.denyAll,
     intentions: s.intentions.map((rule, i) => ({ ...rule, declaredAt: `intentions[${i}]` })),
     jwtProviders: s.jwtProviders,
     intentionWarningsAreErrors: s.intentionWarningsAreErrors,
+    servicesPodSecurity: s.servicesPodSecurity,
+    networkPolicies: s.networkPolicies,
+    networkPolicyClients: s.networkPolicyClients,
   };
   const problems = [...unknown, ...settingsProblems(settings)];
   return problems.length > 0 ? { problems } : { settings };
@@ -355,6 +408,16 @@ function settingsProblems(settings: Settings): Problem[] {
       settings.traefik,
     ),
     ...stackIntentionProblems(settings),
+    ...podSecurityProblems(settings),
+    ...networkClientProblems(settings.networkPolicyClients, "networkPolicyClients"),
+    ...(settings.networkPolicyClients.length > 0 && !settings.networkPolicies
+      ? [
+          {
+            propertyPath: "networkPolicyClients",
+            reason: "opens nothing while networkPolicies is false; set that to true or leave this out",
+          },
+        ]
+      : []),
   ];
 }
 
@@ -379,6 +442,39 @@ function stackIntentionProblems(settings: Settings): Problem[] {
   return [
     ...intentionProblems(rules, known, "intentions"),
     ...(settings.intentionWarningsAreErrors ? intentionWarnings(rules, known, "intentions") : []),
+  ];
+}
+
+/** Of the pods of the services' namespace, the injected init container is the one that needs more than `restricted`. */
+function podSecurityProblems({ servicesPodSecurity: level, consul, services }: Settings): Problem[] {
+  const { cni } = (consul.values?.connectInject ?? {}) as { cni?: { enabled?: boolean } };
+  return [
+    ...(level !== "privileged" && cni?.enabled !== true
+      ? [
+          {
+            propertyPath: "servicesPodSecurity",
+            reason: `"${level}" refuses the sidecar's init container, which redirects traffic as root with NET_ADMIN; use privileged, or turn connectInject.cni.enabled on in consulValues`,
+          },
+        ]
+      : []),
+    ...services.flatMap(({ runAsUser, addCapabilities = [] }, i) => [
+      ...(level === "restricted" && runAsUser === 0
+        ? [
+            {
+              propertyPath: `services[${i}].runAsUser`,
+              reason: "0 is root, which servicesPodSecurity restricted refuses",
+            },
+          ]
+        : []),
+      ...(level === "restricted" && addCapabilities.some((each) => each !== "NET_BIND_SERVICE")
+        ? [
+            {
+              propertyPath: `services[${i}].addCapabilities`,
+              reason: "servicesPodSecurity restricted refuses all but NET_BIND_SERVICE",
+            },
+          ]
+        : []),
+    ]),
   ];
 }
 

@@ -4,6 +4,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import * as yaml from "yaml";
+import { DEFAULT_EXTERNAL_PORTS, ensureNamespace, OwnThings, ownThingsProblems, withInputs } from "./bringYourOwn";
 import { chartValueProblems } from "./chartValueProblems";
 import { ChartValues, CONSUL_NAME, ConsulOptions, ConsulSecretRefs, consulValues, mergeValues } from "./consulValues";
 import { imageVersion, partWithoutContains, versionProblems, Versions } from "./consulVersions";
@@ -26,8 +27,8 @@ export const HASHICORP_HELM_REPOSITORY = "https://helm.releases.hashicorp.com";
 export const DEFAULT_CHART_VERSION = "1.9.11";
 export const DEFAULT_CONSUL_NAMESPACE = "consul-system";
 
-export interface ConsulMeshArgs extends ConsulOptions {
-  /** Namespace that the mesh makes and owns. Default `consul-system`. */
+export interface ConsulMeshArgs extends ConsulOptions, OwnThings {
+  /** Namespace of Consul, which the mesh makes and owns unless `createNamespace` is `false`. Default `consul-system`. */
   readonly namespace?: string;
   readonly chart?: ConsulChart;
   /** The cluster's version, `major.minor`, checked against the known pairs. Default: not checked. */
@@ -56,7 +57,7 @@ export interface ConsulMeshArgs extends ConsulOptions {
 export class ConsulMesh extends pulumi.ComponentResource {
   /** The namespace of Consul; known only when it exists, so that what uses it waits for it. */
   public readonly namespace: pulumi.Output<string>;
-  /** `host:port` of Consul's HTTPS API inside the cluster; a name that the servers' certificate has. */
+  /** `host:port` of Consul's HTTPS API as pods reach it; a name that the servers' certificate has. */
   public readonly apiAddress: string;
   /** Consul's CA certificate, PEM, read back from the cluster at every `up`. A certificate only: no key. */
   public readonly caCertificate: pulumi.Output<string>;
@@ -68,8 +69,8 @@ export class ConsulMesh extends pulumi.ComponentResource {
   public readonly partWithoutContains: string | undefined;
   /** Whether Kubernetes Services reach Consul's catalog; `true` unless `values` turned it off. */
   public readonly catalogSync: boolean;
-  /** The command that brings Consul's UI to https://localhost:8501/ui. */
-  public readonly uiPortForward: string;
+  /** The command that brings Consul's UI to https://localhost:8501/ui; `undefined` for external servers. */
+  public readonly uiPortForward: string | undefined;
   /** Depend on this for anything that needs a working mesh: servers, injector, webhooks and custom resources. */
   public readonly ready: pulumi.Resource;
 
@@ -83,12 +84,26 @@ export class ConsulMesh extends pulumi.ComponentResource {
     const chart = args.chart ?? {};
     const kept = { parent: this, protect: args.protect };
 
-    const namespace = new k8s.core.v1.Namespace(`${name}-namespace`, { metadata: { name: namespaceName } }, kept);
+    const namespace = ensureNamespace(
+      `${name}-namespace`,
+      { name: namespaceName, create: args.createNamespace, podSecurity: "restricted" },
+      kept,
+    );
     this.namespace = namespace.metadata.name;
 
+    const generated: ConsulSecretRefs = {
+      gossipKey:
+        args.gossipEncryption && args.gossipKeySecret === undefined
+          ? { secretName: "consul-gossip-key", secretKey: "key" }
+          : undefined,
+      bootstrapToken:
+        args.acls && args.bootstrapTokenSecret === undefined
+          ? { secretName: "consul-bootstrap-token", secretKey: "token" }
+          : undefined,
+    };
     const secrets: ConsulSecretRefs = {
-      gossipKey: args.gossipEncryption ? { secretName: "consul-gossip-key", secretKey: "key" } : undefined,
-      bootstrapToken: args.acls ? { secretName: "consul-bootstrap-token", secretKey: "token" } : undefined,
+      gossipKey: args.gossipKeySecret ?? generated.gossipKey,
+      bootstrapToken: args.bootstrapTokenSecret ?? generated.bootstrapToken,
     };
     const secretResources: pulumi.Resource[] = [];
     const keep = (part: string, ref: { secretName: string; secretKey: string }, value: pulumi.Output<string>) =>
@@ -102,15 +117,15 @@ export class ConsulMesh extends pulumi.ComponentResource {
           kept,
         ),
       );
-    if (secrets.gossipKey) {
+    if (generated.gossipKey) {
       // 32 bytes select AES-256 in Consul's gossip layer.
       const key = new random.RandomBytes(`${name}-gossip-key-bytes`, { length: 32 }, kept);
-      keep("gossip-key", secrets.gossipKey, key.base64);
+      keep("gossip-key", generated.gossipKey, key.base64);
     }
-    if (secrets.bootstrapToken) {
+    if (generated.bootstrapToken) {
       // Bytes, not RandomUuid: that one's id is the value itself, which stands in the state for all to read.
       const token = new random.RandomBytes(`${name}-bootstrap-token-bytes`, { length: 16 }, kept);
-      keep("bootstrap-token", secrets.bootstrapToken, token.hex.apply(asUuid));
+      keep("bootstrap-token", generated.bootstrapToken, token.hex.apply(asUuid));
     }
 
     const values = mergeValues(consulValues(args, secrets), args.values ?? {});
@@ -132,21 +147,29 @@ export class ConsulMesh extends pulumi.ComponentResource {
     this.ready = consulWorkloads(name, release, values, { parent: this, timeoutSeconds }).injector;
 
     // The id comes from the release's status: a read by `get` waits for its inputs only, not for `dependsOn`.
-    const caName = `${CONSUL_NAME}-ca-cert`;
+    const { secretName: caName, secretKey: caKey } = args.ca?.certificate ?? {
+      secretName: `${CONSUL_NAME}-ca-cert`,
+      secretKey: "tls.crt",
+    };
     const ca = k8s.core.v1.Secret.get(
       `${name}-ca-certificate`,
       pulumi.interpolate`${release.status.namespace}/${caName}`,
-      { parent: this, transformations: [withInputs({ name: caName, namespace: namespaceName })] },
+      { parent: this, transformations: [withInputs("Secret", { name: caName, namespace: namespaceName })] },
     );
     // A certificate is public; as a secret it would hide every diff of what mounts it.
-    this.caCertificate = pulumi.unsecret(ca.data.apply((data) => fromBase64(data["tls.crt"])));
+    this.caCertificate = pulumi.unsecret(ca.data.apply((data) => partOf(data, caKey, `${namespaceName}/${caName}`)));
 
-    this.apiAddress = `${CONSUL_NAME}-server.${namespaceName}.svc:8501`;
+    const external = args.externalServers;
+    this.apiAddress = external
+      ? `${external.hosts[0]}:${external.httpsPort ?? DEFAULT_EXTERNAL_PORTS.httpsPort}`
+      : `${CONSUL_NAME}-server.${namespaceName}.svc:8501`;
     this.authMethod = args.acls ? `${CONSUL_NAME}-k8s-auth-method` : undefined;
     this.consulImage = namedImage(args, args.values ?? {}, "consul").image;
     this.partWithoutContains = meshPartWithoutContains(args);
     this.catalogSync = (values.syncCatalog as ChartValues).enabled === true;
-    this.uiPortForward = `kubectl --namespace ${namespaceName} port-forward service/${CONSUL_NAME}-ui 8501:443`;
+    this.uiPortForward = external
+      ? undefined
+      : `kubectl --namespace ${namespaceName} port-forward service/${CONSUL_NAME}-ui 8501:443`;
     this.registerOutputs({
       namespace: this.namespace,
       apiAddress: this.apiAddress,
@@ -162,6 +185,7 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
   const at = (input: string) => prefix + input;
   const problem = (input: string, reason: string) => problems.push({ propertyPath: at(input), reason });
 
+  problems.push(...ownThingsProblems(args, prefix));
   problems.push(...dnsLabelProblems(at("namespace"), args.namespace ?? DEFAULT_CONSUL_NAMESPACE));
   if (args.datacenter !== undefined && !/^[a-zA-Z0-9_-]+$/.test(args.datacenter)) {
     problem("datacenter", `"${args.datacenter}" is not a datacenter name; use letters, digits, "-" and "_"`);
@@ -207,14 +231,6 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
   return problems;
 }
 
-/**
- * Gives a read by `get` the inputs that a refresh would find, which `get` itself leaves out: without them every refresh
- * after an `up` reports the read object as updated.
- */
-function withInputs(metadata: { name: string; namespace: string }): pulumi.ResourceTransformation {
-  return ({ props, opts }) => ({ props: { ...props, apiVersion: "v1", kind: "Secret", metadata }, opts });
-}
-
 /** The versions of what a mesh consists of, where its arguments tell. */
 function consulMeshVersions(args: ConsulMeshArgs, chart: string): Versions {
   const version = (part: "consul" | "controlPlane" | "dataplane") => {
@@ -257,6 +273,10 @@ function asUuid(hex: string): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-function fromBase64(text: string): string {
-  return Buffer.from(text, "base64").toString("utf8");
+/** A part of a Secret, as text. */
+function partOf(data: Record<string, string>, key: string, secret: string): string {
+  if (data[key] === undefined) {
+    throw new pulumi.RunError(`the Secret ${secret} has no "${key}"; it has ${Object.keys(data).join(", ")}`);
+  }
+  return Buffer.from(data[key], "base64").toString("utf8");
 }

@@ -48,14 +48,25 @@ export interface ConsulSecretRefs {
   readonly bootstrapToken?: SecretKeyRef;
 }
 
+/** What the chart finds and does not make. */
+export interface ConsulFound {
+  readonly ca?: { readonly certificate: SecretKeyRef; readonly key?: SecretKeyRef };
+  readonly externalServers?: {
+    readonly hosts: readonly string[];
+    readonly httpsPort?: number;
+    readonly grpcPort?: number;
+    readonly kubernetesApi?: string;
+  };
+}
+
 export type ChartValues = Record<string, unknown>;
 
 /** The prefix of every object's name that the chart makes; also the release's name. */
 export const CONSUL_NAME = "consul";
 
 /** The chart's values for these options. Value names are those of chart lines 1.5 to 2.0. */
-export function consulValues(options: ConsulOptions, secrets: ConsulSecretRefs = {}): ChartValues {
-  const { images = {} } = options;
+export function consulValues(options: ConsulOptions & ConsulFound, secrets: ConsulSecretRefs = {}): ChartValues {
+  const { images = {}, ca, externalServers: external } = options;
   return prune({
     global: {
       name: CONSUL_NAME,
@@ -69,12 +80,22 @@ export function consulValues(options: ConsulOptions, secrets: ConsulSecretRefs =
         httpsOnly: true,
         verify: true,
         serverAdditionalDNSSANs: options.serverAdditionalDnsSans,
+        caCert: ca?.certificate,
+        caKey: ca?.key,
       },
       acls: { manageSystemACLs: options.acls ?? false, bootstrapToken: secrets.bootstrapToken },
       gossipEncryption: secrets.gossipKey,
       metrics: { enabled: true, enableAgentMetrics: true },
     },
+    externalServers: external && {
+      enabled: true,
+      hosts: external.hosts,
+      httpsPort: external.httpsPort,
+      grpcPort: external.grpcPort,
+      k8sAuthMethodHost: external.kubernetesApi,
+    },
     server: {
+      enabled: external ? false : undefined,
       replicas: options.servers ?? 1,
       storage: options.storage,
       storageClass: options.storageClass,

@@ -1,9 +1,14 @@
+export { ensureNamespace } from "./bringYourOwn";
+export type { ExternalServers, OwnCa } from "./bringYourOwn";
 export * from "./consulMesh";
 export * from "./traefikConsulIngress";
 export * from "./meshService";
 export * from "./intentionSet";
+export * from "./networkPolicies";
+export { POD_SECURITY_LEVELS } from "./podSecurity";
+export type { PodSecurityLevel } from "./podSecurity";
 export { describeEdgeChanges, edgeChanges } from "./edges";
-export type { ChartValues, ConsulImages, ConsulOptions } from "./consulValues";
+export type { ChartValues, ConsulImages, ConsulOptions, SecretKeyRef } from "./consulValues";
 export type { HeaderMatch, HttpMatch, IntentionPermission, IntentionRule, ServiceCall } from "./intentions";
 export type { Route } from "./routes";
 export type { CertificateResolver, CertificateResolvers, DnsChallenge } from "./certificateResolvers";

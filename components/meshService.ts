@@ -5,6 +5,7 @@ import { ConsulMesh } from "./consulMesh";
 import type { IntentionRule, ServiceCall } from "./intentions";
 import type { IntentionSet } from "./intentionSet";
 import { dnsLabelProblems, portProblems, rangeProblems } from "./names";
+import { HARDENED, NON_ROOT, restrictedPod, SIDECAR_USERS } from "./podSecurity";
 import { Problem, refuse } from "./problems";
 import { Route, routeProblems, routeTags, tagsAnnotation } from "./routes";
 
@@ -30,6 +31,17 @@ export interface MeshServiceOptions {
   readonly protocol?: Protocol;
   /** Path that answers 2xx when the service is ready; HTTP services only. Default: ready when its process runs. */
   readonly healthPath?: string;
+  /**
+   * The user that the container runs as. Default 65532; 0 is root, for an image that cannot do without. Refused are 5995
+   * and 5996, the sidecar's, whose traffic does not go through the mesh.
+   */
+  readonly runAsUser?: number;
+  /** Whether the container's own files cannot be changed. Default `true`. */
+  readonly readOnlyRootFilesystem?: boolean;
+  /** Folders that the container writes to, such as `/tmp`: each is empty at the start and goes with the pod. Default none. */
+  readonly writablePaths?: readonly string[];
+  /** Linux capabilities that the container keeps, such as `NET_BIND_SERVICE`. Default none. */
+  readonly addCapabilities?: readonly string[];
   /** Routes through Traefik. Default none: reachable inside the mesh only. */
   readonly routes?: readonly Route[];
   /** Calls to other services that this one makes, allowed by the `IntentionSet` that has both. Default none. */
@@ -101,6 +113,7 @@ export class MeshService extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    const writable = (args.writablePaths ?? []).map((mountPath, i) => ({ name: `writable-${i}`, mountPath }));
     const tags = routeTags(serviceName, args.routes ?? []);
     new k8s.apps.v1.Deployment(
       `${name}-deployment`,
@@ -119,6 +132,7 @@ export class MeshService extends pulumi.ComponentResource {
             },
             spec: {
               serviceAccountName: serviceAccount.metadata.name,
+              securityContext: restrictedPod(args.runAsUser ?? NON_ROOT, [args.port]),
               containers: [
                 {
                   name: serviceName,
@@ -127,12 +141,19 @@ export class MeshService extends pulumi.ComponentResource {
                   args: args.args && [...args.args],
                   env: args.env && Object.entries(args.env).map(([k, value]) => ({ name: k, value })),
                   ports: [{ name: "main", containerPort: args.port }],
+                  securityContext: {
+                    ...HARDENED,
+                    readOnlyRootFilesystem: args.readOnlyRootFilesystem ?? true,
+                    capabilities: { ...HARDENED.capabilities, add: args.addCapabilities && [...args.addCapabilities] },
+                  },
+                  volumeMounts: writable.map(({ name: volume, mountPath }) => ({ name: volume, mountPath })),
                   readinessProbe:
                     args.healthPath === undefined
                       ? undefined
                       : { httpGet: { path: args.healthPath, port: "main" }, periodSeconds: 2 },
                 },
               ],
+              volumes: writable.map(({ name: volume }) => ({ name: volume, emptyDir: {} })),
             },
           },
         },
@@ -161,6 +182,7 @@ export function meshServiceProblems(serviceName: string, args: MeshServiceOption
   const problems: Problem[] = [
     ...dnsLabelProblems(`${prefix}serviceName`, serviceName),
     ...portProblems(`${prefix}port`, args.port),
+    ...rangeProblems(`${prefix}runAsUser`, args.runAsUser ?? NON_ROOT, 0, 2 ** 31 - 1),
     ...rangeProblems(`${prefix}replicas`, args.replicas ?? 1, 0, 1000),
     ...routeProblems(serviceName, args.routes ?? [], `${prefix}routes`),
     ...(args.calls ?? []).flatMap((call, i) =>
@@ -178,6 +200,21 @@ export function meshServiceProblems(serviceName: string, args: MeshServiceOption
   if (/\s/.test(args.image) || args.image === "") {
     problem("image", `"${args.image}" is not an image reference; use one such as traefik/whoami:v1.10.3`);
   }
+  if (SIDECAR_USERS.includes(args.runAsUser!)) {
+    problem("runAsUser", `${args.runAsUser} is the sidecar's, whose traffic does not go through the mesh; use another`);
+  }
+  (args.writablePaths ?? []).forEach((path, i, all) => {
+    if (!/^\/[^:]*[^:/]$/.test(path)) {
+      problem(`writablePaths[${i}]`, `"${path}" is not an absolute path of a folder; use one such as /tmp`);
+    } else if (all.indexOf(path) < i) {
+      problem(`writablePaths[${i}]`, `"${path}" stands there twice; leave one out`);
+    }
+  });
+  (args.addCapabilities ?? []).forEach((capability, i) => {
+    if (!/^[A-Z][A-Z_]*$/.test(capability) || capability.startsWith("CAP_")) {
+      problem(`addCapabilities[${i}]`, `"${capability}" is no capability's name; use one such as NET_BIND_SERVICE`);
+    }
+  });
   if (args.protocol !== undefined && !PROTOCOLS.includes(args.protocol)) {
     problem("protocol", `"${args.protocol}" is no protocol of Consul's; use one of ${PROTOCOLS.join(", ")}`);
   }

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { ensureNamespace } from "./bringYourOwn";
 import { ConsulMesh } from "./consulMesh";
 import { dnsLabelProblems, rangeProblems } from "./names";
+import { HARDENED, NON_ROOT, restrictedPod } from "./podSecurity";
 import { Problem, refuse } from "./problems";
 import { tagsAnnotation } from "./routes";
 import {
@@ -30,8 +32,10 @@ export const SERVICE_TYPES = ["NodePort", "LoadBalancer", "ClusterIP"] as const;
 
 /** What describes the ingress, apart from the mesh that it joins. */
 export interface TraefikOptions extends TraefikTlsOptions {
-  /** Namespace that the ingress makes and owns. Default `traefik-consul`. */
+  /** Namespace of the ingress, which it makes and owns unless `createNamespace` is `false`. Default `traefik-consul`. */
   readonly namespace?: string;
+  /** Whether the namespace is made, and owned; else it has to exist. Default `true`. To be chosen before the first `up`. */
+  readonly createNamespace?: boolean;
   /** Name in the mesh: what intentions name as the source. Default `traefik-system-ingress`. */
   readonly serviceName?: string;
   /** Traefik's image, v3. Default `traefik:v3.7.15`. */
@@ -61,14 +65,6 @@ export const DEFAULT_TRAEFIK_NAMESPACE = "traefik-consul";
 export const TRAEFIK_SERVICE_NAME = "traefik-system-ingress";
 const DEFAULT_NODE_PORTS = { web: 30080, websecure: 30443, admin: 30808 };
 
-/** The pod's user: Traefik's image has it, and no right on the node. */
-const NON_ROOT = 65532;
-const HARDENED: k8s.types.input.core.v1.SecurityContext = {
-  allowPrivilegeEscalation: false,
-  readOnlyRootFilesystem: true,
-  capabilities: { drop: ["ALL"] },
-};
-
 /**
  * Traefik as a native member of the mesh: no sidecar, its own leaf certificate under the identity `serviceName`, routes
  * from Consul's catalog, connections to services by mutual TLS. It asks Kubernetes for nothing, so it has no RBAC.
@@ -91,14 +87,14 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
     const { mesh, dashboard = false } = args;
     const serviceName = args.serviceName ?? TRAEFIK_SERVICE_NAME;
     const namespaceName = args.namespace ?? DEFAULT_TRAEFIK_NAMESPACE;
-    const labels = { app: "traefik", ingress: serviceName };
+    const labels = traefikPodLabels(serviceName);
     const nodePorts = args.serviceType === undefined || args.serviceType === "NodePort";
     const ports = { ...DEFAULT_NODE_PORTS, ...args.nodePorts };
     const websecurePort = nodePorts ? ports.websecure : ENTRY_POINT_PORTS.websecure;
 
-    const namespace = new k8s.core.v1.Namespace(
+    const namespace = ensureNamespace(
       `${name}-namespace`,
-      { metadata: { name: namespaceName } },
+      { name: namespaceName, create: args.createNamespace, podSecurity: "restricted" },
       { parent: this },
     );
     const ca = new k8s.core.v1.Secret(
@@ -179,15 +175,10 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
               serviceAccountName: serviceAccount.metadata.name,
               automountServiceAccountToken: login !== undefined,
               securityContext: {
-                runAsNonRoot: true,
-                runAsUser: NON_ROOT,
-                runAsGroup: NON_ROOT,
+                ...restrictedPod(NON_ROOT, Object.values(ENTRY_POINT_PORTS)),
                 fsGroup: NON_ROOT,
                 // Else each mount would open acme.json to the group, and Traefik refuses it then.
                 fsGroupChangePolicy: "OnRootMismatch",
-                seccompProfile: { type: "RuntimeDefault" },
-                // Ports 80 and 443 without root and without a capability.
-                sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }],
               },
               initContainers: login === undefined ? [] : [{ ...login.container, securityContext: HARDENED }],
               containers: [
@@ -253,6 +244,11 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
     const [scheme, port, usual] = tls ? ["https", this.ports.websecure, 443] : ["http", this.ports.web, 80];
     return `${scheme}://${host}${port === usual ? "" : `:${port}`}${path}`;
   }
+}
+
+/** Labels of the ingress' pods. */
+export function traefikPodLabels(serviceName: string): Record<string, string> {
+  return { app: "traefik", ingress: serviceName };
 }
 
 /** What is wrong with an ingress; `prefix` is put before each path. */

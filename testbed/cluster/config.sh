@@ -19,7 +19,7 @@ ETCD_PEER_PORT=23800
 # The rest are the programs' own, on loopback but for the kubelet's (10250).
 PORTS=("$API_PORT" "$ETCD_PORT" "$ETCD_PEER_PORT" 10248 10249 10250 10256 10257 10259)
 
-PARTS=(etcd containerd kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy)
+PARTS=(etcd containerd kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy network-policies)
 
 # What the parts change in the kernel's settings; down gives back what was there.
 SYSCTLS=(net.ipv4.ip_forward net.ipv4.conf.all.route_localnet vm.overcommit_memory vm.panic_on_oom

@@ -11,7 +11,7 @@ iptables_add() {
   iptables -w 10 -t nat -A POSTROUTING -s "$POD_SUBNET" ! -d "$POD_SUBNET" "${rule[@]}" -j MASQUERADE
 }
 
-# Takes out our rules and the chains of kube-proxy and the kubelet. Rules of others are not rewritten, nor their counters.
+# Takes out our rules and chains, and the chains of kube-proxy and the kubelet. Rules of others are not rewritten, nor their counters.
 # What stays on a machine that had no rules at all: the kernel's own chains, empty.
 iptables_remove() {
   local command
@@ -32,7 +32,7 @@ iptables_removal() {
       rules = empties = chains = ""
     }
     /^\*/ { flush_table(); table = $0 }
-    /^:KUBE-/ { name = substr($1, 2); empties = empties "-F " name "\n"; chains = chains "-X " name "\n" }
-    /^-A / && $2 !~ /^KUBE-/ && (/ -j KUBE-/ || index($0, mark)) { sub(/^-A/, "-D"); rules = rules $0 "\n" }
+    /^:(KUBE|TESTBED)-/ { name = substr($1, 2); empties = empties "-F " name "\n"; chains = chains "-X " name "\n" }
+    /^-A / && $2 !~ /^(KUBE|TESTBED)-/ && (/ -j (KUBE|TESTBED)-/ || index($0, mark)) { sub(/^-A/, "-D"); rules = rules $0 "\n" }
     END { flush_table() }'
 }

@@ -108,3 +108,9 @@ conntrack: {maxPerCore: 0, min: 0, tcpEstablishedTimeout: 0s, tcpCloseWaitTimeou
 K
   part_start kube-proxy "$BIN/kubernetes" kube-proxy --config="$STATE/proxy.yaml"
 }
+
+# By the machine's python3, which PATH of the parts may not lead to.
+start_network-policies() {
+  part_start network-policies "$(command -v python3)" "$TESTBED/cluster/network-policies.py" "https://127.0.0.1:$API_PORT" \
+    "$STATE"/pki/{ca.crt,admin.crt,admin.key}
+}

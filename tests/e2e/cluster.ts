@@ -67,6 +67,20 @@ export async function consul(apiPath: string, namespace = "consul-system"): Prom
   );
 }
 
+/** The answer of Consul's HTTP API to the holder of a token. */
+export async function consulAs(token: string, apiPath: string, namespace = "consul-system"): Promise<any> {
+  const url = `https://127.0.0.1:8501/v1/${apiPath}`;
+  const ask = ["curl", "-sfk", "-H", `X-Consul-Token: ${token}`, url];
+  return JSON.parse(await kubectl("exec", "-n", namespace, "consul-server-0", "-c", "consul", "--", ...ask));
+}
+
+/** Creates or changes objects, as `kubectl apply` does. */
+export async function apply(objects: object[], ...flags: string[]): Promise<void> {
+  const applied = run("kubectl", ["apply", "--server-side", ...flags, "-f", "-"]);
+  applied.child.stdin!.end(objects.map((object) => JSON.stringify(object)).join("\n---\n"));
+  await applied;
+}
+
 /** Every object of the API server, as `kind namespace/name`, but for those that only say that time goes by. */
 export async function inventory(): Promise<string[]> {
   const kinds = (await kubectl("api-resources", "--verbs=list", "-o", "name")).split("\n").filter(Boolean);

@@ -136,6 +136,28 @@ test.each<[Record<string, unknown>, string]>([
   expect(problems(given)).toContain(problem);
 });
 
+test.each<[Record<string, unknown>, string]>([
+  [{ consulCa: { certificate: { secretName: "a" } } }, "consulCa.certificate.secretKey: "],
+  [{ consulCa: { certificates: {} } }, 'consulCa.certificates: is not a known key; did you mean "certificate"?'],
+  [
+    { consulCreateNamespace: false, consulGossipKeySecret: { secretName: "Key", secretKey: "key" } },
+    'consulGossipKeySecret.secretName: "Key" is no Secret',
+  ],
+  [{ consulExternalServers: { hosts: ["consul.example.com"] } }, "consulCa: is missing"],
+  [{ networkPolicyClients: [{ namespace: "a", reaches: ["services"] }] }, "networkPolicyClients: opens nothing"],
+  [{ servicesPodSecurity: "baseline" }, 'servicesPodSecurity: "baseline" refuses the sidecar'],
+  [
+    {
+      servicesPodSecurity: "restricted",
+      consulValues: { connectInject: { cni: { enabled: true } } },
+      services: [{ ...whoami, runAsUser: 0 }],
+    },
+    "services[0].runAsUser: 0 is root",
+  ],
+])("%j is refused at its path", (given, problem) => {
+  expect(problems(given)).toContainEqual(expect.stringContaining(problem));
+});
+
 test("all problems are told in one run", () => {
   const found = problems({
     consulServers: 2,

@@ -1,0 +1,43 @@
+import * as k8s from "@pulumi/kubernetes";
+
+/** Levels of Kubernetes' Pod Security Standards, the widest first. */
+export const POD_SECURITY_LEVELS = ["privileged", "baseline", "restricted"] as const;
+export type PodSecurityLevel = (typeof POD_SECURITY_LEVELS)[number];
+
+/** Labels of a namespace whose pods the API server holds to a level; it records what would not be `restricted`. */
+export function podSecurityLabels(level: PodSecurityLevel): Record<string, string> {
+  const label = (mode: string) => `pod-security.kubernetes.io/${mode}`;
+  return { [label("enforce")]: level, [label("audit")]: "restricted" };
+}
+
+/** A user that no image needs and that has no right on the node. */
+export const NON_ROOT = 65532;
+
+/** Users of the sidecar and of its init container, whose traffic the redirection leaves alone [consul-k8s]. */
+export const SIDECAR_USERS = [5995, 5996];
+
+/** Ports below this one only root may listen on, unless the pod is told otherwise. */
+const FIRST_UNPRIVILEGED_PORT = 1024;
+
+/** A container's part of the level `restricted`, and a file system that nobody writes to. */
+export const HARDENED: k8s.types.input.core.v1.SecurityContext = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+};
+
+/** A pod's part of the level `restricted`; low ports are opened to this pod's user, without a capability. */
+export function restrictedPod(
+  user: number,
+  ports: readonly number[],
+): k8s.types.input.core.v1.PodSecurityContext & { runAsUser: number } {
+  return {
+    runAsNonRoot: user !== 0,
+    runAsUser: user,
+    runAsGroup: user,
+    seccompProfile: { type: "RuntimeDefault" },
+    sysctls: ports.some((port) => port < FIRST_UNPRIVILEGED_PORT)
+      ? [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }]
+      : undefined,
+  };
+}

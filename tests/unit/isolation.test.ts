@@ -1,0 +1,136 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  ConsulMesh,
+  MeshService,
+  NetworkClient,
+  networkClientProblems,
+  NetworkPolicies,
+  NetworkPoliciesArgs,
+  TraefikConsulIngress,
+} from "../../components";
+import { find, record } from "../recorder";
+
+const policies = (args: Partial<NetworkPoliciesArgs> = {}) =>
+  record(() => {
+    const mesh = new ConsulMesh("consul");
+    const ingress = new TraefikConsulIngress("traefik", { mesh });
+    new NetworkPolicies("network", { mesh, ingress, serviceNamespaces: ["shop", "bank"], ...args });
+  });
+
+const portsOf = (rule: any) => (rule.ports ?? []).map((p: any) => `${p.port}/${p.protocol}`);
+const namespacesOf = (rule: any) =>
+  (rule.from ?? []).map((peer: any) => peer.namespaceSelector?.matchLabels["kubernetes.io/metadata.name"] ?? "own");
+
+test("each port of Consul's servers is open to those who need it and to nobody else", async () => {
+  const { spec, metadata } = find(await policies(), "network-consul-servers").props;
+  expect(metadata).toEqual({ name: "consul-servers", namespace: "consul-system" });
+  expect(spec.podSelector).toEqual({ matchLabels: { app: "consul", component: "server" } });
+  expect(spec.ingress.map((rule: any) => [portsOf(rule), namespacesOf(rule)])).toEqual([
+    [
+      ["8501/TCP", "8502/TCP"],
+      ["own", "shop", "bank"],
+    ],
+    [["8501/TCP"], ["traefik-consul"]],
+    [["8300/TCP", "8301/TCP", "8301/UDP"], ["own"]],
+    [["8600/TCP", "8600/UDP"], ["kube-system"]],
+  ]);
+});
+
+test("no rule without peers but those that are for everybody", async () => {
+  const open = (await policies()).flatMap(({ name, props }) =>
+    (props.spec?.ingress ?? []).filter((r: any) => r.from === undefined).map((r: any) => [name, portsOf(r)]),
+  );
+  expect(open).toEqual([
+    ["network-consul-injector", ["8080/TCP"]],
+    ["network-traefik", ["80/TCP", "443/TCP", "443/UDP"]],
+  ]);
+});
+
+test("each namespace of services has its policy, and only injected pods are in it", async () => {
+  const recorded = await policies();
+  for (const [name, namespace] of [
+    ["network-services", "shop"],
+    ["network-services-2", "bank"],
+  ]) {
+    const { spec, metadata } = find(recorded, name).props;
+    expect(metadata.namespace).toBe(namespace);
+    expect(spec.podSelector.matchLabels).toEqual({ "consul.hashicorp.com/connect-inject-status": "injected" });
+    expect(spec.ingress.map((rule: any) => [portsOf(rule), namespacesOf(rule)])).toEqual([
+      [["20000/TCP"], ["shop", "bank", "traefik-consul"]],
+    ]);
+  }
+});
+
+test("a client reaches what it names and nothing else", async () => {
+  const recorded = await policies({
+    clients: [{ namespace: "monitoring", podLabels: { app: "prometheus" }, reaches: ["proxyMetrics", "traefikAdmin"] }],
+  });
+  const reached = recorded.flatMap(({ name, props }) =>
+    (props.spec?.ingress ?? [])
+      .filter((rule: any) => namespacesOf(rule).includes("monitoring"))
+      .map((rule: any) => `${name} ${portsOf(rule)}`),
+  );
+  expect(reached.sort()).toEqual([
+    "network-services 20200/TCP",
+    "network-services-2 20200/TCP",
+    "network-traefik 8080/TCP",
+  ]);
+});
+
+test.each([
+  [{ namespace: "Monitoring", reaches: ["services"] }, "clients[0].namespace"],
+  [{ namespace: "monitoring", reaches: [] }, "clients[0].reaches"],
+])("a client %j is refused", (client, path) => {
+  expect(networkClientProblems([client as NetworkClient], "clients").map((p) => p.propertyPath)).toEqual([path]);
+});
+
+test("a service's pod is restricted by default, and low ports need no root", async () => {
+  const specOf = async (args: object) =>
+    find(
+      await record(() => {
+        const mesh = new ConsulMesh("consul");
+        new MeshService("web", { mesh, namespace: "shop", image: "web:1", port: 80, ...args });
+      }),
+      "web-deployment",
+    ).props.spec.template.spec;
+  const restricted = await specOf({});
+  expect(restricted.securityContext).toEqual({
+    runAsNonRoot: true,
+    runAsUser: 65532,
+    runAsGroup: 65532,
+    seccompProfile: { type: "RuntimeDefault" },
+    sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }],
+  });
+  expect(restricted.containers[0].securityContext).toEqual({
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ["ALL"] },
+  });
+  const other = await specOf({
+    port: 8080,
+    runAsUser: 0,
+    readOnlyRootFilesystem: false,
+    writablePaths: ["/tmp"],
+    addCapabilities: ["CHOWN"],
+  });
+  expect(other.securityContext).toMatchObject({ runAsNonRoot: false, runAsUser: 0 });
+  expect(other.securityContext.sysctls).toBeUndefined();
+  expect(other.containers[0]).toMatchObject({
+    securityContext: { readOnlyRootFilesystem: false, capabilities: { drop: ["ALL"], add: ["CHOWN"] } },
+    volumeMounts: [{ name: "writable-0", mountPath: "/tmp" }],
+  });
+  expect(other.volumes).toEqual([{ name: "writable-0", emptyDir: {} }]);
+});
+
+test.each([
+  ["runAsUser", { runAsUser: 5995 }],
+  ["runAsUser", { runAsUser: -1 }],
+  ["writablePaths[0]", { writablePaths: ["tmp"] }],
+  ["writablePaths[1]", { writablePaths: ["/tmp", "/tmp"] }],
+  ["addCapabilities[0]", { addCapabilities: ["CAP_CHOWN"] }],
+])("of a service, %s is refused: %j", (path, args) => {
+  const make = () =>
+    new MeshService("web", { mesh: {} as ConsulMesh, namespace: "shop", image: "web:1", port: 80, ...args });
+  expect(make).toThrow(pulumi.InputPropertiesError);
+  expect(make).toThrow(path);
+});
