@@ -7,6 +7,8 @@ import {
   ConsulMeshArgs,
   consulMeshProblems,
   IntentionRule,
+  isRouted,
+  LoadBalancing,
   LOG_LEVELS,
   meshPartWithoutContains,
   meshServiceProblems,
@@ -17,6 +19,7 @@ import {
   POD_SECURITY_LEVELS,
   PodSecurityLevel,
   PROTOCOLS,
+  Route,
   SERVICE_TYPES,
   ServiceCall,
   TRAEFIK_SERVICE_NAME,
@@ -25,11 +28,12 @@ import {
 } from "./components";
 import { intentionProblems } from "./components/intentionProblems";
 import { intentionWarnings } from "./components/intentionWarnings";
+import { STRATEGIES } from "./components/loadBalancing";
 import { dnsLabelProblems } from "./components/names";
 import { describeProblems, Problem } from "./components/problems";
 import { KEY_TYPES } from "./components/certificateResolvers";
-import { routeEntryPoints, routerNames, routeRule } from "./components/routes";
 import { ingressTlsProblems } from "./components/routeTls";
+import { duplicateProblems, routingProblems } from "./components/routingProblems";
 import { CLIENT_AUTH_TYPES, TLS_VERSIONS } from "./components/tlsOptions";
 
 /** A service as the stack's configuration describes it. */
@@ -78,19 +82,24 @@ const whole = json(z.int());
 
 const pullPolicy = z.enum(["Always", "IfNotPresent", "Never"]);
 
+/** Options of Traefik's: which there are, and of what kind, the components judge. */
+const options = z.record(text, z.unknown());
+
+const routeTls = z.strictObject({
+  certResolver: text.optional(),
+  domains: z.array(z.strictObject({ main: text, sans: z.array(text).optional() })).optional(),
+  options: text.optional(),
+});
+
 const route = z.strictObject({
   name: text.optional(),
   host: text.optional(),
   pathPrefix: text.optional(),
   rule: text.optional(),
   entryPoints: z.array(text).optional(),
-  tls: z
-    .strictObject({
-      certResolver: text.optional(),
-      domains: z.array(z.strictObject({ main: text, sans: z.array(text).optional() })).optional(),
-      options: text.optional(),
-    })
-    .optional(),
+  tls: routeTls.optional(),
+  priority: z.number().optional(),
+  middlewares: z.array(z.union([text, z.record(text, options)])).optional() as z.ZodType<Route["middlewares"]>,
 });
 
 const challenge = z.strictObject({});
@@ -121,6 +130,31 @@ const tlsOptions = z.strictObject({
   minVersion: z.enum(TLS_VERSIONS).optional(),
   sniStrict: z.boolean().optional(),
   clientAuth: z.strictObject({ caSecretName: text, type: z.enum(CLIENT_AUTH_TYPES).optional() }).optional(),
+});
+
+const tcpRoute = z.strictObject({
+  name: text.optional(),
+  sni: text.optional(),
+  rule: text.optional(),
+  entryPoints: z.array(text).optional(),
+  tls: routeTls.extend({ passthrough: z.boolean().optional() }).optional(),
+  middlewares: z.array(z.record(text, options)).optional(),
+});
+
+const loadBalancing = z.strictObject({
+  strategy: z.enum(STRATEGIES).optional(),
+  sticky: options.optional(),
+  healthCheck: options.optional(),
+  passiveHealthCheck: options.optional(),
+  passHostHeader: z.boolean().optional(),
+}) as unknown as z.ZodType<LoadBalancing>;
+
+const canary = z.strictObject({
+  image: text.optional(),
+  env: z.record(text, text).optional(),
+  args: z.array(text).optional(),
+  replicas: z.number().optional(),
+  weight: z.number(),
 });
 
 const action = z.enum(["allow", "deny"]);
@@ -179,6 +213,10 @@ const service: z.ZodType<ServiceSettings> = z.strictObject({
   writablePaths: z.array(text).optional(),
   addCapabilities: z.array(text).optional(),
   routes: z.array(route).optional(),
+  tcpRoutes: z.array(tcpRoute).optional(),
+  loadBalancing: loadBalancing.optional(),
+  canary: canary.optional(),
+  internal: z.boolean().optional(),
   calls: z.array(call).optional(),
 });
 
@@ -246,6 +284,11 @@ export const settingsSchema = z.strictObject({
   traefikTlsOptions: json(z.record(text, tlsOptions)),
   traefikRedirectToHttps: flag,
   traefikHttp3: flag,
+  traefikTcpEntryPoints: json(z.record(text, z.strictObject({ port: z.number(), nodePort: z.number().optional() }))),
+  traefikUserLists: json(z.record(text, z.strictObject({ secretName: text, key: text.optional() }))),
+  traefikPlugins: json(
+    z.record(text, z.strictObject({ module: text, path: text.optional(), version: text.optional() })),
+  ),
   servicesNamespace: text,
   servicesCreateNamespace: flag,
   services: json(z.array(service)),
@@ -354,6 +397,9 @@ export function parseSettings(raw: Record<string, string>): { settings: Settings
       tlsOptions: s.traefikTlsOptions,
       redirectToHttps: s.traefikRedirectToHttps,
       http3: s.traefikHttp3,
+      tcpEntryPoints: s.traefikTcpEntryPoints,
+      userLists: s.traefikUserLists,
+      plugins: s.traefikPlugins,
     },
     servicesNamespace: s.servicesNamespace,
     servicesCreateNamespace: s.servicesCreateNamespace,
@@ -387,24 +433,16 @@ function settingsProblems(settings: Settings): Problem[] {
       "name",
       services.map((each, i) => [each.name, `services[${i}]`]),
     ),
-    ...duplicateProblems(
-      "router name",
-      services.flatMap((each, i) =>
-        routerNames(each.name, each.routes ?? []).map((name, j) => [name, `services[${i}].routes[${j}]`] as const),
-      ),
-    ),
-    ...duplicateProblems(
-      "rule",
-      services.flatMap((each, i) =>
-        (each.routes ?? []).flatMap((r, j) =>
-          routeEntryPoints(r).map((on) => [`${routeRule(r)} on ${on}`, `services[${i}].routes[${j}]`] as const),
-        ),
-      ),
-    ),
+    ...routingProblems(services, settings.traefik),
     ...ingressTlsProblems(
-      services.flatMap((each, i) =>
-        (each.routes ?? []).map((r, j) => ({ route: r, path: `services[${i}].routes[${j}]` })),
-      ),
+      services.flatMap((each, i) => [
+        ...(each.routes ?? []).map((r, j) => ({ route: r, path: `services[${i}].routes[${j}]` })),
+        ...(each.tcpRoutes ?? []).flatMap(({ sni, tls }, j) =>
+          tls === undefined || tls.passthrough
+            ? []
+            : [{ route: { host: sni, tls }, path: `services[${i}].tcpRoutes[${j}]` }],
+        ),
+      ]),
       settings.traefik,
     ),
     ...stackIntentionProblems(settings),
@@ -436,7 +474,7 @@ function stackIntentionProblems(settings: Settings): Problem[] {
     partWithoutContains: meshPartWithoutContains(settings.consul),
     ingress: {
       name: TRAEFIK_SERVICE_NAME,
-      routed: new Set(services.filter((each) => (each.routes ?? []).length > 0).map((each) => each.name)),
+      routed: new Set(services.filter(isRouted).map((each) => each.name)),
     },
   };
   return [
@@ -488,16 +526,6 @@ function namespaceProblems(settings: Settings): Problem[] {
     ...dnsLabelProblems("servicesNamespace", settings.servicesNamespace),
     ...duplicateProblems("namespace", namespaces),
   ];
-}
-
-/** A problem for each value that stands at an earlier path too. */
-function duplicateProblems(what: string, values: readonly (readonly [value: string, path: string])[]): Problem[] {
-  return values.flatMap(([value, path], i) => {
-    const first = values.find(([v], j) => j < i && v === value);
-    return first === undefined
-      ? []
-      : [{ propertyPath: path, reason: `the ${what} "${value}" is that of ${first[1]} too; give each its own` }];
-  });
 }
 
 function atSetting(problem: Problem): Problem {

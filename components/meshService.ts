@@ -4,10 +4,20 @@ import { configEntry } from "./configEntry";
 import { ConsulMesh } from "./consulMesh";
 import type { IntentionRule, ServiceCall } from "./intentions";
 import type { IntentionSet } from "./intentionSet";
+import {
+  Canary,
+  canaryProblems,
+  canaryWeight,
+  LoadBalancing,
+  loadBalancingProblems,
+  STABLE_WEIGHT,
+} from "./loadBalancing";
 import { dnsLabelProblems, portProblems, rangeProblems } from "./names";
 import { HARDENED, NON_ROOT, restrictedPod, SIDECAR_USERS } from "./podSecurity";
 import { Problem, refuse } from "./problems";
-import { Route, routeProblems, routeTags, tagsAnnotation } from "./routes";
+import { Route, routeProblems, tagsAnnotation } from "./routes";
+import { serviceTags } from "./serviceTags";
+import { TcpRoute, tcpRouteProblems } from "./tcpRoutes";
 
 /** Protocols that Consul's ServiceDefaults knows. All but `tcp` are L7: permissions by path, method and header apply. */
 export const PROTOCOLS = ["http", "http2", "grpc", "tcp"] as const;
@@ -44,6 +54,14 @@ export interface MeshServiceOptions {
   readonly addCapabilities?: readonly string[];
   /** Routes through Traefik. Default none: reachable inside the mesh only. */
   readonly routes?: readonly Route[];
+  /** Routes of connections through Traefik, for a service of protocol `tcp`. Default none. */
+  readonly tcpRoutes?: readonly TcpRoute[];
+  /** How Traefik spreads requests over the pods. Default: in turn. */
+  readonly loadBalancing?: LoadBalancing;
+  /** A second version that gets a share of the requests. Default none. */
+  readonly canary?: Canary;
+  /** Whether Traefik itself may call it for other services' routes, as with `forwardAuth`. Default `false`. */
+  readonly internal?: boolean;
   /** Calls to other services that this one makes, allowed by the `IntentionSet` that has both. Default none. */
   readonly calls?: readonly ServiceCall[];
 }
@@ -68,7 +86,7 @@ export class MeshService extends pulumi.ComponentResource {
   /** The service's name in Consul: what intentions name. */
   public readonly serviceName: string;
   public readonly protocol: Protocol;
-  /** Whether a route leads to it. */
+  /** Whether Traefik calls it: a route leads to it, or Traefik asks it for other services' routes. */
   public readonly routed: boolean;
   /** The rules that its `calls` are. */
   public readonly calls: readonly IntentionRule[];
@@ -84,10 +102,10 @@ export class MeshService extends pulumi.ComponentResource {
     super("consul-traefik-mesh:index:MeshService", name, {}, opts);
     this.serviceName = serviceName;
     this.protocol = args.protocol ?? "http";
-    this.routed = (args.routes ?? []).length > 0;
+    this.routed = isRouted(args);
     this.calls = callRules(serviceName, args.calls ?? [], `${name}.`);
     const metadata = { name: serviceName, namespace: args.namespace };
-    const labels = { app: serviceName };
+    const own = { [SERVICE_LABEL]: serviceName };
 
     // No entry for tcp, Consul's default: then a service that goes from http to tcp loses its entry after its L7
     // intentions are gone, the only order in which Consul takes it.
@@ -109,67 +127,98 @@ export class MeshService extends pulumi.ComponentResource {
       `${name}-service`,
       {
         metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
-        spec: { selector: labels, ports: [{ name: "main", port: args.port, targetPort: "main" }] },
+        spec: { selector: own, ports: [{ name: "main", port: args.port, targetPort: "main" }] },
       },
       { parent: this },
     );
     const writable = (args.writablePaths ?? []).map((mountPath, i) => ({ name: `writable-${i}`, mountPath }));
-    const tags = routeTags(serviceName, args.routes ?? []);
-    new k8s.apps.v1.Deployment(
-      `${name}-deployment`,
-      {
-        metadata,
-        spec: {
-          replicas: args.replicas ?? 1,
-          selector: { matchLabels: labels },
-          template: {
-            metadata: {
-              labels,
-              annotations: {
-                "consul.hashicorp.com/connect-inject": "true",
-                ...(tags.length > 0 ? { "consul.hashicorp.com/service-tags": tagsAnnotation(tags) } : {}),
-              },
-            },
-            spec: {
-              serviceAccountName: serviceAccount.metadata.name,
-              securityContext: restrictedPod(args.runAsUser ?? NON_ROOT, [args.port]),
-              containers: [
-                {
-                  name: serviceName,
-                  image: args.image,
-                  imagePullPolicy: args.imagePullPolicy,
-                  args: args.args && [...args.args],
-                  env: args.env && Object.entries(args.env).map(([k, value]) => ({ name: k, value })),
-                  ports: [{ name: "main", containerPort: args.port }],
-                  securityContext: {
-                    ...HARDENED,
-                    readOnlyRootFilesystem: args.readOnlyRootFilesystem ?? true,
-                    capabilities: { ...HARDENED.capabilities, add: args.addCapabilities && [...args.addCapabilities] },
-                  },
-                  volumeMounts: writable.map(({ name: volume, mountPath }) => ({ name: volume, mountPath })),
-                  readinessProbe:
-                    args.healthPath === undefined
-                      ? undefined
-                      : { httpGet: { path: args.healthPath, port: "main" }, periodSeconds: 2 },
+    const dependsOn = [
+      args.mesh.ready,
+      service,
+      ...this.protocolReady,
+      ...(args.guardedBy === undefined ? [] : [args.guardedBy]),
+    ];
+    const deployment = (part: string, version: Version, annotations: Record<string, string> = {}) => {
+      const deploymentName = part === "deployment" ? serviceName : `${serviceName}-${part}`;
+      const labels = { app: deploymentName };
+      const tags = serviceTags(serviceName, args, version.weight);
+      return new k8s.apps.v1.Deployment(
+        `${name}-${part}`,
+        {
+          metadata: { ...metadata, name: deploymentName },
+          spec: {
+            replicas: version.replicas ?? 1,
+            selector: { matchLabels: labels },
+            template: {
+              metadata: {
+                labels: { ...labels, ...own },
+                annotations: {
+                  "consul.hashicorp.com/connect-inject": "true",
+                  ...(tags.length > 0 ? { "consul.hashicorp.com/service-tags": tagsAnnotation(tags) } : {}),
+                  ...annotations,
                 },
-              ],
-              volumes: writable.map(({ name: volume }) => ({ name: volume, emptyDir: {} })),
+              },
+              spec: {
+                serviceAccountName: serviceAccount.metadata.name,
+                securityContext: restrictedPod(args.runAsUser ?? NON_ROOT, [args.port]),
+                containers: [
+                  {
+                    name: serviceName,
+                    image: version.image,
+                    imagePullPolicy: args.imagePullPolicy,
+                    args: version.args && [...version.args],
+                    env: version.env && Object.entries(version.env).map(([k, value]) => ({ name: k, value })),
+                    ports: [{ name: "main", containerPort: args.port }],
+                    securityContext: {
+                      ...HARDENED,
+                      readOnlyRootFilesystem: args.readOnlyRootFilesystem ?? true,
+                      capabilities: {
+                        ...HARDENED.capabilities,
+                        add: args.addCapabilities && [...args.addCapabilities],
+                      },
+                    },
+                    volumeMounts: writable.map(({ name: volume, mountPath }) => ({ name: volume, mountPath })),
+                    readinessProbe:
+                      args.healthPath === undefined
+                        ? undefined
+                        : { httpGet: { path: args.healthPath, port: "main" }, periodSeconds: 2 },
+                  },
+                ],
+                volumes: writable.map(({ name: volume }) => ({ name: volume, emptyDir: {} })),
+              },
             },
           },
         },
-      },
-      {
-        parent: this,
-        dependsOn: [
-          args.mesh.ready,
-          service,
-          ...this.protocolReady,
-          ...(args.guardedBy === undefined ? [] : [args.guardedBy]),
-        ],
-      },
-    );
+        { parent: this, dependsOn },
+      );
+    };
+    const { canary } = args;
+    deployment("deployment", { ...args, weight: canary && STABLE_WEIGHT });
+    if (canary !== undefined) {
+      const weight = canaryWeight(canary, args.replicas ?? 1);
+      // Subsets of a ServiceResolver, for calls within the mesh, go by this.
+      const version = { "consul.hashicorp.com/service-meta-version": "canary" };
+      deployment("canary", { image: args.image, env: args.env, args: args.args, ...canary, weight }, version);
+    }
     this.registerOutputs({ serviceName: this.serviceName, protocol: this.protocol });
   }
+}
+
+/** On a service's pods of every version: what its Kubernetes Service selects. */
+const SERVICE_LABEL = "consul-traefik-mesh/service";
+
+/** What the pods of one version differ in. */
+interface Version {
+  readonly image: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+  readonly replicas?: number;
+  readonly weight?: number;
+}
+
+/** Whether Traefik calls a service, so that it needs an intention from Traefik. */
+export function isRouted({ routes = [], tcpRoutes = [], internal = false }: MeshServiceOptions): boolean {
+  return routes.length > 0 || tcpRoutes.length > 0 || internal;
 }
 
 /** The intentions that a service's calls ask for, each of which knows where it was declared. */
@@ -185,6 +234,16 @@ export function meshServiceProblems(serviceName: string, args: MeshServiceOption
     ...rangeProblems(`${prefix}runAsUser`, args.runAsUser ?? NON_ROOT, 0, 2 ** 31 - 1),
     ...rangeProblems(`${prefix}replicas`, args.replicas ?? 1, 0, 1000),
     ...routeProblems(serviceName, args.routes ?? [], `${prefix}routes`),
+    ...tcpRouteProblems(serviceName, args.tcpRoutes ?? [], args.protocol ?? "http", `${prefix}tcpRoutes`),
+    ...(args.loadBalancing === undefined ? [] : loadBalancingProblems(args.loadBalancing, `${prefix}loadBalancing`)),
+    ...(args.canary === undefined
+      ? []
+      : canaryProblems(
+          args.canary,
+          args.loadBalancing ?? {},
+          (args.routes ?? []).length > 0 || args.internal === true,
+          `${prefix}canary`,
+        )),
     ...(args.calls ?? []).flatMap((call, i) =>
       call.destination === "*"
         ? [

@@ -1,3 +1,4 @@
+import * as net from "node:net";
 import { Problem } from "./problems";
 
 /** What both Kubernetes (RFC 1123 label) and Consul's catalog and DNS take as a name. */
@@ -37,4 +38,11 @@ export function rangeProblems(path: string, value: number, min: number, max: num
 /** Problems of a TCP port. */
 export function portProblems(path: string, port: number): Problem[] {
   return rangeProblems(path, port, 1, 65535);
+}
+
+/** `true` for an IP address, or a range of them in CIDR notation. */
+export function isCidr(range: string): boolean {
+  const [, address, length] = /^([^/]*)(?:\/(\d+))?$/.exec(range) ?? [];
+  const bits = { 0: -1, 4: 32, 6: 128 }[net.isIP(address ?? "")]!;
+  return bits >= 0 && (length === undefined || Number(length) <= bits);
 }

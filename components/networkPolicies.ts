@@ -117,7 +117,7 @@ export class NetworkPolicies extends pulumi.ComponentResource {
           podSelector: { matchLabels: traefikPodLabels(ingress.serviceName) },
           policyTypes: ["Ingress"],
           ingress: [
-            { ports: [port(web), port(websecure), port(udp(websecure))] },
+            { ports: [web, websecure, udp(websecure), ...ingress.tcpPorts].map(port) },
             ...opened([[admin], reaching("traefikAdmin")]),
           ],
         },

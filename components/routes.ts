@@ -1,6 +1,8 @@
-import { dnsLabelProblems, isHostName } from "./names";
+import { Middleware, middlewareProblems, middlewareTags } from "./middlewares";
+import { dnsLabelProblems, isHostName, rangeProblems } from "./names";
 import { Problem } from "./problems";
 import { RouteTls, routeTlsProblems, routeTlsTags } from "./routeTls";
+import { ruleProblems } from "./rules";
 
 /** A route through Traefik to a service, published as tags of the service in Consul's catalog. */
 export interface Route {
@@ -16,7 +18,14 @@ export interface Route {
   readonly entryPoints?: readonly string[];
   /** TLS ends at this route. Default: no TLS. */
   readonly tls?: RouteTls;
+  /** Of two routes that match a request, the one with the higher number serves it. Default: the longer rule does. */
+  readonly priority?: number;
+  /** What requests go through on their way to the service, in this order. Default none. */
+  readonly middlewares?: readonly Middleware[];
 }
+
+/** The highest priority that is not Traefik's own. Source: `maxUserPriority` of Traefik 3.7, on any platform. */
+const MAX_PRIORITY = 2 ** 31 - 1 - 1000;
 
 /** Entry points that `TraefikConsulIngress` opens. `admin` is its own and takes no route of a service. */
 export const ENTRY_POINTS = ["web", "websecure"] as const;
@@ -63,6 +72,8 @@ export function routeTags(service: string, routes: readonly Route[]): string[] {
         `${router}.rule=${routeRule(route)}`,
         `${router}.entrypoints=${routeEntryPoints(route).join(",")}`,
         ...(route.tls ? routeTlsTags(router, route.tls) : []),
+        ...(route.priority === undefined ? [] : [`${router}.priority=${route.priority}`]),
+        ...middlewareTags("http", names[i], route.middlewares ?? []),
       ];
     }),
   ];
@@ -106,7 +117,12 @@ export function routeProblems(service: string, routes: readonly Route[], prefix 
       problem("entryPoints", "an empty list serves nothing; leave it out or name web or websecure");
     }
     problems.push(...routeTlsProblems(route, `${prefix}[${i}]`));
-    problems.push(...tagProblems(at("rule"), routeRule(route)));
+    const wrong = route.rule === undefined ? [] : ruleProblems(at("rule"), route.rule, "http");
+    problems.push(...(wrong.length > 0 ? wrong : tagProblems(at("rule"), routeRule(route))));
+    if (route.priority !== undefined) {
+      problems.push(...rangeProblems(at("priority"), route.priority, 1, MAX_PRIORITY));
+    }
+    problems.push(...middlewareProblems("http", route.middlewares ?? [], at("middlewares")));
   });
   return problems;
 }

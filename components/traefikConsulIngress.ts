@@ -7,6 +7,7 @@ import { dnsLabelProblems, rangeProblems } from "./names";
 import { HARDENED, NON_ROOT, restrictedPod } from "./podSecurity";
 import { Problem, refuse } from "./problems";
 import { tagsAnnotation } from "./routes";
+import { extraParts, extraProblems, extraServicePort, TraefikExtras } from "./traefikExtras";
 import {
   adminTags,
   CA_MOUNT_PATH,
@@ -31,7 +32,7 @@ export const LOG_LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"] as const;
 export const SERVICE_TYPES = ["NodePort", "LoadBalancer", "ClusterIP"] as const;
 
 /** What describes the ingress, apart from the mesh that it joins. */
-export interface TraefikOptions extends TraefikTlsOptions {
+export interface TraefikOptions extends TraefikTlsOptions, TraefikExtras {
   /** Namespace of the ingress, which it makes and owns unless `createNamespace` is `false`. Default `traefik-consul`. */
   readonly namespace?: string;
   /** Whether the namespace is made, and owned; else it has to exist. Default `true`. To be chosen before the first `up`. */
@@ -79,6 +80,8 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
   public readonly namespace: pulumi.Output<string>;
   /** The command that brings the dashboard to http://localhost:8080/dashboard/; `undefined` where it is off. */
   public readonly dashboardPortForward: string | undefined;
+  /** Ports of Traefik's pods for the entry points that it was given beside its own. */
+  public readonly tcpPorts: readonly number[];
   private readonly ports: { readonly web: number; readonly websecure: number };
 
   constructor(name: string, args: TraefikConsulIngressArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -115,6 +118,8 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
     const http3Port = args.http3
       ? [{ name: "websecure-http3", containerPort: ENTRY_POINT_PORTS.websecure, protocol: "UDP" }]
       : [];
+    const extras = extraParts(name, args, namespace.metadata.name, this);
+
     // Does not wait for endpoints, since it goes first: Traefik is ready when this Service is in Consul's catalog.
     const service = new k8s.core.v1.Service(
       `${name}-service`,
@@ -146,6 +151,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
               targetPort: n,
               nodePort: nodePorts ? websecurePort : undefined,
             })),
+            ...extras.ports.map((port) => extraServicePort(port, nodePorts)),
           ],
         },
       },
@@ -169,7 +175,11 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
             metadata: {
               labels,
               // Traefik reads the CA at its start: another CA, other pods.
-              annotations: { "consul-traefik-mesh/ca-sha256": mesh.caCertificate.apply(sha256), ...tls.annotations },
+              annotations: Object.assign(
+                { "consul-traefik-mesh/ca-sha256": mesh.caCertificate.apply(sha256) },
+                tls.annotations,
+                ...extras.parts.map((part) => part.annotations),
+              ),
             },
             spec: {
               serviceAccountName: serviceAccount.metadata.name,
@@ -195,12 +205,15 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
                       logLevel: args.logLevel ?? "INFO",
                     }),
                     ...tlsArguments(args, websecurePort),
+                    ...extras.parts.flatMap((part) => part.args ?? []),
                   ],
+                  workingDir: "/",
                   env: login?.env ?? [],
                   envFrom: tls.envFrom,
                   ports: [
                     ...Object.entries(ENTRY_POINT_PORTS).map(([n, containerPort]) => ({ name: n, containerPort })),
                     ...http3Port,
+                    ...extras.ports.map(({ name: n, port }) => ({ name: n, containerPort: port })),
                   ],
                   // Once, not for as long as it runs: later trouble of the catalog must not take away an ingress that
                   // serves. Where it never comes, the restart gives a new login and ends Traefik's growing back-off.
@@ -215,13 +228,19 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
                     limits: { memory: "256Mi" },
                   },
                   securityContext: HARDENED,
-                  volumeMounts: [caMount, ...(login?.mounts ?? []), ...tls.mounts],
+                  volumeMounts: [
+                    caMount,
+                    ...(login?.mounts ?? []),
+                    ...tls.mounts,
+                    ...extras.parts.flatMap((part) => part.mounts ?? []),
+                  ],
                 },
               ],
               volumes: [
                 { name: caMount.name, secret: { secretName: ca.metadata.name } },
                 ...(login?.volumes ?? []),
                 ...tls.volumes,
+                ...extras.parts.flatMap((part) => part.volumes ?? []),
               ],
             },
           },
@@ -232,6 +251,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
 
     this.serviceName = serviceName;
     this.namespace = namespace.metadata.name;
+    this.tcpPorts = extras.ports.map(({ port }) => port);
     this.ports = nodePorts ? ports : ENTRY_POINT_PORTS;
     this.dashboardPortForward = dashboard
       ? `kubectl --namespace ${namespaceName} port-forward deployment/traefik 8080:${ENTRY_POINT_PORTS.admin}`
@@ -260,6 +280,7 @@ export function traefikProblems(args: TraefikOptions, prefix = ""): Problem[] {
     ...rangeProblems(`${prefix}replicas`, args.replicas ?? 1, 0, 1000),
     ...Object.entries(ports).flatMap(([n, port]) => rangeProblems(`${prefix}nodePorts.${n}`, port, 30000, 32767)),
     ...tlsProblems(args, args.replicas ?? 1, prefix),
+    ...extraProblems(args, { ports: ENTRY_POINT_PORTS, nodePorts: Object.values(ports) }, prefix),
   ];
   const problem = (input: string, reason: string) => problems.push({ propertyPath: prefix + input, reason });
   if (new Set(Object.values(ports)).size < 3) {

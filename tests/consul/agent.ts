@@ -5,8 +5,13 @@ import * as net from "node:net";
 export class Agent {
   private constructor(
     private readonly process: ChildProcess,
-    private readonly url: string,
+    /** `host:port` of its HTTP API. */
+    readonly address: string,
   ) {}
+
+  private get url(): string {
+    return `http://${this.address}/v1`;
+  }
 
   static async start(): Promise<Agent> {
     const [http, server, lan, wan] = await freePorts(4);
@@ -18,7 +23,7 @@ export class Agent {
       spawn("consul", ["agent", "-dev", "-bind", "127.0.0.1", "-client", "127.0.0.1", ...ports, ...off], {
         stdio: "ignore",
       }),
-      `http://127.0.0.1:${http}/v1`,
+      `127.0.0.1:${http}`,
     );
     let failure: Error | undefined;
     agent.process.on("error", (error) => (failure = error));
@@ -40,6 +45,15 @@ export class Agent {
     return response.ok ? undefined : body.trim();
   }
 
+  /** Registers an instance of a service on this machine. */
+  async register(name: string, tags: string[], port = 9): Promise<void> {
+    const body = JSON.stringify({ Name: name, Address: "127.0.0.1", Port: port, Tags: tags });
+    const response = await fetch(`${this.url}/agent/service/register`, { method: "PUT", body });
+    if (!response.ok) {
+      throw new Error(`${name}: ${await response.text()}`);
+    }
+  }
+
   async stop(): Promise<void> {
     if (this.process.pid === undefined || this.process.exitCode !== null) {
       return;
@@ -59,7 +73,7 @@ export class Agent {
 }
 
 /** Ports that nobody listens on now; all are held until the last is known, so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from(
       { length: count },

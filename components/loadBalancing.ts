@@ -1,0 +1,161 @@
+import { OptionKind } from "./middlewareOptions";
+import { optionTags, valueProblems } from "./middlewares";
+import { Problem } from "./problems";
+
+/**
+ * How Traefik chooses among a service's instances: `wrr` in turn, by weight; `p2c` the less busy of two; `hrw` the same
+ * instance for the same client address; `leasttime` the one that answers soonest. Source: Traefik 3.7, `BalancerStrategy`.
+ */
+export const STRATEGIES = ["wrr", "p2c", "hrw", "leasttime"] as const;
+
+/** How Traefik spreads requests over a service's instances. Those that Consul's checks find unhealthy never get one. */
+export interface LoadBalancing {
+  /** Default `wrr`. */
+  readonly strategy?: (typeof STRATEGIES)[number];
+  /** A client stays with its instance, by a cookie, as long as that is healthy. Not for `hrw`. Default: it does not. */
+  readonly sticky?: { readonly cookie: StickyCookie };
+  /**
+   * Requests of Traefik's own to each instance, beside Consul's check; by mutual TLS, so intentions have to allow the path.
+   * Default none.
+   */
+  readonly healthCheck?: {
+    /** Begins with `/`. */
+    readonly path: string;
+    /** Go durations. Default 30s and 5s. */
+    readonly interval?: string;
+    readonly unhealthyInterval?: string;
+    readonly timeout?: string;
+    /** Status that a healthy instance answers. Default 2xx and 3xx. */
+    readonly status?: number;
+    readonly method?: string;
+    readonly hostname?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+  };
+  /** Leaves out an instance for `failureWindow` (default 10s) after that many failed requests (default 1). Default: off. */
+  readonly passiveHealthCheck?: { readonly failureWindow?: string; readonly maxFailedAttempts?: number };
+  /** Whether the service sees the client's Host header. Default `true`. */
+  readonly passHostHeader?: boolean;
+}
+
+export interface StickyCookie {
+  /** Default: made of the service's name. */
+  readonly name?: string;
+  readonly secure?: boolean;
+  readonly httpOnly?: boolean;
+  readonly sameSite?: "none" | "lax" | "strict";
+  /** Seconds; 0, the default, for as long as the browser runs. */
+  readonly maxAge?: number;
+  readonly path?: string;
+  readonly domain?: string;
+}
+
+/**
+ * A second version of a service beside the first: its own pods under the same identity, routes and intentions, and a share
+ * of the requests that come through Traefik. Calls within the mesh go to all pods alike.
+ */
+export interface Canary {
+  /** The version's image. Default: the service's. */
+  readonly image?: string;
+  /** The version's environment, instead of the service's. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The version's arguments, instead of the service's. */
+  readonly args?: readonly string[];
+  /** Number of its pods. Default 1. */
+  readonly replicas?: number;
+  /** Percent of the requests through Traefik, a whole number from 0 to 99. */
+  readonly weight: number;
+}
+
+/** The weight of each pod of the first version: it stays as the canary's changes, so that those pods are not replaced. */
+export const STABLE_WEIGHT = 1000;
+
+/** The weight of each of the canary's pods, so that together they get their percentage; 0 for no request. */
+export function canaryWeight({ weight, replicas = 1 }: Canary, stableReplicas: number): number {
+  const share = (STABLE_WEIGHT * stableReplicas * weight) / (100 - weight) / replicas;
+  return weight === 0 || replicas === 0 ? 0 : Math.max(1, Math.round(share));
+}
+
+const KINDS: OptionKind = {
+  strategy: "text",
+  sticky: {
+    cookie: {
+      name: "text",
+      secure: "flag",
+      httpOnly: "flag",
+      sameSite: "text",
+      maxAge: "number",
+      path: "text",
+      domain: "text",
+    },
+  },
+  healthCheck: {
+    path: "text",
+    interval: "duration",
+    unhealthyInterval: "duration",
+    timeout: "duration",
+    status: "number",
+    method: "text",
+    hostname: "text",
+    headers: "map",
+  },
+  passiveHealthCheck: { failureWindow: "duration", maxFailedAttempts: "number" },
+  passHostHeader: "flag",
+};
+
+/** The tags of an instance that say how requests are spread; `weight` is the instance's own. */
+export function loadBalancingTags(service: string, options: LoadBalancing = {}, weight?: number): string[] {
+  const path = `traefik.http.services.${service}.loadbalancer`;
+  return [
+    ...Object.entries(options).flatMap(([option, value]) => optionTags(`${path}.${option.toLowerCase()}`, value)),
+    ...(weight === undefined ? [] : [`${path}.server.weight=${weight}`]),
+  ];
+}
+
+/** What is wrong with how requests are to be spread. */
+export function loadBalancingProblems(options: LoadBalancing, prefix: string): Problem[] {
+  const { strategy, sticky, healthCheck } = options;
+  const problems = valueProblems(options, KINDS, prefix);
+  const problem = (input: string, reason: string) => problems.push({ propertyPath: `${prefix}.${input}`, reason });
+  if (strategy !== undefined && !STRATEGIES.includes(strategy)) {
+    problem("strategy", `"${strategy}" is no strategy of Traefik's; use one of ${STRATEGIES.join(", ")}`);
+  }
+  if (sticky !== undefined && strategy === "hrw") {
+    problem("sticky", "has no effect with hrw, which knows a client by its address; leave one of the two out");
+  }
+  const sameSite = sticky?.cookie?.sameSite;
+  if (sameSite !== undefined && !["none", "lax", "strict"].includes(sameSite)) {
+    problem("sticky.cookie.sameSite", `"${sameSite}" is not known to browsers; use none, lax or strict`);
+  }
+  if (sameSite === "none" && sticky?.cookie.secure !== true) {
+    problem("sticky.cookie.secure", 'is not set, and browsers refuse a cookie of sameSite "none" without it');
+  }
+  if (healthCheck !== undefined && !String(healthCheck.path ?? "").startsWith("/")) {
+    problem("healthCheck.path", `${JSON.stringify(healthCheck.path)} is not a path; begin with "/"`);
+  }
+  return problems;
+}
+
+/** What is wrong with a canary of a service that is spread so. */
+export function canaryProblems(canary: Canary, options: LoadBalancing, routed: boolean, prefix: string): Problem[] {
+  const problems: Problem[] = [];
+  const problem = (input: string, reason: string) => problems.push({ propertyPath: `${prefix}.${input}`, reason });
+  if (!Number.isInteger(canary.weight) || canary.weight < 0 || canary.weight > 99) {
+    problem(
+      "weight",
+      `${canary.weight} is out of range; use whole percents from 0 to 99. To move all, give the service the image instead`,
+    );
+  }
+  if (canary.replicas !== undefined && (!Number.isInteger(canary.replicas) || canary.replicas < 0)) {
+    problem("replicas", `${canary.replicas} is not a number of pods; use a whole number from 0 on`);
+  }
+  if (canary.image === undefined && canary.env === undefined && canary.args === undefined) {
+    problem("image", "is not set, so that both versions are the same; give an image, args or env");
+  }
+  if (options.strategy === "p2c") {
+    problem("weight", "has no effect with the strategy p2c, which knows no weights; use wrr");
+  }
+  if (!routed) {
+    problem("weight", "has no effect without a route: calls within the mesh go to all pods alike; add a route");
+  }
+  return problems;
+}

@@ -1,0 +1,107 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { INTERNAL_ENTRY_POINT } from "./middlewares";
+import { portProblems, rangeProblems } from "./names";
+import { Plugin, pluginProblems, pluginsPart } from "./plugins";
+import { PodPart } from "./podPart";
+import { Problem } from "./problems";
+import { TcpEntryPoint } from "./tcpRoutes";
+import { UserList, userListProblems, userListsPart } from "./userLists";
+
+/** What an ingress may have beside HTTP from the catalog: each by a name that routes use. */
+export interface TraefikExtras {
+  /** Entry points of their own for tcp services, by name. Default none. */
+  readonly tcpEntryPoints?: Readonly<Record<string, TcpEntryPoint>>;
+  /** Users for `basicAuth` and `digestAuth`, by the name that `userList` says. Default none. */
+  readonly userLists?: Readonly<Record<string, UserList>>;
+  /** Plugins, by the name that the middleware `plugin` says. Default none. */
+  readonly plugins?: Readonly<Record<string, Plugin>>;
+}
+
+/** What the extras add to Traefik's pod, and the ports that its Service gets; ConfigMaps are made below `parent`. */
+export function extraParts(
+  name: string,
+  extras: TraefikExtras,
+  namespace: pulumi.Input<string>,
+  parent: pulumi.Resource,
+): { parts: PodPart[]; ports: ExtraPort[] } {
+  const ports = Object.entries(extras.tcpEntryPoints ?? {}).map(([entryPoint, each]) => ({
+    name: entryPoint,
+    ...each,
+  }));
+  const { name: internal, port: internalPort } = INTERNAL_ENTRY_POINT;
+  const entryPoints: PodPart = {
+    args: [
+      `--entryPoints.${internal}.address=127.0.0.1:${internalPort}`,
+      // Who asks there is Traefik itself: what it says of the client is to arrive.
+      `--entryPoints.${internal}.forwardedHeaders.trustedIPs=127.0.0.1/32`,
+      ...ports.map((each) => `--entryPoints.${each.name}.address=:${each.port}`),
+    ],
+  };
+  const parts = [
+    entryPoints,
+    userListsPart(extras.userLists ?? {}),
+    pluginsPart(name, extras.plugins ?? {}, namespace, parent),
+  ];
+  return { parts, ports };
+}
+
+export interface ExtraPort extends TcpEntryPoint {
+  readonly name: string;
+}
+
+/** A port of Traefik's Service for an entry point that the ingress was given. */
+export function extraServicePort(port: ExtraPort, nodePorts: boolean): k8s.types.input.core.v1.ServicePort {
+  return {
+    name: port.name,
+    port: port.port,
+    targetPort: port.name,
+    nodePort: nodePorts ? port.nodePort : undefined,
+  };
+}
+
+/** What is wrong with the extras of an ingress; `taken` are the names, ports and node ports that it has already. */
+export function extraProblems(
+  extras: TraefikExtras,
+  taken: { readonly ports: Readonly<Record<string, number>>; readonly nodePorts: readonly number[] },
+  prefix: string,
+): Problem[] {
+  const problems: Problem[] = [
+    ...userListProblems(extras.userLists ?? {}, `${prefix}userLists`),
+    ...pluginProblems(extras.plugins ?? {}, `${prefix}plugins`),
+  ];
+  const ports = new Map(
+    [...Object.entries(taken.ports), [INTERNAL_ENTRY_POINT.name, INTERNAL_ENTRY_POINT.port]].map(([name, port]) => [
+      port,
+      name,
+    ]),
+  );
+  const nodePorts = new Set(taken.nodePorts);
+  for (const [name, { port, nodePort }] of Object.entries(extras.tcpEntryPoints ?? {})) {
+    const at = `${prefix}tcpEntryPoints.${name}`;
+    const problem = (input: string, reason: string) => problems.push({ propertyPath: at + input, reason });
+    // Also a port's name in Kubernetes: at most 15 characters, with a letter among them.
+    if (!/^(?=.*[a-z])[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$/.test(name) || name.includes("--")) {
+      problem(
+        "",
+        `"${name}" is no name for an entry point; use up to 15 of a-z, 0-9 and single "-", a letter among them`,
+      );
+    }
+    if (name === INTERNAL_ENTRY_POINT.name || name in taken.ports) {
+      problem("", `"${name}" is an entry point that Traefik has already; give it another name`);
+    }
+    problems.push(...portProblems(`${at}.port`, port));
+    if (ports.has(port)) {
+      problem(".port", `${port} is that of ${ports.get(port)} too; give each its own`);
+    }
+    ports.set(port, name);
+    if (nodePort !== undefined) {
+      problems.push(...rangeProblems(`${at}.nodePort`, nodePort, 30000, 32767));
+      if (nodePorts.has(nodePort)) {
+        problem(".nodePort", `${nodePort} is that of another entry point too; give each its own`);
+      }
+      nodePorts.add(nodePort);
+    }
+  }
+  return problems;
+}

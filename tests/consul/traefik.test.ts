@@ -1,0 +1,313 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import * as fc from "fast-check";
+import { LoadBalancing, loadBalancingProblems } from "../../components/loadBalancing";
+import { MIDDLEWARE_OPTIONS, OptionKind } from "../../components/middlewareOptions";
+import { Middleware, middlewareProblems, optionTags } from "../../components/middlewares";
+import { routeProblems } from "../../components/routes";
+import { ruleProblems } from "../../components/rules";
+import { serviceTags } from "../../components/serviceTags";
+import { TcpRoute, tcpRouteProblems } from "../../components/tcpRoutes";
+import { Agent } from "./agent";
+import { Traefik } from "./traefik";
+
+let consul: Agent;
+let traefik: Traefik;
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "traefik-"));
+
+beforeAll(async () => {
+  consul = await Agent.start();
+  traefik = await Traefik.start(consul, [], scratch);
+});
+
+afterAll(async () => {
+  await traefik?.stop();
+  await consul?.stop();
+  fs.rmSync(scratch, { recursive: true, force: true });
+});
+
+const USERS = path.join(scratch, "users");
+// Of htpasswd, and as htdigest takes it.
+fs.writeFileSync(USERS, "anna:$apr1$pc0eLZzP$OzUvLlmW0mCSTNmXODxZo1\n");
+fs.writeFileSync(`${USERS}-digest`, "anna:traefik:a2688e031edb4be6a3797f3882655c05\n");
+
+/** Values that an option must not be without, or that only some texts serve as. */
+const VALUES: Record<string, unknown> = {
+  usersFile: USERS,
+  middlewares: ["other@consulcatalog"],
+  service: "other",
+  status: ["500-599"],
+  statusRewrites: { "500-501": 404 },
+  expression: "NetworkErrorRatio() > 0.30",
+  retryExpression: "IsNetworkError() && Attempts() < 2",
+  address: "http://127.0.0.1:1/verify",
+  sourceRange: ["10.0.0.0/8", "192.0.2.1"],
+  excludedIPs: ["10.0.0.0/8"],
+  ipv6Subnet: 64,
+  rejectStatusCode: 404,
+  encodings: ["gzip"],
+  defaultEncoding: "gzip",
+  scheme: "https",
+  responseCode: 503,
+  prefix: "/x",
+  path: "/x",
+  regex: "^(.*)/x{2}$",
+  tls: { insecureSkipVerify: true },
+};
+
+/** A value for an option of that kind: something in each. */
+function sample(kind: OptionKind, name: string): unknown {
+  if (name in VALUES) {
+    return kind === "list" && !Array.isArray(VALUES[name]) ? [VALUES[name]] : VALUES[name];
+  }
+  switch (kind) {
+    case "text":
+      return "a, b=c";
+    case "number":
+      return 7;
+    case "flag":
+      return true;
+    case "duration":
+      return "10s";
+    case "list":
+      return ["a", "b"];
+    case "map":
+      return { "X-A": "1, 2", "X-B": "" };
+    case "numbers":
+      return { 500: 404 };
+    case "any":
+      return {};
+    default:
+      return Object.fromEntries(Object.entries(kind).map(([option, inner]) => [option, sample(inner, option)]));
+  }
+}
+
+/** Traefik refuses these together. */
+const APART: Record<string, string[][]> = {
+  compress: [["excludedContentTypes"], ["includedContentTypes"]],
+};
+
+const cases = Object.entries(MIDDLEWARE_OPTIONS)
+  .filter(([name]) => name !== "plugin")
+  .flatMap(([name, kind]) => {
+    const whole = sample(kind, name) as Record<string, unknown>;
+    delete (whole.sourceCriterion as Record<string, unknown> | undefined)?.requestHost;
+    delete (whole.sourceCriterion as Record<string, unknown> | undefined)?.requestHeaderName;
+    if (name === "digestAuth") {
+      whole.usersFile = `${USERS}-digest`;
+    }
+    return (APART[name] ?? [[]]).map((left) => ({
+      name,
+      options: Object.fromEntries(Object.entries(whole).filter(([option]) => !left.includes(option))),
+    }));
+  });
+
+test("each option of each middleware arrives in Traefik as it was declared", async () => {
+  await consul.register(
+    "other",
+    serviceTags("other", { routes: [{ host: "other.test" }] }).concat([
+      "traefik.http.middlewares.other.addprefix.prefix=/x",
+    ]),
+  );
+  const named = cases.map(({ name, options }, i) => ({ name, options, id: `m${i}` }));
+  for (const { name, options, id } of named) {
+    const middleware = { ...options };
+    await consul.register(id, [
+      ...serviceTags(id, { routes: [{ name: id, host: `${id}.test` }] }),
+      `traefik.http.routers.${id}.middlewares=${id}-m`,
+      ...optionTags(`traefik.http.middlewares.${id}-m.${name.toLowerCase()}`, middleware),
+    ]);
+  }
+  const shown = await traefik.shown(
+    "http/middlewares",
+    named.map(({ id }) => `${id}-m`),
+  );
+  const seen = named.map(({ name, id }) => {
+    const { status, error, ...rest } = shown.get(`${id}-m`)!;
+    return { name, status, error, options: (rest as Record<string, unknown>)[name] };
+  });
+  expect(seen).toMatchObject(named.map(({ name, options }) => ({ name, status: "enabled", options })));
+});
+
+const chain: Middleware[] = [
+  { stripPrefix: { prefixes: ["/a"] } },
+  { headers: { customRequestHeaders: { "X-Chain": "1" } } },
+  { addPrefix: { prefix: "/b" } },
+  "other@consulcatalog",
+];
+
+test("a chain is one in Traefik, in its order", async () => {
+  expect(middlewareProblems("http", chain, "m")).toEqual([]);
+  await consul.register("chained", serviceTags("chained", { routes: [{ host: "chained.test", middlewares: chain }] }));
+  const router = (await traefik.shown("http/routers", ["chained"])).get("chained");
+  expect(router).toMatchObject({
+    status: "enabled",
+    middlewares: [
+      "chained-1-stripprefix@consulcatalog",
+      "chained-2-headers@consulcatalog",
+      "chained-3-addprefix@consulcatalog",
+      "other@consulcatalog",
+    ],
+  });
+});
+
+test("how requests are spread arrives as it was declared", async () => {
+  const options: LoadBalancing = {
+    strategy: "leasttime",
+    sticky: {
+      cookie: { name: "c", secure: true, httpOnly: true, sameSite: "none", maxAge: 60, path: "/p", domain: "a.b" },
+    },
+    healthCheck: {
+      path: "/health",
+      interval: "10s",
+      unhealthyInterval: "2s",
+      timeout: "1s",
+      status: 204,
+      method: "HEAD",
+      hostname: "h.test",
+      headers: { "X-A": "1" },
+    },
+    passiveHealthCheck: { failureWindow: "5s", maxFailedAttempts: 3 },
+    passHostHeader: false,
+  };
+  expect(loadBalancingProblems(options, "lb")).toEqual([]);
+  await consul.register(
+    "spread",
+    serviceTags("spread", { routes: [{ host: "spread.test" }], loadBalancing: options }, 7),
+  );
+  const service = (await traefik.shown("http/services", ["spread"])).get("spread");
+  expect(service).toMatchObject({ status: "enabled", loadBalancer: { ...options, servers: [{ weight: 7 }] } });
+});
+
+test("tcp routes are Traefik's, by server name and by port, with their middlewares", async () => {
+  const tcpRoutes: TcpRoute[] = [
+    { sni: "db.test", tls: { passthrough: true } },
+    { sni: "*.db.test", tls: {}, middlewares: [{ ipAllowList: { sourceRange: ["10.0.0.0/8"] } }] },
+    { entryPoints: ["postgres"], middlewares: [{ inFlightConn: { amount: 5 } }] },
+    { rule: "HostSNIRegexp(`^x[0-9]{1,2}\\.test$`) && !ClientIP(`10.0.0.0/8`)", tls: {} },
+  ];
+  expect(tcpRouteProblems("db", tcpRoutes, "tcp", "tcpRoutes")).toEqual([]);
+  await consul.register("db", serviceTags("db", { tcpRoutes }));
+  const routers = await traefik.shown("tcp/routers", ["db-tcp-4"]);
+  expect([...routers.values()].sort((a, b) => a.name.localeCompare(b.name))).toMatchObject([
+    { name: "db-tcp-2@consulcatalog", status: "enabled", rule: "HostSNI(`*.db.test`)", tls: { passthrough: false } },
+    { name: "db-tcp-3@consulcatalog", status: "enabled", rule: "HostSNI(`*`)", entryPoints: ["postgres"] },
+    { name: "db-tcp-4@consulcatalog", status: "enabled" },
+    { name: "db-tcp@consulcatalog", status: "enabled", rule: "HostSNI(`db.test`)", tls: { passthrough: true } },
+  ]);
+  const middlewares = await traefik.shown("tcp/middlewares", ["db-tcp-2-1-ipallowlist", "db-tcp-3-1-inflightconn"]);
+  expect(middlewares.get("db-tcp-3-1-inflightconn")).toMatchObject({ status: "enabled", inFlightConn: { amount: 5 } });
+});
+
+/** Rules in v2 syntax, and what they are in v3. */
+const V2: [string, string][] = [
+  ["Host(`a.test`, `b.test`)", "Host(`a.test`) || Host(`b.test`)"],
+  ["Host(`a.test`,`b.test`) && Path(`/x`)", "(Host(`a.test`) || Host(`b.test`)) && Path(`/x`)"],
+  ["!Host(`a.test`,`b.test`)", "!(Host(`a.test`) || Host(`b.test`))"],
+  ["HostHeader(`a.test`)", "Host(`a.test`)"],
+  ["HostRegexp(`{sub:[a-z]+}.a.test`)", "HostRegexp(`^[a-z]+\\.a\\.test$`)"],
+  ["HostRegexp(`a.test`, `{sub}.a.test`)", "HostRegexp(`a.test`) || HostRegexp(`^[^.]+\\.a\\.test$`)"],
+  ["Path(`/users/{id:[0-9]+}`)", "PathRegexp(`^/users/[0-9]+$`)"],
+  ["PathPrefix(`/{v:v1|v2}/x`)", "PathRegexp(`^/(?:v1|v2)/x`)"],
+  ["PathPrefix(`/a`, `/b`)", "PathPrefix(`/a`) || PathPrefix(`/b`)"],
+  ["Headers(`X-A`, `1`)", "Header(`X-A`, `1`)"],
+  ["HeadersRegexp(`X-A`, `1.*`)", "HeaderRegexp(`X-A`, `1.*`)"],
+  ["Query(`a=1`)", "Query(`a`, `1`)"],
+  ["Query(`a=1`, `b=2`)", "Query(`a`, `1`) && Query(`b`, `2`)"],
+  ["Method(`GET`, `POST`)", "Method(`GET`) || Method(`POST`)"],
+  ["ClientIP(`10.0.0.0/8`, `192.0.2.1`)", "ClientIP(`10.0.0.0/8`) || ClientIP(`192.0.2.1`)"],
+];
+
+/** Whether Traefik serves each rule: one router a rule, of one service. */
+async function served(rules: string[], service: string): Promise<boolean[]> {
+  const names = rules.map((_, i) => `${service}-${i}`);
+  await consul.register(service, [
+    "traefik.enable=true",
+    ...rules.flatMap((rule, i) => [
+      `traefik.http.routers.${names[i]}.rule=${rule}`,
+      `traefik.http.routers.${names[i]}.entrypoints=web`,
+    ]),
+  ]);
+  const routers = await traefik.shown("http/routers", names);
+  return names.map((name) => routers.get(name)!.status === "enabled");
+}
+
+test("a rule in v2 syntax is offered in v3's, which Traefik serves", async () => {
+  for (const [rule, offered] of V2) {
+    expect(ruleProblems("rule", rule, "http")).toEqual([
+      { propertyPath: "rule", reason: `"${rule}" is in the syntax of Traefik v2; in v3 it is ${offered}` },
+    ]);
+    expect(ruleProblems("rule", offered, "http")).toEqual([]);
+  }
+  expect(
+    await served(
+      V2.map(([, offered]) => offered),
+      "offered",
+    ),
+  ).toEqual(V2.map(() => true));
+});
+
+const value = fc.constantFrom(
+  "a.test",
+  "*.a.test",
+  "/x",
+  "/x/{id}",
+  "x",
+  "",
+  "10.0.0.0/8",
+  "^v[0-9]{1,3}$",
+  "(",
+  "a=1",
+  "é.test",
+  "[a-z",
+  "X-A",
+);
+const matcher = fc
+  .tuple(
+    fc.constantFrom(
+      "Host",
+      "host",
+      "HOSTREGEXP",
+      "HostRegexp",
+      "Path",
+      "PathPrefix",
+      "PathRegexp",
+      "Header",
+      "Headers",
+      "HeaderRegexp",
+      "Query",
+      "QueryRegexp",
+      "Method",
+      "Nothing",
+      "HostSNI",
+    ),
+    fc.array(value, { maxLength: 3 }),
+    fc.constantFrom("`", '"'),
+  )
+  .map(([name, values, quote]) => `${name}(${values.map((v) => quote + v + quote).join(", ")})`);
+const rule = fc.oneof(
+  { weight: 6, arbitrary: matcher },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(matcher, fc.constantFrom(" && ", "||", " & ", " "), matcher).map((parts) => parts.join("")),
+  },
+  { weight: 1, arbitrary: matcher.map((m) => `!(${m})`) },
+  { weight: 1, arbitrary: matcher.map((m) => `(${m}`) },
+);
+
+test("Traefik serves each rule that we take, and none that we say it refuses", async () => {
+  const rules = fc.sample(rule, 1500).filter((each, i, all) => all.indexOf(each) === i);
+  const theirs = await served(rules, "sampled");
+  const problems = rules.map((each) =>
+    routeProblems("s", [{ rule: each }], "r")
+      .map((p) => p.reason)
+      .join("; "),
+  );
+  const taken = rules.filter((_, i) => problems[i] === "");
+  expect(rules.filter((_, i) => problems[i] === "" && !theirs[i])).toEqual([]);
+  // What Traefik would take and we do not: v2's spelling, which never matches in v3.
+  const only = rules.filter((_, i) => problems[i] !== "" && theirs[i]);
+  expect(only.filter((each) => !/v2|is not a host/.test(problems[rules.indexOf(each)]))).toEqual([]);
+  expect(Math.min(taken.length, rules.length - taken.length)).toBeGreaterThan(80);
+}, 120_000);

@@ -1,0 +1,72 @@
+import { ChildProcess, spawn } from "node:child_process";
+import { Agent, freePorts } from "./agent";
+
+/** A router, middleware or service as Traefik's API shows it. */
+export interface Shown {
+  readonly name: string;
+  readonly status: string;
+  readonly error?: string[];
+  readonly [field: string]: unknown;
+}
+
+/** A real Traefik that reads a real Consul's catalog: it says what it makes of tags. */
+export class Traefik {
+  private constructor(
+    private readonly process: ChildProcess,
+    private readonly url: string,
+  ) {}
+
+  /** With these TCP entry points beside `web` and `websecure`; further arguments as given. */
+  static async start(consul: Agent, args: string[] = [], cwd = "/"): Promise<Traefik> {
+    const names = ["web", "websecure", "traefik", "internal", "postgres"];
+    const ports = await freePorts(names.length);
+    const all = [
+      "--global.checkNewVersion=false",
+      "--global.sendAnonymousUsage=false",
+      ...names.map((name, i) => `--entryPoints.${name}.address=127.0.0.1:${ports[i]}`),
+      "--api.insecure=true",
+      `--providers.consulCatalog.endpoint.address=${consul.address}`,
+      "--providers.consulCatalog.exposedByDefault=false",
+      "--providers.consulCatalog.watch=true",
+      ...args,
+    ];
+    const process = spawn("traefik", all, {
+      stdio: "ignore",
+      cwd,
+    });
+    return new Traefik(process, `http://127.0.0.1:${ports[names.indexOf("traefik")]}/api`);
+  }
+
+  /** All of a kind, such as `http/routers`, as soon as there are those names, without their provider. */
+  async shown(kind: string, names: string[]): Promise<Map<string, Shown>> {
+    const deadline = Date.now() + 30_000;
+    let found = new Map<string, Shown>();
+    while (Date.now() < deadline) {
+      found = await this.ask(kind).catch(() => new Map());
+      if (names.every((name) => found.has(name))) {
+        return found;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`${kind}: no ${names.filter((name) => !found.has(name)).join(", ")}`);
+  }
+
+  private async ask(kind: string): Promise<Map<string, Shown>> {
+    const response = await fetch(`${this.url}/${kind}?per_page=10000`);
+    const all = (await response.json()) as Shown[];
+    return new Map(
+      all
+        .filter(({ name }) => name.endsWith("@consulcatalog"))
+        .map((each) => [each.name.replace("@consulcatalog", ""), each]),
+    );
+  }
+
+  async stop(): Promise<void> {
+    if (this.process.pid === undefined || this.process.exitCode !== null) {
+      return;
+    }
+    const stopped = new Promise((resolve) => this.process.once("exit", resolve));
+    this.process.kill("SIGKILL"); // it has nothing to save
+    await stopped;
+  }
+}
