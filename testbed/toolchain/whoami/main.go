@@ -1,7 +1,9 @@
 // Stand-in for traefik/whoami in the testbed: no registry reached from there holds its module.
 //
 // It answers every path with who it is and what it was asked, in the real one's format, /api with the same as JSON, and
-// /health with 200. Where it differs: no TLS, no /bench, /echo, /data, /upload and /grpc; /health cannot be set.
+// /health with 200, or the status that was last sent there. Where it differs: no TLS, no /bench, /echo, /data, /upload
+// and /grpc; and what tests need beside it: /auth, which answers 200 and X-User to "Bearer let-me-in" and else 401, and
+// --echo, which makes it a server of lines by TCP, or with --self-signed by TLS, as traefik/whoamitcp is one by TCP.
 package main
 
 import (
@@ -15,6 +17,7 @@ import (
 	"net/http/httputil"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -26,12 +29,18 @@ func main() {
 	name := flag.String("name", os.Getenv("WHOAMI_NAME"), "a name to print")
 	printVersion := flag.Bool("version", false, "print the version")
 	flag.Bool("verbose", false, "accepted and ignored")
+	echo := flag.Bool("echo", false, "answer each line of a TCP connection with the name and the line")
+	selfSigned := flag.String("self-signed", "", "with --echo: speak TLS, with a certificate of its own for this name")
 	flag.Parse()
 	if *printVersion {
 		fmt.Println("whoami stand-in", version)
 		return
 	}
-	if err := serve(*port, *name); err != nil {
+	run := func() error { return serve(*port, *name) }
+	if *echo {
+		run = func() error { return serveLines(*port, *name, *selfSigned) }
+	}
+	if err := run(); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -45,7 +54,26 @@ func envOr(key, otherwise string) string {
 
 func serve(port, name string) error {
 	mux := http.NewServeMux()
-	mux.HandleFunc("/health", func(http.ResponseWriter, *http.Request) {})
+	var health atomic.Int64
+	health.Store(http.StatusOK)
+	mux.HandleFunc("/health", func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			var status int64
+			if _, err := fmt.Fscan(r.Body, &status); err != nil || status < 200 || status > 599 {
+				http.Error(w, "send a status from 200 to 599", http.StatusBadRequest)
+				return
+			}
+			health.Store(status)
+		}
+		w.WriteHeader(int(health.Load()))
+	})
+	mux.HandleFunc("/auth", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer let-me-in" {
+			http.Error(w, "who are you?", http.StatusUnauthorized)
+			return
+		}
+		w.Header().Set("X-User", "anna of "+r.Header.Get("X-Forwarded-Host"))
+	})
 	mux.HandleFunc("/api", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(map[string]any{
