@@ -4,6 +4,9 @@
 # A tool's folder in the cache is named by a hash of its row here, its make_ function, its inputs and Go's version,
 # so whatever changes one of them builds it anew, and nothing else does.
 
+# What is installed for one Python serves no other.
+PYTHON=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' || true)
+
 # In the order in which they are first needed: previews need those up to the providers, a cluster all but the last.
 # name | version | inputs, relative to testbed/toolchain | binary, and the arguments that make it print its version
 TOOLS=(
@@ -11,6 +14,7 @@ TOOLS=(
   "pulumi                     | 3.246.0 | pulumi/go.mod pulumi/go.sum pulumi/cmd/pulumi-language-nodejs language-host | pulumi version"
   "pulumi-resource-random     | 4.99.0  | pulumi/go.mod pulumi/go.sum pulumi/cmd/pulumi-resource-random | -"
   "pulumi-resource-kubernetes | 4.25.0  | pulumi/go.mod pulumi/go.sum pulumi/cmd/pulumi-resource-kubernetes | -"
+  "pulumi-language-python     | $PYTHON | language-host python | -"
   "kubernetes                 | 1.34.4  | kubernetes/go.mod kubernetes/go.sum kubernetes/cmd/kubernetes | kubernetes kube-apiserver --version"
   "coredns                    | 1.12.4  | kubernetes/go.mod kubernetes/go.sum kubernetes/cmd/coredns | coredns -version"
   "local-path-provisioner     | 0.0.30  | kubernetes/go.mod kubernetes/go.sum | local-path-provisioner --version"
@@ -47,6 +51,16 @@ make_pulumi() {
     -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.246.0
   go_build pulumi pulumi-language-nodejs ./cmd/pulumi-language-nodejs
   go_build language-host nodejs-host-3.60 github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs
+}
+
+# For tests of policies with a program that is not TypeScript. The SDK lies beside the host, for PYTHONPATH: packages/.
+make_pulumi-language-python() {
+  local module=github.com/pulumi/pulumi/sdk/v3
+  go_build language-host pulumi-language-python $module/python/cmd/pulumi-language-python
+  module=$(cd "$TOOLCHAIN/language-host" && go list -m -f '{{.Dir}}' $module)
+  install -m 755 "$module/python/cmd/pulumi-language-python-exec" "$OUT"
+  python3 -m pip install --quiet --no-deps --require-hashes --only-binary=:all: --target "$OUT/packages" \
+    --requirement "$TOOLCHAIN/python/requirements.txt"
 }
 
 make_pulumi-resource-random() { go_build pulumi pulumi-resource-random ./cmd/pulumi-resource-random; }
