@@ -70,6 +70,12 @@ export function policy<Config extends object = object>(rule: Rule<Config>): Reso
     `${object === undefined ? "" : `${describe(object)}: `}${problem}. ${rule.remedy}.`;
 
   const properties: PolicyConfigSchema["properties"] = {
+    exempt: {
+      type: "array",
+      items: { type: "string" },
+      default: [],
+      description: "Names of Pulumi resources, as the program gives them, that this policy passes over",
+    },
     ...rule.config,
     ...(restricted && {
       environment: {
@@ -85,13 +91,13 @@ export function policy<Config extends object = object>(rule: Rule<Config>): Reso
     severity: rule.severity,
     enforcementLevel: rule.advisory ? "advisory" : "mandatory",
     remediationSteps: rule.remedy,
-    ...(Object.keys(properties).length > 0 && { configSchema: { properties } }),
+    configSchema: { properties },
   };
 
   if (rule.object || rule.release || rule.together) {
     result.validateResource = async (args, report) => {
       const about = circumstances(args.urn, args.getConfig());
-      if (!environments.includes(about.environment)) {
+      if (!environments.includes(about.environment) || isExempt(args.urn, args.getConfig())) {
         return;
       }
       const say = (finding: Finding) => report(message(finding));
@@ -121,7 +127,12 @@ export function policy<Config extends object = object>(rule: Rule<Config>): Reso
       if (!environments.includes(about.environment)) {
         return;
       }
-      const say = (finding: Finding) => report(message(finding), finding.object?.urn ?? finding.urn);
+      const say = (finding: Finding) => {
+        const urn = finding.object?.urn ?? finding.urn;
+        if (!isExempt(urn, args.getConfig())) {
+          report(message(finding), urn);
+        }
+      };
       const direct = args.resources.flatMap(objectsOf);
       if (rule.together) {
         closed(() => rule.together!(direct, about), say);
@@ -134,6 +145,10 @@ export function policy<Config extends object = object>(rule: Rule<Config>): Reso
     };
   }
   return result;
+}
+
+function isExempt(urn: string | undefined, config: { exempt?: string[] }): boolean {
+  return urn !== undefined && (config.exempt ?? []).includes(urn.split("::").pop()!);
 }
 
 function* found(problems: Iterable<string>, object?: ClusterObject): Iterable<Finding> {

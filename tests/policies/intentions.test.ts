@@ -145,6 +145,9 @@ cases("intentions-consistent", [
     config: { protocols: { whoami: "http" } },
   }),
   passes("an action for tcp", [intentions("db", { name: "web", action: "allow" })]),
+  passes("what is exempt, at the end too", [intentions("db", paths("web", anyPath))], {
+    config: { exempt: ["serviceintentions-db"] },
+  }),
   passes("permissions on every destination, which intentions-accepted blocks", [
     intentions("*", paths("web", anyPath)),
   ]),

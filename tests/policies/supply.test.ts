@@ -15,6 +15,8 @@ cases("images-pinned", [
   ...["nginx", "nginx:latest", "traefik:v3", "localhost:5000/a", "a:stable"].map((reference) =>
     blocks(reference, [image(reference)], `image ${reference} is not pinned`),
   ),
+  passes("what is exempt", [image("nginx")], { config: { exempt: ["deployment-a"] } }),
+  blocks("what is not exempt", [image("nginx")], "image nginx is not pinned", { config: { exempt: ["deployment"] } }),
   blocks("a version where only a digest will do", [image("a:1.2.3"), image(DIGEST)], "image a:1.2.3", {
     config: { digestOnly: true },
   }),
