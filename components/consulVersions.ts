@@ -27,6 +27,9 @@ export const supportedVersions: readonly VersionLine[] = [
   { chart: "2.0", consul: ["2.0"], kubernetes: ["1.30", "1.34"] },
 ];
 
+/** The first that keeps an init container running beside the others, without a feature gate. */
+const FIRST_KUBERNETES_WITH_ACLS = "1.29.0";
+
 /** The versions of one installation; what is not given is the chart's own choice and is not checked. */
 export interface Versions {
   readonly chart: string;
@@ -74,6 +77,11 @@ export function versionProblems(
   outside("controlPlane", "consul-k8s-control-plane", [line.chart]);
   outside("dataplane", "consul-dataplane", [line.chart]);
   outside("kubernetes", "Kubernetes", minorLines(...line.kubernetes));
+  const kubernetes = semver.coerce(versions.kubernetes);
+  if (acls && kubernetes && semver.lt(kubernetes, FIRST_KUBERNETES_WITH_ACLS)) {
+    const reason = `with ACLs on, Traefik logs in by a sidecar that outlives it, which Kubernetes ${versions.kubernetes} does not know; use 1.29 or later`;
+    problems.push({ propertyPath: paths.kubernetes, reason });
+  }
   return problems;
 }
 

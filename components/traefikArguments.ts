@@ -38,6 +38,8 @@ export function traefikArguments(options: TraefikArgumentOptions): string[] {
     ...Object.entries(ENTRY_POINT_PORTS).map(([name, port]) => `--entryPoints.${name}.address=:${port}`),
     // Routes that name no entry point go to web alone, never to admin.
     "--entryPoints.web.asDefault=true",
+    // When Traefik ends it still takes requests for this long, until every node knows that it is not ready any more.
+    ...["web", "websecure"].map((name) => `--entryPoints.${name}.transport.lifeCycle.requestAcceptGraceTimeout=5s`),
     ...Object.entries(catalog).map(([key, value]) => `--providers.consulCatalog.${key}=${value}`),
     "--ping=true",
     "--ping.entryPoint=admin",

@@ -16,6 +16,7 @@ import {
   PING_PATH,
   traefikArguments,
 } from "./traefikArguments";
+import { traefikLogin } from "./traefikLogin";
 import { tlsArguments, tlsParts, tlsProblems, TraefikTlsOptions } from "./traefikTls";
 
 /** Node ports of a Service of type NodePort, each 30000 to 32767. */
@@ -159,7 +160,15 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
     );
 
     const tls = tlsParts(name, args, namespace.metadata.name, { parent: this });
-    const login = mesh.authMethod === undefined ? undefined : consulLogin(mesh);
+    const login =
+      mesh.authMethod === undefined
+        ? undefined
+        : traefikLogin({
+            authMethod: mesh.authMethod,
+            apiAddress: mesh.apiAddress,
+            image: mesh.consulImage ?? "hashicorp/consul:1.22.7",
+            imagePullPolicy: args.imagePullPolicy,
+          });
     const caMount = { name: "consul-ca", mountPath: CA_MOUNT_PATH, readOnly: true };
     new k8s.apps.v1.Deployment(
       `${name}-deployment`,
@@ -183,19 +192,20 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
             },
             spec: {
               serviceAccountName: serviceAccount.metadata.name,
-              automountServiceAccountToken: login !== undefined,
+              automountServiceAccountToken: false,
               securityContext: {
                 ...restrictedPod(NON_ROOT, Object.values(ENTRY_POINT_PORTS)),
                 fsGroup: NON_ROOT,
                 // Else each mount would open acme.json to the group, and Traefik refuses it then.
                 fsGroupChangePolicy: "OnRootMismatch",
               },
-              initContainers: login === undefined ? [] : [{ ...login.container, securityContext: HARDENED }],
+              initContainers: login === undefined ? [] : [{ ...login.sidecar, securityContext: HARDENED }],
               containers: [
                 {
                   name: "traefik",
                   image: args.image ?? "traefik:v3.7.15",
                   imagePullPolicy: args.imagePullPolicy,
+                  command: login?.command,
                   args: [
                     ...traefikArguments({
                       serviceName,
@@ -221,7 +231,8 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
                     periodSeconds: 1,
                     failureThreshold: 120,
                   }),
-                  readinessProbe: probe(PING_PATH, { periodSeconds: 5, failureThreshold: 2 }),
+                  // Fails from the moment that Traefik begins to end, while it still takes requests.
+                  readinessProbe: probe(PING_PATH, { periodSeconds: 1, failureThreshold: 2 }),
                   livenessProbe: probe(PING_PATH, { periodSeconds: 10, failureThreshold: 3 }),
                   resources: args.resources ?? {
                     requests: { cpu: "100m", memory: "64Mi" },
@@ -303,33 +314,6 @@ function catalogSyncProblems({ mesh, dashboard }: TraefikConsulIngressArgs): Pro
   const reason =
     "is served through Consul's catalog sync, which the mesh has off; turn syncCatalog on, or dashboard off";
   return dashboard && !mesh.catalogSync ? [{ propertyPath: "dashboard", reason }] : [];
-}
-
-/** What a pod needs to hold a token of its own: it logs in with its ServiceAccount before Traefik starts. */
-function consulLogin(mesh: ConsulMesh) {
-  const tokenFile = "/consul/token/token";
-  const mounts = [{ name: "consul-token", mountPath: "/consul/token" }];
-  return {
-    container: {
-      name: "consul-login",
-      image: mesh.consulImage ?? "hashicorp/consul:1.22.7",
-      command: [
-        "consul",
-        "login",
-        `-method=${mesh.authMethod}`,
-        "-bearer-token-file=/var/run/secrets/kubernetes.io/serviceaccount/token",
-        `-token-sink-file=${tokenFile}`,
-      ],
-      env: [
-        { name: "CONSUL_HTTP_ADDR", value: `https://${mesh.apiAddress}` },
-        { name: "CONSUL_CACERT", value: `${CA_MOUNT_PATH}/tls.crt` },
-      ],
-      volumeMounts: [{ name: "consul-ca", mountPath: CA_MOUNT_PATH, readOnly: true }, ...mounts],
-    },
-    env: [{ name: "CONSUL_HTTP_TOKEN_FILE", value: tokenFile }],
-    mounts,
-    volumes: [{ name: "consul-token", emptyDir: { medium: "Memory" } }],
-  };
 }
 
 function probe(path: string, times: { periodSeconds: number; failureThreshold: number }) {

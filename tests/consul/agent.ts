@@ -4,23 +4,25 @@ import * as net from "node:net";
 /** A real Consul, alone on this machine, in memory: it judges config entries as the mesh's servers do. */
 export class Agent {
   private constructor(
-    private readonly process: ChildProcess,
+    readonly process: ChildProcess,
     /** `host:port` of its HTTP API. */
     readonly address: string,
   ) {}
 
-  private get url(): string {
+  /** Of its HTTP API, with the version. */
+  get url(): string {
     return `http://${this.address}/v1`;
   }
 
-  static async start(): Promise<Agent> {
+  /** Starts it, with further arguments of its command line. */
+  static async start(...further: string[]): Promise<Agent> {
     const [http, server, lan, wan] = await freePorts(4);
     const off = ["-grpc-port", "-grpc-tls-port", "-dns-port"].flatMap((port) => [port, "-1"]);
     const ports = ["-http-port", http, "-server-port", server, "-serf-lan-port", lan, "-serf-wan-port", wan].map(
       String,
     );
     const agent = new Agent(
-      spawn("consul", ["agent", "-dev", "-bind", "127.0.0.1", "-client", "127.0.0.1", ...ports, ...off], {
+      spawn("consul", ["agent", "-dev", "-bind", "127.0.0.1", "-client", "127.0.0.1", ...ports, ...off, ...further], {
         stdio: "ignore",
       }),
       `127.0.0.1:${http}`,

@@ -125,7 +125,10 @@ test("with ACLs and gossip encryption, what is generated is secret and never a c
   expect(release.dependsOn).toEqual(expect.arrayContaining(["consul-bootstrap-token", "consul-gossip-key"]));
   expect(JSON.stringify(release.props.values)).not.toMatch(/cmFuZG9t|89abcdef|89ab-cdef/);
   const { spec } = find(recorded, "traefik-deployment").props.spec.template;
-  expect(spec.initContainers[0].command).toContain("-method=consul-k8s-auth-method");
+  expect(spec.initContainers[0].env).toContainEqual({ name: "AUTH_METHOD", value: "consul-k8s-auth-method" });
+  expect(spec.initContainers[0].restartPolicy).toBe("Always");
+  expect(spec.automountServiceAccountToken).toBe(false);
+  expect(spec.containers[0].volumeMounts.map((m: any) => m.name)).toEqual(["consul-ca", "consul-token"]);
   expect(spec.containers[0].env).toEqual([{ name: "CONSUL_HTTP_TOKEN_FILE", value: "/consul/token/token" }]);
 });
 

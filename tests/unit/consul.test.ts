@@ -35,6 +35,14 @@ describe("versions", () => {
     expect(withAcls("hashicorp/consul:1.20.1")).toEqual([]);
   });
 
+  test("with ACLs, Kubernetes has to know sidecars that outlive what they serve", () => {
+    const on = (kubernetesVersion: string, acls: boolean) =>
+      consulMeshProblems({ chart: { version: "1.5.3" }, kubernetesVersion, acls }).map((p) => p.propertyPath);
+    expect(on("1.28", true)).toEqual(["kubernetesVersion"]);
+    expect(on("1.28", false)).toEqual([]);
+    expect(on("1.29", true)).toEqual([]);
+  });
+
   test.each([
     ["hashicorp/consul:1.22.7", "1.22.7"],
     ["host:5000/consul:v1.2.3@sha256:00", "1.2.3"],
