@@ -116,6 +116,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
       { parent: this },
     );
 
+    const tls = tlsParts(name, args, namespace.metadata.name, { parent: this });
     const http3Port = args.http3
       ? [{ name: "websecure-http3", containerPort: ENTRY_POINT_PORTS.websecure, protocol: "UDP" }]
       : [];
@@ -138,6 +139,9 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
         spec: {
           type: args.serviceType ?? "NodePort",
           selector: labels,
+          // An authority checks a host as soon as Traefik has its route, which is before the pod is ready; if it finds
+          // nobody, Traefik does not ask again. With one pod at a time there is no other to go to meanwhile.
+          publishNotReadyAddresses: tls.singleton,
           ports: [
             ...(["web", "websecure", ...(dashboard ? ["admin" as const] : [])] as const).map((entryPoint) => ({
               name: entryPoint,
@@ -159,7 +163,6 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
       { parent: this },
     );
 
-    const tls = tlsParts(name, args, namespace.metadata.name, { parent: this });
     const login =
       mesh.authMethod === undefined
         ? undefined

@@ -39,6 +39,11 @@ export interface TraefikTlsOptions {
 }
 
 const DYNAMIC_FILE = "dynamic.yml";
+/**
+ * Where it is in the volume. Kubernetes keeps a volume's files in a hidden folder and links to them at the top; Traefik
+ * reads folders, but does not follow links to folders: below one, the file is read once and not twice.
+ */
+const DYNAMIC_PATH = `config/${DYNAMIC_FILE}`;
 
 /** Traefik's arguments for TLS. `websecurePort`: the port under which clients see `websecure`. */
 export function tlsArguments(options: TraefikTlsOptions, websecurePort: number): string[] {
@@ -95,7 +100,10 @@ export function tlsParts(
       const secrets = [...tlsSecrets(certificates, tlsOptions)].map(([secret, names]) => ({
         secret: { name: secret, items: keys(names, `${secret}/`) },
       }));
-      const sources = [{ configMap: { name: metadata.name, items: keys([DYNAMIC_FILE]) } }, ...secrets];
+      const sources = [
+        { configMap: { name: metadata.name, items: [{ key: DYNAMIC_FILE, path: DYNAMIC_PATH }] } },
+        ...secrets,
+      ];
       parts.volumes.push({ name: "tls", projected: { defaultMode: 0o440, sources } });
       parts.mounts.push({ name: "tls", mountPath: TLS_PATH, readOnly: true });
     }

@@ -42,6 +42,7 @@ test("a resolver becomes arguments, a volume for one pod at a time, and credenti
   ]);
   expect(container.envFrom).toEqual([{ secretRef: { name: "cloudflare" } }]);
   expect(deployment.strategy).toEqual({ type: "Recreate" });
+  expect(find(recorded, "traefik-service").props.spec.publishNotReadyAddresses).toBe(true);
   expect(pod.securityContext.fsGroupChangePolicy).toBe("OnRootMismatch");
   expect(pod.volumes).toContainEqual({ name: "acme", persistentVolumeClaim: { claimName: "traefik-acme" } });
   expect(find(recorded, "traefik-acme").props.spec.resources.requests.storage).toBe("128Mi");
@@ -73,7 +74,8 @@ test("certificates and options become a file of Traefik's, and the Secrets are m
   });
   expect(data["dynamic.yml"]).not.toContain("{{"); // Traefik reads its files as Go templates
   const [, { projected }] = pod.volumes;
-  expect(projected.sources.slice(1)).toEqual([
+  expect(projected.sources).toEqual([
+    { configMap: { name: "traefik-tls", items: [{ key: "dynamic.yml", path: "config/dynamic.yml" }] } },
     {
       secret: {
         name: "example-com",
