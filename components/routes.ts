@@ -2,7 +2,7 @@ import { Middleware, middlewareProblems, middlewareTags } from "./middlewares";
 import { dnsLabelProblems, isHostName, rangeProblems } from "./names";
 import { Problem } from "./problems";
 import { RouteTls, routeTlsProblems, routeTlsTags } from "./routeTls";
-import { ruleProblems } from "./rules";
+import { hostsOf, ruleProblems } from "./rules";
 
 /** A route through Traefik to a service, published as tags of the service in Consul's catalog. */
 export interface Route {
@@ -49,8 +49,7 @@ export function routeRule(route: Route): string {
 
 /** The hosts that a route names: those that Traefik gets certificates for, and chooses TLS options by. */
 export function routeHosts(route: Route): string[] {
-  const named = (route.rule ?? "").matchAll(/(?<!!\s*)\bHost\(\s*[`"]([^`"]+)[`"]\s*\)/gi);
-  return route.host === undefined ? [...named].map(([, host]) => host.toLowerCase()) : [route.host];
+  return route.host === undefined ? hostsOf(route.rule ?? "") : [route.host];
 }
 
 /** The entry points that a route is served on. */

@@ -217,6 +217,25 @@ export function canonicalRule(rule: string): string {
   }
 }
 
+/** The hosts that a rule names, but for those that it excludes; none for a rule that cannot be read. */
+export function hostsOf(rule: string): string[] {
+  const hosts = (part: Rule): string[] => {
+    switch (part.kind) {
+      case "match":
+        return part.name === "Host" ? part.args.map((host) => host.toLowerCase()) : [];
+      case "not":
+        return [];
+      default:
+        return [...hosts(part.left), ...hosts(part.right)];
+    }
+  };
+  try {
+    return hosts(parseRule(rule));
+  } catch {
+    return [];
+  }
+}
+
 /** A rule's parts, by the grammar of Go's expressions that Traefik uses. Errors: `Error` with what was expected. */
 export function parseRule(rule: string): Rule {
   const tokens = tokensOf(rule);

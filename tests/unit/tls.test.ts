@@ -1,5 +1,5 @@
 import { ConsulMesh, TraefikConsulIngress, TraefikOptions, traefikProblems } from "../../components";
-import { Route, routeProblems, routeTags } from "../../components/routes";
+import { Route, routeHosts, routeProblems, routeTags } from "../../components/routes";
 import { ingressTlsProblems } from "../../components/routeTls";
 import { find, record, Recorded } from "../recorder";
 
@@ -224,7 +224,9 @@ test.each<[string, Route, string[]]>([
 });
 
 test("a raw rule names hosts too", () => {
-  expect(routeProblems("a", [{ rule: "Host(`a.test`) || Host(`b.test`)", tls: { certResolver: "le" } }])).toEqual([]);
+  const rule = "(Host(`A.test`) || Host(`b.test`)) && !Host(`c.test`)";
+  expect(routeHosts({ rule })).toEqual(["a.test", "b.test"]);
+  expect(routeProblems("a", [{ rule, tls: { certResolver: "le" } }])).toEqual([]);
 });
 
 test("the TLS of routes is judged with the ingress that serves them", () => {
