@@ -101,11 +101,12 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
       { name: namespaceName, create: args.createNamespace, podSecurity: "restricted" },
       { parent: this },
     );
-    const ca = new k8s.core.v1.Secret(
+    // A ConfigMap: the certificate is public, and a preview shows which keys it has, which it does not of a Secret.
+    const ca = new k8s.core.v1.ConfigMap(
       `${name}-consul-ca`,
       {
         metadata: { name: "consul-ca-cert", namespace: namespace.metadata.name },
-        stringData: { "tls.crt": mesh.caCertificate },
+        data: { "tls.crt": mesh.caCertificate },
       },
       { parent: this },
     );
@@ -251,7 +252,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
                 },
               ],
               volumes: [
-                { name: caMount.name, secret: { secretName: ca.metadata.name } },
+                { name: caMount.name, configMap: { name: ca.metadata.name } },
                 ...(login?.volumes ?? []),
                 ...tls.volumes,
                 ...extras.parts.flatMap((part) => part.volumes ?? []),

@@ -3,6 +3,7 @@ import { UpdateSummary } from "@pulumi/pulumi/automation";
 import { IntentionRule } from "../../components";
 import { workspace, Workspace } from "../workspace";
 import { consul, inventory, kubectl, poll, request, story, through } from "./cluster";
+import { disagreements, refusedCases, Webhook, WEBHOOK_REFUSES } from "./webhook";
 
 const image = "localhost/whoami:1.10.3";
 const RAW_RULE = "Host(`raw.localhost`) && Header(`X-Pair`, `a,b`) || HostRegexp(`^v[0-9]{1,3}\\.localhost$`)";
@@ -74,6 +75,30 @@ step("from the first moment of the first up, no request without an allow passes"
   expect(seen).toEqual(expect.arrayContaining([403, 502]));
 });
 
+step("the webhook refuses what we say that it refuses, and what it refuses we refuse as well", async () => {
+  const webhook = await Webhook.start("consul-system");
+  try {
+    expect(await refusedCases(webhook)).toEqual(WEBHOOK_REFUSES);
+    expect(await disagreements(webhook, 500)).toEqual([]);
+    // What only resources beside each other show, or what no typed rule can say.
+    const sources = [{ name: "web", action: "allow" }];
+    const raw = {
+      "a second resource for one destination": { destination: { name: "*" }, sources },
+      "a namespace": { destination: { name: "web", namespace: "other" }, sources },
+      "a source's namespace": { destination: { name: "web" }, sources: [{ ...sources[0], namespace: "other" }] },
+      "a source's partition": { destination: { name: "web" }, sources: [{ ...sources[0], partition: "other" }] },
+      "no source": { destination: { name: "web" }, sources: [] },
+    };
+    for (const [what, spec] of Object.entries(raw)) {
+      expect([what, await webhook.refusal(spec, "case")]).toEqual([what, expect.stringContaining("webhook")]);
+    }
+    const another = { destination: { name: "web" }, sources };
+    expect(await webhook.refusal(another, "all.services")).toMatch(/immutable/);
+  } finally {
+    webhook.stop();
+  }
+});
+
 step("a second up changes nothing, and neither does a refresh", async () => {
   const again = await its.stack.up();
   expect(changes(again.summary)).toEqual([]);
@@ -99,8 +124,8 @@ step("Traefik is in Consul's catalog under its identity, through the catalog syn
 step(
   "the servers' certificate has the additional name, and the CA that was copied to Traefik verifies it",
   async () => {
-    const ca = await kubectl("get", "secret", "consul-ca-cert", "-n", "traefik-consul", "-o", "json");
-    const { data } = JSON.parse(ca);
+    const copy = await kubectl("get", "configmap", "consul-ca-cert", "-n", "traefik-consul", "-o", "json");
+    const { data } = JSON.parse(copy);
     expect(Object.keys(data)).toEqual(["tls.crt"]);
     const address = await kubectl(
       "get",
@@ -113,8 +138,7 @@ step(
     );
     for (const servername of [SAN, "consul-server.consul-system.svc"]) {
       await new Promise<void>((resolve, reject) => {
-        const pem = Buffer.from(data["tls.crt"], "base64");
-        const socket = tls.connect({ host: address, port: 443, servername, ca: pem }, () => {
+        const socket = tls.connect({ host: address, port: 443, servername, ca: data["tls.crt"] }, () => {
           socket.end();
           resolve();
         });
@@ -194,16 +218,16 @@ step("a change of destination moves the allow", async () => {
 });
 
 step("a changed CA reaches Traefik at the next up", async () => {
-  const copy = async () => (await caOf("traefik-consul"))["tls.crt"];
-  const { "tls.crt": encoded } = await caOf("consul-system");
-  const certificate = Buffer.from(encoded, "base64").toString();
+  const secret = JSON.parse(await kubectl("get", "secret", "consul-ca-cert", "-n", "consul-system", "-o", "json"));
+  const certificate = Buffer.from(secret.data["tls.crt"], "base64").toString();
   // Another bundle with the same certificate in it, so that the servers' is still verified.
-  const bundle = Buffer.from(`${certificate}\n${certificate}`).toString("base64");
-  const patch = JSON.stringify({ data: { "tls.crt": bundle } });
+  const bundle = `${certificate}\n${certificate}`;
+  const patch = JSON.stringify({ stringData: { "tls.crt": bundle } });
   await kubectl("patch", "secret", "consul-ca-cert", "-n", "consul-system", "-p", patch);
-  const before = await copy();
+  const copy = async () =>
+    kubectl("get", "configmap", "consul-ca-cert", "-n", "traefik-consul", "-o", "jsonpath={.data.tls\\.crt}");
+  expect(await copy()).toBe(certificate);
   await its.stack.up();
-  expect(await copy()).not.toBe(before);
   expect(await copy()).toBe(bundle);
   await answers(200, "echo.localhost");
 });
@@ -239,11 +263,6 @@ async function answers(status: number, host: string, path = "/", seconds?: numbe
     (answer) => answer === status,
     seconds,
   );
-}
-
-/** The data of the Secret with Consul's CA certificate in a namespace. */
-async function caOf(namespace: string): Promise<Record<string, string>> {
-  return JSON.parse(await kubectl("get", "secret", "consul-ca-cert", "-n", namespace, "-o", "json")).data;
 }
 
 /** The kinds of change that an operation made; the CA is read each time, which changes nothing. */

@@ -101,8 +101,9 @@ describe("the story", () => {
 
   test("only the certificate is copied to Traefik, never a key", () => {
     const copy = find(recorded, "traefik-consul-ca");
-    expect(copy.props.stringData.value).toEqual({ "tls.crt": "the CA" });
-    expect(copy.props.data).toBeUndefined();
+    expect(copy.type).toBe("kubernetes:core/v1:ConfigMap");
+    expect(copy.props.data).toEqual({ "tls.crt": "the CA" });
+    expect(copy.props.binaryData).toBeUndefined();
   });
 
   test("Traefik has its mesh identity and no right in Kubernetes", () => {
