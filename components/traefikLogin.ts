@@ -16,7 +16,7 @@ const KEEP_LOGGED_IN = `
 cd ${TOKENS}
 answer() {
   { printf 'X-Consul-Token: '; cat held; } |
-    curl --silent --output /dev/null --write-out '%{http_code}' --max-time 5 \\
+    curl --silent --output /dev/null --write-out '%{http_code}' --max-time 10 \\
       --cacert "$CONSUL_CACERT" --header @- "$CONSUL_HTTP_ADDR/v1/acl/token/self"
 }
 # Twice: a server that has just begun to follow may not know the token yet.
@@ -39,12 +39,12 @@ while :; do
   if [ -e wanted ]; then
     log_out
     log_in || sleep 2
-  elif [ -e token ] && [ $((round % 20)) = 0 ] && refused; then
+  elif [ -e token ] && [ $((round % 10)) = 0 ] && refused; then
     echo "Consul refuses the token, which was revoked or has expired: Traefik restarts with a new one"
     rm -f token held
   fi
   round=$((round + 1))
-  sleep 0.5
+  sleep 1
 done
 `;
 
@@ -101,7 +101,7 @@ export function traefikLogin(args: {
         { name: "NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
         { name: "POD", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
       ],
-      resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "192Mi" } },
+      resources: { requests: { cpu: "50m", memory: "32Mi" }, limits: { memory: "192Mi" } },
       volumeMounts: [
         { name: "consul-ca", mountPath: CA_MOUNT_PATH, readOnly: true },
         { name: "consul-login", mountPath: ACCOUNT, readOnly: true },

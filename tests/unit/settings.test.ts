@@ -42,6 +42,15 @@ test.each(["dev", "staging", "prod"])("the settings of %s are right on the testb
   expect(problems({ ...ofStack(stack), ...TESTBED })).toEqual([]);
 });
 
+test("staging is prod but for its hosts and the protection, so that what works there works in prod", () => {
+  const { services: a, ...staging } = ofStack("staging");
+  const { services: b, protect, ...prod } = ofStack("prod");
+  expect(protect).toBe(true);
+  expect(staging).toEqual(prod);
+  const withoutHost = (services: any) => JSON.stringify(services).replace(/"host":"[^"]*"/g, "");
+  expect(withoutHost(a)).toBe(withoutHost(b));
+});
+
 test("the defaults alone are right: a mesh with an ingress and no service", () => {
   expect(problems({})).toEqual([]);
 });
