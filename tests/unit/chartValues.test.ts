@@ -3,12 +3,13 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as yaml from "yaml";
-import { consulMeshProblems } from "../../components";
+import { ConsulMesh, consulMeshProblems } from "../../components";
 import { readChartKeys } from "../../components/chartKeys";
 import { chartValueProblems, GONE_VALUES } from "../../components/chartValueProblems";
 import { CONSUL_CHART_VERSIONS } from "../../components/consulChartKeys";
 import { consulValues } from "../../components/consulValues";
 import { supportedVersions } from "../../components/consulVersions";
+import { find, record } from "../recorder";
 
 const LOCAL = "testbed/charts/consul";
 
@@ -167,6 +168,16 @@ test("a version newer than the table is judged as the newest one of its line, bu
       },
     ],
   });
+});
+
+test("what only a newer chart may know is warned of", async () => {
+  const warn = jest.spyOn(console, "warn").mockImplementation();
+  const recorded = await record(
+    () => new ConsulMesh("consul", { chart: { version: "1.9.99" }, values: { server: { news: 1 } } }),
+  );
+  expect(warn.mock.calls.join()).toContain('ConsulMesh "consul": values.server.news is not known to chart 1.9.11');
+  expect(find(recorded, "consul-release").props.values.server).toMatchObject({ news: 1 });
+  warn.mockRestore();
 });
 
 describe("a chart in a folder", () => {
