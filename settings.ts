@@ -157,6 +157,8 @@ const canary = z.strictObject({
   weight: z.number(),
 });
 
+const console = z.strictObject({ host: text, userList: text, tls: routeTls.optional() });
+
 const action = z.enum(["allow", "deny"]);
 
 const header = z.strictObject({
@@ -284,6 +286,7 @@ export const settingsSchema = z.strictObject({
   traefikTlsOptions: json(z.record(text, tlsOptions)),
   traefikRedirectToHttps: flag,
   traefikHttp3: flag,
+  traefikConsoles: json(z.strictObject({ dashboard: console.optional(), consulUi: console.optional() })),
   traefikTcpEntryPoints: json(z.record(text, z.strictObject({ port: z.number(), nodePort: z.number().optional() }))),
   traefikUserLists: json(z.record(text, z.strictObject({ secretName: text, key: text.optional() }))),
   traefikPlugins: json(
@@ -397,6 +400,7 @@ export function parseSettings(raw: Record<string, string>): { settings: Settings
       tlsOptions: s.traefikTlsOptions,
       redirectToHttps: s.traefikRedirectToHttps,
       http3: s.traefikHttp3,
+      consoles: s.traefikConsoles,
       tcpEntryPoints: s.traefikTcpEntryPoints,
       userLists: s.traefikUserLists,
       plugins: s.traefikPlugins,

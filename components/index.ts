@@ -14,6 +14,7 @@ export type { Canary, LoadBalancing, StickyCookie } from "./loadBalancing";
 export type { ForwardAuth, Middleware, MiddlewareOptions, TcpMiddleware, UserListAuth } from "./middlewares";
 export type { Plugin } from "./plugins";
 export type { Route } from "./routes";
+export type { ConsoleRoute, TraefikConsoles } from "./consoles";
 export type { CertificateResolver, CertificateResolvers, DnsChallenge } from "./certificateResolvers";
 export type { NamedTlsOptions, TlsCertificate, TlsOptions } from "./tlsOptions";
 export type { TraefikTlsOptions } from "./traefikTls";

@@ -32,41 +32,32 @@ export interface TlsOptions {
 
 export type NamedTlsOptions = Readonly<Record<string, TlsOptions>>;
 
-/**
- * Traefik's dynamic configuration of certificates and options, for its file provider: Consul's catalog cannot carry it.
- * As JSON, which is YAML too.
- */
-export function tlsConfiguration(certificates: readonly TlsCertificate[], options: NamedTlsOptions): string {
+/** Traefik's dynamic configuration of certificates and options, for its file provider: Consul's catalog cannot carry it. */
+export function tlsConfiguration(certificates: readonly TlsCertificate[], options: NamedTlsOptions): object {
   const files = (secret: string) => ({
     certFile: `${TLS_PATH}/${secret}/tls.crt`,
     keyFile: `${TLS_PATH}/${secret}/tls.key`,
   });
   const fallback = certificates.find((certificate) => certificate.default === true);
-  return JSON.stringify(
-    {
-      tls: {
-        certificates: certificates.map(({ secretName }) => files(secretName)),
-        ...(fallback && { stores: { default: { defaultCertificate: files(fallback.secretName) } } }),
-        options: Object.fromEntries(
-          Object.entries(options).map(([name, { minVersion = "1.2", clientAuth, ...others }]) => [
-            name,
-            {
-              minVersion: `VersionTLS${minVersion.replace(".", "")}`,
-              ...others,
-              ...(clientAuth && {
-                clientAuth: {
-                  caFiles: [`${TLS_PATH}/${clientAuth.caSecretName}/ca.crt`],
-                  clientAuthType: clientAuth.type ?? CLIENT_AUTH_TYPES[0],
-                },
-              }),
+  return {
+    certificates: certificates.map(({ secretName }) => files(secretName)),
+    ...(fallback && { stores: { default: { defaultCertificate: files(fallback.secretName) } } }),
+    options: Object.fromEntries(
+      Object.entries(options).map(([name, { minVersion = "1.2", clientAuth, ...others }]) => [
+        name,
+        {
+          minVersion: `VersionTLS${minVersion.replace(".", "")}`,
+          ...others,
+          ...(clientAuth && {
+            clientAuth: {
+              caFiles: [`${TLS_PATH}/${clientAuth.caSecretName}/ca.crt`],
+              clientAuthType: clientAuth.type ?? CLIENT_AUTH_TYPES[0],
             },
-          ]),
-        ),
-      },
-    },
-    undefined,
-    2,
-  );
+          }),
+        },
+      ]),
+    ),
+  };
 }
 
 /** The files of Secrets that the configuration names, each once: keys by Secret. */

@@ -10,8 +10,8 @@ export interface TraefikArgumentOptions {
   readonly serviceName: string;
   /** `host:port` of Consul's HTTPS API. */
   readonly apiAddress: string;
-  /** Whether the API and the dashboard are compiled into the routes; see `adminTags` for where they are served. */
-  readonly dashboard: boolean;
+  /** Whether there are API and dashboard, as `api@internal`; `adminTags` and consoles say where they are served. */
+  readonly api: boolean;
   readonly accessLog: boolean;
   readonly logLevel: string;
 }
@@ -43,7 +43,7 @@ export function traefikArguments(options: TraefikArgumentOptions): string[] {
     ...Object.entries(catalog).map(([key, value]) => `--providers.consulCatalog.${key}=${value}`),
     "--ping=true",
     "--ping.entryPoint=admin",
-    ...(options.dashboard ? ["--api=true", "--api.dashboard=true"] : []),
+    ...(options.api ? ["--api=true", "--api.dashboard=true"] : []),
     ...(options.accessLog ? ["--accessLog=true"] : []),
     `--log.level=${options.logLevel}`,
   ];

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ensureNamespace } from "./bringYourOwn";
+import { consoleProblems, consolesConfiguration, TraefikConsoles } from "./consoles";
 import { ConsulMesh } from "./consulMesh";
 import { dnsLabelProblems, rangeProblems } from "./names";
 import { HARDENED, NON_ROOT, restrictedPod } from "./podSecurity";
@@ -33,7 +34,7 @@ export const LOG_LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"] as const;
 export const SERVICE_TYPES = ["NodePort", "LoadBalancer", "ClusterIP"] as const;
 
 /** What describes the ingress, apart from the mesh that it joins. */
-export interface TraefikOptions extends TraefikTlsOptions, TraefikExtras {
+export interface TraefikOptions extends TraefikTlsOptions, TraefikExtras, TraefikConsoles {
   /** Namespace of the ingress, which it makes and owns unless `createNamespace` is `false`. Default `traefik-consul`. */
   readonly namespace?: string;
   /** Whether the namespace is made, and owned; else it has to exist. Default `true`. To be chosen before the first `up`. */
@@ -117,7 +118,8 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
       { parent: this },
     );
 
-    const tls = tlsParts(name, args, namespace.metadata.name, { parent: this });
+    const consoles = consolesConfiguration(args, mesh.apiAddress);
+    const tls = tlsParts(name, args, consoles, namespace.metadata.name, { parent: this });
     const http3Port = args.http3
       ? [{ name: "websecure-http3", containerPort: ENTRY_POINT_PORTS.websecure, protocol: "UDP" }]
       : [];
@@ -214,11 +216,12 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
                     ...traefikArguments({
                       serviceName,
                       apiAddress: mesh.apiAddress,
-                      dashboard,
+                      api: dashboard || args.consoles?.dashboard !== undefined,
                       accessLog: args.accessLog ?? true,
                       logLevel: args.logLevel ?? "INFO",
                     }),
                     ...tlsArguments(args, websecurePort),
+                    ...tls.args,
                     ...extras.parts.flatMap((part) => part.args ?? []),
                   ],
                   workingDir: "/",
@@ -295,6 +298,7 @@ export function traefikProblems(args: TraefikOptions, prefix = ""): Problem[] {
     ...rangeProblems(`${prefix}replicas`, args.replicas ?? 1, 0, 1000),
     ...Object.entries(ports).flatMap(([n, port]) => rangeProblems(`${prefix}nodePorts.${n}`, port, 30000, 32767)),
     ...tlsProblems(args, args.replicas ?? 1, prefix),
+    ...consoleProblems(args, prefix),
     ...extraProblems(args, { ports: ENTRY_POINT_PORTS, nodePorts: Object.values(ports) }, prefix),
   ];
   const problem = (input: string, reason: string) => problems.push({ propertyPath: prefix + input, reason });

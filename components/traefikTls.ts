@@ -51,13 +51,13 @@ export function tlsArguments(options: TraefikTlsOptions, websecurePort: number):
     // By its number: an entry point's name would lead to the port inside the pod.
     ...(options.redirectToHttps ? [`--entryPoints.web.http.redirections.entryPoint.to=:${websecurePort}`] : []),
     ...(options.http3 ? [`--entryPoints.websecure.http3.advertisedPort=${websecurePort}`] : []),
-    ...(hasTlsFiles(options) ? [`--providers.file.directory=${TLS_PATH}`] : []),
     ...resolverArguments(options.certificateResolvers ?? {}),
   ];
 }
 
 /** What Traefik's pod needs for TLS. */
 export interface TlsParts {
+  readonly args: string[];
   /** Another value, other pods: so that an `up` ends with what was declared in force. */
   readonly annotations: Record<string, string>;
   readonly envFrom: k8s.types.input.core.v1.EnvFromSource[];
@@ -69,20 +69,31 @@ export interface TlsParts {
 
 /**
  * Makes what TLS asks for: a ConfigMap with options and public certificates, a volume for what ACME gives. Secrets are
- * mounted by their names, so no key passes through Pulumi.
+ * mounted by their names, so no key passes through Pulumi. `http` is further configuration for the file provider.
  */
 export function tlsParts(
   name: string,
   options: TraefikTlsOptions,
+  http: object | undefined,
   namespace: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
 ): TlsParts {
   const { certificateResolvers = {}, certificates = [], tlsOptions = {} } = options;
-  const parts: TlsParts = { annotations: {}, envFrom: [], mounts: [], volumes: [], singleton: hasAcme(options) };
+  const parts: TlsParts = {
+    args: [],
+    annotations: {},
+    envFrom: [],
+    mounts: [],
+    volumes: [],
+    singleton: hasAcme(options),
+  };
   const authorities = Object.entries(certificateResolvers).flatMap(([resolver, { caCertificates }]) =>
     caCertificates === undefined ? [] : [[`${resolver}.pem`, caCertificates] as const],
   );
-  const dynamic = hasTlsFiles(options) ? [[DYNAMIC_FILE, tlsConfiguration(certificates, tlsOptions)] as const] : [];
+  const tls = certificates.length + Object.keys(tlsOptions).length > 0;
+  // JSON is YAML too; on lines of their own, since Traefik takes "{{" for a template.
+  const configuration = { tls: tls ? tlsConfiguration(certificates, tlsOptions) : undefined, http };
+  const dynamic = tls || http ? [[DYNAMIC_FILE, JSON.stringify(configuration, undefined, 2)] as const] : [];
   const data = Object.fromEntries([...dynamic, ...authorities]);
 
   if (Object.keys(data).length > 0) {
@@ -106,6 +117,7 @@ export function tlsParts(
       ];
       parts.volumes.push({ name: "tls", projected: { defaultMode: 0o440, sources } });
       parts.mounts.push({ name: "tls", mountPath: TLS_PATH, readOnly: true });
+      parts.args.push(`--providers.file.directory=${TLS_PATH}`);
     }
     if (authorities.length > 0) {
       const items = keys(authorities.map(([file]) => file));
@@ -153,10 +165,6 @@ export function tlsProblems(options: TraefikTlsOptions, replicas: number, prefix
         ]
       : []),
   ];
-}
-
-function hasTlsFiles({ certificates = [], tlsOptions = {} }: TraefikTlsOptions): boolean {
-  return certificates.length + Object.keys(tlsOptions).length > 0;
 }
 
 function hasAcme({ certificateResolvers = {} }: TraefikTlsOptions): boolean {

@@ -91,6 +91,54 @@ test("certificates and options become a file of Traefik's, and the Secrets are m
   expect(deployment.strategy.type).toBe("RollingUpdate");
 });
 
+const consoleOptions: TraefikOptions = {
+  userLists: { ops: { secretName: "ops" } },
+  consoles: {
+    dashboard: { host: "traefik.a.test", userList: "ops" },
+    consulUi: { host: "consul.a.test", userList: "ops", tls: { options: "clients" } },
+  },
+  tlsOptions: { clients: { clientAuth: { caSecretName: "client-ca" } } },
+};
+
+test("consoles are routes by TLS with a login, and Consul's UI is read only and verified", async () => {
+  const { recorded, container } = await ingress(consoleOptions);
+  const { http, tls } = JSON.parse(find(recorded, "traefik-tls").props.data["dynamic.yml"]);
+  const basicAuth = { usersFile: "/etc/traefik/users/ops/users", realm: "ops", removeHeader: true };
+  expect(http).toEqual({
+    routers: {
+      "console-dashboard": {
+        rule: "Host(`traefik.a.test`) && (PathPrefix(`/api`) || PathPrefix(`/dashboard`))",
+        entryPoints: ["websecure"],
+        middlewares: ["users-ops"],
+        service: "api@internal",
+        tls: {},
+      },
+      "console-consul-ui": {
+        rule: "Host(`consul.a.test`) && (Method(`GET`) || Method(`HEAD`) || Path(`/v1/internal/acl/authorize`))",
+        entryPoints: ["websecure"],
+        middlewares: ["users-ops"],
+        service: "consul-ui",
+        tls: { options: "clients" },
+      },
+    },
+    middlewares: { "users-ops": { basicAuth } },
+    services: {
+      "consul-ui": {
+        loadBalancer: {
+          serversTransport: "consul",
+          servers: [{ url: "https://consul-server.consul-system.svc:8501" }],
+        },
+      },
+    },
+    serversTransports: { consul: { rootCAs: ["/certs/consul-ca/tls.crt"] } },
+  });
+  expect(Object.keys(tls.options)).toEqual(["clients"]);
+  expect(container.args).toEqual(expect.arrayContaining(["--api=true", "--providers.file.directory=/etc/traefik/tls"]));
+  // Without a login the dashboard is nowhere, not on the admin port either.
+  const tags = find(recorded, "traefik-service").props.metadata.annotations["consul.hashicorp.com/service-tags"];
+  expect(tags).not.toContain("api@internal");
+});
+
 test.each([
   ["NodePort", 30443, 30443],
   ["LoadBalancer", 443, undefined],
@@ -190,6 +238,22 @@ test.each<[string, TraefikOptions, string[]]>([
     "a tlsChallenge whose authority would need a client certificate",
     { certificateResolvers: { le: tlsResolver }, tlsOptions: { default: { clientAuth: { caSecretName: "ca" } } } },
     ["tlsOptions.default.clientAuth"],
+  ],
+  [
+    "consoles without users, at one host, with TLS that nobody declared",
+    {
+      consoles: {
+        dashboard: { host: "a.test", userList: "ops" },
+        consulUi: { host: "a.test", userList: "ops", tls: { certResolver: "le", options: "clients" } },
+      },
+    },
+    [
+      "consoles.dashboard.userList",
+      "consoles.consulUi.tls.certResolver",
+      "consoles.consulUi.tls.options",
+      "consoles.consulUi.host",
+      "consoles.consulUi.userList",
+    ],
   ],
 ])("refuses %s", (_, options, paths) => {
   expect(traefikProblems(options).map((p) => p.propertyPath)).toEqual(paths);
