@@ -8,6 +8,7 @@ import {
   consulMeshProblems,
   IntentionRule,
   isRouted,
+  KubernetesCrd,
   LoadBalancing,
   LOG_LEVELS,
   meshPartWithoutContains,
@@ -289,6 +290,8 @@ export const settingsSchema = z.strictObject({
   traefikConsoles: json(z.strictObject({ dashboard: console.optional(), consulUi: console.optional() })),
   traefikTcpEntryPoints: json(z.record(text, z.strictObject({ port: z.number(), nodePort: z.number().optional() }))),
   traefikUserLists: json(z.record(text, z.strictObject({ secretName: text, key: text.optional() }))),
+  traefikKubernetesCrdNamespaces: json(z.array(text)),
+  traefikMetrics: flag,
   traefikPlugins: json(
     z.record(text, z.strictObject({ module: text, path: text.optional(), version: text.optional() })),
   ),
@@ -404,6 +407,8 @@ export function parseSettings(raw: Record<string, string>): { settings: Settings
       tcpEntryPoints: s.traefikTcpEntryPoints,
       userLists: s.traefikUserLists,
       plugins: s.traefikPlugins,
+      metrics: s.traefikMetrics,
+      kubernetesCrd: crdNamespaces(s.traefikKubernetesCrdNamespaces),
     },
     servicesNamespace: s.servicesNamespace,
     servicesCreateNamespace: s.servicesCreateNamespace,
@@ -418,6 +423,11 @@ export function parseSettings(raw: Record<string, string>): { settings: Settings
   };
   const problems = [...unknown, ...settingsProblems(settings)];
   return problems.length > 0 ? { problems } : { settings };
+}
+
+/** None: the provider is off; `*` alone: all of them. */
+function crdNamespaces(namespaces: string[]): KubernetesCrd | undefined {
+  return namespaces.length === 0 ? undefined : namespaces.join() === "*" ? true : { namespaces };
 }
 
 /** What is wrong with settings of the right shape: each component's own problems, and what only the whole shows. */

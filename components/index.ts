@@ -10,6 +10,7 @@ export type { PodSecurityLevel } from "./podSecurity";
 export { describeEdgeChanges, edgeChanges } from "./edges";
 export type { ChartValues, ConsulImages, ConsulOptions, SecretKeyRef } from "./consulValues";
 export type { HeaderMatch, HttpMatch, IntentionPermission, IntentionRule, ServiceCall } from "./intentions";
+export type { KubernetesCrd } from "./kubernetesCrd";
 export type { Canary, LoadBalancing, StickyCookie } from "./loadBalancing";
 export type { ForwardAuth, Middleware, MiddlewareOptions, TcpMiddleware, UserListAuth } from "./middlewares";
 export type { Plugin } from "./plugins";

@@ -375,7 +375,7 @@ export function unknownToMiddlewares(
     if (names.includes(name)) {
       return [];
     }
-    const nearest = names.length === 0 ? "there is none" : `did you mean "${closest(name, [...names])}"?`;
+    const nearest = names.length === 0 ? "there is none." : `did you mean "${closest(name, [...names])}"?`;
     return [{ propertyPath: path, reason: `"${name}" is no ${what}; ${nearest} ${remedy}`.trim() }];
   };
   return middlewares.flatMap((middleware, i) => {

@@ -1,13 +1,21 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ConsulMesh } from "./consulMesh";
+import { METRICS_ENTRY_POINT } from "./metrics";
 import { dnsLabelProblems } from "./names";
 import { Problem, refuse } from "./problems";
 import { ENTRY_POINT_PORTS } from "./traefikArguments";
 import { TraefikConsulIngress, traefikPodLabels } from "./traefikConsulIngress";
 
 /** What a client that is no part of the mesh may be let in to. */
-export const NETWORK_TARGETS = ["consulApi", "consulDns", "services", "proxyMetrics", "traefikAdmin"] as const;
+export const NETWORK_TARGETS = [
+  "consulApi",
+  "consulDns",
+  "services",
+  "proxyMetrics",
+  "traefikAdmin",
+  "traefikMetrics",
+] as const;
 export type NetworkTarget = (typeof NETWORK_TARGETS)[number];
 
 /** Pods beside those of the mesh, and what they may reach. */
@@ -19,7 +27,7 @@ export interface NetworkClient {
   /**
    * `consulApi`: the servers' HTTPS and gRPC, for API gateways, other stacks' services and what scrapes Consul;
    * `consulDns`: their DNS; `services`: the sidecars' mTLS port; `proxyMetrics`: the sidecars' Prometheus port;
-   * `traefikAdmin`: Traefik's dashboard and ping.
+   * `traefikAdmin`: Traefik's dashboard and ping; `traefikMetrics`: its Prometheus port.
    */
   readonly reaches: readonly NetworkTarget[];
 }
@@ -118,7 +126,7 @@ export class NetworkPolicies extends pulumi.ComponentResource {
           policyTypes: ["Ingress"],
           ingress: [
             { ports: [web, websecure, udp(websecure), ...ingress.tcpPorts].map(port) },
-            ...opened([[admin], reaching("traefikAdmin")]),
+            ...opened([[admin], reaching("traefikAdmin")], [[METRICS_ENTRY_POINT.port], reaching("traefikMetrics")]),
           ],
         },
       );

@@ -123,7 +123,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
     const http3Port = args.http3
       ? [{ name: "websecure-http3", containerPort: ENTRY_POINT_PORTS.websecure, protocol: "UDP" }]
       : [];
-    const extras = extraParts(name, args, namespace.metadata.name, this);
+    const extras = extraParts(name, args, serviceAccount.metadata, this);
 
     // Does not wait for endpoints, since it goes first: Traefik is ready when this Service is in Consul's catalog.
     const service = new k8s.core.v1.Service(
@@ -198,7 +198,8 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
             },
             spec: {
               serviceAccountName: serviceAccount.metadata.name,
-              automountServiceAccountToken: false,
+              // For its custom resources alone: Consul's login has a token of its own.
+              automountServiceAccountToken: args.kubernetesCrd !== undefined,
               securityContext: {
                 ...restrictedPod(NON_ROOT, Object.values(ENTRY_POINT_PORTS)),
                 fsGroup: NON_ROOT,
@@ -230,7 +231,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
                   ports: [
                     ...Object.entries(ENTRY_POINT_PORTS).map(([n, containerPort]) => ({ name: n, containerPort })),
                     ...http3Port,
-                    ...extras.ports.map(({ name: n, port }) => ({ name: n, containerPort: port })),
+                    ...extras.containerPorts,
                   ],
                   // Once, not for as long as it runs: later trouble of the catalog must not take away an ingress that
                   // serves. Where it never comes, the restart gives a new login and ends Traefik's growing back-off.
@@ -264,7 +265,10 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
           },
         },
       },
-      { parent: this, dependsOn: [mesh.ready, service] },
+      {
+        parent: this,
+        dependsOn: [mesh.ready, service, ...extras.parts.flatMap((part) => part.dependsOn ?? [])],
+      },
     );
 
     this.serviceName = serviceName;

@@ -1,5 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { KubernetesCrd, kubernetesCrdPart, kubernetesCrdProblems } from "./kubernetesCrd";
+import { METRICS_ENTRY_POINT, metricsPart } from "./metrics";
 import { INTERNAL_ENTRY_POINT } from "./middlewares";
 import { portProblems, rangeProblems } from "./names";
 import { Plugin, pluginProblems, pluginsPart } from "./plugins";
@@ -16,15 +18,19 @@ export interface TraefikExtras {
   readonly userLists?: Readonly<Record<string, UserList>>;
   /** Plugins, by the name that the middleware `plugin` says. Default none. */
   readonly plugins?: Readonly<Record<string, Plugin>>;
+  /** Whether Traefik's custom resources are served beside the catalog, and where. Default: they are not, no rights needed. */
+  readonly kubernetesCrd?: KubernetesCrd;
+  /** Whether Prometheus finds Traefik's metrics, at port 9100 of its pods. Default `true`. */
+  readonly metrics?: boolean;
 }
 
 /** What the extras add to Traefik's pod, and the ports that its Service gets; ConfigMaps are made below `parent`. */
 export function extraParts(
   name: string,
   extras: TraefikExtras,
-  namespace: pulumi.Input<string>,
+  account: { readonly name: pulumi.Input<string>; readonly namespace: pulumi.Input<string> },
   parent: pulumi.Resource,
-): { parts: PodPart[]; ports: ExtraPort[] } {
+): { parts: PodPart[]; ports: ExtraPort[]; containerPorts: { name: string; containerPort: number }[] } {
   const ports = Object.entries(extras.tcpEntryPoints ?? {}).map(([entryPoint, each]) => ({
     name: entryPoint,
     ...each,
@@ -41,9 +47,13 @@ export function extraParts(
   const parts = [
     entryPoints,
     userListsPart(extras.userLists ?? {}),
-    pluginsPart(name, extras.plugins ?? {}, namespace, parent),
+    pluginsPart(name, extras.plugins ?? {}, account.namespace, parent),
+    kubernetesCrdPart(name, extras.kubernetesCrd, account, parent),
+    metricsPart(extras.metrics ?? true),
   ];
-  return { parts, ports };
+  const metrics = (extras.metrics ?? true) ? [METRICS_ENTRY_POINT] : [];
+  const containerPorts = [...ports, ...metrics].map((each) => ({ name: each.name, containerPort: each.port }));
+  return { parts, ports, containerPorts };
 }
 
 export interface ExtraPort extends TcpEntryPoint {
@@ -69,13 +79,14 @@ export function extraProblems(
   const problems: Problem[] = [
     ...userListProblems(extras.userLists ?? {}, `${prefix}userLists`),
     ...pluginProblems(extras.plugins ?? {}, `${prefix}plugins`),
+    ...kubernetesCrdProblems(extras.kubernetesCrd, `${prefix}kubernetesCrd`),
   ];
-  const ports = new Map(
-    [...Object.entries(taken.ports), [INTERNAL_ENTRY_POINT.name, INTERNAL_ENTRY_POINT.port]].map(([name, port]) => [
-      port,
-      name,
-    ]),
-  );
+  const own: Record<string, number> = {
+    ...taken.ports,
+    [INTERNAL_ENTRY_POINT.name]: INTERNAL_ENTRY_POINT.port,
+    [METRICS_ENTRY_POINT.name]: METRICS_ENTRY_POINT.port,
+  };
+  const ports = new Map(Object.entries(own).map(([name, port]) => [port, name]));
   const nodePorts = new Set(taken.nodePorts);
   for (const [name, { port, nodePort }] of Object.entries(extras.tcpEntryPoints ?? {})) {
     const at = `${prefix}tcpEntryPoints.${name}`;
@@ -87,7 +98,7 @@ export function extraProblems(
         `"${name}" is no name for an entry point; use up to 15 of a-z, 0-9 and single "-", a letter among them`,
       );
     }
-    if (name === INTERNAL_ENTRY_POINT.name || name in taken.ports) {
+    if (name in own) {
       problem("", `"${name}" is an entry point that Traefik has already; give it another name`);
     }
     problems.push(...portProblems(`${at}.port`, port));

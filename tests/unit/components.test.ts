@@ -94,7 +94,7 @@ describe("the story", () => {
     const deployment = find(recorded, "traefik-deployment");
     expect(deployment.dependsOn).toEqual(expect.arrayContaining(["consul-connect-injector", "traefik-service"]));
     const { template } = deployment.props.spec;
-    expect(template.metadata.annotations).toEqual({
+    expect(template.metadata.annotations).toMatchObject({
       "consul-traefik-mesh/ca-sha256": createHash("sha256").update("the CA").digest("hex"),
     });
   });

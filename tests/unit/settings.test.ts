@@ -140,6 +140,38 @@ test.each<[Record<string, unknown>, string]>([
     },
     'intentions[0].permissions[0].jwt.providers[0].name: "okta" is no JWT provider; known are none. Declare one in Consul, and name it in jwtProviders',
   ],
+  [
+    { services: [{ ...whoami, routes: [{ host: "a.test", middlewares: [{ stripPrefx: { prefixes: ["/a"] } }] }] }] },
+    'services[0].routes[0].middlewares[0]: "stripPrefx" is no middleware of Traefik\'s; did you mean "stripPrefix"? A plugin goes under "plugin"',
+  ],
+  [
+    { services: [{ ...whoami, routes: [{ rule: "Host(`a.test`, `b.test`)" }] }] },
+    'services[0].routes[0].rule: "Host(`a.test`, `b.test`)" is in the syntax of Traefik v2; in v3 it is Host(`a.test`) || Host(`b.test`)',
+  ],
+  [
+    { services: [whoami, { ...whoami, name: "other", routes: [{ rule: 'Host("whoami.test")' }] }] },
+    'services[1].routes[0]: the rule "Host(`whoami.test`) on web" is that of services[0].routes[0] too; give each its own',
+  ],
+  [
+    { services: [{ ...whoami, routes: [{ host: "a.test", middlewares: [{ basicAuth: { userList: "ops" } }] }] }] },
+    'services[0].routes[0].middlewares[0].basicAuth.userList: "ops" is no user list of the ingress; there is none. Declare it at the ingress with its Secret',
+  ],
+  [
+    { services: [{ ...whoami, canary: { image: "b:1", weight: 100 } }] },
+    "services[0].canary.weight: 100 is out of range; use whole percents from 0 to 99. To move all, give the service the image instead",
+  ],
+  [
+    { traefikTcpEntryPoints: { web: { port: 5432 } } },
+    'traefikTcpEntryPoints.web: "web" is an entry point that Traefik has already; give it another name',
+  ],
+  [
+    { traefikPlugins: { demo: { module: "example.com/demo", path: "no/such" } } },
+    'traefikPlugins.demo.path: "no/such" is no folder with a .traefik.yml that can be read; give the plugin\'s folder',
+  ],
+  [
+    { traefikKubernetesCrdNamespaces: ["A"] },
+    'traefikKubernetesCrdNamespaces[0]: "A" is not a DNS label; use 1 to 63 of a-z, 0-9 and "-", beginning and ending with a letter or a digit',
+  ],
   [{ consulServers: 4 }, "consulServers: 4 servers have no useful quorum; use 1, 3, 5 or 7"],
 ])("%j is refused with its path and remedy", (given, problem) => {
   expect(problems(given)).toContain(problem);

@@ -1,0 +1,5 @@
+module testbed/traefik-crds
+
+go 1.25
+
+require github.com/traefik/traefik/v3 v3.7.13

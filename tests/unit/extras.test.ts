@@ -1,0 +1,110 @@
+import { ConsulMesh, TraefikConsulIngress, TraefikOptions } from "../../components";
+import { kubernetesCrdProblems } from "../../components/kubernetesCrd";
+import { find, record } from "../recorder";
+
+/** What an ingress with these options is made of. */
+function ingress(options: TraefikOptions) {
+  return record(() => {
+    new TraefikConsulIngress("traefik", { mesh: new ConsulMesh("consul"), ...options });
+  });
+}
+
+const RULES = [
+  { apiGroups: ["traefik.io"], resources: expect.arrayContaining(["ingressroutes"]), verbs: ["list", "watch"] },
+  { apiGroups: [""], resources: ["services", "secrets", "configmaps"], verbs: ["list", "watch"] },
+  { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["list", "watch"] },
+];
+
+test("custom resources of some namespaces: rights in those namespaces, and before Traefik starts", async () => {
+  const recorded = await ingress({ kubernetesCrd: { namespaces: ["a", "b"] } });
+  expect(recorded.filter((r) => /rbac/.test(r.type)).map((r) => [r.name, r.props.metadata.namespace])).toEqual(
+    expect.arrayContaining([
+      ["traefik-crd-role-a", "a"],
+      ["traefik-crd-binding-a", "a"],
+      ["traefik-crd-role-b", "b"],
+      ["traefik-crd-binding-b", "b"],
+    ]),
+  );
+  expect(recorded.filter((r) => /ClusterRole/.test(r.type))).toEqual([]);
+  expect(find(recorded, "traefik-crd-role-a").props.rules).toEqual(RULES);
+  expect(find(recorded, "traefik-crd-binding-b").props.subjects).toEqual([
+    { kind: "ServiceAccount", name: "traefik-system-ingress", namespace: "traefik-consul" },
+  ]);
+  const deployment = find(recorded, "traefik-deployment");
+  expect(deployment.dependsOn).toEqual(expect.arrayContaining(["traefik-crd-binding-a", "traefik-crd-binding-b"]));
+  const { automountServiceAccountToken, containers } = deployment.props.spec.template.spec;
+  expect(automountServiceAccountToken).toBe(true);
+  expect(containers[0].args).toContain("--providers.kubernetesCRD.namespaces=a,b");
+});
+
+test("custom resources of all namespaces: a ClusterRole of the same rules", async () => {
+  const recorded = await ingress({ kubernetesCrd: true });
+  expect(find(recorded, "traefik-crd-role").props).toMatchObject({ rules: RULES });
+  expect(find(recorded, "traefik-crd-binding").props.roleRef).toMatchObject({
+    kind: "ClusterRole",
+    name: "traefik-kubernetes-crd-traefik-consul",
+  });
+});
+
+test.each<[string[], string[]]>([
+  [[], ["x.namespaces"]],
+  [
+    ["a", "A", "a"],
+    ["x.namespaces[1]", "x.namespaces[2]"],
+  ],
+])("namespaces %j are refused", (namespaces, paths) => {
+  expect(kubernetesCrdProblems({ namespaces }, "x").map((p) => p.propertyPath)).toEqual(paths);
+});
+
+test("metrics are on unless they are turned off", async () => {
+  const pod = async (options: TraefikOptions) => {
+    const { template } = find(await ingress(options), "traefik-deployment").props.spec;
+    return {
+      annotation: template.metadata.annotations["prometheus.io/port"],
+      port: template.spec.containers[0].ports.find(({ name }: any) => name === "metrics")?.containerPort,
+      argument: template.spec.containers[0].args.includes("--metrics.prometheus.addRoutersLabels=true"),
+    };
+  };
+  expect(await pod({})).toEqual({ annotation: "9100", port: 9100, argument: true });
+  expect(await pod({ metrics: false })).toEqual({ annotation: undefined, port: undefined, argument: false });
+});
+
+test("tcp entry points are ports of the pod and of the Service, user lists files, plugins mounted or downloaded", async () => {
+  const recorded = await ingress({
+    tcpEntryPoints: { postgres: { port: 5432, nodePort: 30432 }, other: { port: 7007 } },
+    userLists: { admins: { secretName: "users-of-ops", key: "auth" } },
+    plugins: {
+      stamp: { module: "example.com/stamp", path: "tests/e2e/plugin" },
+      demo: { module: "github.com/traefik/plugindemo", version: "v0.2.2" },
+    },
+  });
+  expect(find(recorded, "traefik-service").props.spec.ports).toEqual(
+    expect.arrayContaining([
+      { name: "postgres", port: 5432, targetPort: "postgres", nodePort: 30432 },
+      { name: "other", port: 7007, targetPort: "other" },
+    ]),
+  );
+  const { volumes, containers } = find(recorded, "traefik-deployment").props.spec.template.spec;
+  expect(volumes).toEqual(
+    expect.arrayContaining([
+      { name: "users-admins", secret: { secretName: "users-of-ops", items: [{ key: "auth", path: "users" }] } },
+      { name: "plugins-storage", emptyDir: {} },
+    ]),
+  );
+  expect(containers[0].volumeMounts).toEqual(
+    expect.arrayContaining([
+      { name: "users-admins", mountPath: "/etc/traefik/users/admins", readOnly: true },
+      { name: "plugin-stamp", mountPath: "/plugins-local/src/example.com/stamp", readOnly: true },
+    ]),
+  );
+  expect(containers[0].args).toEqual(
+    expect.arrayContaining([
+      "--entryPoints.postgres.address=:5432",
+      "--experimental.localPlugins.stamp.moduleName=example.com/stamp",
+      "--experimental.plugins.demo.version=v0.2.2",
+    ]),
+  );
+  const { binaryData } = find(recorded, "traefik-plugin-stamp").props;
+  const files = Object.values<string>(binaryData).map((content) => Buffer.from(content, "base64").toString());
+  expect(files.some((file) => file.includes("package stamp"))).toBe(true);
+});
