@@ -216,7 +216,7 @@ const podsOf = async (app: string): Promise<string[]> =>
     .sort();
 
 step("where the custom resources are not defined, preview says so", async () => {
-  await expect(its.stack.preview()).rejects.toThrow(/ingressroutes\.traefik\.io.*not found/s);
+  await expect(its.stack.preview()).rejects.toThrow(/ingressroutes\.traefik\.io.*(not found|does not exist)/s);
   objects("apply", definitions());
   await kubectl("wait", "--for=condition=Established", "crd/ingressroutes.traefik.io");
   objects("apply", JSON.stringify({ apiVersion: "v1", kind: "List", items: outside }));
