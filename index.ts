@@ -8,6 +8,7 @@ import {
   TraefikConsulIngress,
 } from "./components";
 import { reportEdgeChanges } from "./edgeReport";
+import { reportRouteChanges } from "./routeReport";
 import { readSettings } from "./settings";
 
 const settings = readSettings();
@@ -71,5 +72,6 @@ export const traefikDashboard = ingress.dashboardPortForward;
 export const identities = [ingress.serviceName, ...services.map((service) => service.serviceName)];
 /** Who may call whom. */
 export const edges = [...baseline.edges, ...intentions.edges];
-// A message and no output: an output would differ at each `up`, the next one included.
+// Messages and no outputs: an output would differ at each `up`, the next one included.
 void reportEdgeChanges(edges);
+void reportRouteChanges(settings.services);

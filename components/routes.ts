@@ -134,6 +134,23 @@ export function tagsAnnotation(tags: readonly string[]): string {
   return tags.map((tag) => tag.replaceAll(",", "\\,")).join(",");
 }
 
+/** The tags in an annotation, as the injector reads them back. Source: `parsetags` of consul-k8s. */
+export function tagsOfAnnotation(annotation: string): string[] {
+  const tags: string[] = [];
+  let next = "";
+  for (const char of annotation) {
+    if (char !== ",") {
+      next += char;
+    } else if (next.endsWith("\\")) {
+      next = next.slice(0, -1) + ",";
+    } else if (next !== "") {
+      tags.push(next.trim());
+      next = "";
+    }
+  }
+  return next === "" ? tags : [...tags, next.trim()];
+}
+
 /** What the annotation cannot carry: the injector trims each tag, drops empty ones and takes `\,` for a comma. */
 export function tagProblems(path: string, tag: string): Problem[] {
   if (tag.trim() !== tag) {

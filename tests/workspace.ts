@@ -13,7 +13,9 @@ const PROGRAM = [
   "node_modules",
   "package.json",
   "policies",
+  "routeReport.ts",
   "settings.ts",
+  "stackState.ts",
   "testbed",
   "tsconfig.json",
 ];

@@ -48,8 +48,9 @@ export class Agent {
   }
 
   /** Registers an instance of a service on this machine. */
-  async register(name: string, tags: string[], port = 9): Promise<void> {
-    const body = JSON.stringify({ Name: name, Address: "127.0.0.1", Port: port, Tags: tags });
+  async register(name: string, tags: string[], id = name): Promise<void> {
+    const port = 9; // nobody answers there, and nobody is asked
+    const body = JSON.stringify({ ID: id, Name: name, Address: "127.0.0.1", Port: port, Tags: tags });
     const response = await fetch(`${this.url}/agent/service/register`, { method: "PUT", body });
     if (!response.ok) {
       throw new Error(`${name}: ${await response.text()}`);

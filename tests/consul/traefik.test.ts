@@ -4,7 +4,7 @@ import * as path from "node:path";
 import * as fc from "fast-check";
 import { LoadBalancing, loadBalancingProblems } from "../../components/loadBalancing";
 import { MIDDLEWARE_OPTIONS, OptionKind } from "../../components/middlewareOptions";
-import { Middleware, middlewareProblems, optionTags } from "../../components/middlewares";
+import { Middleware, middlewareProblems, optionTags, valueProblems } from "../../components/middlewares";
 import { routeProblems } from "../../components/routes";
 import { ruleProblems } from "../../components/rules";
 import { serviceTags } from "../../components/serviceTags";
@@ -110,6 +110,10 @@ test("each option of each middleware arrives in Traefik as it was declared", asy
       "traefik.http.middlewares.other.addprefix.prefix=/x",
     ]),
   );
+  for (const { name, options } of cases) {
+    const kind = MIDDLEWARE_OPTIONS[name as keyof typeof MIDDLEWARE_OPTIONS];
+    expect(valueProblems(options, kind, name)).toEqual([]);
+  }
   const named = cases.map(({ name, options }, i) => ({ name, options, id: `m${i}` }));
   for (const { name, options, id } of named) {
     const middleware = { ...options };
@@ -150,6 +154,19 @@ test("a chain is one in Traefik, in its order", async () => {
       "other@consulcatalog",
     ],
   });
+});
+
+test("while pods before and after a change run, a route is served under a new name, and not at all under its old one", async () => {
+  const changed = (name?: string) => [{ name, host: "changed.test", middlewares: [{ compress: {} }] }];
+  await consul.register("changed", serviceTags("changed", { routes: [{ host: "changed.test" }] }));
+  await traefik.shown("http/routers", ["changed"]);
+  await consul.register("changed", serviceTags("changed", { routes: changed() }), "changed-after");
+  // Traefik has taken the catalog with both when it shows what came later.
+  await consul.register("later", serviceTags("later", { routes: [{ host: "later.test" }] }));
+  expect((await traefik.shown("http/routers", ["later"])).has("changed")).toBe(false);
+  await consul.register("changed", serviceTags("changed", { routes: changed("changed-2") }), "changed-after");
+  const routers = await traefik.shown("http/routers", ["changed", "changed-2"]);
+  expect(["changed", "changed-2"].map((name) => routers.get(name)?.status)).toEqual(["enabled", "enabled"]);
 });
 
 test("how requests are spread arrives as it was declared", async () => {
@@ -208,6 +225,7 @@ const V2: [string, string][] = [
   ["HostHeader(`a.test`)", "Host(`a.test`)"],
   ["HostRegexp(`{sub:[a-z]+}.a.test`)", "HostRegexp(`^[a-z]+\\.a\\.test$`)"],
   ["HostRegexp(`a.test`, `{sub}.a.test`)", "HostRegexp(`a.test`) || HostRegexp(`^[^.]+\\.a\\.test$`)"],
+  ["HostRegexp(`api.{sub}.test`)", "HostRegexp(`^api\\.[^.]+\\.test$`)"],
   ["Path(`/users/{id:[0-9]+}`)", "PathRegexp(`^/users/[0-9]+$`)"],
   ["PathPrefix(`/{v:v1|v2}/x`)", "PathRegexp(`^/(?:v1|v2)/x`)"],
   ["PathPrefix(`/a`, `/b`)", "PathPrefix(`/a`) || PathPrefix(`/b`)"],

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as path from "node:path";
 import { DENY_ALL, mergeIntentions } from "../../components/intentions";
 import { workspace, Workspace } from "../workspace";
+import { importState } from "./state";
 
 let its: Workspace;
 
@@ -51,38 +52,13 @@ test("a deployed stack opens and closes what differs from its state", async () =
 
 /** Writes the state that an `up` with these intentions, of sets by other names, would have left. */
 async function deployed(rules: Parameters<typeof mergeIntentions>[0]): Promise<void> {
-  const urn = (type: string, name: string) => `urn:pulumi:test::consul-traefik-mesh::${type}::${name}`;
-  const stack = urn("pulumi:pulumi:Stack", "consul-traefik-mesh-test");
-  const provider = urn("pulumi:providers:kubernetes", "default_4_25_0");
-  const time = new Date(0).toISOString();
-  const type = "kubernetes:consul.hashicorp.com/v1alpha1:ServiceIntentions";
-  const { version, deployment } = await its.stack.exportStack();
-  deployment.resources = [
-    { urn: stack, custom: false, type: "pulumi:pulumi:Stack" },
-    {
-      urn: provider,
-      custom: true,
-      id: "provider",
-      type: "pulumi:providers:kubernetes",
-      inputs: { version: "4.25.0" },
-      outputs: { version: "4.25.0" },
-    },
-    ...mergeIntentions(rules).map((spec, i) => {
-      const props = { apiVersion: "consul.hashicorp.com/v1alpha1", kind: "ServiceIntentions", spec };
-      const id = `consul-system/entry-${i}`;
-      const [inputs, outputs] = [{ ...props }, { ...props }];
-      return {
-        urn: urn(type, `entry-${i}`),
-        custom: true,
-        id,
-        type,
-        parent: stack,
-        inputs,
-        outputs,
-        provider: `${provider}::provider`,
-      };
-    }),
-  ];
-  deployment.manifest = { time, magic: "", version: "" };
-  await its.stack.importStack({ version, deployment });
+  await importState(
+    its.stack,
+    mergeIntentions(rules).map((spec, i) => ({
+      type: "kubernetes:consul.hashicorp.com/v1alpha1:ServiceIntentions",
+      name: `entry-${i}`,
+      id: `consul-system/entry-${i}`,
+      props: { apiVersion: "consul.hashicorp.com/v1alpha1", kind: "ServiceIntentions", spec },
+    })),
+  );
 }

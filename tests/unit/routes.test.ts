@@ -1,22 +1,12 @@
 import * as fc from "fast-check";
-import { Route, routeProblems, routeTags, tagProblems, tagsAnnotation } from "../../components/routes";
-
-/** What the injector makes of the annotation: consul-k8s `helper/parsetags`, rule by rule. */
-function parsedByInjector(annotation: string): string[] {
-  const tags: string[] = [];
-  let next = "";
-  for (const char of annotation) {
-    if (char !== ",") {
-      next += char;
-    } else if (next.endsWith("\\")) {
-      next = next.slice(0, -1) + ",";
-    } else if (next !== "") {
-      tags.push(next.trim());
-      next = "";
-    }
-  }
-  return next === "" ? tags : [...tags, next.trim()];
-}
+import {
+  Route,
+  routeProblems,
+  routeTags,
+  tagProblems,
+  tagsAnnotation,
+  tagsOfAnnotation,
+} from "../../components/routes";
 
 /** Characters that rules are made of, those that the parser treats specially above all. */
 const tag = fc
@@ -30,7 +20,7 @@ test("the injector reads back exactly the tags, unless a problem was found", () 
   fc.assert(
     fc.property(fc.array(tag, { maxLength: 5 }), (tags) => {
       fc.pre(tags.every((t) => tagProblems("tag", t).length === 0));
-      expect(parsedByInjector(tagsAnnotation(tags))).toEqual(tags);
+      expect(tagsOfAnnotation(tagsAnnotation(tags))).toEqual(tags);
     }),
     { numRuns: 2000 },
   );
@@ -40,7 +30,7 @@ test("a problem is found only where the injector would read something else", () 
   fc.assert(
     fc.property(tag, (t) => {
       fc.pre(tagProblems("tag", t).length > 0);
-      expect(parsedByInjector(tagsAnnotation([t, "next"]))).not.toEqual([t, "next"]);
+      expect(tagsOfAnnotation(tagsAnnotation([t, "next"]))).not.toEqual([t, "next"]);
     }),
     { numRuns: 2000 },
   );

@@ -7,6 +7,7 @@ import {
 } from "../../components/loadBalancing";
 import { Middleware, middlewareProblems, middlewareTags } from "../../components/middlewares";
 import { MeshServiceOptions, meshServiceProblems } from "../../components/meshService";
+import { changedRouters } from "../../components/routeChanges";
 import { routingProblems } from "../../components/routingProblems";
 import { ruleProblems } from "../../components/rules";
 import { serviceTags } from "../../components/serviceTags";
@@ -162,6 +163,11 @@ test.each<[string, string, string]>([
   expect(ruleProblems("r", rule, "http").map((p) => p.reason)).toEqual([reason]);
 });
 
+test("braces of a regular expression are no template of v2", () => {
+  const rule = "HostRegexp(`^\\p{Greek}{1,3}\\x{2d}[a-z]{2}$`) && PathRegexp(`^/[0-9]{4}`)";
+  expect(ruleProblems("r", rule, "http")).toEqual([]);
+});
+
 test.each<[string, TcpRoute, string[]]>([
   ["a server name without TLS", { sni: "db.test", entryPoints: ["postgres"] }, ["t[0].tls"]],
   ["no entry point and no TLS", {}, ["t[0].entryPoints"]],
@@ -270,6 +276,25 @@ test("what routes name has to be there, and nothing may be there twice", () => {
     'services[0].routes[1].middlewares[0].plugin: "dmeo" is no plugin of the ingress; did you mean "demo"? Declare it there',
     'services[0].routes[1].middlewares[1].forwardAuth.service: "nobody" is no service of this stack; did you mean "shop"?',
   ]);
+});
+
+test("a route changes under its name with its rule, its middlewares, or how its service is spread; not with a weight", () => {
+  const route = { host: "a.test", middlewares: [{ stripPrefix: { prefixes: ["/a"] } }] };
+  const before = serviceTags("s", { routes: [route, { host: "b.test" }] }, 1000);
+  const now = (published: Parameters<typeof serviceTags>[1], weight = 7) =>
+    changedRouters(before, serviceTags("s", published, weight));
+  expect(now({ routes: [route, { host: "b.test" }, { host: "c.test" }] })).toEqual([]);
+  expect(now({ routes: [{ host: "b.test", name: "s-2" }] })).toEqual([]);
+  expect(now({ routes: [{ ...route, host: "c.test" }, { host: "b.test" }] })).toEqual(["http s"]);
+  const other = { ...route, middlewares: [{ stripPrefix: { prefixes: ["/b"] } }] };
+  expect(now({ routes: [other, { host: "b.test" }] })).toEqual(["http s"]);
+  expect(now({ routes: [{ ...other, name: "new" }, { host: "b.test" }] })).toEqual([]);
+  expect(now({ routes: [route, { host: "b.test" }], loadBalancing: { strategy: "p2c" } })).toEqual([
+    "http s",
+    "http s-2",
+  ]);
+  const tcp = (sni: string) => serviceTags("s", { tcpRoutes: [{ sni, tls: {} }] });
+  expect(changedRouters(tcp("a.test"), tcp("b.test"))).toEqual(["tcp s-tcp"]);
 });
 
 test("an ingress is refused what it has already, and what Traefik cannot load", () => {

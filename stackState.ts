@@ -1,0 +1,18 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A resource in the stack's own state. */
+export interface DeployedResource {
+  readonly type: string;
+  readonly outputs: { readonly metadata?: { readonly name: string }; readonly spec?: unknown };
+}
+
+/**
+ * The resources in this stack's state, as the last `up` left them, or a refresh found them; none before its first `up`. It
+ * reads the state and leaves no trace in it, which a StackReference would: that is a resource, and every refresh after a
+ * change would report it as updated.
+ */
+export async function deployedResources(): Promise<DeployedResource[]> {
+  const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+  const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName });
+  return Object.values(outputs as Record<string, DeployedResource>);
+}
