@@ -1,0 +1,77 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { UNREACHABLE, workspace, Workspace } from "../workspace";
+
+let its: Workspace;
+
+beforeEach(async () => {
+  its = await workspace("prod", { consulChartPath: "testbed/charts/consul" });
+  const kubeconfig = path.join(its.directory, "kubeconfig");
+  fs.writeFileSync(kubeconfig, UNREACHABLE);
+  its.stack.workspace.envVars.KUBECONFIG = kubeconfig;
+});
+afterEach(async () => its?.remove());
+
+test("what an up of prod has protected can neither be destroyed nor dropped, until the protection is", async () => {
+  await deployed();
+  expect(await refusal(its.stack.previewDestroy())).toMatch(
+    /gossip-key-bytes" cannot be deleted\s+because it is protected/,
+  );
+
+  its.configure({ consulGossipEncryption: false });
+  expect(await refusal(its.stack.preview())).toMatch(/gossip-key-bytes" cannot be deleted\s+because it is protected/);
+
+  // Another size is another key.
+  await deployed({ length: 16 });
+  its.configure({ consulGossipEncryption: true });
+  expect(await refusal(its.stack.preview())).toMatch(/gossip-key-bytes".*\s.*protect/);
+
+  // The deliberate step comes first, and changes nothing else.
+  its.configure({ protect: false });
+  await deployed({ protect: false });
+  its.configure({ consulGossipEncryption: false });
+  expect(await refusal(its.stack.preview())).toBe("accepted");
+});
+
+async function refusal(preview: Promise<unknown>): Promise<string> {
+  return preview.then(
+    () => "accepted",
+    (error: Error) => error.message,
+  );
+}
+
+/** Writes the state that an `up` leaves of the gossip key, the one resource that needs no cluster to be compared. */
+async function deployed({ length = 32, protect = true } = {}): Promise<void> {
+  const urn = (type: string, name: string) => `urn:pulumi:test::consul-traefik-mesh::${type}::${name}`;
+  const stack = urn("pulumi:pulumi:Stack", "consul-traefik-mesh-test");
+  const mesh = urn("consul-traefik-mesh:index:ConsulMesh", "consul");
+  const type = "random:index/randomBytes:RandomBytes";
+  const version = JSON.parse(fs.readFileSync(require.resolve("@pulumi/random/package.json"), "utf8")).version;
+  const provider = urn("pulumi:providers:random", `default_${version.replace(/\W/g, "_")}`);
+  const exported = await its.stack.exportStack();
+  exported.deployment.manifest = { time: new Date(0).toISOString(), magic: "", version: "" };
+  exported.deployment.resources = [
+    { urn: stack, custom: false, type: "pulumi:pulumi:Stack" },
+    {
+      urn: provider,
+      custom: true,
+      id: "provider",
+      type: "pulumi:providers:random",
+      inputs: { version },
+      outputs: { version },
+    },
+    { urn: mesh, custom: false, type: "consul-traefik-mesh:index:ConsulMesh", parent: stack },
+    {
+      urn: urn(`consul-traefik-mesh:index:ConsulMesh$${type}`, "consul-gossip-key-bytes"),
+      custom: true,
+      id: "none",
+      type,
+      inputs: { length },
+      outputs: { length, base64: "", hex: "" },
+      parent: mesh,
+      provider: `${provider}::provider`,
+      protect,
+    },
+  ];
+  await its.stack.importStack(exported);
+}
