@@ -382,9 +382,14 @@ export function unknownToMiddlewares(
     const at = `${prefix}[${i}]`;
     if (typeof middleware === "string") {
       const provider = middleware.split("@")[1];
-      return known.providers === undefined || provider === undefined
+      return known.providers === undefined || provider === undefined || known.providers.includes(provider)
         ? []
-        : missing(at, "provider of this ingress", provider, known.providers, "");
+        : [
+            {
+              propertyPath: at,
+              reason: `"${provider}" is no provider of this ingress; it has ${known.providers.join(", ")}, and kubernetescrd where custom resources are served`,
+            },
+          ];
     }
     const { basicAuth, digestAuth, plugin, forwardAuth } = middleware;
     const problems: Problem[] = [];

@@ -39,6 +39,7 @@ export function routingProblems(services: readonly NamedService[], ingress: Trae
   const known = {
     userLists: Object.keys(ingress.userLists ?? {}),
     plugins: Object.keys(ingress.plugins ?? {}),
+    providers: ["consulcatalog", "file", ...(ingress.kubernetesCrd === undefined ? [] : ["kubernetescrd"])],
     services: new Map(services.map(({ name, internal: is = false }) => [name, is])),
   };
   return [

@@ -278,6 +278,15 @@ test("what routes name has to be there, and nothing may be there twice", () => {
   ]);
 });
 
+test("a middleware of a provider that the ingress has not is refused", () => {
+  const routes = [{ host: "a.test", middlewares: ["limits@kubernetescrd"] }];
+  const problems = (ingress: TraefikExtras) => said(routingProblems([{ ...service, name: "s", routes }], ingress));
+  expect(problems({ kubernetesCrd: true })).toEqual([]);
+  expect(problems({})).toEqual([
+    'services[0].routes[0].middlewares[0]: "kubernetescrd" is no provider of this ingress; it has consulcatalog, file, and kubernetescrd where custom resources are served',
+  ]);
+});
+
 test("a route changes under its name with its rule, its middlewares, or how its service is spread; not with a weight", () => {
   const route = { host: "a.test", middlewares: [{ stripPrefix: { prefixes: ["/a"] } }] };
   const before = serviceTags("s", { routes: [route, { host: "b.test" }] }, 1000);
