@@ -12,6 +12,7 @@ import {
   LoadBalancing,
   LOG_LEVELS,
   meshPartWithoutContains,
+  meshPartWithoutSleep,
   meshServiceProblems,
   MeshServiceOptions,
   NETWORK_TARGETS,
@@ -211,6 +212,7 @@ const service: z.ZodType<ServiceSettings> = z.strictObject({
   replicas: z.number().optional(),
   protocol: z.enum(PROTOCOLS).optional(),
   healthPath: text.optional(),
+  drainSeconds: z.number().optional(),
   runAsUser: z.number().optional(),
   readOnlyRootFilesystem: z.boolean().optional(),
   writablePaths: z.array(text).optional(),
@@ -302,6 +304,14 @@ export const settingsSchema = z.strictObject({
   intentions: json(z.array(intention)),
   jwtProviders: json(z.array(text)),
   intentionWarningsAreErrors: flag,
+  rotations: json(
+    z.strictObject({
+      gossipKey: text.optional(),
+      connectCa: text.optional(),
+      ca: text.optional(),
+      traefikToken: text.optional(),
+    }),
+  ),
   servicesPodSecurity: z.enum(POD_SECURITY_LEVELS),
   networkPolicies: flag,
   networkPolicyClients: json(z.array(networkClient)),
@@ -311,6 +321,7 @@ export const settingsSchema = z.strictObject({
 
 /** The setting behind an input of a component, where the names differ by more than the component's prefix. */
 const SETTING_OF_INPUT: Record<string, string> = {
+  "consul.rotations": "rotations",
   "consul.chart": "consulChartPath",
   "consul.chart.path": "consulChartPath",
   "consul.chart.version": "consulChartVersion",
@@ -355,6 +366,7 @@ export function parseSettings(raw: Record<string, string>): { settings: Settings
   }
   const s = parsed.data;
   const { imagePullPolicy } = s;
+  const { traefikToken, ...rotations } = s.rotations;
   const settings: Settings = {
     consul: {
       namespace: s.consulNamespace,
@@ -363,6 +375,7 @@ export function parseSettings(raw: Record<string, string>): { settings: Settings
       gossipKeySecret: s.consulGossipKeySecret,
       bootstrapTokenSecret: s.consulBootstrapTokenSecret,
       externalServers: s.consulExternalServers,
+      rotations,
       chart:
         s.consulChartPath === undefined
           ? { repository: s.consulChartRepository, version: s.consulChartVersion }
@@ -385,6 +398,7 @@ export function parseSettings(raw: Record<string, string>): { settings: Settings
     traefik: {
       namespace: s.traefikNamespace,
       createNamespace: s.traefikCreateNamespace,
+      tokenRotation: traefikToken,
       image: s.traefikImage,
       imagePullPolicy,
       replicas: s.traefikReplicas,
@@ -461,6 +475,7 @@ function settingsProblems(settings: Settings): Problem[] {
     ),
     ...stackIntentionProblems(settings),
     ...podSecurityProblems(settings),
+    ...drainProblems(settings),
     ...networkClientProblems(settings.networkPolicyClients, "networkPolicyClients"),
     ...(settings.networkPolicyClients.length > 0 && !settings.networkPolicies
       ? [
@@ -528,6 +543,14 @@ function podSecurityProblems({ servicesPodSecurity: level, consul, services }: S
         : []),
     ]),
   ];
+}
+
+function drainProblems({ consul, services }: Settings): Problem[] {
+  const part = meshPartWithoutSleep(consul);
+  const reason = `${part} does not know how to wait so; use 0, or Kubernetes 1.30 and control plane 1.5.3 or later`;
+  return services.flatMap(({ drainSeconds = 0 }, i) =>
+    part === undefined || drainSeconds === 0 ? [] : [{ propertyPath: `services[${i}].drainSeconds`, reason }],
+  );
 }
 
 function namespaceProblems(settings: Settings): Problem[] {

@@ -7,11 +7,12 @@ import * as yaml from "yaml";
 import { DEFAULT_EXTERNAL_PORTS, ensureNamespace, OwnThings, ownThingsProblems, withInputs } from "./bringYourOwn";
 import { chartValueProblems } from "./chartValueProblems";
 import { ChartValues, CONSUL_NAME, ConsulOptions, ConsulSecretRefs, consulValues, mergeValues } from "./consulValues";
-import { imageVersion, partWithoutContains, versionProblems, Versions } from "./consulVersions";
+import { imageVersion, partWithoutContains, partWithoutSleep, versionProblems, Versions } from "./consulVersions";
 import { consulWorkloads } from "./consulWorkloads";
 import { heldValueProblems, namedImage } from "./heldValues";
 import { dnsLabelProblems, isHostName } from "./names";
 import { Problem, refuse } from "./problems";
+import { rotationJobs, rotationProblems, Rotations } from "./rotation";
 
 /** Where Consul's Helm chart comes from: a local folder, or a repository and a version. */
 export interface ConsulChart {
@@ -26,6 +27,8 @@ export interface ConsulChart {
 export const HASHICORP_HELM_REPOSITORY = "https://helm.releases.hashicorp.com";
 export const DEFAULT_CHART_VERSION = "1.9.11";
 export const DEFAULT_CONSUL_NAMESPACE = "consul-system";
+/** Where the chart chooses the servers' image: for the command line alone. */
+const DEFAULT_CONSUL_CLI_IMAGE = "hashicorp/consul:1.22.7";
 
 export interface ConsulMeshArgs extends ConsulOptions, OwnThings {
   /** Namespace of Consul, which the mesh makes and owns unless `createNamespace` is `false`. Default `consul-system`. */
@@ -40,6 +43,8 @@ export interface ConsulMeshArgs extends ConsulOptions, OwnThings {
    * release (with the CA), gossip key and bootstrap token. Default `false`.
    */
   readonly protect?: boolean;
+  /** What to renew, and when it was renewed last. Default: nothing is. */
+  readonly rotations?: Rotations;
   /**
    * Values of the chart for what has no option here; merged last, so they win over every option. Never put a secret here.
    * Refused is what the chart does not know, of another type or gone (see `chartValueProblems`), and what the component
@@ -67,6 +72,10 @@ export class ConsulMesh extends pulumi.ComponentResource {
   public readonly consulImage: string | undefined;
   /** What of the mesh is too old for the header criteria `contains` and `ignoreCase`; `undefined` where nothing is. */
   public readonly partWithoutContains: string | undefined;
+  /** What of the mesh or the cluster is too old for pods that wait before they stop; `undefined` where nothing is. */
+  public readonly partWithoutSleep: string | undefined;
+  /** The word of the last rotation of Consul's CA, with which services restart; `undefined` where there was none. */
+  public readonly caRotation: string | undefined;
   /** Whether Kubernetes Services reach Consul's catalog; `true` unless `values` turned it off. */
   public readonly catalogSync: boolean;
   /** The command that brings Consul's UI to https://localhost:8501/ui; `undefined` for external servers. */
@@ -105,6 +114,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
       gossipKey: args.gossipKeySecret ?? generated.gossipKey,
       bootstrapToken: args.bootstrapTokenSecret ?? generated.bootstrapToken,
     };
+    const { rotations = {} } = args;
     const secretResources: pulumi.Resource[] = [];
     const keep = (part: string, ref: { secretName: string; secretKey: string }, value: pulumi.Output<string>) =>
       secretResources.push(
@@ -117,9 +127,14 @@ export class ConsulMesh extends pulumi.ComponentResource {
           kept,
         ),
       );
+    // Protected in its Secret alone: protected here, it could not be rotated.
     if (generated.gossipKey) {
       // 32 bytes select AES-256 in Consul's gossip layer.
-      const key = new random.RandomBytes(`${name}-gossip-key-bytes`, { length: 32 }, kept);
+      const key = new random.RandomBytes(
+        `${name}-gossip-key-bytes`,
+        { length: 32, keepers: keepers(rotations.gossipKey) },
+        { parent: this },
+      );
       keep("gossip-key", generated.gossipKey, key.base64);
     }
     if (generated.bootstrapToken) {
@@ -144,7 +159,8 @@ export class ConsulMesh extends pulumi.ComponentResource {
       },
       { ...kept, dependsOn: secretResources },
     );
-    this.ready = consulWorkloads(name, release, values, { parent: this, timeoutSeconds }).injector;
+    const workloads = consulWorkloads(name, release, values, { parent: this, timeoutSeconds });
+    this.ready = workloads.injector;
 
     // The id comes from the release's status: a read by `get` waits for its inputs only, not for `dependsOn`.
     const { secretName: caName, secretKey: caKey } = args.ca?.certificate ?? {
@@ -170,6 +186,21 @@ export class ConsulMesh extends pulumi.ComponentResource {
     this.uiPortForward = external
       ? undefined
       : `kubectl --namespace ${namespaceName} port-forward service/${CONSUL_NAME}-ui 8501:443`;
+    this.partWithoutSleep = meshPartWithoutSleep(args);
+    this.caRotation = rotations.ca;
+    rotationJobs(
+      name,
+      {
+        rotations,
+        namespace: this.namespace,
+        apiAddress: this.apiAddress,
+        ca: { secretName: caName, secretKey: caKey },
+        image: this.consulImage ?? DEFAULT_CONSUL_CLI_IMAGE,
+        imagePullPolicy: args.imagePullPolicy,
+        ...secrets,
+      },
+      { parent: this, dependsOn: [...secretResources, ...workloads.all] },
+    );
     this.registerOutputs({
       namespace: this.namespace,
       apiAddress: this.apiAddress,
@@ -185,7 +216,7 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
   const at = (input: string) => prefix + input;
   const problem = (input: string, reason: string) => problems.push({ propertyPath: at(input), reason });
 
-  problems.push(...ownThingsProblems(args, prefix));
+  problems.push(...ownThingsProblems(args, prefix), ...rotationProblems(args, prefix));
   problems.push(...dnsLabelProblems(at("namespace"), args.namespace ?? DEFAULT_CONSUL_NAMESPACE));
   if (args.datacenter !== undefined && !/^[a-zA-Z0-9_-]+$/.test(args.datacenter)) {
     problem("datacenter", `"${args.datacenter}" is not a datacenter name; use letters, digits, "-" and "_"`);
@@ -252,6 +283,12 @@ export function meshPartWithoutContains(args: ConsulMeshArgs): string | undefine
   return version === undefined ? undefined : partWithoutContains(consulMeshVersions(args, version));
 }
 
+/** What of a mesh or its cluster is too old for pods that wait before they stop; `undefined` where nothing is known to be. */
+export function meshPartWithoutSleep(args: ConsulMeshArgs): string | undefined {
+  const { version } = chartOrigin(args);
+  return version === undefined ? undefined : partWithoutSleep(consulMeshVersions(args, version));
+}
+
 /** The chart that the mesh takes, and its version: as given, or as a folder's `Chart.yaml` says; `undefined` without one. */
 function chartOrigin({ chart = {} }: ConsulMeshArgs): { path?: string; version?: string } {
   return chart.path === undefined
@@ -266,6 +303,11 @@ function localChartVersion(folder: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What a generated value is kept for: another word, another value. */
+function keepers(word: string | undefined): Record<string, string> | undefined {
+  return word === undefined ? undefined : { rotation: word };
 }
 
 /** 32 hexadecimal digits in the form of a UUID, the only one that Consul takes for a token. */

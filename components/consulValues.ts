@@ -1,3 +1,5 @@
+import { rotationAnnotation } from "./rotation";
+
 /** Images of the mesh, each a full reference. Default of each: the chart's own. */
 export interface ConsulImages {
   /** Consul's servers, and the login of Traefik where ACLs are on. */
@@ -48,6 +50,11 @@ export interface ConsulSecretRefs {
   readonly bootstrapToken?: SecretKeyRef;
 }
 
+/** Words that restart pods when they change. */
+export interface ConsulRestarts {
+  readonly rotations?: { readonly ca?: string };
+}
+
 /** What the chart finds and does not make. */
 export interface ConsulFound {
   readonly ca?: { readonly certificate: SecretKeyRef; readonly key?: SecretKeyRef };
@@ -65,8 +72,12 @@ export type ChartValues = Record<string, unknown>;
 export const CONSUL_NAME = "consul";
 
 /** The chart's values for these options. Value names are those of chart lines 1.5 to 2.0. */
-export function consulValues(options: ConsulOptions & ConsulFound, secrets: ConsulSecretRefs = {}): ChartValues {
-  const { images = {}, ca, externalServers: external } = options;
+export function consulValues(
+  options: ConsulOptions & ConsulFound & ConsulRestarts,
+  secrets: ConsulSecretRefs = {},
+): ChartValues {
+  const { images = {}, ca, externalServers: external, rotations = {} } = options;
+  const caRotation = rotationAnnotation("ca", rotations.ca);
   return prune({
     global: {
       name: CONSUL_NAME,
@@ -96,6 +107,7 @@ export function consulValues(options: ConsulOptions & ConsulFound, secrets: Cons
     },
     server: {
       enabled: external ? false : undefined,
+      annotations: yamlMap(caRotation),
       replicas: options.servers ?? 1,
       storage: options.storage,
       storageClass: options.storageClass,
@@ -104,11 +116,13 @@ export function consulValues(options: ConsulOptions & ConsulFound, secrets: Cons
     },
     ui: { enabled: true },
     connectInject: {
+      annotations: yamlMap(caRotation),
       enabled: true,
       default: false,
       transparentProxy: { defaultEnabled: true },
     },
     syncCatalog: {
+      annotations: yamlMap(caRotation),
       enabled: true,
       default: false,
       toConsul: true,
@@ -116,6 +130,12 @@ export function consulValues(options: ConsulOptions & ConsulFound, secrets: Cons
       consulWriteInterval: options.catalogSyncInterval ?? "5s",
     },
   }) as ChartValues;
+}
+
+/** A map as the chart takes one: YAML in a string, which JSON is. None for an empty one. */
+function yamlMap(map: Record<string, string>): string | undefined {
+  const lines = Object.entries(map).map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`);
+  return lines.length === 0 ? undefined : lines.join("\n");
 }
 
 /**

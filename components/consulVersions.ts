@@ -105,6 +105,21 @@ export function partWithoutContains({ chart, controlPlane, consul }: Versions): 
         : undefined;
 }
 
+/** The hook `sleep` is known to Kubernetes 1.30, and to the injector's own copy of its types [go.mod of consul-k8s]. */
+const KUBERNETES_WITH_SLEEP = ">=1.30.0-0";
+const CONTROL_PLANE_WITH_SLEEP = ">=1.5.3-0";
+
+/** The part of an installation that does not know the hook `sleep`, as `Kubernetes 1.29`; `undefined` where all that is known does. */
+export function partWithoutSleep({ chart, controlPlane = chart, kubernetes }: Versions): string | undefined {
+  const lacks = (version: string | undefined, range: string) =>
+    semver.coerce(version) !== null && !semver.satisfies(semver.coerce(version)!, range);
+  return lacks(kubernetes, KUBERNETES_WITH_SLEEP)
+    ? `Kubernetes ${kubernetes}`
+    : lacks(controlPlane, CONTROL_PLANE_WITH_SLEEP)
+      ? `consul-k8s-control-plane ${controlPlane}`
+      : undefined;
+}
+
 /** The version in an image reference's tag, `1.10` too; `undefined` without one: no tag, a digest, or a tag like `latest`. */
 export function imageVersion(image: string): string | undefined {
   const tag = image.split("@")[0].split("/").pop()?.split(":")[1];

@@ -13,7 +13,7 @@ export function consulWorkloads(
   release: k8s.helm.v3.Release,
   values: ChartValues,
   opts: { parent: pulumi.Resource; timeoutSeconds: number },
-): { readonly injector: pulumi.Resource } {
+): { readonly injector: pulumi.Resource; readonly all: pulumi.Resource[] } {
   const part = (component: string) => ({
     metadata: {
       name: `${CONSUL_NAME}-${component}`,
@@ -25,12 +25,14 @@ export function consulWorkloads(
   const options = { parent: opts.parent, dependsOn: [release], customTimeouts: { create: timeout, update: timeout } };
   const enabled = (part: string) => (values[part] as ChartValues | undefined)?.enabled !== false;
 
+  const all: pulumi.Resource[] = [];
   if (enabled("server")) {
-    new k8s.apps.v1.StatefulSetPatch(`${name}-server`, part("server"), options);
+    all.push(new k8s.apps.v1.StatefulSetPatch(`${name}-server`, part("server"), options));
   }
   if (enabled("syncCatalog")) {
-    new k8s.apps.v1.DeploymentPatch(`${name}-sync-catalog`, part("sync-catalog"), options);
+    all.push(new k8s.apps.v1.DeploymentPatch(`${name}-sync-catalog`, part("sync-catalog"), options));
   }
   // Serves the webhooks of injection and of the custom resources, and is ready only with a connection to the servers.
-  return { injector: new k8s.apps.v1.DeploymentPatch(`${name}-connect-injector`, part("connect-injector"), options) };
+  const injector = new k8s.apps.v1.DeploymentPatch(`${name}-connect-injector`, part("connect-injector"), options);
+  return { injector, all: [...all, injector] };
 }

@@ -15,6 +15,7 @@ import {
 import { dnsLabelProblems, portProblems, rangeProblems } from "./names";
 import { HARDENED, NON_ROOT, restrictedPod, SIDECAR_USERS } from "./podSecurity";
 import { Problem, refuse } from "./problems";
+import { rotationAnnotation } from "./rotation";
 import { Route, routeProblems, tagsAnnotation } from "./routes";
 import { serviceTags } from "./serviceTags";
 import { TcpRoute, tcpRouteProblems } from "./tcpRoutes";
@@ -52,6 +53,12 @@ export interface MeshServiceOptions {
   readonly writablePaths?: readonly string[];
   /** Linux capabilities that the container keeps, such as `NET_BIND_SERVICE`. Default none. */
   readonly addCapabilities?: readonly string[];
+  /**
+   * Seconds that a pod which is to stop goes on serving, 0 to 300: callers hear of its end by Consul's catalog, which takes
+   * a moment. Default 10, but 0 where the mesh or the cluster is known to be too old: it needs Kubernetes 1.30, and control
+   * plane 1.5.3, before which the injector makes the pod invalid.
+   */
+  readonly drainSeconds?: number;
   /** Routes through Traefik. Default none: reachable inside the mesh only. */
   readonly routes?: readonly Route[];
   /** Routes of connections through Traefik, for a service of protocol `tcp`. Default none. */
@@ -65,6 +72,12 @@ export interface MeshServiceOptions {
   /** Calls to other services that this one makes, allowed by the `IntentionSet` that has both. Default none. */
   readonly calls?: readonly ServiceCall[];
 }
+
+const DEFAULT_DRAIN_SECONDS = 10;
+/** Seconds that the sidecar outlives the drain, for the answers that are still on their way. */
+const APP_GRACE_SECONDS = 5;
+/** How long the sidecar goes on after it is told to stop [consul-k8s constants]. */
+const SIDECAR_GRACE = "consul.hashicorp.com/sidecar-proxy-lifecycle-shutdown-grace-period-seconds";
 
 export interface MeshServiceArgs extends MeshServiceOptions {
   readonly mesh: ConsulMesh;
@@ -131,6 +144,7 @@ export class MeshService extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    const { drainSeconds = args.mesh.partWithoutSleep === undefined ? DEFAULT_DRAIN_SECONDS : 0 } = args;
     const writable = (args.writablePaths ?? []).map((mountPath, i) => ({ name: `writable-${i}`, mountPath }));
     const dependsOn = [
       args.mesh.ready,
@@ -154,12 +168,15 @@ export class MeshService extends pulumi.ComponentResource {
                 labels: { ...labels, ...own },
                 annotations: {
                   "consul.hashicorp.com/connect-inject": "true",
+                  [SIDECAR_GRACE]: String(drainSeconds + APP_GRACE_SECONDS),
+                  ...rotationAnnotation("ca", args.mesh.caRotation),
                   ...(tags.length > 0 ? { "consul.hashicorp.com/service-tags": tagsAnnotation(tags) } : {}),
                   ...annotations,
                 },
               },
               spec: {
                 serviceAccountName: serviceAccount.metadata.name,
+                terminationGracePeriodSeconds: Math.max(30, drainSeconds + 2 * APP_GRACE_SECONDS),
                 securityContext: restrictedPod(args.runAsUser ?? NON_ROOT, [args.port]),
                 containers: [
                   {
@@ -169,6 +186,8 @@ export class MeshService extends pulumi.ComponentResource {
                     args: version.args && [...version.args],
                     env: version.env && Object.entries(version.env).map(([k, value]) => ({ name: k, value })),
                     ports: [{ name: "main", containerPort: args.port }],
+                    // Goes on until no caller sends anything here any more.
+                    lifecycle: drainSeconds > 0 ? { preStop: { sleep: { seconds: drainSeconds } } } : undefined,
                     securityContext: {
                       ...HARDENED,
                       readOnlyRootFilesystem: args.readOnlyRootFilesystem ?? true,
@@ -231,6 +250,7 @@ export function meshServiceProblems(serviceName: string, args: MeshServiceOption
   const problems: Problem[] = [
     ...dnsLabelProblems(`${prefix}serviceName`, serviceName),
     ...portProblems(`${prefix}port`, args.port),
+    ...rangeProblems(`${prefix}drainSeconds`, args.drainSeconds ?? DEFAULT_DRAIN_SECONDS, 0, 300),
     ...rangeProblems(`${prefix}runAsUser`, args.runAsUser ?? NON_ROOT, 0, 2 ** 31 - 1),
     ...rangeProblems(`${prefix}replicas`, args.replicas ?? 1, 0, 1000),
     ...routeProblems(serviceName, args.routes ?? [], `${prefix}routes`),

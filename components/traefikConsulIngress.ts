@@ -7,6 +7,7 @@ import { ConsulMesh } from "./consulMesh";
 import { dnsLabelProblems, rangeProblems } from "./names";
 import { HARDENED, NON_ROOT, restrictedPod } from "./podSecurity";
 import { Problem, refuse } from "./problems";
+import { rotationAnnotation } from "./rotation";
 import { tagsAnnotation } from "./routes";
 import { extraParts, extraProblems, extraServicePort, TraefikExtras } from "./traefikExtras";
 import {
@@ -39,6 +40,8 @@ export interface TraefikOptions extends TraefikTlsOptions, TraefikExtras, Traefi
   readonly namespace?: string;
   /** Whether the namespace is made, and owned; else it has to exist. Default `true`. To be chosen before the first `up`. */
   readonly createNamespace?: boolean;
+  /** A word, such as a date: another one, and Traefik's pods are replaced, each with a new token. Default none. */
+  readonly tokenRotation?: string;
   /** Name in the mesh: what intentions name as the source. Default `traefik-system-ingress`. */
   readonly serviceName?: string;
   /** Traefik's image, v3. Default `traefik:v3.7.15`. */
@@ -192,6 +195,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
               // Traefik reads the CA at its start: another CA, other pods.
               annotations: Object.assign(
                 { "consul-traefik-mesh/ca-sha256": mesh.caCertificate.apply(sha256) },
+                rotationAnnotation("token", args.tokenRotation),
                 tls.annotations,
                 ...extras.parts.map((part) => part.annotations),
               ),

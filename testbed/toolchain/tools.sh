@@ -25,7 +25,7 @@ TOOLS=(
   "prometheus                 | 2.      | ../debian.sh | prometheus --version"
   "consul                     | 1.20.1  | consul/go.mod consul/go.sum | consul version"
   "consul-dataplane           | 1.5.2   | consul/go.mod consul/go.sum consul/cmd/consul-dataplane | consul-dataplane --version"
-  "consul-k8s-control-plane   | 1.5.2   | consul-k8s | consul-k8s-control-plane version"
+  "consul-k8s-control-plane   | 1.5.3   | consul-k8s | consul-k8s-control-plane version"
   "pebble                     | 2.10.1  | pebble | pebble -version"
   "pebble-challtestsrv        | 2.10.1  | pebble | -"
   "http3-get                  | 0.60.0  | http3-get | -"

@@ -18,7 +18,7 @@ global:
   name: consul
   datacenter: dc1
   image: localhost/consul:1.20.1
-  imageK8S: localhost/consul-k8s-control-plane:1.5.2
+  imageK8S: localhost/consul-k8s-control-plane:1.5.3
   imageConsulDataplane: localhost/consul-dataplane:1.5.2
   imagePullPolicy: Never
   tls: { enabled: true, httpsOnly: true, verify: true }

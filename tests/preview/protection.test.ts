@@ -15,21 +15,23 @@ afterEach(async () => its?.remove());
 test("what an up of prod has protected can neither be destroyed nor dropped, until the protection is", async () => {
   await deployed();
   expect(await refusal(its.stack.previewDestroy())).toMatch(
-    /gossip-key-bytes" cannot be deleted\s+because it is protected/,
+    /bootstrap-token-bytes" cannot be deleted\s+because it is protected/,
   );
 
-  its.configure({ consulGossipEncryption: false });
-  expect(await refusal(its.stack.preview())).toMatch(/gossip-key-bytes" cannot be deleted\s+because it is protected/);
+  its.configure({ consulAcls: false });
+  expect(await refusal(its.stack.preview())).toMatch(
+    /bootstrap-token-bytes" cannot be deleted\s+because it is protected/,
+  );
 
-  // Another size is another key.
-  await deployed({ length: 16 });
-  its.configure({ consulGossipEncryption: true });
-  expect(await refusal(its.stack.preview())).toMatch(/gossip-key-bytes".*\s.*protect/);
+  // Another size is another token.
+  await deployed({ length: 32 });
+  its.configure({ consulAcls: true });
+  expect(await refusal(its.stack.preview())).toMatch(/bootstrap-token-bytes".*\s.*protect/);
 
   // The deliberate step comes first, and changes nothing else.
   its.configure({ protect: false });
   await deployed({ protect: false });
-  its.configure({ consulGossipEncryption: false });
+  its.configure({ consulAcls: false });
   expect(await refusal(its.stack.preview())).toBe("accepted");
 });
 
@@ -40,8 +42,8 @@ async function refusal(preview: Promise<unknown>): Promise<string> {
   );
 }
 
-/** Writes the state that an `up` leaves of the gossip key, the one resource that needs no cluster to be compared. */
-async function deployed({ length = 32, protect = true } = {}): Promise<void> {
+/** Writes the state that an `up` leaves of the bootstrap token, the one resource that needs no cluster to be compared. */
+async function deployed({ length = 16, protect = true } = {}): Promise<void> {
   const urn = (type: string, name: string) => `urn:pulumi:test::consul-traefik-mesh::${type}::${name}`;
   const stack = urn("pulumi:pulumi:Stack", "consul-traefik-mesh-test");
   const mesh = urn("consul-traefik-mesh:index:ConsulMesh", "consul");
@@ -62,7 +64,7 @@ async function deployed({ length = 32, protect = true } = {}): Promise<void> {
     },
     { urn: mesh, custom: false, type: "consul-traefik-mesh:index:ConsulMesh", parent: stack },
     {
-      urn: urn(`consul-traefik-mesh:index:ConsulMesh$${type}`, "consul-gossip-key-bytes"),
+      urn: urn(`consul-traefik-mesh:index:ConsulMesh$${type}`, "consul-bootstrap-token-bytes"),
       custom: true,
       id: "none",
       type,

@@ -140,7 +140,6 @@ test("what holds data or trust is protected where asked for, and nothing else is
     "consul-bootstrap-token",
     "consul-bootstrap-token-bytes",
     "consul-gossip-key",
-    "consul-gossip-key-bytes",
     "consul-namespace",
     "consul-release",
   ]);

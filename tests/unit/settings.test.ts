@@ -4,6 +4,9 @@ import { parseSettings, settingsSchema } from "../../settings";
 import { TESTBED } from "../workspace";
 
 const project = yaml.parse(fs.readFileSync("Pulumi.yaml", "utf8"));
+/** The provider's settings are not the stack's own. */
+const providers = Object.entries(project.config).filter(([key]) => key.includes(":"));
+providers.forEach(([key]) => delete project.config[key]);
 const asRaw = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
 
 /** Settings as the CLI hands them over: the defaults of Pulumi.yaml, then those given. */
@@ -32,6 +35,13 @@ test("Pulumi.yaml declares each setting with type, default and description, and 
   for (const [key, declared] of Object.entries<any>(project.config)) {
     expect([key, Object.keys(declared)]).toEqual([key, expect.arrayContaining(["type", "default", "description"])]);
   }
+});
+
+test("what is in a Secret or a ConfigMap changes in place: replaced, it would take what mounts it away first", () => {
+  expect(Object.fromEntries(providers)).toEqual({
+    "kubernetes:enableSecretMutable": "true",
+    "kubernetes:enableConfigMapMutable": "true",
+  });
 });
 
 test.each(["dev", "local", "staging", "prod"])("the settings of %s are right", (stack) => {
@@ -186,6 +196,16 @@ test.each<[Record<string, unknown>, string]>([
   ],
   [{ consulExternalServers: { hosts: ["consul.example.com"] } }, "consulCa: is missing"],
   [{ networkPolicyClients: [{ namespace: "a", reaches: ["services"] }] }, "networkPolicyClients: opens nothing"],
+  [{ rotations: { gossipKey: "a" } }, "rotations.gossipKey: renews nothing while gossip is not encrypted"],
+  [{ rotations: { gossip: "a" } }, 'rotations.gossip: is not a known key; did you mean "gossipKey"?'],
+  [
+    {
+      kubernetesVersion: "1.29",
+      consulChartVersion: "1.5.3",
+      services: [{ ...whoami, drainSeconds: 5 }],
+    },
+    "services[0].drainSeconds: Kubernetes 1.29 does not know how to wait so",
+  ],
   [{ servicesPodSecurity: "baseline" }, 'servicesPodSecurity: "baseline" refuses the sidecar'],
   [
     {

@@ -28,7 +28,7 @@ type options struct {
 	nodeName, namespace, partition           string
 	adminAddress, readyAddress, dnsAddress   string
 	adminPort, readyPort, dnsPort            int
-	concurrency, drainSeconds                int
+	concurrency, drainSeconds, graceSeconds  int
 	drainStrategy, scrapePath                string
 	logLevel                                 string
 	logJSON                                  bool
@@ -39,7 +39,7 @@ type options struct {
 var ignored = map[string]bool{
 	"ca-path": true, "config-file": true, "dump-envoy-config-on-exit": false, "graceful-addr": true, "graceful-port": true,
 	"graceful-shutdown-path": true, "graceful-startup-path": true, "service-node-id": true, "shutdown-drain-listeners": false,
-	"shutdown-grace-period-seconds": true, "startup-grace-period-seconds": true, "telemetry-prom-ca-certs-file": true,
+	"startup-grace-period-seconds": true, "telemetry-prom-ca-certs-file": true,
 	"telemetry-prom-ca-certs-path": true, "telemetry-prom-cert-file": true, "telemetry-prom-key-file": true,
 	"telemetry-prom-merge-port": true, "telemetry-prom-retention-time": true, "telemetry-prom-service-metrics-url": true,
 	"telemetry-use-central-config": false, "tls-cert": true, "tls-key": true, "xds-bind-addr": true, "xds-bind-port": true,
@@ -91,6 +91,7 @@ func parse(args []string) (*options, error) {
 	f.StringVar(&o.readyAddress, "envoy-ready-bind-address", "0.0.0.0", "")
 	f.IntVar(&o.readyPort, "envoy-ready-bind-port", 0, "")
 	f.IntVar(&o.concurrency, "envoy-concurrency", 2, "")
+	f.IntVar(&o.graceSeconds, "shutdown-grace-period-seconds", 0, "")
 	f.IntVar(&o.drainSeconds, "envoy-drain-time-seconds", 30, "")
 	f.StringVar(&o.drainStrategy, "envoy-drain-strategy", "immediate", "")
 	f.StringVar(&o.dnsAddress, "consul-dns-bind-addr", "127.0.0.1", "")

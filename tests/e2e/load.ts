@@ -1,0 +1,38 @@
+import { through } from "./cluster";
+
+export interface Load {
+  /** Ends the load when every answer is there. */
+  stop(): Promise<{ sent: number; failures: string[] }>;
+}
+
+/**
+ * Requests through Traefik at a steady rate, each on a connection of its own, until stopped or for ten minutes at most.
+ * A failure is any answer but 200, with the second in which the request was sent.
+ */
+export function load(host: string, perSecond = 50): Load {
+  const failures: string[] = [];
+  const open = new Set<Promise<void>>();
+  const start = Date.now();
+  let sent = 0;
+  const timer = setInterval(() => {
+    const elapsed = (Date.now() - start) / 1000;
+    // What was missed while this process was busy is caught up, at twice the rate at most.
+    for (let due = Math.min(elapsed * perSecond - sent, 2); due >= 1 && elapsed < 600; due--) {
+      sent++;
+      const request = through(host).then((answer) => {
+        open.delete(request);
+        if (answer !== 200) {
+          failures.push(`${answer} at ${elapsed.toFixed(1)} s`);
+        }
+      });
+      open.add(request);
+    }
+  }, 1000 / perSecond);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await Promise.all(open);
+      return { sent, failures };
+    },
+  };
+}
