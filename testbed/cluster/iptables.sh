@@ -8,6 +8,10 @@ iptables_add() {
   local rule=(-m comment --comment "$RULE_MARK")
   iptables -w 10 -I FORWARD -s "$POD_SUBNET" "${rule[@]}" -j ACCEPT
   iptables -w 10 -I FORWARD -d "$POD_SUBNET" "${rule[@]}" -j ACCEPT
+  # The address of a Service for which kube-proxy has no rule yet would lead out of the machine, where a proxy of somebody
+  # else's may answer in its place.
+  iptables -w 10 -I FORWARD -d "$SERVICE_SUBNET" -p tcp "${rule[@]}" -j REJECT --reject-with tcp-reset
+  iptables -w 10 -I OUTPUT -d "$SERVICE_SUBNET" -p tcp "${rule[@]}" -j REJECT --reject-with tcp-reset
   iptables -w 10 -t nat -A POSTROUTING -s "$POD_SUBNET" ! -d "$POD_SUBNET" "${rule[@]}" -j MASQUERADE
 }
 

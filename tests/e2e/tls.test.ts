@@ -1,0 +1,325 @@
+import { execFile, execFileSync, spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import * as tls from "node:tls";
+import { promisify } from "node:util";
+import { workspace, Workspace } from "../workspace";
+import { kubectl, poll, story } from "./cluster";
+
+const run = promisify(execFile);
+const PORT = 30443;
+const NAMESPACE = "traefik-consul";
+
+/** The hosts, each with a certificate of another origin or with other options. */
+const TLS = "tls.example.test";
+const WILD = "any.wild.example.test";
+const BRIEF = "brief.example.test";
+const OWN = "own.example.test";
+const MODERN = "modern.example.test";
+const CLIENTS = "clients.example.test";
+const DASHBOARD = "dashboard.example.test";
+const CONSUL = "consul.example.test";
+
+let its: Workspace;
+let directory: string;
+const at = (file: string) => path.join(directory, file);
+const step = story();
+
+/** Runs openssl in the scratch directory. */
+function openssl(...args: string[]): void {
+  execFileSync("openssl", args, { cwd: directory, stdio: "pipe" });
+}
+
+/** A self-signed certificate `name.crt` with its key `name.key`. */
+function selfSigned(name: string, ...extensions: string[]): void {
+  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", `${name}.key`];
+  const added = extensions.flatMap((extension) => ["-addext", extension]);
+  openssl("req", "-x509", ...key, "-out", `${name}.crt`, "-days", "2", "-subj", `/CN=${name}`, ...added);
+}
+
+/** A certificate `name.crt` for these hosts, signed by `ca`. */
+function signed(name: string, hosts: string[], ca: string): void {
+  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", `${name}.key`];
+  const names = `subjectAltName=${hosts.map((host) => `DNS:${host}`).join()}`;
+  openssl("req", ...key, "-out", `${name}.csr`, "-subj", `/CN=${name}`, "-addext", names);
+  const signer = ["-CA", `${ca}.crt`, "-CAkey", `${ca}.key`, "-CAcreateserial", "-copy_extensions", "copy"];
+  openssl("x509", "-req", "-in", `${name}.csr`, ...signer, "-days", "2", "-out", `${name}.crt`);
+}
+
+async function secret(namespace: string, name: string, ...args: string[]): Promise<void> {
+  const [type, ...from] = args;
+  const manifest = await kubectl(
+    "create",
+    "secret",
+    type,
+    name,
+    "-n",
+    namespace,
+    ...from,
+    "--dry-run=client",
+    "-o",
+    "yaml",
+  );
+  fs.writeFileSync(at("secret.yaml"), manifest);
+  await kubectl("apply", "-f", at("secret.yaml"));
+}
+
+/** What curl says of a request to a host, at a port of this machine: the status, or the reason of its failure. */
+async function curl(url: string, ...args: string[]): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const resolve = ["--resolve", `${hostname}:${port}:127.0.0.1`];
+  const format = ["-w", "%{http_code} %{redirect_url}", "-o", "/dev/null", "-sS", "--max-time", "10"];
+  return run("curl", [...format, ...resolve, ...args, url]).then(
+    ({ stdout }) => stdout.trim(),
+    (error) => `${error.code}: ${error.stderr}`.trim(),
+  );
+}
+
+const https = (host: string, ca: string, ...args: string[]) => httpsAt(host, "/", ca, ...args);
+
+const httpsAt = (host: string, requestPath: string, ca: string, ...args: string[]) =>
+  curl(`https://${host}:${PORT}${requestPath}`, "--cacert", at(ca), ...args);
+
+/** Waits for the answer that begins so. */
+const answers = (start: string, ask: () => Promise<string>, seconds?: number) =>
+  poll(`answer ${start}`, ask, (answer) => answer.startsWith(start), seconds);
+
+/** The serial number of the certificate that a host has now. */
+function serial(servername: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = tls.connect({ host: "127.0.0.1", port: PORT, servername, rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerX509Certificate()!.serialNumber);
+      socket.end();
+    });
+    socket.on("error", reject);
+  });
+}
+
+/** How often Pebble was asked to check each name: once an order. */
+async function validations(): Promise<Record<string, number>> {
+  const log = await kubectl("logs", "-n", "acme", "deployment/pebble", "-c", "pebble");
+  const count: Record<string, number> = {};
+  for (const [, name] of log.matchAll(/Pulled a task .*?Value:"([^"]+)"/g)) {
+    count[name] = (count[name] ?? 0) + 1;
+  }
+  return count;
+}
+
+/** Runs a command for as long as `use` takes. */
+async function alongside(command: string, use: () => Promise<unknown>): Promise<void> {
+  const child = spawn("sh", ["-c", `exec ${command}`], { stdio: "ignore" });
+  try {
+    await use();
+  } finally {
+    child.kill();
+  }
+}
+
+/** Waits until a browser shows the texts on a page, and leaves a picture of it, in SCREENSHOTS where that is set. */
+function seen(url: string, picture: string, ...texts: string[]) {
+  const file = path.join(process.env.SCREENSHOTS ?? directory, picture);
+  const browse = () =>
+    run(path.join(__dirname, "../../testbed/browser"), [url, file], { maxBuffer: 64 * 1024 * 1024 }).then(
+      ({ stdout }) => texts.filter((text) => !stdout.includes(text)),
+      (error) => [`${error.stderr}`],
+    );
+  return poll(`page ${url} without`, browse, (missing) => missing.length === 0, 90);
+}
+
+beforeAll(async () => {
+  directory = fs.mkdtempSync(path.join(os.tmpdir(), "consul-traefik-mesh-tls-"));
+  selfSigned("pebble", "subjectAltName=DNS:pebble.acme.svc");
+  selfSigned("own-ca");
+  signed("own", [OWN, CLIENTS, DASHBOARD, CONSUL], "own-ca");
+  selfSigned("client-ca");
+  signed("client", ["a-client"], "client-ca");
+  for (const namespace of ["acme", NAMESPACE]) {
+    await kubectl("create", "namespace", namespace);
+  }
+  await secret("acme", "pebble-tls", "tls", `--cert=${at("pebble.crt")}`, `--key=${at("pebble.key")}`);
+  await kubectl("apply", "-f", path.join(__dirname, "../../testbed/pebble.yaml"));
+  // Before the stack, as a user would who has them from elsewhere: the stack takes over the namespace that is there.
+  await secret(NAMESPACE, "own", "tls", `--cert=${at("own.crt")}`, `--key=${at("own.key")}`);
+  await secret(NAMESPACE, "client-ca", "generic", `--from-file=ca.crt=${at("client-ca.crt")}`);
+  const user = execFileSync("openssl", ["passwd", "-apr1", "not-a-secret"], { encoding: "utf8" });
+  await secret(NAMESPACE, "ops", "generic", `--from-literal=users=ops:${user}`);
+  const account = { ENDPOINT: "http://pebble.acme.svc:8080/cgi-bin", USERNAME: "traefik", PASSWORD: "not-a-secret" };
+  const variables = Object.entries(account).map(([key, value]) => `--from-literal=HTTPREQ_${key}=${value}`);
+  await secret(NAMESPACE, "dns", "generic", ...variables);
+  await kubectl("rollout", "status", "-n", "acme", "deployment/pebble", "--timeout=60s");
+  // Pebble makes its authority anew at each start.
+  const root = "/api/v1/namespaces/acme/services/https:pebble:15000/proxy/roots/0";
+  fs.writeFileSync(at("pebble-root.crt"), await kubectl("get", "--raw", root));
+
+  const authority = {
+    email: "ops@example.test",
+    caServer: "https://pebble.acme.svc:14000/dir",
+    caCertificates: fs.readFileSync(at("pebble.crt"), "utf8"),
+    keyType: "EC256",
+    profile: "default",
+  };
+  its = await workspace("local", {
+    traefikCertificateResolvers: {
+      tls: { ...authority, tlsChallenge: {} },
+      dns: {
+        ...authority,
+        dnsChallenge: {
+          provider: "httpreq",
+          credentialsSecret: "dns",
+          resolvers: ["pebble.acme.svc:8053"],
+          propagationChecks: false, // the challenge server has records, but no zones
+        },
+      },
+      http: { ...authority, profile: "brief", certificatesDuration: 1, httpChallenge: {} },
+    },
+    traefikCertificates: [{ secretName: "own", default: true }],
+    traefikTlsOptions: {
+      modern: { minVersion: "1.3" },
+      clients: { clientAuth: { caSecretName: "client-ca" } },
+    },
+    traefikUserLists: { ops: { secretName: "ops" } },
+    traefikConsoles: {
+      dashboard: { host: DASHBOARD, userList: "ops" },
+      consulUi: { host: CONSUL, userList: "ops" },
+    },
+    traefikRedirectToHttps: true,
+    traefikHttp3: true,
+    services: [
+      {
+        name: "whoami",
+        image: "localhost/whoami:1.10.3",
+        port: 80,
+        healthPath: "/health",
+        routes: [
+          { host: TLS, tls: { certResolver: "tls" } },
+          { host: WILD, tls: { certResolver: "dns", domains: [{ main: "*.wild.example.test" }] } },
+          { host: BRIEF, tls: { certResolver: "http" } },
+          { host: OWN, tls: {} },
+          { host: MODERN, tls: { options: "modern" } },
+          { host: CLIENTS, tls: { options: "clients" } },
+        ],
+      },
+    ],
+  });
+}, 120_000);
+
+afterAll(async () => {
+  await its?.stack.destroy();
+  await its?.remove();
+  await kubectl("delete", "namespace", "acme", NAMESPACE, "--ignore-not-found");
+  fs.rmSync(directory, { recursive: true, force: true });
+}, 300_000);
+
+step("tlsChallenge, dnsChallenge and httpChallenge each bring a certificate that curl verifies", async () => {
+  await its.stack.up();
+  for (const host of [TLS, WILD, BRIEF]) {
+    await answers("200", () => https(host, "pebble-root.crt"), 60).catch(async (error) => {
+      console.error(await kubectl("logs", "-n", NAMESPACE, "deployment/traefik", "-c", "traefik"));
+      throw error;
+    });
+    expect(await https(host, "own-ca.crt")).toMatch(/^60: /);
+  }
+});
+
+step("your own certificate from a Secret is served for its name, and where no other fits", async () => {
+  await answers("200", () => https(OWN, "own-ca.crt"));
+  expect(await serial("nobody.example.test")).toBe(await serial(OWN));
+});
+
+step("web redirects to the port of websecure", async () => {
+  await answers(`301 https://${TLS}:${PORT}/`, () => curl(`http://${TLS}:30080/`));
+});
+
+step("a client of an older TLS than the options allow is refused, on that route only", async () => {
+  const older = ["-k", "--tls-max", "1.2"];
+  await answers("200", () => https(OWN, "own-ca.crt", ...older));
+  expect(await https(MODERN, "own-ca.crt", ...older)).toMatch(/^35: /);
+  expect(await https(MODERN, "own-ca.crt", "-k")).toMatch(/^200/);
+});
+
+step("a client has to prove who it is where the options say so, and no other host leads past that", async () => {
+  const as = (name: string) => ["--cert", at(`${name}.crt`), "--key", at(`${name}.key`)];
+  // In TLS 1.3 the refusal comes after the handshake, as one of several errors of curl's.
+  const older = ["--tls-max", "1.2"];
+  await answers("200", () => https(CLIENTS, "own-ca.crt", ...as("client")));
+  expect(await https(CLIENTS, "own-ca.crt", ...older)).toMatch(/^35: /);
+  expect(await https(CLIENTS, "own-ca.crt", ...older, ...as("own"))).toMatch(/^35: /);
+  expect(await https(OWN, "own-ca.crt", "-H", `Host: ${CLIENTS}`)).toBe("421");
+});
+
+step("HTTP/3 is advertised, and a request by it is answered with a certificate that is verified", async () => {
+  const { stdout: headers } = await run("curl", [
+    ...["-sS", "-o", "/dev/null", "-D", "-", "--cacert", at("own-ca.crt")],
+    ...["--resolve", `${OWN}:${PORT}:127.0.0.1`, `https://${OWN}:${PORT}/`],
+  ]);
+  expect(headers).toMatch(new RegExp(`^alt-svc: h3=":${PORT}"; ma=\\d+`, "im"));
+  const get = (host: string, ca: string) =>
+    run("http3-get", ["-cacert", at(ca), "-address", `127.0.0.1:${PORT}`, `https://${host}:${PORT}/`]).then(
+      ({ stdout }) => stdout,
+      (error) => error.stderr as string,
+    );
+  expect(await get(OWN, "own-ca.crt")).toMatch(/^HTTP\/3\.0 200\n[^]*\nHost: own\.example\.test/);
+  expect(await get(TLS, "pebble-root.crt")).toMatch(/^HTTP\/3\.0 200/);
+  expect(await get(TLS, "own-ca.crt")).toMatch(/certificate signed by unknown authority/);
+  expect(await get(CLIENTS, "own-ca.crt")).toMatch(/certificate required/);
+});
+
+step("the consoles ask for a login, and Consul's UI changes nothing", async () => {
+  const login = ["-u", "ops:not-a-secret"];
+  const pages = [
+    [DASHBOARD, "/dashboard/"],
+    [DASHBOARD, "/api/http/routers/whoami@consulcatalog"],
+    [CONSUL, "/ui/"],
+    [CONSUL, "/v1/catalog/service/traefik-system-ingress"],
+  ];
+  for (const [host, page] of pages) {
+    await answers("200", () => httpsAt(host, page, "own-ca.crt", ...login));
+    expect(await httpsAt(host, page, "own-ca.crt")).toBe("401");
+  }
+  const change = ["-X", "PUT", "-d", "a", ...login];
+  expect(await httpsAt(CONSUL, "/v1/kv/a", "own-ca.crt", ...change)).toBe("404");
+});
+
+step("by the command that the stack prints, a browser sees the catalog's routes on the dashboard", async () => {
+  const outputs = await its.stack.outputs();
+  await alongside(outputs.traefikDashboard.value, () =>
+    seen("http://localhost:8080/dashboard/#/http/routers", "traefik-dashboard.png", "whoami@consulcatalog"),
+  );
+});
+
+step("certificates survive a restart without another order, in a file that is Traefik's alone", async () => {
+  const before = { serials: [await serial(TLS), await serial(WILD)], orders: await validations() };
+  expect(before.orders).toMatchObject({ [TLS]: 1, "wild.example.test": 1 });
+  await kubectl("rollout", "restart", "-n", NAMESPACE, "deployment/traefik");
+  await kubectl("rollout", "status", "-n", NAMESPACE, "deployment/traefik", "--timeout=120s");
+  await answers("200", () => https(TLS, "pebble-root.crt"));
+  await answers("200", () => https(WILD, "pebble-root.crt"));
+  expect([await serial(TLS), await serial(WILD)]).toEqual(before.serials);
+  expect(await validations()).toMatchObject({ [TLS]: 1, "wild.example.test": 1 });
+  const exec = ["exec", "-n", NAMESPACE, "deployment/traefik", "-c", "traefik", "--"];
+  expect(await kubectl(...exec, "stat", "-c", "%a %u", "/acme/acme.json")).toBe("600 65532\n");
+});
+
+step("a certificate that is about to end is renewed, and one of your own is when its Secret changes", async () => {
+  const before = { brief: await serial(BRIEF), own: await serial(OWN) };
+  signed("own", [OWN, CLIENTS, DASHBOARD, CONSUL], "own-ca");
+  await secret(NAMESPACE, "own", "tls", `--cert=${at("own.crt")}`, `--key=${at("own.key")}`);
+  await Promise.all([
+    poll(
+      "renewal",
+      () => serial(BRIEF),
+      (now) => now !== before.brief,
+      120,
+    ),
+    poll(
+      "another Secret",
+      () => serial(OWN),
+      (now) => now !== before.own,
+      120,
+    ),
+  ]);
+  expect(await https(BRIEF, "pebble-root.crt")).toMatch(/^200/);
+  expect(await https(OWN, "own-ca.crt")).toMatch(/^200/);
+  expect(await validations()).toMatchObject({ [TLS]: 1, "wild.example.test": 1 });
+});
