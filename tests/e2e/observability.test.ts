@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { workspace, Workspace } from "../workspace";
-import { kubectl, poll, story, through } from "./cluster";
+import { kubectl, poll, renewCluster, story, through } from "./cluster";
 import { Prometheus } from "./prometheus";
 
 const DASHBOARDS = path.resolve(__dirname, "../../dashboards");
@@ -30,8 +30,8 @@ beforeAll(async () => {
 afterAll(async () => {
   clearInterval(calls);
   await prometheus?.stop();
-  await its?.stack.destroy(); // also after a failure: the next run finds the cluster as this one did
   await its?.remove();
+  renewCluster();
 });
 
 /** A statement about one route of each kind: one that works, one that intentions close, one that is broken. */

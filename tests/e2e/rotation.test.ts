@@ -1,6 +1,6 @@
 import * as net from "node:net";
 import { TESTBED, workspace, Workspace } from "../workspace";
-import { kubectl, poll, story, through } from "./cluster";
+import { kubectl, poll, renewCluster, story, through } from "./cluster";
 import { ConsulApi } from "./consulApi";
 import { load } from "./load";
 
@@ -18,8 +18,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await its?.stack.destroy();
   await its?.remove();
+  renewCluster();
 });
 
 const INTENTIONS = ["whoami", "lines"].map((destination) => ({ source: "traefik-system-ingress", destination }));

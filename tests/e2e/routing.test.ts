@@ -6,7 +6,7 @@ import * as tls from "node:tls";
 import * as zlib from "node:zlib";
 import { MeshServiceOptions } from "../../components";
 import { workspace, Workspace } from "../workspace";
-import { consul, kubectl, poll, story } from "./cluster";
+import { consul, kubectl, poll, renewCluster, story } from "./cluster";
 
 const image = "localhost/whoami:1.10.3";
 const whoami = { image, port: 80, healthPath: "/health" };
@@ -123,10 +123,12 @@ const outside = [
   },
 ];
 
-/** Hands objects to kubectl, or takes them away. */
-function objects(verb: "apply" | "delete", manifest: string): void {
-  const options = verb === "apply" ? ["--server-side"] : ["--ignore-not-found", "--wait=false"];
-  execFileSync("kubectl", [verb, ...options, "-f", "-"], { input: manifest, stdio: ["pipe", "ignore", "pipe"] });
+/** Hands objects to kubectl. */
+function apply(manifest: string): void {
+  execFileSync("kubectl", ["apply", "--server-side", "-f", "-"], {
+    input: manifest,
+    stdio: ["pipe", "ignore", "pipe"],
+  });
 }
 
 const definitions = () => execFileSync("traefik-crds", { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
@@ -147,10 +149,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await its?.stack.destroy(); // also after a failure: the next run finds the cluster as this one did
   await its?.remove();
-  await kubectl("delete", "namespace", OUTSIDE, "--ignore-not-found");
-  objects("delete", definitions());
+  renewCluster();
 });
 
 interface Answer {
@@ -217,9 +217,9 @@ const podsOf = async (app: string): Promise<string[]> =>
 
 step("where the custom resources are not defined, preview says so", async () => {
   await expect(its.stack.preview()).rejects.toThrow(/ingressroutes\.traefik\.io.*(not found|does not exist)/s);
-  objects("apply", definitions());
+  apply(definitions());
   await kubectl("wait", "--for=condition=Established", "crd/ingressroutes.traefik.io");
-  objects("apply", JSON.stringify({ apiVersion: "v1", kind: "List", items: outside }));
+  apply(JSON.stringify({ apiVersion: "v1", kind: "List", items: outside }));
 });
 
 step("one up, with a Secret that comes while Traefik waits for it", async () => {

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import * as tls from "node:tls";
 import { promisify } from "node:util";
 import { workspace, Workspace } from "../workspace";
-import { kubectl, poll, story } from "./cluster";
+import { kubectl, poll, renewCluster, story } from "./cluster";
 
 const run = promisify(execFile);
 const PORT = 30443;
@@ -205,9 +205,8 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  await its?.stack.destroy();
   await its?.remove();
-  await kubectl("delete", "namespace", "acme", NAMESPACE, "--ignore-not-found");
+  renewCluster();
   fs.rmSync(directory, { recursive: true, force: true });
 }, 300_000);
 
