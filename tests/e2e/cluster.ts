@@ -11,7 +11,7 @@ export async function kubectl(...args: string[]): Promise<string> {
   return stdout;
 }
 
-/** Asks until `accept` takes the answer, or fails with the last answer when the deadline is over. */
+/** Asks until `accept` takes the answer, or fails with the last answer, or error, when the deadline is over. */
 export async function poll<T>(
   what: string,
   ask: () => Promise<T>,
@@ -20,12 +20,18 @@ export async function poll<T>(
 ): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
-    const answer = await ask();
-    if (accept(answer)) {
-      return answer;
+    let last: string;
+    try {
+      const answer = await ask();
+      if (accept(answer)) {
+        return answer;
+      }
+      last = JSON.stringify(answer);
+    } catch (error) {
+      last = String(error); // such as a kind that goes while it is listed
     }
     if (Date.now() > deadline) {
-      throw new Error(`${what}: still ${JSON.stringify(answer)} after ${seconds} s`);
+      throw new Error(`${what}: still ${last} after ${seconds} s`);
     }
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
