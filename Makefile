@@ -1,5 +1,5 @@
 # The commands of this project. With a cluster and Pulumi of your own you need none of them: see README.md.
-.PHONY: help demo test bench lint testbed-up testbed-down testbed-status toolchain
+.PHONY: help demo test faults bench lint testbed-up testbed-down testbed-status toolchain
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -10,7 +10,11 @@ demo: testbed-up node_modules ## the whole story on a real cluster on this machi
 # One worker: the suites share the one cluster.
 test: lint toolchain ## every test: unit, policies, previews, and the story on a testbed of its own
 	testbed/down && testbed/up
-	eval "$$(testbed/env)" && npx jest --maxWorkers=1
+	eval "$$(testbed/env)" && npx jest --maxWorkers=1 --forceExit --ignoreProjects faults
+
+faults: toolchain node_modules ## rotations under load, on the cluster; not part of test
+	testbed/down && testbed/up
+	eval "$$(testbed/env)" && npx jest --maxWorkers=1 --forceExit --selectProjects faults
 
 bench: toolchain node_modules ## how long things take, side by side with the article's way
 	testbed/down && testbed/up

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as k8s from "@pulumi/kubernetes";
@@ -127,6 +128,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
           kept,
         ),
       );
+    let gossipKeySha256: pulumi.Output<string> | undefined;
     // Protected in its Secret alone: protected here, it could not be rotated.
     if (generated.gossipKey) {
       // 32 bytes select AES-256 in Consul's gossip layer.
@@ -136,6 +138,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
         { parent: this },
       );
       keep("gossip-key", generated.gossipKey, key.base64);
+      gossipKeySha256 = pulumi.unsecret(key.base64.apply((text) => createHash("sha256").update(text).digest("hex")));
     }
     if (generated.bootstrapToken) {
       // Bytes, not RandomUuid: that one's id is the value itself, which stands in the state for all to read.
@@ -198,6 +201,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
         image: this.consulImage ?? DEFAULT_CONSUL_CLI_IMAGE,
         imagePullPolicy: args.imagePullPolicy,
         ...secrets,
+        gossipKeySha256,
       },
       { parent: this, dependsOn: [...secretResources, ...workloads.all] },
     );

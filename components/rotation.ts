@@ -36,6 +36,8 @@ export interface RotationJobArgs {
   /** Undefined where ACLs are off. */
   readonly bootstrapToken?: SecretKeyRef;
   readonly gossipKey?: SecretKeyRef;
+  /** SHA-256 of the key that is expected there, hexadecimal. Default: any key is taken. */
+  readonly gossipKeySha256?: pulumi.Input<string>;
 }
 
 /**
@@ -53,7 +55,12 @@ done
 `;
 
 /** Every server has the new key before any uses it, and uses it before any forgets an old one: gossip never stops. */
-const GOSSIP_KEY = `${READY}
+const GOSSIP_KEY = `
+if [ -n "\${GOSSIP_KEY_SHA256:-}" ]; then
+  got=$(printf %s "$GOSSIP_KEY" | sha256sum)
+  [ "\${got%% *}" = "$GOSSIP_KEY_SHA256" ] || { echo "the new key has not reached this node yet"; exit 1; }
+fi
+${READY}
 consul keyring -install="$GOSSIP_KEY"
 consul keyring -use="$GOSSIP_KEY"
 consul keyring -list > rings
@@ -146,6 +153,8 @@ export function rotationJobs(
                     { name: "CONSUL_CACERT", value: "/consul-ca/tls.crt" },
                     ...fromSecret("CONSUL_HTTP_TOKEN", bootstrapToken),
                     ...fromSecret("GOSSIP_KEY", gossipKey),
+                    // A kubelet may still have the Secret as it was a moment ago, and would rotate to the old key.
+                    ...(args.gossipKeySha256 ? [{ name: "GOSSIP_KEY_SHA256", value: args.gossipKeySha256 }] : []),
                   ],
                   resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "128Mi" } },
                   securityContext: HARDENED,

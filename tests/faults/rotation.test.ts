@@ -1,8 +1,8 @@
 import * as net from "node:net";
 import { TESTBED, workspace, Workspace } from "../workspace";
-import { kubectl, poll, renewCluster, story, through } from "./cluster";
-import { ConsulApi } from "./consulApi";
-import { load } from "./load";
+import { kubectl, poll, renewCluster, story, through } from "../e2e/cluster";
+import { ConsulApi } from "../e2e/consulApi";
+import { load } from "../e2e/load";
 
 /** Every rotation on the servers of prod, under load; each counts what failed meanwhile. */
 const step = story();
