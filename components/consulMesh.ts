@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as k8s from "@pulumi/kubernetes";
@@ -13,6 +12,7 @@ import { consulWorkloads } from "./consulWorkloads";
 import { heldValueProblems, namedImage } from "./heldValues";
 import { dnsLabelProblems, isHostName } from "./names";
 import { Problem, refuse } from "./problems";
+import { sha256 } from "./sha256";
 import { rotationJobs, rotationProblems, Rotations } from "./rotation";
 
 /** Where Consul's Helm chart comes from: a local folder, or a repository and a version. */
@@ -138,7 +138,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
         { parent: this },
       );
       keep("gossip-key", generated.gossipKey, key.base64);
-      gossipKeySha256 = pulumi.unsecret(key.base64.apply((text) => createHash("sha256").update(text).digest("hex")));
+      gossipKeySha256 = pulumi.unsecret(key.base64.apply(sha256));
     }
     if (generated.bootstrapToken) {
       // Bytes, not RandomUuid: that one's id is the value itself, which stands in the state for all to read.

@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { OwnThings } from "./bringYourOwn";
 import type { SecretKeyRef } from "./consulValues";
 import { HARDENED, restrictedPod } from "./podSecurity";
 import { Problem } from "./problems";
+import { sha256 } from "./sha256";
 
 /** What can be renewed. Each is a word of one's own, such as a date: another word, and the next `up` renews it. */
 export interface Rotations {
@@ -123,7 +123,7 @@ export function rotationJobs(
     if (word === undefined) {
       return;
     }
-    const id = createHash("sha256").update(word).digest("hex").slice(0, 8);
+    const id = sha256(word).slice(0, 8);
     new k8s.batch.v1.Job(
       `${name}-rotate-${what}-${id}`,
       {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ensureNamespace } from "./bringYourOwn";
@@ -7,6 +6,7 @@ import { ConsulMesh } from "./consulMesh";
 import { dnsLabelProblems, rangeProblems } from "./names";
 import { HARDENED, NON_ROOT, restrictedPod } from "./podSecurity";
 import { Problem, refuse } from "./problems";
+import { sha256 } from "./sha256";
 import { rotationAnnotation } from "./rotation";
 import { tagsAnnotation } from "./routes";
 import { extraParts, extraProblems, extraServicePort, TraefikExtras } from "./traefikExtras";
@@ -334,8 +334,4 @@ function catalogSyncProblems({ mesh, dashboard }: TraefikConsulIngressArgs): Pro
 
 function probe(path: string, times: { periodSeconds: number; failureThreshold: number }) {
   return { httpGet: { path, port: "admin" }, ...times };
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -58,12 +58,7 @@ export class Agent {
   }
 
   async stop(): Promise<void> {
-    if (this.process.pid === undefined || this.process.exitCode !== null) {
-      return;
-    }
-    const stopped = new Promise((resolve) => this.process.once("exit", resolve));
-    this.process.kill("SIGKILL"); // it has nothing to save
-    await stopped;
+    await killed(this.process);
   }
 
   private async hasLeader(): Promise<boolean> {
@@ -73,6 +68,16 @@ export class Agent {
       return false;
     }
   }
+}
+
+/** Ends a process that has nothing to save, and waits until it has ended; one that never started or has ended is left. */
+export async function killed(process: ChildProcess): Promise<void> {
+  if (process.pid === undefined || process.exitCode !== null) {
+    return;
+  }
+  const stopped = new Promise((resolve) => process.once("exit", resolve));
+  process.kill("SIGKILL");
+  await stopped;
 }
 
 /** Ports that nobody listens on now; all are held until the last is known, so that they differ. */

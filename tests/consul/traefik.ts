@@ -1,5 +1,5 @@
 import { ChildProcess, spawn } from "node:child_process";
-import { Agent, freePorts } from "./agent";
+import { Agent, freePorts, killed } from "./agent";
 
 /** A router, middleware or service as Traefik's API shows it. */
 export interface Shown {
@@ -62,11 +62,6 @@ export class Traefik {
   }
 
   async stop(): Promise<void> {
-    if (this.process.pid === undefined || this.process.exitCode !== null) {
-      return;
-    }
-    const stopped = new Promise((resolve) => this.process.once("exit", resolve));
-    this.process.kill("SIGKILL"); // it has nothing to save
-    await stopped;
+    await killed(this.process);
   }
 }
