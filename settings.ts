@@ -104,7 +104,7 @@ const route = z.strictObject({
   middlewares: z.array(z.union([text, z.record(text, options)])).optional() as z.ZodType<Route["middlewares"]>,
 });
 
-const challenge = z.strictObject({});
+const challenge = z.strictObject({ delay: z.number().optional() });
 
 const certificateResolver = z.strictObject({
   email: text,

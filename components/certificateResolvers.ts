@@ -29,12 +29,24 @@ export interface CertificateResolver {
   /** How long the authority's certificates are valid, in hours: when to renew follows from it. Default 2160, 90 days. */
   readonly certificatesDuration?: number;
   /** TLS-ALPN-01: the authority connects to each host on port 443, and has to arrive at `websecure`. */
-  readonly tlsChallenge?: Readonly<Record<string, never>>;
+  readonly tlsChallenge?: ConnectChallenge;
   /** HTTP-01: the authority connects to each host on port 80, and has to arrive at `web`. Also with `redirectToHttps`. */
-  readonly httpChallenge?: Readonly<Record<string, never>>;
+  readonly httpChallenge?: ConnectChallenge;
   /** DNS-01: the authority asks for a TXT record. The only one for wildcards, and for hosts that it cannot reach. */
   readonly dnsChallenge?: DnsChallenge;
 }
+
+/** How the authority connects to Traefik. */
+export interface ConnectChallenge {
+  /**
+   * How long Traefik has the authority wait before it connects, in seconds. Default 5: an order starts with the pod, which
+   * not every node leads to yet, and one that failed is not repeated. 0 for a Traefik older than 3.5, which has no delay.
+   */
+  readonly delay?: number;
+}
+
+/** The default of {@link ConnectChallenge.delay}. */
+const DEFAULT_DELAY = 5;
 
 /** How Traefik writes a TXT record: by one of the providers of the library lego. */
 export interface DnsChallenge {
@@ -70,7 +82,9 @@ export function resolverArguments(resolvers: CertificateResolvers): string[] {
       profile: resolver.profile,
       certificatesDuration: resolver.certificatesDuration,
       tlsChallenge: resolver.tlsChallenge && true,
+      "tlsChallenge.delay": delayOf(resolver.tlsChallenge),
       "httpChallenge.entryPoint": resolver.httpChallenge && "web",
+      "httpChallenge.delay": delayOf(resolver.httpChallenge),
       "dnsChallenge.provider": dns?.provider,
       "dnsChallenge.resolvers": dns?.resolvers?.join(","),
       "dnsChallenge.propagation.disableChecks": dns?.propagationChecks === false ? true : undefined,
@@ -80,6 +94,11 @@ export function resolverArguments(resolvers: CertificateResolvers): string[] {
       .filter(([, value]) => value !== undefined)
       .map(([key, value]) => `--certificatesResolvers.${name}.acme.${key}=${value}`);
   });
+}
+
+function delayOf(challenge: ConnectChallenge | undefined): string | undefined {
+  const { delay = DEFAULT_DELAY } = challenge ?? { delay: 0 };
+  return delay > 0 ? `${delay}s` : undefined;
 }
 
 /** The Secrets whose keys become Traefik's environment. */
@@ -126,6 +145,12 @@ function oneResolverProblems(name: string, resolver: CertificateResolver, path: 
   if (challenges.length !== 1) {
     const has = challenges.length === 0 ? "has no challenge" : `has ${challenges.join(" and ")}`;
     problem("", `${has}; give exactly one of ${CHALLENGES.join(", ")}`);
+  }
+  for (const challenge of ["tlsChallenge", "httpChallenge"] as const) {
+    const { delay } = resolver[challenge] ?? {};
+    if (delay !== undefined) {
+      problems.push(...rangeProblems(`${path}.${challenge}.delay`, delay, 0, 600));
+    }
   }
   const { provider, resolvers = [], credentialsSecret, delayBeforeChecks } = resolver.dnsChallenge ?? {};
   if (provider !== undefined && !/^[a-z0-9-]+$/.test(provider)) {

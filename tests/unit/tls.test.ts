@@ -35,6 +35,7 @@ test("a resolver becomes arguments, a volume for one pod at a time, and credenti
     "--certificatesResolvers.le.acme.storage=/acme/acme.json",
     "--certificatesResolvers.le.acme.keyType=EC256",
     "--certificatesResolvers.le.acme.tlsChallenge=true",
+    "--certificatesResolvers.le.acme.tlsChallenge.delay=5s",
     "--certificatesResolvers.dns.acme.email=ops@example.com",
     "--certificatesResolvers.dns.acme.storage=/acme/acme.json",
     "--certificatesResolvers.dns.acme.caCertificates=/certs/acme-ca/dns.pem",
@@ -47,6 +48,17 @@ test("a resolver becomes arguments, a volume for one pod at a time, and credenti
   expect(pod.volumes).toContainEqual({ name: "acme", persistentVolumeClaim: { claimName: "traefik-acme" } });
   expect(find(recorded, "traefik-acme").props.spec.resources.requests.storage).toBe("128Mi");
   expect(find(recorded, "traefik-tls").props.data).toEqual({ "dns.pem": PEM });
+});
+
+test("an authority waits for as long as the challenge says", async () => {
+  const { container } = await ingress({
+    certificateResolvers: { a: { email, httpChallenge: { delay: 30 } }, b: { email, tlsChallenge: { delay: 0 } } },
+  });
+  expect(container.args.filter((arg: string) => arg.includes("Challenge"))).toEqual([
+    "--certificatesResolvers.a.acme.httpChallenge.entryPoint=web",
+    "--certificatesResolvers.a.acme.httpChallenge.delay=30s",
+    "--certificatesResolvers.b.acme.tlsChallenge=true",
+  ]);
 });
 
 test("certificates and options become a file of Traefik's, and the Secrets are mounted by name", async () => {
@@ -184,6 +196,11 @@ test.each<[string, TraefikOptions, string[]]>([
     "two challenges",
     { certificateResolvers: { le: { ...tlsResolver, httpChallenge: {} } } },
     ["certificateResolvers.le"],
+  ],
+  [
+    "a delay of half a second",
+    { certificateResolvers: { le: { email, httpChallenge: { delay: 0.5 } } } },
+    ["certificateResolvers.le.httpChallenge.delay"],
   ],
   ["capitals in a name", { certificateResolvers: { Le: tlsResolver } }, ["certificateResolvers.Le"]],
   ["no address", { certificateResolvers: { le: { ...tlsResolver, email: "ops" } } }, ["certificateResolvers.le.email"]],
