@@ -72,6 +72,15 @@ function services(canary: number): (MeshServiceOptions & { name: string })[] {
     },
     { ...whoami, name: "auth", internal: true },
     {
+      ...whoami,
+      // Consul's check is the pod's readiness, which knows nothing of /health here: Traefik's own does.
+      healthPath: undefined,
+      name: "checked",
+      replicas: 2,
+      loadBalancing: { strategy: "hrw", healthCheck: { path: "/health", interval: "1s", timeout: "1s" } },
+      routes: [{ host: "checked.localhost" }],
+    },
+    {
       image,
       port: 7,
       name: "echo",
@@ -385,37 +394,44 @@ step("another weight replaces the canary's pod alone", async () => {
   );
 });
 
-step("an unhealthy instance gets no request, and a healthy one does again", async () => {
+/** Sets what a pod of a service answers at /health. */
+function health(service: string, pod: string, status: number): Promise<string> {
+  const curl = ["curl", "-s", "-d", String(status), "localhost/health"];
+  return kubectl("exec", "-n", "mesh-services", pod, "-c", service, "--", ...curl);
+}
+
+/** The instances that answer some requests, all of them by 200. */
+async function hosts(host: string): Promise<string[]> {
+  const found = new Set<string>();
+  for (let i = 0; i < 20; i++) {
+    const { status, body } = await get(host);
+    expect(status).toBe(200);
+    found.add(hostnameOf(body)!);
+  }
+  return [...found];
+}
+
+step("an instance that Consul finds unhealthy gets no request, and a healthy one does again", async () => {
   const [pod] = await podsOf("shop");
   const own = pod.replace("pod/", "");
-  const health = (status: number) =>
-    kubectl(
-      "exec",
-      "-n",
-      "mesh-services",
-      own,
-      "-c",
-      "shop",
-      "--",
-      "curl",
-      "-s",
-      "-d",
-      String(status),
-      "localhost/health",
-    );
-  const asked = async () => {
-    const hosts = [];
-    for (let i = 0; i < 20; i++) {
-      const { status, body } = await get("shop.localhost");
-      expect(status).toBe(200);
-      hosts.push(hostnameOf(body));
-    }
-    return hosts.includes(own);
-  };
+  const asked = async () => (await hosts("shop.localhost")).includes(own);
   expect(await asked()).toBe(true);
-  await health(503);
+  await health("shop", own, 503);
   await poll("without the unhealthy one", asked, (is) => !is);
   expect(await asked()).toBe(false);
-  await health(200);
+  await health("shop", own, 200);
   await poll("with it again", asked, (is) => is);
+});
+
+step("Traefik's own health check goes through the mesh, and by hrw a client has one instance", async () => {
+  await gets(200, "checked.localhost");
+  const first = await hosts("checked.localhost");
+  expect(first).toHaveLength(1);
+  await health("checked", first[0], 503);
+  const then = await poll(
+    "the other instance",
+    () => hosts("checked.localhost"),
+    (found) => !found.includes(first[0]),
+  );
+  expect(then).toHaveLength(1);
 });
