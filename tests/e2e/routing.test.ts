@@ -27,6 +27,8 @@ function services(canary: number): (MeshServiceOptions & { name: string })[] {
     },
     {
       ...whoami,
+      healthPath: undefined, // an instance that answers 503 stays, and retry asks the other
+      replicas: 2,
       name: "gate",
       routes: [
         {
@@ -59,7 +61,10 @@ function services(canary: number): (MeshServiceOptions & { name: string })[] {
         { host: "everybody.localhost", middlewares: [{ ipAllowList: { sourceRange: ["0.0.0.0/0"] } }] },
         {
           host: "small.localhost",
-          middlewares: [{ retry: { attempts: 3, initialInterval: "50ms" } }, { compress: { minResponseBodyBytes: 1 } }],
+          middlewares: [
+            { retry: { attempts: 3, initialInterval: "50ms", status: ["500-599"] } },
+            { compress: { minResponseBodyBytes: 1 } },
+          ],
         },
         {
           host: "asked.localhost",
@@ -70,7 +75,25 @@ function services(canary: number): (MeshServiceOptions & { name: string })[] {
         { host: "both.localhost", priority: 2, middlewares: [{ addPrefix: { prefix: "/second" } }] },
       ],
     },
-    { ...whoami, name: "auth", internal: true },
+    {
+      ...whoami,
+      name: "auth",
+      internal: true,
+      replicas: 2,
+      loadBalancing: { strategy: "p2c" },
+      routes: [{ host: "busy.localhost" }],
+    },
+    {
+      ...whoami,
+      healthPath: undefined,
+      name: "quick",
+      replicas: 2,
+      loadBalancing: {
+        strategy: "leasttime",
+        passiveHealthCheck: { failureWindow: "3s", maxFailedAttempts: 1 },
+      },
+      routes: [{ host: "quick.localhost" }],
+    },
     {
       ...whoami,
       // Consul's check is the pod's readiness, which knows nothing of /health here: Traefik's own does.
@@ -421,6 +444,55 @@ step("an instance that Consul finds unhealthy gets no request, and a healthy one
   expect(await asked()).toBe(false);
   await health("shop", own, 200);
   await poll("with it again", asked, (is) => is);
+});
+
+/** The statuses of some requests, one after the other. */
+async function statuses(host: string, requestPath: string): Promise<(number | string)[]> {
+  const found = [];
+  for (let i = 0; i < 10; i++) {
+    found.push((await get(host, requestPath)).status);
+  }
+  return found;
+}
+
+step("what one instance fails is asked of another, on a route with retry", async () => {
+  const own = (await podsOf("gate"))[0].replace("pod/", "");
+  await health("gate", own, 503);
+  expect(new Set(await statuses("everybody.localhost", "/health"))).toEqual(new Set([200, 503]));
+  expect(new Set(await statuses("small.localhost", "/health"))).toEqual(new Set([200]));
+});
+
+/** The busier of two instances gets no request. */
+async function byP2c(): Promise<void> {
+  await gets(200, "busy.localhost");
+  expect(await hosts("busy.localhost")).toHaveLength(2);
+  const long = get("busy.localhost", "/?wait=3s");
+  await get("busy.localhost"); // so that the long one has begun
+  const idle = await hosts("busy.localhost");
+  expect(idle).toHaveLength(1);
+  expect(idle).not.toContain(hostnameOf((await long).body));
+}
+
+/** The slower of two instances gets no request, and the quicker none for a while after it failed one. */
+async function byLeastTime(): Promise<void> {
+  await gets(200, "quick.localhost");
+  const slow = hostnameOf((await get("quick.localhost", "/?wait=1s")).body)!;
+  const quick = await hosts("quick.localhost");
+  expect(quick).toHaveLength(1);
+  expect(quick).not.toContain(slow);
+  await health("quick", quick[0], 503);
+  const [first, ...then] = await statuses("quick.localhost", "/health");
+  expect(first).toBe(503);
+  expect(new Set(then)).toEqual(new Set([200]));
+  await poll(
+    "the failed one again",
+    () => get("quick.localhost", "/health"),
+    ({ status }) => status === 503,
+  );
+}
+
+step("p2c knows who is busy, leasttime who is slow, and a passive health check who failed", async () => {
+  await Promise.all([byP2c(), byLeastTime()]);
 });
 
 step("Traefik's own health check goes through the mesh, and by hrw a client has one instance", async () => {
