@@ -120,8 +120,14 @@ const certificateResolver = z.strictObject({
       provider: text,
       credentialsSecret: text.optional(),
       resolvers: z.array(text).optional(),
-      propagationChecks: z.boolean().optional(),
-      delayBeforeChecks: z.number().optional(),
+      propagation: z
+        .strictObject({
+          disableChecks: z.boolean().optional(),
+          disableANSChecks: z.boolean().optional(),
+          requireAllRNS: z.boolean().optional(),
+          delayBeforeChecks: z.number().optional(),
+        })
+        .optional(),
     })
     .optional(),
 });

@@ -59,9 +59,19 @@ export interface DnsChallenge {
   readonly credentialsSecret?: string;
   /** DNS servers that are asked for the zone and the record, each `host:port`. Default: the pod's own. */
   readonly resolvers?: readonly string[];
-  /** Whether Traefik looks for the record itself before it asks the authority to. Default `true`. */
-  readonly propagationChecks?: boolean;
-  /** How long Traefik waits before it looks, in seconds. Default 0. */
+  /** How Traefik makes sure that the record is there before the authority is to look. Default: by the zone's own servers. */
+  readonly propagation?: DnsPropagation;
+}
+
+/** Traefik's own look for the TXT record. Names and meanings are Traefik's: `dnsChallenge.propagation`. */
+export interface DnsPropagation {
+  /** No look at all, but the delay. Default `false`. */
+  readonly disableChecks?: boolean;
+  /** No look at the zone's own servers, for those that Traefik cannot reach. Default `false`. */
+  readonly disableANSChecks?: boolean;
+  /** A look at each of `resolvers` as well. Default `false`. */
+  readonly requireAllRNS?: boolean;
+  /** Seconds before the first look, 0 to 3600. Default 0. */
   readonly delayBeforeChecks?: number;
 }
 
@@ -87,8 +97,9 @@ export function resolverArguments(resolvers: CertificateResolvers): string[] {
       "httpChallenge.delay": delayOf(resolver.httpChallenge),
       "dnsChallenge.provider": dns?.provider,
       "dnsChallenge.resolvers": dns?.resolvers?.join(","),
-      "dnsChallenge.propagation.disableChecks": dns?.propagationChecks === false ? true : undefined,
-      "dnsChallenge.propagation.delayBeforeChecks": dns?.delayBeforeChecks,
+      ...Object.fromEntries(
+        Object.entries(dns?.propagation ?? {}).map(([key, value]) => [`dnsChallenge.propagation.${key}`, value]),
+      ),
     };
     return Object.entries(options)
       .filter(([, value]) => value !== undefined)
@@ -152,7 +163,7 @@ function oneResolverProblems(name: string, resolver: CertificateResolver, path: 
       problems.push(...rangeProblems(`${path}.${challenge}.delay`, delay, 0, 600));
     }
   }
-  const { provider, resolvers = [], credentialsSecret, delayBeforeChecks } = resolver.dnsChallenge ?? {};
+  const { provider, resolvers = [], credentialsSecret, propagation = {} } = resolver.dnsChallenge ?? {};
   if (provider !== undefined && !/^[a-z0-9-]+$/.test(provider)) {
     problem(".dnsChallenge.provider", `"${provider}" is no provider of lego's; use its code, such as route53`);
   }
@@ -165,8 +176,10 @@ function oneResolverProblems(name: string, resolver: CertificateResolver, path: 
   if (credentialsSecret !== undefined && !isHostName(credentialsSecret)) {
     problem(".dnsChallenge.credentialsSecret", `"${credentialsSecret}" is no name of a Secret`);
   }
-  if (delayBeforeChecks !== undefined) {
-    problems.push(...rangeProblems(`${path}.dnsChallenge.delayBeforeChecks`, delayBeforeChecks, 0, 3600));
+  const { disableChecks, disableANSChecks, requireAllRNS, delayBeforeChecks = 0 } = propagation;
+  problems.push(...rangeProblems(`${path}.dnsChallenge.propagation.delayBeforeChecks`, delayBeforeChecks, 0, 3600));
+  if (disableChecks && (disableANSChecks || requireAllRNS)) {
+    problem(".dnsChallenge.propagation.disableChecks", "leaves nothing to say of checks; leave it or the others out");
   }
   return problems;
 }

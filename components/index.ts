@@ -16,7 +16,12 @@ export type { ForwardAuth, Middleware, MiddlewareOptions, TcpMiddleware, UserLis
 export type { Plugin } from "./plugins";
 export type { Route } from "./routes";
 export type { ConsoleRoute, TraefikConsoles } from "./consoles";
-export type { CertificateResolver, CertificateResolvers, DnsChallenge } from "./certificateResolvers";
+export type {
+  CertificateResolver,
+  CertificateResolvers,
+  DnsChallenge,
+  DnsPropagation,
+} from "./certificateResolvers";
 export type { NamedTlsOptions, TlsCertificate, TlsOptions } from "./tlsOptions";
 export type { TraefikTlsOptions } from "./traefikTls";
 export type { TcpEntryPoint, TcpRoute } from "./tcpRoutes";

@@ -10,6 +10,7 @@ import { kubectl, poll, renewCluster, story } from "./cluster";
 const run = promisify(execFile);
 const PORT = 30443;
 const NAMESPACE = "traefik-consul";
+const TRAEFIK = "traefik-system-ingress";
 
 /** The hosts, each with a certificate of another origin or with other options. */
 const TLS = "tls.example.test";
@@ -116,15 +117,12 @@ async function alongside(command: string, use: () => Promise<unknown>): Promise<
   }
 }
 
-/** Waits until a browser shows the texts on a page, and leaves a picture of it, in SCREENSHOTS where that is set. */
-function seen(url: string, picture: string, ...texts: string[]) {
-  const file = path.join(process.env.SCREENSHOTS ?? directory, picture);
-  const browse = () =>
-    run(path.join(__dirname, "../../testbed/browser"), [url, file], { maxBuffer: 64 * 1024 * 1024 }).then(
-      ({ stdout }) => texts.filter((text) => !stdout.includes(text)),
-      (error) => [`${error.stderr}`],
-    );
-  return poll(`page ${url} without`, browse, (missing) => missing.length === 0, 90);
+/** Where the pictures go that a browser takes; git ignores it, and `make screenshots` copies them into the docs. */
+const SCREENSHOTS = path.join(__dirname, "../../screenshots");
+
+/** Has a browser show a page until the texts are on it, and takes a picture. */
+async function seen(url: string, picture: string, ...texts: string[]): Promise<void> {
+  await run(path.join(__dirname, "../../testbed/browser"), [url, path.join(SCREENSHOTS, picture), ...texts]);
 }
 
 beforeAll(async () => {
@@ -147,11 +145,6 @@ beforeAll(async () => {
   const account = { ENDPOINT: "http://pebble.acme.svc:8080/cgi-bin", USERNAME: "traefik", PASSWORD: "not-a-secret" };
   const variables = Object.entries(account).map(([key, value]) => `--from-literal=HTTPREQ_${key}=${value}`);
   await secret(NAMESPACE, "dns", "generic", ...variables);
-  await kubectl("rollout", "status", "-n", "acme", "deployment/pebble", "--timeout=60s");
-  // Pebble makes its authority anew at each start.
-  const root = "/api/v1/namespaces/acme/services/https:pebble:15000/proxy/roots/0";
-  fs.writeFileSync(at("pebble-root.crt"), await kubectl("get", "--raw", root));
-
   const authority = {
     email: "ops@example.test",
     caServer: "https://pebble.acme.svc:14000/dir",
@@ -168,7 +161,8 @@ beforeAll(async () => {
           provider: "httpreq",
           credentialsSecret: "dns",
           resolvers: ["pebble.acme.svc:8053"],
-          propagationChecks: false, // the challenge server has records, but no zones
+          // The challenge server has records, but no zones: Traefik looks for the record there, and finds no other server.
+          propagation: { disableANSChecks: true, requireAllRNS: true },
         },
       },
       http: { ...authority, profile: "brief", certificatesDuration: 1, httpChallenge: {} },
@@ -212,6 +206,9 @@ afterAll(async () => {
 
 step("tlsChallenge, dnsChallenge and httpChallenge each bring a certificate that curl verifies", async () => {
   await its.stack.up();
+  // Pebble makes its authority anew at each start.
+  const root = "/api/v1/namespaces/acme/services/https:pebble:15000/proxy/roots/0";
+  fs.writeFileSync(at("pebble-root.crt"), await kubectl("get", "--raw", root));
   for (const host of [TLS, WILD, BRIEF]) {
     await answers("200", () => https(host, "pebble-root.crt"), 60).catch(async (error) => {
       console.error(await kubectl("logs", "-n", NAMESPACE, "deployment/traefik", "-c", "traefik"));
@@ -280,13 +277,6 @@ step("the consoles ask for a login, and Consul's UI changes nothing", async () =
   expect(await httpsAt(CONSUL, "/v1/kv/a", "own-ca.crt", ...change)).toBe("404");
 });
 
-step("by the command that the stack prints, a browser sees the catalog's routes on the dashboard", async () => {
-  const outputs = await its.stack.outputs();
-  await alongside(outputs.traefikDashboard.value, () =>
-    seen("http://localhost:8080/dashboard/#/http/routers", "traefik-dashboard.png", "whoami@consulcatalog"),
-  );
-});
-
 step("certificates survive a restart without another order, in a file that is Traefik's alone", async () => {
   const before = { serials: [await serial(TLS), await serial(WILD)], orders: await validations() };
   expect(before.orders).toMatchObject({ [TLS]: 1, "wild.example.test": 1 });
@@ -300,10 +290,37 @@ step("certificates survive a restart without another order, in a file that is Tr
   expect(await kubectl(...exec, "stat", "-c", "%a %u", "/acme/acme.json")).toBe("600 65532\n");
 });
 
+let before: { brief: string; own: string };
+
+step(
+  "a browser shows the consoles, by the commands that the stack prints and by their hosts with a login",
+  async () => {
+    // The next step's, since Traefik may take two minutes.
+    before = { brief: await serial(BRIEF), own: await serial(OWN) };
+    signed("own", [OWN, CLIENTS, DASHBOARD, CONSUL], "own-ca");
+    await secret(NAMESPACE, "own", "tls", `--cert=${at("own.crt")}`, `--key=${at("own.key")}`);
+
+    const routers = ["whoami@consulcatalog", "Host(`tls.example.test`)"];
+    const services = [TRAEFIK, "whoami"];
+    const { traefikDashboard, consulUi } = await its.stack.outputs();
+    const hash = "/dashboard/#/http/routers";
+    const login = (host: string) => `https://ops:not-a-secret@${host}:${PORT}`;
+    await alongside(traefikDashboard.value, () =>
+      alongside(consulUi.value, () =>
+        Promise.all([
+          seen(`http://localhost:8080${hash}`, "traefik-dashboard.png", ...routers),
+          seen("https://localhost:8501/ui/", "consul-ui.png", ...services),
+        ]),
+      ),
+    );
+    await Promise.all([
+      seen(`${login(DASHBOARD)}${hash}`, "traefik-dashboard-by-login.png", ...routers),
+      seen(`${login(CONSUL)}/ui/`, "consul-ui-by-login.png", ...services),
+    ]);
+  },
+);
+
 step("a certificate that is about to end is renewed, and one of your own is when its Secret changes", async () => {
-  const before = { brief: await serial(BRIEF), own: await serial(OWN) };
-  signed("own", [OWN, CLIENTS, DASHBOARD, CONSUL], "own-ca");
-  await secret(NAMESPACE, "own", "tls", `--cert=${at("own.crt")}`, `--key=${at("own.key")}`);
   await Promise.all([
     poll(
       "renewal",

@@ -61,6 +61,19 @@ test("an authority waits for as long as the challenge says", async () => {
   ]);
 });
 
+test("how a record is looked for arrives under Traefik's names", async () => {
+  const propagation = { disableANSChecks: true, requireAllRNS: true, delayBeforeChecks: 10 };
+  const { container } = await ingress({
+    certificateResolvers: {
+      dns: { email, dnsChallenge: { provider: "x", propagation } },
+    },
+  });
+  const dns = (option: string) => `--certificatesResolvers.dns.acme.dnsChallenge.propagation.${option}`;
+  expect(container.args).toEqual(
+    expect.arrayContaining([dns("disableANSChecks=true"), dns("requireAllRNS=true"), dns("delayBeforeChecks=10")]),
+  );
+});
+
 test("certificates and options become a file of Traefik's, and the Secrets are mounted by name", async () => {
   const { recorded, deployment, pod } = await ingress({
     certificates: [{ secretName: "example-com", default: true }],
@@ -222,6 +235,24 @@ test.each<[string, TraefikOptions, string[]]>([
     "DNS servers without a port",
     { certificateResolvers: { dns: { email, dnsChallenge: { provider: "x", resolvers: ["192.0.2.1"] } } } },
     ["certificateResolvers.dns.dnsChallenge.resolvers[0]"],
+  ],
+  [
+    "a propagation that is not looked for, and is",
+    {
+      certificateResolvers: {
+        dns: { email, dnsChallenge: { provider: "x", propagation: { disableChecks: true, requireAllRNS: true } } },
+      },
+    },
+    ["certificateResolvers.dns.dnsChallenge.propagation.disableChecks"],
+  ],
+  [
+    "a delay that is too long",
+    {
+      certificateResolvers: {
+        dns: { email, dnsChallenge: { provider: "x", propagation: { delayBeforeChecks: 3601 } } },
+      },
+    },
+    ["certificateResolvers.dns.dnsChallenge.propagation.delayBeforeChecks"],
   ],
   [
     "two accounts with one provider, and other DNS servers",
