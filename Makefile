@@ -1,5 +1,5 @@
 # The commands of this project. With a cluster and Pulumi of your own you need none of them: see README.md.
-.PHONY: help demo test faults bench lint testbed-up testbed-down testbed-status toolchain
+.PHONY: help demo test faults bench screenshots lint testbed-up testbed-down testbed-status toolchain
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -19,6 +19,11 @@ faults: toolchain node_modules ## rotations under load, on the cluster; not part
 bench: toolchain node_modules ## how long things take, side by side with the article's way
 	testbed/down && testbed/up
 	eval "$$(testbed/env)" && tests/bench/run
+
+screenshots: toolchain node_modules ## takes the pictures in the docs anew
+	testbed/down && testbed/up
+	eval "$$(testbed/env)" && npx jest --forceExit --selectProjects e2e -- tests/e2e/tls.test.ts
+	cp screenshots/traefik-dashboard.png screenshots/consul-ui.png docs/images/
 
 lint: node_modules ## types, style and format
 	npm run --silent lint

@@ -28,8 +28,17 @@ test("without a cluster, up ends with a clear answer and makes nothing", async (
   expect(made).toEqual([]);
 });
 
+const whoami = { image: "localhost/whoami:1.10.3", port: 80 };
+
 test("wrong settings are refused by preview, all at once, before any resource", async () => {
   const { stack } = await without(UNREACHABLE, "local", {
+    services: [
+      { ...whoami, name: "a", routes: [{ host: "a.test", middlewares: [{ stripPrefixes: {} }, { basicAuth: {} }] }] },
+      { ...whoami, name: "b", routes: [{ rule: "Host(`a.test`)" }, { rule: "Host(`c.test`,`d.test`)" }] },
+      { ...whoami, name: "c", routes: [{ host: "e.test", tls: { certResolver: "le" } }] },
+      { ...whoami, name: "d", routes: [{ host: "f.test", entryPoints: ["web"], tls: {} }] },
+      { ...whoami, name: "e", routes: [{ host: "g.test", middlewares: [{ basicAuth: { userList: "ops" } }] }] },
+    ],
     consulServers: 2,
     traefikNamespace: "consul-system",
     traefikNodePortWeb: 80,
@@ -41,12 +50,24 @@ test("wrong settings are refused by preview, all at once, before any resource", 
     () => "accepted",
     (error: Error) => error.message,
   );
-  expect(message).toContain("configuration of stack test: 6 problems");
+  expect(message).toContain("configuration of stack test: 13 problems");
   expect(message).toContain('consulServer: is not a known key; did you mean "consulServers"?');
   expect(message).toContain("consulServers: 2 servers have no useful quorum; use 1, 3, 5 or 7");
   expect(message).toContain("consulValues.server.affinity: is null, which Pulumi drops");
   expect(message).toContain('traefikNamespace: the namespace "consul-system" is that of consulNamespace too');
   expect(message).toContain("traefikNodePortWeb: 80 is out of range; use a whole number from 30000 to 32767");
   expect(message).toContain('intentions[0].destination: "nobody" is no service of this stack');
+  const routes = [
+    '[0].routes[0].middlewares[0]: "stripPrefixes" is no middleware of Traefik\'s; did you mean "stripPrefix"?',
+    "[0].routes[0].middlewares[1].basicAuth.userList: is not set; name a user list of the ingress, which has them from a Secret",
+    '[1].routes[0]: the rule "Host(`a.test`) on web" is that of services[0].routes[0] too; give each its own',
+    '[1].routes[1].rule: "Host(`c.test`,`d.test`)" is in the syntax of Traefik v2; in v3 it is Host(`c.test`) || Host(`d.test`)',
+    '[2].routes[0].tls.certResolver: "le" is no certificate resolver of the ingress; it has none: declare it',
+    "[3].routes[0].tls: is for websecure, but web speaks plain HTTP; leave entryPoints out",
+    '[4].routes[0].middlewares[0].basicAuth.userList: "ops" is no user list of the ingress; there is none. Declare it at the ingress with its Secret',
+  ];
+  for (const route of routes) {
+    expect(message).toContain(`services${route}`);
+  }
   expect(message).not.toContain("at parseSettings");
 });

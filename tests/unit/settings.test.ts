@@ -1,27 +1,6 @@
-import * as fs from "node:fs";
-import * as yaml from "yaml";
 import { parseSettings, settingsSchema } from "../../settings";
+import { DECLARED_SETTINGS, ofStack, PROVIDER_SETTINGS, raw } from "../settings";
 import { TESTBED } from "../workspace";
-
-const project = yaml.parse(fs.readFileSync("Pulumi.yaml", "utf8"));
-/** The provider's settings are not the stack's own. */
-const providers = Object.entries(project.config).filter(([key]) => key.includes(":"));
-providers.forEach(([key]) => delete project.config[key]);
-const asRaw = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
-
-/** Settings as the CLI hands them over: the defaults of Pulumi.yaml, then those given. */
-function raw(given: Record<string, unknown>): Record<string, string> {
-  const defaults = Object.entries<any>(project.config).map(([key, { default: value }]) => [key, value]);
-  return Object.fromEntries([...defaults, ...Object.entries(given)].map(([key, value]) => [key, asRaw(value)]));
-}
-
-/** The settings of a stack's file. */
-function ofStack(stack: string): Record<string, unknown> {
-  const { config } = yaml.parse(fs.readFileSync(`Pulumi.${stack}.yaml`, "utf8"));
-  return Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [key.replace("consul-traefik-mesh:", ""), value]),
-  );
-}
 
 function problems(given: Record<string, unknown>): string[] {
   const result = parseSettings(raw(given));
@@ -31,14 +10,14 @@ function problems(given: Record<string, unknown>): string[] {
 const whoami = { name: "whoami", image: "traefik/whoami:v1.10.3", port: 80, routes: [{ host: "whoami.test" }] };
 
 test("Pulumi.yaml declares each setting with type, default and description, and no other", () => {
-  expect(Object.keys(project.config).sort()).toEqual(Object.keys(settingsSchema.shape).sort());
-  for (const [key, declared] of Object.entries<any>(project.config)) {
+  expect(Object.keys(DECLARED_SETTINGS).sort()).toEqual(Object.keys(settingsSchema.shape).sort());
+  for (const [key, declared] of Object.entries(DECLARED_SETTINGS)) {
     expect([key, Object.keys(declared)]).toEqual([key, expect.arrayContaining(["type", "default", "description"])]);
   }
 });
 
 test("what is in a Secret or a ConfigMap changes in place: replaced, it would take what mounts it away first", () => {
-  expect(Object.fromEntries(providers)).toEqual({
+  expect(PROVIDER_SETTINGS).toEqual({
     "kubernetes:enableSecretMutable": "true",
     "kubernetes:enableConfigMapMutable": "true",
   });
