@@ -19,6 +19,7 @@ export type { ConsoleRoute, TraefikConsoles } from "./consoles";
 export type {
   CertificateResolver,
   CertificateResolvers,
+  ConnectChallenge,
   DnsChallenge,
   DnsPropagation,
 } from "./certificateResolvers";
