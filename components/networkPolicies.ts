@@ -42,7 +42,7 @@ export interface NetworkPoliciesArgs {
 }
 
 /** Ports of Consul's servers, as the chart sets them [consul-k8s charts/consul/templates/server-statefulset.yaml]. */
-const CONSUL_PORTS = { https: 8501, grpc: 8502, rpc: 8300, serfLan: 8301, dns: 8600 } as const;
+const CONSUL_PORTS = { https: 8501, grpc: 8502, rpc: 8300, serfLan: 8301, serfWan: 8302, dns: 8600 } as const;
 /** Where a sidecar takes mTLS, and where it shows its metrics [consul-k8s: proxyDefaultInboundPort, defaultPrometheusScrapePort]. */
 const SIDECAR_PORTS = { inbound: 20000, metrics: 20200 } as const;
 /** The label that the injector puts on each pod that it gives a sidecar [consul-k8s constants.KeyInjectStatus]. */
@@ -90,8 +90,9 @@ export class NetworkPolicies extends pulumi.ComponentResource {
         ],
         // Traefik takes its leaf and the catalog by HTTPS, nothing by gRPC.
         [[CONSUL_PORTS.https], traefik],
+        // Gossip of both rings: servers are a WAN of their own too, and a server apart would miss a new gossip key there.
         [
-          [CONSUL_PORTS.rpc, CONSUL_PORTS.serfLan, udp(CONSUL_PORTS.serfLan)],
+          [CONSUL_PORTS.rpc, ...[CONSUL_PORTS.serfLan, CONSUL_PORTS.serfWan].flatMap((serf) => [serf, udp(serf)])],
           [{ podSelector: { matchLabels: { ...CONSUL, component: "server" } } }],
         ],
         [

@@ -54,13 +54,24 @@ for i in $(seq 120); do
 done
 `;
 
-/** Every server has the new key before any uses it, and uses it before any forgets an old one: gossip never stops. */
+/**
+ * Every server has the new key before any uses it, and uses it before any forgets an old one: gossip never stops. Each command
+ * is for both rings, LAN and WAN, as far as the server that is asked knows the others: in the WAN it looks for them each minute.
+ */
 const GOSSIP_KEY = `
 if [ -n "\${GOSSIP_KEY_SHA256:-}" ]; then
   got=$(printf %s "$GOSSIP_KEY" | sha256sum)
   [ "\${got%% *}" = "$GOSSIP_KEY_SHA256" ] || { echo "the new key has not reached this node yet"; exit 1; }
 fi
 ${READY}
+api "$CONSUL_HTTP_ADDR/v1/status/peers" > peers
+servers=$(tr ',' '\\n' < peers | grep -c :)
+for i in $(seq 90); do
+  consul members -wan -status=alive > members
+  [ "$(grep -c ' alive ' members)" -lt "$servers" ] || break
+  [ "$i" -lt 90 ] || { echo "not all of $servers servers reach each other by WAN gossip, port 8302:"; cat members; exit 1; }
+  sleep 1
+done
 consul keyring -install="$GOSSIP_KEY"
 consul keyring -use="$GOSSIP_KEY"
 consul keyring -list > rings

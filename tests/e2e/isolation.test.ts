@@ -107,7 +107,7 @@ step("a pod that is no part of the mesh reaches nothing but Traefik's entry poin
     ),
   );
   const closed = [
-    ...[8300, 8301, 8501, 8502, 8600].map((port) => `${server}:${port}`),
+    ...[8300, 8301, 8302, 8501, 8502, 8600].map((port) => `${server}:${port}`),
     `${traefik}:8080`,
     ...[80, 20000, 20200].map((port) => `${whoami}:${port}`),
   ];

@@ -1,4 +1,8 @@
+import { execFile } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import * as net from "node:net";
+import * as path from "node:path";
+import { promisify } from "node:util";
 import { TESTBED, workspace, Workspace } from "../workspace";
 import { kubectl, poll, renewCluster, story, through } from "../e2e/cluster";
 import { ConsulApi } from "../e2e/consulApi";
@@ -44,38 +48,107 @@ step("staging comes up: three servers, ACLs, gossip key, NetworkPolicies", async
 });
 
 step(
-  "gossip key and Connect CA, then the CA again: no request is lost, and an open connection is not cut off",
+  "gossip key: both rings of every server have the new one alone, and a server that starts later joins",
   async () => {
-    const before = await state();
-    const open = await held(30900);
-    await rotate({ gossipKey: "a", connectCa: "a" });
-    const once = await state();
-    expect(once.gossipKeys).toEqual([await secretOf("consul-gossip-key", "key")]);
-    expect(once.gossipKeys).not.toEqual(before.gossipKeys);
-    expect(once.root).not.toBe(before.root);
-    // Envoy takes the new certificate by a new listener, and closes what the old one has only after its drain of 30 s.
-    expect(open.ended()).toBeUndefined();
-    open.end();
-    const another = await held(30900);
-    another.end();
-    await rotate({ connectCa: "b" });
-    // Back on the first curve, and yet another root.
-    const { root } = await state();
-    expect(new Set([before.root, once.root, root]).size).toBe(3);
+    const before = await secretOf("consul-gossip-key", "key");
+    await rotate({ gossipKey: "a" });
+    const key = await secretOf("consul-gossip-key", "key");
+    expect(key).not.toBe(before);
+    const three = { Keys: { [key]: 3 }, PrimaryKeys: { [key]: 3 }, NumNodes: 3 };
+    const rings = async () => (await api.get("operator/keyring")) as object[];
+    expect(await rings()).toMatchObject([three, three]);
+    await underLoad("a server starts again", async () => {
+      const uid = () =>
+        kubectl("get", "pod", "consul-server-2", "-n", "consul-system", "-o", "jsonpath={.metadata.uid}");
+      const old = await uid();
+      await kubectl("delete", "pod", "consul-server-2", "-n", "consul-system");
+      await poll("another pod", uid, (found) => found !== old);
+      await kubectl("wait", "pod/consul-server-2", "-n", "consul-system", "--for=condition=Ready", "--timeout=120s");
+      const known = (all: any[]) => all.every((ring) => ring.NumNodes === 3 && ring.Keys[key] === 3);
+      await poll("the server in both rings", rings, known, 120);
+    });
   },
 );
 
-/** Deploys other words under load, and fails where a request did. */
+step("Connect CA, twice: each root is another, and an open connection is not cut off", async () => {
+  const open = await held(30900);
+  const roots = [await root()];
+  await rotate({ connectCa: "a" });
+  roots.push(await root());
+  // Envoy takes the new certificate by a new listener, and closes what the old one has only after its drain of 30 s.
+  expect(open.ended()).toBeUndefined();
+  open.end();
+  const another = await held(30900);
+  another.end();
+  await rotate({ connectCa: "b" });
+  // Back on the first curve, and yet another root.
+  expect(new Set([...roots, await root()]).size).toBe(3);
+});
+
+step("Traefik's token: the new pods have others, and the old ones are logged out", async () => {
+  const before = await traefikTokens();
+  expect(before).toHaveLength(2);
+  await rotate({ traefikToken: "a" });
+  const after = await poll("Traefik's tokens", traefikTokens, (tokens) => tokens.length === 2);
+  expect(after.filter((token) => before.includes(token))).toEqual([]);
+});
+
+step("Consul's CA: the old one and a new one are trusted, by Traefik's copy too", async () => {
+  const before = await trust();
+  await rotateCa("trust");
+  await rotate({ ca: "trust" });
+  const after = await trust();
+  expect(after.cas).toEqual([before.cas[0], expect.anything()]);
+  expect(after.copy).toEqual(after.cas);
+  expect(signerOf(after)).toBe(before.cas[0]);
+});
+
+step("a step is refused while there are pods that do not know the one before", async () => {
+  await expect(rotateCa("drop")).rejects.toMatchObject({ stderr: expect.stringMatching(/does not sign yet/) });
+  await rotateCa("sign");
+  const stale = /have not been restarted[^]*consul-system\/consul-server-0[^]*mesh-services\/whoami/;
+  await expect(rotateCa("drop")).rejects.toMatchObject({ stderr: expect.stringMatching(stale) });
+});
+
+step("Consul's CA: the new one signs, then it alone is trusted", async () => {
+  // The Secrets are those of the step `sign` already; the servers still show what the old one signed.
+  const before = await trust();
+  await rotate({ ca: "sign" });
+  const signed = await trust();
+  expect(signed.cas).toEqual(before.cas);
+  expect(signerOf(signed)).toBe(signed.cas[0]);
+  expect(signerOf(before)).toBe(signed.cas[1]);
+  await rotateCa("drop");
+  await rotate({ ca: "drop" });
+  const after = await trust();
+  expect(after.cas).toEqual([signed.cas[0]]);
+  expect(after.copy).toEqual(after.cas);
+  api = await ConsulApi.asOperator(); // verifies the servers by the new CA
+  expect(await api.get("status/peers")).toHaveLength(3);
+});
+
+step("with the same words nothing is done again", async () => {
+  const { summary } = await its.stack.up();
+  expect(Object.keys(summary.resourceChanges ?? {}).filter((kind) => kind !== "same" && kind !== "read")).toEqual([]);
+});
+
+/** Deploys other words under load. */
 async function rotate(words: Record<string, string>): Promise<void> {
   rotations = { ...rotations, ...words };
   its.configure({ rotations });
+  await underLoad(JSON.stringify(words), () => its.stack.up());
+}
+
+/** Fails where a request did meanwhile, or in the ten seconds after it. */
+async function underLoad(what: string, body: () => Promise<unknown>): Promise<void> {
   const requests = load("whoami.localhost", PER_SECOND);
-  const failed = await its.stack.up().then(
-    () => undefined,
+  const failed = await body().then(
+    // What was replaced still drains, and what is new has just begun.
+    () => new Promise<undefined>((resolve) => setTimeout(resolve, 10_000, undefined)),
     (error) => error,
   );
   const { sent, failures } = await requests.stop();
-  console.info(`${Object.keys(words).join(", ")}: ${failures.length} of ${sent} requests failed`);
+  console.info(`${what}: ${failures.length} of ${sent} requests failed`);
   if (failed !== undefined) {
     throw failed;
   }
@@ -83,13 +156,39 @@ async function rotate(words: Record<string, string>): Promise<void> {
   expect(sent).toBeGreaterThan(PER_SECOND);
 }
 
-/** What is rotated, as it is now. */
-async function state() {
-  const [ring] = await api.get("operator/keyring");
+async function rotateCa(which: string): Promise<void> {
+  await promisify(execFile)(path.join(__dirname, "../../tools/rotate-ca"), [which]);
+}
+
+/** The active root of the services' certificates. */
+async function root(): Promise<string> {
+  return (await api.get("connect/ca/roots")).ActiveRootID;
+}
+
+/** The tokens that Traefik's pods hold. */
+async function traefikTokens(): Promise<string[]> {
+  const tokens: any[] = await api.get("acl/tokens");
+  return tokens
+    .filter((token) => token.ServiceIdentities?.[0]?.ServiceName === "traefik-system-ingress")
+    .map((token) => token.AccessorID);
+}
+
+/** Consul's CAs as servers and Traefik are to trust them, and the servers' certificate. */
+async function trust() {
   return {
-    gossipKeys: Object.keys(ring.Keys),
-    root: (await api.get("connect/ca/roots")).ActiveRootID as string,
+    cas: certificates(await secretOf("consul-ca-cert", "tls.crt")),
+    copy: certificates(await kubectl("get", "configmap", "consul-ca-cert", "-n", "traefik-consul", "-o", "json")),
+    server: await secretOf("consul-server-cert", "tls.crt"),
   };
+}
+
+/** The CA that has signed the servers' certificate. */
+function signerOf({ cas, server }: { cas: string[]; server: string }): string | undefined {
+  return cas.find((ca) => new X509Certificate(server).verify(new X509Certificate(ca).publicKey));
+}
+
+function certificates(bundle: string): string[] {
+  return bundle.replaceAll("\\n", "\n").match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g) ?? [];
 }
 
 async function secretOf(name: string, key: string, namespace = "consul-system"): Promise<string> {

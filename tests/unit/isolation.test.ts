@@ -31,7 +31,7 @@ test("each port of Consul's servers is open to those who need it and to nobody e
       ["own", "shop", "bank"],
     ],
     [["8501/TCP"], ["traefik-consul"]],
-    [["8300/TCP", "8301/TCP", "8301/UDP"], ["own"]],
+    [["8300/TCP", "8301/TCP", "8301/UDP", "8302/TCP", "8302/UDP"], ["own"]],
     [["8600/TCP", "8600/UDP"], ["kube-system"]],
   ]);
 });
