@@ -79,12 +79,13 @@ test("each start of Traefik has a token of its own, and the one before is logged
   expect(await tokens()).toEqual([]);
 });
 
-/** Runs a container's command as the kubelet would, at paths of this test. */
+/** Runs a container's command as the kubelet would, which takes two dollars for one, at paths of this test. */
 function start(which: "sidecar" | "traefik"): ChildProcess {
   const login = traefikLogin({ authMethod: "method", apiAddress: "", image: "" });
   const command = which === "sidecar" ? (login.sidecar.command as string[]) : login.command;
   const [shell, ...args] = command.map((text) =>
     text
+      .replaceAll("$$", () => "$")
       .replaceAll("/consul/token", path.join(folder, "tokens"))
       .replaceAll("/var/run/secrets/consul-login/token", path.join(folder, "bearer")),
   );
