@@ -59,7 +59,8 @@ start_kube-scheduler() {
 
 # What is set here for the machine's sake: oomScoreAdj, for a container host may forbid lower values; cpuCFSQuota, for
 # upstream's chart limits its jobs to a twentieth of a processor; image and disk thresholds, for a full disk of the
-# user's must not throw out our images or pods.
+# user's must not throw out our images or pods. And for tests' sake syncFrequency, a minute otherwise: how soon a pod sees
+# that a Secret which it mounts has changed.
 start_kubelet() { # NODE-IP
   [ -d /var/lib/kubelet ] || touch "$STATE/made-var-lib-kubelet"
   say 'nameserver 127.0.0.1' > "$STATE/resolv.conf" # of pods that ask for the node's DNS: the testbed has no way out
@@ -81,6 +82,7 @@ imageGCHighThresholdPercent: 100
 imageGCLowThresholdPercent: 99
 evictionHard: {memory.available: 50Mi, nodefs.available: 1%, imagefs.available: 1%}
 maxPods: 250
+syncFrequency: 10s
 clusterDNS: [$DNS_IP]
 clusterDomain: cluster.local
 resolvConf: $STATE/resolv.conf

@@ -7,6 +7,7 @@ import * as zlib from "node:zlib";
 import { MeshServiceOptions } from "../../components";
 import { workspace, Workspace } from "../workspace";
 import { consul, kubectl, poll, renewCluster, story } from "./cluster";
+import { observabilitySteps } from "./observability";
 
 const image = "localhost/whoami:1.10.3";
 const whoami = { image, port: 80, healthPath: "/health" };
@@ -73,8 +74,10 @@ function services(canary: number): (MeshServiceOptions & { name: string })[] {
         { host: "stamped.localhost", middlewares: [{ plugin: { stamp: { stamp: "seen, by the plugin" } } }] },
         { rule: "Host(`both.localhost`) && PathPrefix(`/`)", priority: 1 },
         { host: "both.localhost", priority: 2, middlewares: [{ addPrefix: { prefix: "/second" } }] },
+        { name: "broken", host: "broken.localhost" },
       ],
     },
+    { ...whoami, name: "closed", routes: [{ host: "closed.localhost" }] },
     {
       ...whoami,
       name: "auth",
@@ -167,12 +170,14 @@ const definitions = () => execFileSync("traefik-crds", { encoding: "utf8", maxBu
 
 let its: Workspace;
 const step = story();
-const NAMES = services(0).map(({ name }) => name);
+const OPEN = services(0)
+  .map(({ name }) => name)
+  .filter((name) => name !== "closed");
 
 beforeAll(async () => {
   its = await workspace("local", {
     services: services(20),
-    intentions: NAMES.map((destination) => ({ source: TRAEFIK, destination })),
+    intentions: OPEN.map((destination) => ({ source: TRAEFIK, destination })),
     traefikTcpEntryPoints: { echo: { port: 7007, nodePort: ECHO_NODE_PORT } },
     traefikUserLists: { admins: { secretName: "admins" } },
     traefikKubernetesCrdNamespaces: [OUTSIDE],
@@ -404,6 +409,24 @@ step("a canary gets its share, and a client stays with its instance", async () =
   }
 });
 
+/** Sets what a pod of a service answers at /health. */
+function health(service: string, pod: string, status: number): Promise<string> {
+  const curl = ["curl", "-s", "-d", String(status), "localhost/health"];
+  return kubectl("exec", "-n", "mesh-services", pod, "-c", service, "--", ...curl);
+}
+
+step("a service whose every instance is broken, for what follows", async () => {
+  await Promise.all((await podsOf("gate")).map((pod) => health("gate", pod.replace("pod/", ""), 503)));
+  await gets(503, "broken.localhost", "/health");
+  await gets(403, "closed.localhost");
+});
+
+observabilitySteps(step, [
+  ["busy.localhost", "/", "auth"],
+  ["closed.localhost", "/", "closed"],
+  ["broken.localhost", "/health", "broken"],
+]);
+
 step("another weight replaces the canary's pod alone", async () => {
   const [stable, canary] = [await podsOf("shop"), await podsOf("shop-canary")];
   its.configure({ services: services(50) });
@@ -416,12 +439,6 @@ step("another weight replaces the canary's pod alone", async () => {
     (count) => Math.abs(count - 20) <= 1,
   );
 });
-
-/** Sets what a pod of a service answers at /health. */
-function health(service: string, pod: string, status: number): Promise<string> {
-  const curl = ["curl", "-s", "-d", String(status), "localhost/health"];
-  return kubectl("exec", "-n", "mesh-services", pod, "-c", service, "--", ...curl);
-}
 
 /** The instances that answer some requests, all of them by 200. */
 async function hosts(host: string): Promise<string[]> {
@@ -456,8 +473,8 @@ async function statuses(host: string, requestPath: string): Promise<(number | st
 }
 
 step("what one instance fails is asked of another, on a route with retry", async () => {
-  const own = (await podsOf("gate"))[0].replace("pod/", "");
-  await health("gate", own, 503);
+  const [whole] = (await podsOf("gate")).map((pod) => pod.replace("pod/", ""));
+  await health("gate", whole, 200); // the other is still broken
   expect(new Set(await statuses("everybody.localhost", "/health"))).toEqual(new Set([200, 503]));
   expect(new Set(await statuses("small.localhost", "/health"))).toEqual(new Set([200]));
 });

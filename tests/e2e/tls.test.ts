@@ -5,7 +5,7 @@ import * as path from "node:path";
 import * as tls from "node:tls";
 import { promisify } from "node:util";
 import { workspace, Workspace } from "../workspace";
-import { kubectl, poll, renewCluster, story } from "./cluster";
+import { apply, kubectl, poll, renewCluster, story } from "./cluster";
 
 const run = promisify(execFile);
 const PORT = 30443;
@@ -25,6 +25,7 @@ const CONSUL = "consul.example.test";
 let its: Workspace;
 let directory: string;
 const at = (file: string) => path.join(directory, file);
+const text = (file: string) => fs.readFileSync(at(file), "utf8");
 const step = story();
 
 /** Runs openssl in the scratch directory. */
@@ -48,22 +49,19 @@ function signed(name: string, hosts: string[], ca: string): void {
   openssl("x509", "-req", "-in", `${name}.csr`, ...signer, "-days", "2", "-out", `${name}.crt`);
 }
 
-async function secret(namespace: string, name: string, ...args: string[]): Promise<void> {
-  const [type, ...from] = args;
-  const manifest = await kubectl(
-    "create",
-    "secret",
-    type,
+/** A Secret in Traefik's namespace, or another. */
+function secret(name: string, stringData: Record<string, string>, namespace = NAMESPACE, type = "Opaque") {
+  return { apiVersion: "v1", kind: "Secret", metadata: { name, namespace }, type, stringData };
+}
+
+/** A Secret of the certificate `file.crt` with its key. */
+function tlsSecret(name: string, file: string, namespace?: string) {
+  return secret(
     name,
-    "-n",
+    { "tls.crt": text(`${file}.crt`), "tls.key": text(`${file}.key`) },
     namespace,
-    ...from,
-    "--dry-run=client",
-    "-o",
-    "yaml",
+    "kubernetes.io/tls",
   );
-  fs.writeFileSync(at("secret.yaml"), manifest);
-  await kubectl("apply", "-f", at("secret.yaml"));
 }
 
 /** What curl says of a request to a host, at a port of this machine: the status, or the reason of its failure. */
@@ -132,23 +130,24 @@ beforeAll(async () => {
   signed("own", [OWN, CLIENTS, DASHBOARD, CONSUL], "own-ca");
   selfSigned("client-ca");
   signed("client", ["a-client"], "client-ca");
-  for (const namespace of ["acme", NAMESPACE]) {
-    await kubectl("create", "namespace", namespace);
-  }
-  await secret("acme", "pebble-tls", "tls", `--cert=${at("pebble.crt")}`, `--key=${at("pebble.key")}`);
-  await kubectl("apply", "-f", path.join(__dirname, "../../testbed/pebble.yaml"));
-  // Before the stack, as a user would who has them from elsewhere: the stack takes over the namespace that is there.
-  await secret(NAMESPACE, "own", "tls", `--cert=${at("own.crt")}`, `--key=${at("own.key")}`);
-  await secret(NAMESPACE, "client-ca", "generic", `--from-file=ca.crt=${at("client-ca.crt")}`);
   const user = execFileSync("openssl", ["passwd", "-apr1", "not-a-secret"], { encoding: "utf8" });
-  await secret(NAMESPACE, "ops", "generic", `--from-literal=users=ops:${user}`);
   const account = { ENDPOINT: "http://pebble.acme.svc:8080/cgi-bin", USERNAME: "traefik", PASSWORD: "not-a-secret" };
-  const variables = Object.entries(account).map(([key, value]) => `--from-literal=HTTPREQ_${key}=${value}`);
-  await secret(NAMESPACE, "dns", "generic", ...variables);
+  const variables = Object.entries(account).map(([key, value]) => [`HTTPREQ_${key}`, value]);
+  const namespaces = ["acme", NAMESPACE].map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
+  // Before the stack, as a user would who has them from elsewhere: the stack takes over the namespace that is there.
+  await apply([
+    ...namespaces,
+    tlsSecret("pebble-tls", "pebble", "acme"),
+    tlsSecret("own", "own"),
+    secret("client-ca", { "ca.crt": text("client-ca.crt") }),
+    secret("ops", { users: `ops:${user}` }),
+    secret("dns", Object.fromEntries(variables)),
+  ]);
+  await kubectl("apply", "-f", path.join(__dirname, "../../testbed/pebble.yaml"));
   const authority = {
     email: "ops@example.test",
     caServer: "https://pebble.acme.svc:14000/dir",
-    caCertificates: fs.readFileSync(at("pebble.crt"), "utf8"),
+    caCertificates: text("pebble.crt"),
     keyType: "EC256",
     profile: "default",
   };
@@ -277,65 +276,63 @@ step("the consoles ask for a login, and Consul's UI changes nothing", async () =
   expect(await httpsAt(CONSUL, "/v1/kv/a", "own-ca.crt", ...change)).toBe("404");
 });
 
-step("certificates survive a restart without another order, in a file that is Traefik's alone", async () => {
-  const before = { serials: [await serial(TLS), await serial(WILD)], orders: await validations() };
-  expect(before.orders).toMatchObject({ [TLS]: 1, "wild.example.test": 1 });
-  await kubectl("rollout", "restart", "-n", NAMESPACE, "deployment/traefik");
-  await kubectl("rollout", "status", "-n", NAMESPACE, "deployment/traefik", "--timeout=120s");
-  await answers("200", () => https(TLS, "pebble-root.crt"));
-  await answers("200", () => https(WILD, "pebble-root.crt"));
-  expect([await serial(TLS), await serial(WILD)]).toEqual(before.serials);
-  expect(await validations()).toMatchObject({ [TLS]: 1, "wild.example.test": 1 });
-  const exec = ["exec", "-n", NAMESPACE, "deployment/traefik", "-c", "traefik", "--"];
-  expect(await kubectl(...exec, "stat", "-c", "%a %u", "/acme/acme.json")).toBe("600 65532\n");
-});
-
-let before: { brief: string; own: string };
+let ownBefore: string;
 
 step(
   "a browser shows the consoles, by the commands that the stack prints and by their hosts with a login",
   async () => {
-    // The next step's, since Traefik may take two minutes.
-    before = { brief: await serial(BRIEF), own: await serial(OWN) };
+    ownBefore = await serial(OWN);
     signed("own", [OWN, CLIENTS, DASHBOARD, CONSUL], "own-ca");
-    await secret(NAMESPACE, "own", "tls", `--cert=${at("own.crt")}`, `--key=${at("own.key")}`);
+    await apply([tlsSecret("own", "own")]); // the next step's, which would wait for it
 
-    const routers = ["whoami@consulcatalog", "Host(`tls.example.test`)"];
+    const router = ["whoami@consulcatalog", "Host(`tls.example.test`)"];
     const services = [TRAEFIK, "whoami"];
     const { traefikDashboard, consulUi } = await its.stack.outputs();
-    const hash = "/dashboard/#/http/routers";
+    const list = "/dashboard/#/http/routers";
     const login = (host: string) => `https://ops:not-a-secret@${host}:${PORT}`;
     await alongside(traefikDashboard.value, () =>
       alongside(consulUi.value, () =>
         Promise.all([
-          seen(`http://localhost:8080${hash}`, "traefik-dashboard.png", ...routers),
+          seen(
+            `http://localhost:8080${list}/whoami@consulcatalog`,
+            "traefik-dashboard.png",
+            ...router,
+            "Consulcatalog",
+          ),
           seen("https://localhost:8501/ui/", "consul-ui.png", ...services),
         ]),
       ),
     );
     await Promise.all([
-      seen(`${login(DASHBOARD)}${hash}`, "traefik-dashboard-by-login.png", ...routers),
+      seen(`${login(DASHBOARD)}${list}?search=whoami`, "traefik-dashboard-by-login.png", ...router),
       seen(`${login(CONSUL)}/ui/`, "consul-ui-by-login.png", ...services),
     ]);
   },
 );
 
-step("a certificate that is about to end is renewed, and one of your own is when its Secret changes", async () => {
-  await Promise.all([
-    poll(
-      "renewal",
-      () => serial(BRIEF),
-      (now) => now !== before.brief,
-      120,
-    ),
-    poll(
-      "another Secret",
-      () => serial(OWN),
-      (now) => now !== before.own,
-      120,
-    ),
-  ]);
-  expect(await https(BRIEF, "pebble-root.crt")).toMatch(/^200/);
+step("a certificate of your own changes with its Secret", async () => {
+  await poll(
+    "another Secret",
+    () => serial(OWN),
+    (now) => now !== ownBefore,
+    120,
+  );
   expect(await https(OWN, "own-ca.crt")).toMatch(/^200/);
-  expect(await validations()).toMatchObject({ [TLS]: 1, "wild.example.test": 1 });
+});
+
+step("at a restart a certificate that is about to end is renewed, and others are as they were", async () => {
+  const serials = () => Promise.all([TLS, WILD, BRIEF].map(serial));
+  const [tlsBefore, wildBefore, briefBefore] = await serials();
+  const once = { [TLS]: 1, "wild.example.test": 1 };
+  expect(await validations()).toMatchObject(once);
+  await kubectl("rollout", "restart", "-n", NAMESPACE, "deployment/traefik");
+  await kubectl("rollout", "status", "-n", NAMESPACE, "deployment/traefik", "--timeout=120s");
+  const verified = (host: string) => answers("200", () => https(host, "pebble-root.crt"));
+  await Promise.all([TLS, WILD, BRIEF].map(verified));
+  const renewed = await poll("renewal", serials, ([, , brief]) => brief !== briefBefore, 90);
+  expect(renewed.slice(0, 2)).toEqual([tlsBefore, wildBefore]);
+  await verified(BRIEF);
+  expect(await validations()).toMatchObject(once);
+  const exec = ["exec", "-n", NAMESPACE, "deployment/traefik", "-c", "traefik", "--"];
+  expect(await kubectl(...exec, "stat", "-c", "%a %u", "/acme/acme.json")).toBe("600 65532\n");
 });
