@@ -219,6 +219,7 @@ const service: z.ZodType<ServiceSettings> = z.strictObject({
   protocol: z.enum(PROTOCOLS).optional(),
   healthPath: text.optional(),
   drainSeconds: z.number().optional(),
+  listenerDrainSeconds: z.number().optional(),
   runAsUser: z.number().optional(),
   readOnlyRootFilesystem: z.boolean().optional(),
   writablePaths: z.array(text).optional(),
@@ -313,6 +314,7 @@ export const settingsSchema = z.strictObject({
   rotations: json(
     z.strictObject({
       gossipKey: text.optional(),
+      bootstrapToken: text.optional(),
       connectCa: text.optional(),
       ca: text.optional(),
       traefikToken: text.optional(),

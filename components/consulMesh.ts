@@ -6,14 +6,22 @@ import * as random from "@pulumi/random";
 import * as yaml from "yaml";
 import { DEFAULT_EXTERNAL_PORTS, ensureNamespace, OwnThings, ownThingsProblems, withInputs } from "./bringYourOwn";
 import { chartValueProblems } from "./chartValueProblems";
-import { ChartValues, CONSUL_NAME, ConsulOptions, ConsulSecretRefs, consulValues, mergeValues } from "./consulValues";
+import {
+  ChartValues,
+  CONSUL_NAME,
+  ConsulOptions,
+  ConsulSecretRefs,
+  consulValues,
+  mergeValues,
+  SecretKeyRef,
+} from "./consulValues";
 import { imageVersion, partWithoutContains, partWithoutSleep, versionProblems, Versions } from "./consulVersions";
 import { consulWorkloads } from "./consulWorkloads";
 import { heldValueProblems, namedImage } from "./heldValues";
 import { dnsLabelProblems, isHostName } from "./names";
 import { Problem, refuse } from "./problems";
 import { sha256 } from "./sha256";
-import { rotationJobs, rotationProblems, Rotations } from "./rotation";
+import { rotationJob, rotationProblems, Rotations } from "./rotation";
 
 /** Where Consul's Helm chart comes from: a local folder, or a repository and a version. */
 export interface ConsulChart {
@@ -115,35 +123,75 @@ export class ConsulMesh extends pulumi.ComponentResource {
       gossipKey: args.gossipKeySecret ?? generated.gossipKey,
       bootstrapToken: args.bootstrapTokenSecret ?? generated.bootstrapToken,
     };
+    const { secretName: caName, secretKey: caKey } = args.ca?.certificate ?? {
+      secretName: `${CONSUL_NAME}-ca-cert`,
+      secretKey: "tls.crt",
+    };
+    const external = args.externalServers;
+    this.apiAddress = external
+      ? `${external.hosts[0]}:${external.httpsPort ?? DEFAULT_EXTERNAL_PORTS.httpsPort}`
+      : `${CONSUL_NAME}-server.${namespaceName}.svc:8501`;
+    this.consulImage = namedImage(args, args.values ?? {}, "consul").image;
+    const jobArgs = {
+      namespace: this.namespace,
+      apiAddress: this.apiAddress,
+      ca: { secretName: caName, secretKey: caKey },
+      image: this.consulImage ?? DEFAULT_CONSUL_CLI_IMAGE,
+      imagePullPolicy: args.imagePullPolicy,
+      ...secrets,
+    };
     const { rotations = {} } = args;
     const secretResources: pulumi.Resource[] = [];
-    const keep = (part: string, ref: { secretName: string; secretKey: string }, value: pulumi.Output<string>) =>
-      secretResources.push(
-        new k8s.core.v1.Secret(
-          `${name}-${part}`,
-          {
-            metadata: { name: ref.secretName, namespace: this.namespace },
-            stringData: { [ref.secretKey]: pulumi.secret(value) },
-          },
-          kept,
-        ),
+    const keep = (
+      part: string,
+      ref: SecretKeyRef,
+      value: pulumi.Output<string>,
+      more: pulumi.CustomResourceOptions = {},
+    ) => {
+      const secret = new k8s.core.v1.Secret(
+        `${name}-${part}`,
+        {
+          metadata: { name: ref.secretName, namespace: this.namespace },
+          stringData: { [ref.secretKey]: pulumi.secret(value) },
+        },
+        { ...kept, ...more },
       );
+      secretResources.push(secret);
+      return secret;
+    };
     let gossipKeySha256: pulumi.Output<string> | undefined;
-    // Protected in its Secret alone: protected here, it could not be rotated.
+    // Protected in their Secrets alone: protected here, they could not be rotated. A word that is taken away renews nothing.
+    const renewed = (word: string | undefined) => ({
+      parent: this,
+      ignoreChanges: word === undefined ? ["keepers"] : undefined,
+    });
     if (generated.gossipKey) {
       // 32 bytes select AES-256 in Consul's gossip layer.
       const key = new random.RandomBytes(
         `${name}-gossip-key-bytes`,
         { length: 32, keepers: keepers(rotations.gossipKey) },
-        { parent: this },
+        renewed(rotations.gossipKey),
       );
       keep("gossip-key", generated.gossipKey, key.base64);
       gossipKeySha256 = pulumi.unsecret(key.base64.apply(sha256));
     }
     if (generated.bootstrapToken) {
       // Bytes, not RandomUuid: that one's id is the value itself, which stands in the state for all to read.
-      const token = new random.RandomBytes(`${name}-bootstrap-token-bytes`, { length: 16 }, kept);
-      keep("bootstrap-token", generated.bootstrapToken, token.hex.apply(asUuid));
+      const bytes = new random.RandomBytes(
+        `${name}-bootstrap-token-bytes`,
+        { length: 16, keepers: keepers(rotations.bootstrapToken) },
+        renewed(rotations.bootstrapToken),
+      );
+      const token = bytes.hex.apply(asUuid);
+      let told: pulumi.Resource[] = [];
+      if (rotations.bootstrapToken !== undefined) {
+        const ref = { ...generated.bootstrapToken, secretName: "consul-next-bootstrap-token" };
+        const next = keep("next-bootstrap-token", ref, token, { protect: false });
+        const nextToken = { ref, sha256: pulumi.unsecret(token.apply(sha256)) };
+        const first = { parent: this, dependsOn: [next] };
+        told = rotationJob(name, "next-token", rotations.bootstrapToken, { ...jobArgs, nextToken }, first);
+      }
+      keep("bootstrap-token", generated.bootstrapToken, token, { dependsOn: told });
     }
 
     const values = mergeValues(consulValues(args, secrets), args.values ?? {});
@@ -166,10 +214,6 @@ export class ConsulMesh extends pulumi.ComponentResource {
     this.ready = workloads.injector;
 
     // The id comes from the release's status: a read by `get` waits for its inputs only, not for `dependsOn`.
-    const { secretName: caName, secretKey: caKey } = args.ca?.certificate ?? {
-      secretName: `${CONSUL_NAME}-ca-cert`,
-      secretKey: "tls.crt",
-    };
     const ca = k8s.core.v1.Secret.get(
       `${name}-ca-certificate`,
       pulumi.interpolate`${release.status.namespace}/${caName}`,
@@ -178,12 +222,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
     // A certificate is public; as a secret it would hide every diff of what mounts it.
     this.caCertificate = pulumi.unsecret(ca.data.apply((data) => partOf(data, caKey, `${namespaceName}/${caName}`)));
 
-    const external = args.externalServers;
-    this.apiAddress = external
-      ? `${external.hosts[0]}:${external.httpsPort ?? DEFAULT_EXTERNAL_PORTS.httpsPort}`
-      : `${CONSUL_NAME}-server.${namespaceName}.svc:8501`;
     this.authMethod = args.acls ? `${CONSUL_NAME}-k8s-auth-method` : undefined;
-    this.consulImage = namedImage(args, args.values ?? {}, "consul").image;
     this.partWithoutContains = meshPartWithoutContains(args);
     this.catalogSync = (values.syncCatalog as ChartValues).enabled === true;
     this.uiPortForward = external
@@ -191,20 +230,10 @@ export class ConsulMesh extends pulumi.ComponentResource {
       : `kubectl --namespace ${namespaceName} port-forward service/${CONSUL_NAME}-ui 8501:443`;
     this.partWithoutSleep = meshPartWithoutSleep(args);
     this.caRotation = rotations.ca;
-    rotationJobs(
-      name,
-      {
-        rotations,
-        namespace: this.namespace,
-        apiAddress: this.apiAddress,
-        ca: { secretName: caName, secretKey: caKey },
-        image: this.consulImage ?? DEFAULT_CONSUL_CLI_IMAGE,
-        imagePullPolicy: args.imagePullPolicy,
-        ...secrets,
-        gossipKeySha256,
-      },
-      { parent: this, dependsOn: [...secretResources, ...workloads.all] },
-    );
+    const done = { parent: this, dependsOn: [...secretResources, ...workloads.all] };
+    rotationJob(name, "gossip-key", rotations.gossipKey, { ...jobArgs, gossipKeySha256 }, done);
+    rotationJob(name, "bootstrap-token", rotations.bootstrapToken, jobArgs, done);
+    rotationJob(name, "connect-ca", rotations.connectCa, jobArgs, done);
     this.registerOutputs({
       namespace: this.namespace,
       apiAddress: this.apiAddress,

@@ -52,7 +52,7 @@ export interface ConsulSecretRefs {
 
 /** Words that restart pods when they change. */
 export interface ConsulRestarts {
-  readonly rotations?: { readonly ca?: string };
+  readonly rotations?: { readonly ca?: string; readonly bootstrapToken?: string };
 }
 
 /** What the chart finds and does not make. */
@@ -108,6 +108,8 @@ export function consulValues(
     server: {
       enabled: external ? false : undefined,
       annotations: yamlMap(caRotation),
+      // They read the token when they start. A map, to which values add theirs, where of the annotations they replace all.
+      extraEnvironmentVars: rotations.bootstrapToken && { BOOTSTRAP_TOKEN_ROTATION: rotations.bootstrapToken },
       replicas: options.servers ?? 1,
       storage: options.storage,
       storageClass: options.storageClass,

@@ -59,6 +59,12 @@ export interface MeshServiceOptions {
    * plane 1.5.3, before which the injector makes the pod invalid.
    */
   readonly drainSeconds?: number;
+  /**
+   * Seconds that an open connection outlasts a change of the sidecar's listener, 1 to 604800, after which it is closed. Such a
+   * change is each new certificate, at least every 72 h, and another intention: so this is also how long a connection goes on
+   * that no intention allows any more. HTTP connections end with the request that they carry. Default: 30, consul-dataplane's.
+   */
+  readonly listenerDrainSeconds?: number;
   /** Routes through Traefik. Default none: reachable inside the mesh only. */
   readonly routes?: readonly Route[];
   /** Routes of connections through Traefik, for a service of protocol `tcp`. Default none. */
@@ -78,6 +84,15 @@ const DEFAULT_DRAIN_SECONDS = 10;
 const APP_GRACE_SECONDS = 5;
 /** How long the sidecar goes on after it is told to stop [consul-k8s constants]. */
 const SIDECAR_GRACE = "consul.hashicorp.com/sidecar-proxy-lifecycle-shutdown-grace-period-seconds";
+/**
+ * Arguments of Envoy for its drain time; its concurrency and drain strategy are consul-dataplane's defaults. The `--` has Envoy
+ * ignore what follows: consul-dataplane repeats all three behind the arguments that it was given, and Envoy takes each once
+ * [consul-dataplane envoyProxyConfig, to 1.9].
+ */
+function envoyDrain(seconds: number | undefined): Record<string, string> {
+  const args = `--drain-time-s ${seconds} --drain-strategy immediate --concurrency 2 --`;
+  return seconds === undefined ? {} : { "consul.hashicorp.com/envoy-extra-args": args };
+}
 
 export interface MeshServiceArgs extends MeshServiceOptions {
   readonly mesh: ConsulMesh;
@@ -169,6 +184,7 @@ export class MeshService extends pulumi.ComponentResource {
                 annotations: {
                   "consul.hashicorp.com/connect-inject": "true",
                   [SIDECAR_GRACE]: String(drainSeconds + APP_GRACE_SECONDS),
+                  ...envoyDrain(args.listenerDrainSeconds),
                   ...rotationAnnotation("ca", args.mesh.caRotation),
                   ...(tags.length > 0 ? { "consul.hashicorp.com/service-tags": tagsAnnotation(tags) } : {}),
                   ...annotations,
@@ -251,6 +267,7 @@ export function meshServiceProblems(serviceName: string, args: MeshServiceOption
     ...dnsLabelProblems(`${prefix}serviceName`, serviceName),
     ...portProblems(`${prefix}port`, args.port),
     ...rangeProblems(`${prefix}drainSeconds`, args.drainSeconds ?? DEFAULT_DRAIN_SECONDS, 0, 300),
+    ...rangeProblems(`${prefix}listenerDrainSeconds`, args.listenerDrainSeconds ?? 30, 1, 604800),
     ...rangeProblems(`${prefix}runAsUser`, args.runAsUser ?? NON_ROOT, 0, 2 ** 31 - 1),
     ...rangeProblems(`${prefix}replicas`, args.replicas ?? 1, 0, 1000),
     ...routeProblems(serviceName, args.routes ?? [], `${prefix}routes`),

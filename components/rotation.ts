@@ -10,6 +10,11 @@ import { sha256 } from "./sha256";
 export interface Rotations {
   /** The gossip key: a new one is generated, and every server told to use it and to forget the others. */
   readonly gossipKey?: string;
+  /**
+   * The management token: a new one is generated, Consul told of it, and only then is it in its Secret; the servers restart with
+   * it one by one, and the one before it is revoked.
+   */
+  readonly bootstrapToken?: string;
   /** The root that the services' certificates go back to; the new one is signed by the old one for as long as it takes. */
   readonly connectCa?: string;
   /**
@@ -26,7 +31,6 @@ export function rotationAnnotation(what: string, word: string | undefined): Reco
 
 /** What the jobs of a rotation need of the mesh. */
 export interface RotationJobArgs {
-  readonly rotations: Rotations;
   readonly namespace: pulumi.Output<string>;
   readonly apiAddress: string;
   /** Where the CA certificate of the servers is. */
@@ -38,6 +42,8 @@ export interface RotationJobArgs {
   readonly gossipKey?: SecretKeyRef;
   /** SHA-256 of the key that is expected there, hexadecimal. Default: any key is taken. */
   readonly gossipKeySha256?: pulumi.Input<string>;
+  /** Where a token is that is not in `bootstrapToken` yet, and the SHA-256 of it. */
+  readonly nextToken?: { readonly ref: SecretKeyRef; readonly sha256: pulumi.Input<string> };
 }
 
 /**
@@ -54,15 +60,21 @@ for i in $(seq 120); do
 done
 `;
 
+/** Fails where a variable has not the SHA-256 that is expected of it, if one is. */
+function expectSha256(variable: string): string {
+  return `
+if [ -n "\${${variable}_SHA256:-}" ]; then
+  got=$(printf %s "$${variable}" | sha256sum)
+  [ "\${got%% *}" = "$${variable}_SHA256" ] || { echo "the new value has not reached this node yet"; exit 1; }
+fi`;
+}
+
 /**
  * Every server has the new key before any uses it, and uses it before any forgets an old one: gossip never stops. Each command
  * is for both rings, LAN and WAN, as far as the server that is asked knows the others: in the WAN it looks for them each minute.
  */
 const GOSSIP_KEY = `
-if [ -n "\${GOSSIP_KEY_SHA256:-}" ]; then
-  got=$(printf %s "$GOSSIP_KEY" | sha256sum)
-  [ "\${got%% *}" = "$GOSSIP_KEY_SHA256" ] || { echo "the new key has not reached this node yet"; exit 1; }
-fi
+${expectSha256("GOSSIP_KEY")}
 ${READY}
 api "$CONSUL_HTTP_ADDR/v1/status/peers" > peers
 servers=$(tr ',' '\\n' < peers | grep -c :)
@@ -77,6 +89,34 @@ consul keyring -use="$GOSSIP_KEY"
 consul keyring -list > rings
 for key in $(sed -n 's/^ *\\([A-Za-z0-9+/=]\\{24,\\}\\) \\[.*/\\1/p' rings | sort -u); do
   [ "$key" = "$GOSSIP_KEY" ] || consul keyring -remove="$key"
+done
+`;
+
+/**
+ * Consul knows the next token before it is in its Secret, so that at no time a token is in there that Consul refuses. In a new
+ * cluster there is nothing to tell: the servers begin with it.
+ */
+const NEXT_TOKEN = `
+${expectSha256("NEXT_TOKEN")}
+[ -n "\${CONSUL_HTTP_TOKEN:-}" ] || { echo "there is no token yet that this one replaces"; exit 0; }
+${READY}
+if CONSUL_HTTP_TOKEN=$NEXT_TOKEN consul acl token read -self > /dev/null 2>&1; then exit 0; fi
+printf '{"SecretID": "%s", "Description": "Initial Management Token", "Policies": [{"Name": "global-management"}]}' \\
+  "$NEXT_TOKEN" > token.json
+api --request PUT --data @token.json "$CONSUL_HTTP_ADDR/v1/acl/token" > /dev/null
+`;
+
+/** Revokes what the servers were given before, or Consul bootstrapped: by now all servers hold the present one. */
+const BOOTSTRAP_TOKEN = `${READY}
+consul acl token read -self -format=pretty > self
+consul acl token list -format=pretty > tokens
+own=$(sed -n 's/^AccessorID: *//p' self)
+[ -n "$own" ]
+for accessor in $(awk '
+  /^AccessorID:/ { accessor = $2 }
+  /^Description: *(Initial Management Token|Bootstrap Token [(]Global Management[)])$/ { print accessor }
+' tokens); do
+  [ "$accessor" = "$own" ] || consul acl token delete -id="$accessor"
 done
 `;
 
@@ -115,26 +155,34 @@ echo "the root was $active and is $after"
 /** What each Job runs, in `sh` with `consul` and `curl`. */
 export const ROTATION_SCRIPTS = {
   "gossip-key": GOSSIP_KEY,
+  "next-token": NEXT_TOKEN,
+  "bootstrap-token": BOOTSTRAP_TOKEN,
   "connect-ca": CONNECT_CA,
 } as const;
 
 /**
- * A Job for each word: it runs once in the life of the word, and another word is another Job. It is done when the rotation
+ * A Job for a word: it runs once in the life of the word, and another word is another Job. It is done when the rotation
  * is, and fails the `up` where that fails.
  */
-export function rotationJobs(
+export function rotationJob(
   name: string,
+  what: keyof typeof ROTATION_SCRIPTS,
+  word: string | undefined,
   args: RotationJobArgs,
   opts: { parent: pulumi.Resource; dependsOn: pulumi.Resource[] },
-): void {
-  const { rotations, bootstrapToken, gossipKey, ca } = args;
+): k8s.batch.v1.Job[] {
+  const { bootstrapToken, gossipKey, nextToken, ca } = args;
+  if (word === undefined) {
+    return [];
+  }
+  // What the next token is told with may not be there yet.
+  const optional = nextToken !== undefined;
   const fromSecret = (variable: string, ref: SecretKeyRef | undefined) =>
-    ref ? [{ name: variable, valueFrom: { secretKeyRef: { name: ref.secretName, key: ref.secretKey } } }] : [];
-  const job = (what: keyof typeof ROTATION_SCRIPTS, word: string | undefined) => {
-    if (word === undefined) {
-      return;
-    }
-    const id = sha256(word).slice(0, 8);
+    ref
+      ? [{ name: variable, valueFrom: { secretKeyRef: { name: ref.secretName, key: ref.secretKey, optional } } }]
+      : [];
+  const id = sha256(word).slice(0, 8);
+  return [
     new k8s.batch.v1.Job(
       `${name}-rotate-${what}-${id}`,
       {
@@ -164,8 +212,10 @@ export function rotationJobs(
                     { name: "CONSUL_CACERT", value: "/consul-ca/tls.crt" },
                     ...fromSecret("CONSUL_HTTP_TOKEN", bootstrapToken),
                     ...fromSecret("GOSSIP_KEY", gossipKey),
+                    ...fromSecret("NEXT_TOKEN", nextToken?.ref),
                     // A kubelet may still have the Secret as it was a moment ago, and would rotate to the old key.
                     ...(args.gossipKeySha256 ? [{ name: "GOSSIP_KEY_SHA256", value: args.gossipKeySha256 }] : []),
+                    ...(nextToken ? [{ name: "NEXT_TOKEN_SHA256", value: nextToken.sha256 }] : []),
                   ],
                   resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "128Mi" } },
                   securityContext: HARDENED,
@@ -176,7 +226,10 @@ export function rotationJobs(
                 },
               ],
               volumes: [
-                { name: "ca", secret: { secretName: ca.secretName, items: [{ key: ca.secretKey, path: "tls.crt" }] } },
+                {
+                  name: "ca",
+                  secret: { secretName: ca.secretName, items: [{ key: ca.secretKey, path: "tls.crt" }], optional },
+                },
                 { name: "tmp", emptyDir: { medium: "Memory" } },
               ],
             },
@@ -185,15 +238,13 @@ export function rotationJobs(
       },
       // A Job that is done is not done again because an image changed.
       { ...opts, ignoreChanges: ["spec"], customTimeouts: { create: "10m" } },
-    );
-  };
-  job("gossip-key", rotations.gossipKey);
-  job("connect-ca", rotations.connectCa);
+    ),
+  ];
 }
 
 /** What is wrong with rotations; `prefix` is put before each path. */
 export function rotationProblems(
-  args: OwnThings & { readonly rotations?: Rotations; readonly gossipEncryption?: boolean },
+  args: OwnThings & { readonly rotations?: Rotations; readonly acls?: boolean; readonly gossipEncryption?: boolean },
   prefix = "",
 ): Problem[] {
   const { rotations = {}, externalServers: external } = args;
@@ -209,11 +260,15 @@ export function rotationProblems(
   }
   if (external !== undefined) {
     problem("ca", "is the CA of external servers, which is rotated where they are");
+    problem("bootstrapToken", "is a token of external servers, which is rotated where they are");
     problem("gossipKey", "is the key of external servers, which is rotated where they are");
     return problems;
   }
   if (!args.gossipEncryption) {
     problem("gossipKey", "renews nothing while gossip is not encrypted");
+  }
+  if (!args.acls) {
+    problem("bootstrapToken", "renews nothing while ACLs are off");
   }
   return problems;
 }

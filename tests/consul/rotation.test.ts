@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { randomBytes, randomUUID } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -96,4 +96,31 @@ test("a root with a key of one's own is not touched", async () => {
   expect(own).not.toBe(active);
   await expect(run("connect-ca")).rejects.toMatchObject({ stdout: expect.stringContaining("a key of your own") });
   expect((await ask("connect/ca/roots")).ActiveRootID).toBe(own);
+});
+
+test("the next management token is known before it is used; then it alone stays of those that Consul was given", async () => {
+  const next = randomUUID();
+  await expect(run("next-token", { NEXT_TOKEN: next, NEXT_TOKEN_SHA256: "0" })).rejects.toMatchObject({
+    stdout: expect.stringContaining("has not reached this node yet"),
+  });
+  expect(await run("next-token", { NEXT_TOKEN: next, CONSUL_HTTP_TOKEN: "" })).toMatch("no token yet");
+  expect(await ask("acl/token/self", next)).toBe(403);
+  const Policies = [{ Name: "global-management" }];
+  const bootstrap = { SecretID: randomUUID(), Description: "Bootstrap Token (Global Management)", Policies };
+  const operators = { SecretID: randomUUID(), Description: "an operator's", Policies };
+  for (const token of [bootstrap, operators]) {
+    await ask("acl/token", MANAGEMENT, "PUT", token);
+  }
+  for (let round = 0; round < 2; round++) {
+    await run("next-token", { NEXT_TOKEN: next, NEXT_TOKEN_SHA256: createHash("sha256").update(next).digest("hex") });
+    expect(await ask("acl/token/self", next)).toMatchObject({ Policies });
+    expect(await ask("acl/token/self")).toMatchObject({ Policies });
+  }
+  for (let round = 0; round < 2; round++) {
+    await run("bootstrap-token", { CONSUL_HTTP_TOKEN: next });
+    expect(await ask("acl/token/self")).toBe(403);
+    expect(await ask("acl/token/self", bootstrap.SecretID)).toBe(403);
+    expect(await ask("acl/token/self", operators.SecretID)).toMatchObject({ Description: "an operator's" });
+    expect(await ask("acl/token/self", next)).toMatchObject({ Policies });
+  }
 });

@@ -13,12 +13,13 @@ const step = story();
 const PER_SECOND = 50;
 let its: Workspace;
 let api: ConsulApi;
-let rotations: Record<string, string> = {};
+// A word from the beginning: there is no token yet that it replaces.
+let rotations: Record<string, string> = { bootstrapToken: "first" };
 
 beforeAll(async () => {
   const services = [...(TESTBED.services as object[]), LINES];
   const traefikTcpEntryPoints = { lines: { port: LINES.port, nodePort: 30900 } };
-  its = await workspace("staging", { ...TESTBED, services, traefikTcpEntryPoints, intentions: INTENTIONS });
+  its = await workspace("staging", { ...TESTBED, services, traefikTcpEntryPoints, intentions: INTENTIONS, rotations });
 });
 
 afterAll(async () => {
@@ -35,6 +36,7 @@ const LINES = {
   args: ["--echo", "--port=9000", "--name=lines"],
   protocol: "tcp",
   tcpRoutes: [{ entryPoints: ["lines"] }],
+  listenerDrainSeconds: 3600,
 };
 
 step("staging comes up: three servers, ACLs, gossip key, NetworkPolicies", async () => {
@@ -70,20 +72,51 @@ step(
   },
 );
 
-step("Connect CA, twice: each root is another, and an open connection is not cut off", async () => {
+step("Connect CA, twice: each root is another, and an open connection outlasts the old certificate", async () => {
   const open = await held(30900);
   const roots = [await root()];
   await rotate({ connectCa: "a" });
   roots.push(await root());
-  // Envoy takes the new certificate by a new listener, and closes what the old one has only after its drain of 30 s.
+  // Envoy takes the new certificate by a new listener; what is open stays with the old one, for 30 s unless told otherwise.
+  const draining = ["curl", "-s", "127.0.0.1:19000/stats?filter=total_(listeners|filter_chains)_draining"];
+  const stats = () =>
+    kubectl("exec", "-n", "mesh-services", "deploy/lines", "-c", "consul-dataplane", "--", ...draining);
+  await poll("a listener that drains", stats, (text) => /: [1-9]/.test(text), 120);
+  const known = open.answers();
+  const answered = async () => open.ended() ?? open.answers() - known;
+  await poll("answers for 45 s more", answered, (count) => count === "closed" || Number(count) > 90, 120);
   expect(open.ended()).toBeUndefined();
-  open.end();
-  const another = await held(30900);
-  another.end();
   await rotate({ connectCa: "b" });
   // Back on the first curve, and yet another root.
   expect(new Set([...roots, await root()]).size).toBe(3);
+  expect(open.ended()).toBeUndefined();
+  open.end();
 });
+
+step(
+  "the management token: the one in the Secret is always taken, and the one before it refused at the end",
+  async () => {
+    const old = await secretOf("consul-bootstrap-token", "token");
+    let refused = 0;
+    let taken = 0;
+    const asking = setInterval(async () => {
+      const token = await secretOf("consul-bootstrap-token", "token").catch(() => "");
+      const { status } = await api
+        .as(token)
+        .ask("GET", "acl/token/self")
+        .catch(() => ({ status: 0 })); // a server on its way
+      refused += status === 403 ? 1 : 0;
+      taken += status === 200 ? 1 : 0;
+    }, 1000);
+    await rotate({ bootstrapToken: "a" }).finally(() => clearInterval(asking));
+    expect(refused).toBe(0);
+    expect(taken).toBeGreaterThan(10);
+    api = await ConsulApi.asOperator();
+    expect(await secretOf("consul-bootstrap-token", "token")).not.toBe(old);
+    expect((await api.as(old).ask("GET", "acl/token/self")).status).toBe(403);
+    expect((await api.get("acl/token/self")).Policies).toMatchObject([{ Name: "global-management" }]);
+  },
+);
 
 step("Traefik's token: the new pods have others, and the old ones are logged out", async () => {
   const before = await traefikTokens();
@@ -131,9 +164,11 @@ step("Consul's CA: the new one alone is trusted", async () => {
   expect(await api.get("status/peers")).toHaveLength(3);
 });
 
-step("with the same words nothing is done again", async () => {
-  const { summary } = await its.stack.up();
-  expect(Object.keys(summary.resourceChanges ?? {}).filter((kind) => kind !== "same" && kind !== "read")).toEqual([]);
+step("with the same words nothing is done again, and a word that is taken away renews nothing", async () => {
+  const changes = (of: object = {}) => Object.entries(of).filter(([kind]) => kind !== "same" && kind !== "read");
+  expect(changes((await its.stack.up()).summary.resourceChanges)).toEqual([]);
+  its.configure({ rotations: { ...rotations, gossipKey: undefined } });
+  expect(changes((await its.stack.preview()).changeSummary)).toEqual([["delete", 1]]); // its Job
 });
 
 /** Deploys other words under load. */

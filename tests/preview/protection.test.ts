@@ -15,18 +15,18 @@ afterEach(async () => its?.remove());
 test("what an up of prod has protected can neither be destroyed nor dropped, until the protection is", async () => {
   await deployed();
   expect(await refusal(its.stack.previewDestroy())).toMatch(
-    /bootstrap-token-bytes" cannot be deleted\s+because it is protected/,
+    /consul-bootstrap-token" cannot be deleted\s+because it is protected/,
   );
 
   its.configure({ consulAcls: false });
   expect(await refusal(its.stack.preview())).toMatch(
-    /bootstrap-token-bytes" cannot be deleted\s+because it is protected/,
+    /consul-bootstrap-token" cannot be deleted\s+because it is protected/,
   );
 
-  // Another size is another token.
-  await deployed({ length: 32 });
+  // Another namespace is another Secret.
+  await deployed({ namespace: "another" });
   its.configure({ consulAcls: true });
-  expect(await refusal(its.stack.preview())).toMatch(/bootstrap-token-bytes".*\s.*protect/);
+  expect(await refusal(its.stack.preview())).toMatch(/consul-bootstrap-token".*\s.*protect/);
 
   // The deliberate step comes first, and changes nothing else.
   its.configure({ protect: false });
@@ -42,14 +42,20 @@ async function refusal(preview: Promise<unknown>): Promise<string> {
   );
 }
 
-/** Writes the state that an `up` leaves of the bootstrap token, the one resource that needs no cluster to be compared. */
-async function deployed({ length = 16, protect = true } = {}): Promise<void> {
+/** Writes the state that an `up` leaves of the bootstrap token's Secret. */
+async function deployed({ namespace = "consul-system", protect = true } = {}): Promise<void> {
   const urn = (type: string, name: string) => `urn:pulumi:test::consul-traefik-mesh::${type}::${name}`;
   const stack = urn("pulumi:pulumi:Stack", "consul-traefik-mesh-test");
   const mesh = urn("consul-traefik-mesh:index:ConsulMesh", "consul");
-  const type = "random:index/randomBytes:RandomBytes";
-  const version = JSON.parse(fs.readFileSync(require.resolve("@pulumi/random/package.json"), "utf8")).version;
-  const provider = urn("pulumi:providers:random", `default_${version.replace(/\W/g, "_")}`);
+  const type = "kubernetes:core/v1:Secret";
+  const version = JSON.parse(fs.readFileSync(require.resolve("@pulumi/kubernetes/package.json"), "utf8")).version;
+  const provider = urn("pulumi:providers:kubernetes", `default_${version.replace(/\W/g, "_")}`);
+  const secret = {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "consul-bootstrap-token", namespace },
+    stringData: { token: "" },
+  };
   const exported = await its.stack.exportStack();
   exported.deployment.manifest = { time: new Date(0).toISOString(), magic: "", version: "" };
   exported.deployment.resources = [
@@ -58,18 +64,18 @@ async function deployed({ length = 16, protect = true } = {}): Promise<void> {
       urn: provider,
       custom: true,
       id: "provider",
-      type: "pulumi:providers:random",
+      type: "pulumi:providers:kubernetes",
       inputs: { version },
       outputs: { version },
     },
     { urn: mesh, custom: false, type: "consul-traefik-mesh:index:ConsulMesh", parent: stack },
     {
-      urn: urn(`consul-traefik-mesh:index:ConsulMesh$${type}`, "consul-bootstrap-token-bytes"),
+      urn: urn(`consul-traefik-mesh:index:ConsulMesh$${type}`, "consul-bootstrap-token"),
       custom: true,
-      id: "none",
+      id: `${namespace}/consul-bootstrap-token`,
       type,
-      inputs: { length },
-      outputs: { length, base64: "", hex: "" },
+      inputs: secret,
+      outputs: secret,
       parent: mesh,
       provider: `${provider}::provider`,
       protect,

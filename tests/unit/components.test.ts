@@ -138,7 +138,6 @@ test("what holds data or trust is protected where asked for, and nothing else is
   expect(kept(await story({ acls: true, gossipEncryption: true }))).toEqual([]);
   expect(kept(await story({ acls: true, gossipEncryption: true, protect: true })).sort()).toEqual([
     "consul-bootstrap-token",
-    "consul-bootstrap-token-bytes",
     "consul-gossip-key",
     "consul-namespace",
     "consul-release",

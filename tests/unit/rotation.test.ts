@@ -24,9 +24,9 @@ test("a word is a value of its own and a job that waits for the servers; what is
   expect(bytes.props.keepers).toEqual({ rotation: "a" });
   expect(bytes.protect).toBe(false);
   const jobs = recorded.filter((r) => r.type === "kubernetes:batch/v1:Job");
-  expect(jobs.map((job) => job.name.replace(/-[0-9a-f]{8}$/, ""))).toEqual([
-    "consul-rotate-gossip-key",
+  expect(jobs.map((job) => job.name.replace(/-[0-9a-f]{8}$/, "")).sort()).toEqual([
     "consul-rotate-connect-ca",
+    "consul-rotate-gossip-key",
   ]);
   for (const job of jobs) {
     expect(job.dependsOn).toEqual(
@@ -34,6 +34,31 @@ test("a word is a value of its own and a job that waits for the servers; what is
     );
     expect(job.props.metadata.name).toBe(job.name);
   }
+});
+
+test("a new management token: Consul is told before the Secret has it, the servers restart, and then the old one goes", async () => {
+  const recorded = await mesh({ rotations: { bootstrapToken: "b" } });
+  const bytes = find(recorded, "consul-bootstrap-token-bytes");
+  expect(bytes.props.keepers).toEqual({ rotation: "b" });
+  expect(bytes.protect).toBe(false);
+  const next = find(recorded, "consul-next-bootstrap-token");
+  const secret = find(recorded, "consul-bootstrap-token");
+  expect(next.props.stringData).toEqual(secret.props.stringData);
+  expect(next.protect).toBe(false);
+  const [told, last] = recorded.filter((r) => r.type === "kubernetes:batch/v1:Job");
+  expect(told.name).toMatch(/^consul-rotate-next-token-/);
+  expect(told.dependsOn).toEqual(expect.arrayContaining([next.name]));
+  expect(told.dependsOn).not.toEqual(expect.arrayContaining([secret.name]));
+  const { containers, volumes } = told.props.spec.template.spec;
+  // In a new cluster neither is there yet.
+  const token = { name: "consul-bootstrap-token", key: "token", optional: true };
+  expect(containers[0].env).toContainEqual({ name: "CONSUL_HTTP_TOKEN", valueFrom: { secretKeyRef: token } });
+  expect(volumes[0].secret.optional).toBe(true);
+  expect(secret.dependsOn).toEqual(expect.arrayContaining([told.name]));
+  expect(last.name).toMatch(/^consul-rotate-bootstrap-token-/);
+  expect(last.dependsOn).toEqual(expect.arrayContaining(["consul-server", secret.name]));
+  const { server } = find(recorded, "consul-release").props.values;
+  expect(server.extraEnvironmentVars).toEqual({ BOOTSTRAP_TOKEN_ROTATION: "b" });
 });
 
 test("another word is another job", async () => {
@@ -84,16 +109,29 @@ test("a service's pod that is to stop serves until its callers know, and its sid
   }
 });
 
+test("how long open connections outlast another listener is said to Envoy, where it is said at all", async () => {
+  const annotations = async (listenerDrainSeconds?: number) => {
+    const recorded = await record(() => {
+      const consul = new ConsulMesh("consul", {});
+      new MeshService("web", { mesh: consul, namespace: "shop", image: "web:1", port: 8080, listenerDrainSeconds });
+    });
+    return annotationsOf(find(recorded, "web-deployment"))["consul.hashicorp.com/envoy-extra-args"];
+  };
+  expect(await annotations()).toBeUndefined();
+  expect(await annotations(3600)).toMatch(/^--drain-time-s 3600 .*--$/);
+});
+
 const external = { externalServers: { hosts: ["a.b"] } };
 test.each<[string, Parameters<typeof rotationProblems>[0], string[]]>([
-  ["all", { gossipEncryption: true, rotations: { gossipKey: "a", ca: "a" } }, []],
+  ["all", { acls: true, gossipEncryption: true, rotations: { gossipKey: "a", bootstrapToken: "a", ca: "a" } }, []],
   ["a key without encryption", { rotations: { gossipKey: "a" } }, ["rotations.gossipKey"]],
+  ["a token without ACLs", { rotations: { bootstrapToken: "a" } }, ["rotations.bootstrapToken"]],
   ["an empty word", { rotations: { connectCa: "" } }, ["rotations.connectCa"]],
   ["a root of external servers", { ...external, rotations: { connectCa: "a" } }, []],
   [
     "what is external servers' own",
-    { ...external, gossipEncryption: true, rotations: { ca: "a", gossipKey: "a" } },
-    ["rotations.ca", "rotations.gossipKey"],
+    { ...external, acls: true, gossipEncryption: true, rotations: { ca: "a", bootstrapToken: "a", gossipKey: "a" } },
+    ["rotations.ca", "rotations.bootstrapToken", "rotations.gossipKey"],
   ],
 ])("%s", (_, args, paths) => {
   expect(rotationProblems(args).map((p) => p.propertyPath)).toEqual(paths);
