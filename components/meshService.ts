@@ -216,7 +216,8 @@ export class MeshService extends pulumi.ComponentResource {
                     readinessProbe:
                       args.healthPath === undefined
                         ? undefined
-                        : { httpGet: { path: args.healthPath, port: "main" }, periodSeconds: 2 },
+                        : // Not Kubernetes' 1 s: a node short of CPU for a moment would take all pods away at once.
+                          { httpGet: { path: args.healthPath, port: "main" }, periodSeconds: 2, timeoutSeconds: 5 },
                   },
                 ],
                 volumes: writable.map(({ name: volume }) => ({ name: volume, emptyDir: {} })),

@@ -333,5 +333,6 @@ function catalogSyncProblems({ mesh, dashboard }: TraefikConsulIngressArgs): Pro
 }
 
 function probe(path: string, times: { periodSeconds: number; failureThreshold: number }) {
-  return { httpGet: { path, port: "admin" }, ...times };
+  // A node that is short of CPU for a moment answers late; with Kubernetes' 1 s that would take all pods away at once.
+  return { httpGet: { path, port: "admin" }, timeoutSeconds: 5, ...times };
 }
