@@ -1,8 +1,25 @@
-import { request } from "./cluster";
+import { poll, request, through } from "./cluster";
 
 export interface Load {
   /** Ends the load when every answer is there. */
   stop(): Promise<{ sent: number; failures: string[] }>;
+}
+
+/** Waits until as many requests in a row succeed as make every pod of the way likely to have answered several. */
+export async function steady(host: string, inARow = 30): Promise<void> {
+  await poll(
+    `${inARow} answers in a row from ${host}`,
+    async () => {
+      for (let i = 0; i < inARow; i++) {
+        const answer = await through(host);
+        if (answer !== 200) {
+          return answer;
+        }
+      }
+      return 200;
+    },
+    (answer) => answer === 200,
+  );
 }
 
 /**

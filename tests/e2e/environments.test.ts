@@ -1,0 +1,364 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { TESTBED, workspace, Workspace } from "../workspace";
+import { kubectl, poll, renewCluster, request, story, through } from "./cluster";
+import { ConsulApi } from "./consulApi";
+import { load, steady } from "./load";
+import { killContainer, podsOf } from "./pods";
+import { files, forms, logs, objects, Place } from "./secrets";
+
+const image = "localhost/whoami:1.10.3";
+const services = [
+  { name: "whoami", image, port: 80, healthPath: "/health", replicas: 2, routes: [{ host: "whoami.localhost" }] },
+  { name: "echo", image, port: 80, healthPath: "/health", routes: [{ host: "echo.localhost" }] },
+];
+const allow = { source: "traefik-system-ingress", destination: "whoami" };
+const METHOD = "consul-k8s-auth-method";
+
+/** All that the CLI has printed. */
+let printed = "";
+let its: Workspace;
+let api: ConsulApi;
+const step = story();
+
+beforeAll(async () => {
+  its = await workspace("prod", { ...TESTBED, services, denyAll: false, intentions: [] });
+});
+
+afterAll(async () => {
+  await its?.remove();
+  renewCluster();
+}, 300_000);
+
+step("with ACLs on nothing passes before the first intention exists", async () => {
+  const answers = new Set<number | string>();
+  // Not by 127.0.0.1 as all else: the kernel remembers for two minutes that a port led nowhere, and when a connection's
+  // own port comes round again, refuses it.
+  const address = await kubectl("get", "nodes", "-o", "jsonpath={.items[0].status.addresses[0].address}");
+  let up = false;
+  const asked = (async () => {
+    while (!up || !answers.has(403)) {
+      answers.add(await request({ host: "whoami.localhost", port: 30080, address }));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  })();
+  await deploy({});
+  up = true;
+  await asked;
+  expect([...answers]).not.toContain(200);
+  api = await ConsulApi.asOperator();
+  expect(await api.get("config/service-intentions")).toEqual([]);
+});
+
+step("deny-all and an allow: the one service is open, the other closed, and a second up changes nothing", async () => {
+  await deploy({ denyAll: true, intentions: [allow] });
+  await answers(200, "whoami.localhost");
+  await answers(403, "echo.localhost");
+  const { summary } = await its.stack.up();
+  expect(Object.keys(summary.resourceChanges ?? {}).sort()).toEqual(["read", "same"]);
+});
+
+step("three servers, one vote each, and a budget that keeps two of them", async () => {
+  const { Servers: servers } = await api.get("operator/raft/configuration");
+  expect(servers.map((server: any) => server.Voter)).toEqual([true, true, true]);
+  const budget = JSON.parse(await kubectl("get", "pdb", "consul-server", "-n", "consul-system", "-o", "json"));
+  expect(budget.status).toMatchObject({ currentHealthy: 3, desiredHealthy: 2, disruptionsAllowed: 1 });
+});
+
+step("Traefik holds its service identity and nothing else, and so does each service", async () => {
+  for (const [service, pods] of [
+    ["traefik-system-ingress", await traefiks()],
+    ["whoami", await podsOf("mesh-services", "app=whoami")],
+    ["echo", await podsOf("mesh-services", "app=echo")],
+  ] as const) {
+    const tokens = await tokensOf(service);
+    expect(tokens.map(holder).sort()).toEqual(pods.map(nameOf).sort());
+    for (const token of tokens) {
+      expect(token.ServiceIdentities).toEqual([{ ServiceName: service }]);
+      expect(Object.keys(token)).not.toEqual(expect.arrayContaining(["Policies"]));
+      expect(token).not.toHaveProperty("Roles");
+    }
+  }
+});
+
+step("an identity opens its own name alone: Traefik's token is refused what is another's", async () => {
+  const [{ SecretID: secret }] = await tokensOf("traefik-system-ingress");
+  const traefik = api.as(secret);
+  expect((await traefik.ask("GET", "agent/connect/ca/leaf/traefik-system-ingress")).status).toBe(200);
+  // A name that nobody has: of one that has a leaf, a server hands out its cached one without a look at the token.
+  expect((await traefik.ask("GET", "agent/connect/ca/leaf/somebody-else")).status).toBe(403);
+  expect((await traefik.ask("PUT", "config", { Kind: "service-defaults", Name: "whoami" })).status).toBe(403);
+  expect((await traefik.ask("GET", "acl/tokens")).status).toBe(403);
+});
+
+step("a pod under another's name is refused, by Consul and by its own start", async () => {
+  await kubectl("create", "serviceaccount", "impostor", "-n", "mesh-services");
+  const bearer = (account: string) => kubectl("create", "token", account, "-n", "mesh-services");
+  const login = async (account: string) =>
+    api.as(undefined).ask("POST", "acl/login", { AuthMethod: METHOD, BearerToken: await bearer(account) });
+
+  const { body: token } = await login("impostor");
+  const impostor = api.as(token.SecretID);
+  expect((await impostor.ask("GET", "agent/connect/ca/leaf/impostor")).status).toBe(200);
+  expect((await impostor.ask("GET", "agent/connect/ca/leaf/somebody-else")).status).toBe(403);
+  const Service = { Service: "whoami", Port: 80 };
+  const registration = { Node: "elsewhere", Address: "192.0.2.1", Service };
+  expect((await impostor.ask("PUT", "catalog/register", registration)).status).toBe(403);
+  expect((await impostor.ask("POST", "acl/logout")).status).toBe(200);
+  // The account that every pod has which asks for none.
+  expect((await login("default")).status).toBe(403);
+
+  const pod = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      name: "impostor",
+      namespace: "mesh-services",
+      labels: { "consul-traefik-mesh/service": "whoami" }, // the Service whoami selects it
+      annotations: { "consul.hashicorp.com/connect-inject": "true" },
+    },
+    spec: {
+      serviceAccountName: "impostor",
+      containers: [{ name: "whoami", image, imagePullPolicy: "Never", ports: [{ name: "main", containerPort: 80 }] }],
+    },
+  };
+  const file = path.join(its.directory, "impostor.json");
+  fs.writeFileSync(file, JSON.stringify(pod));
+  await kubectl("apply", "-f", file);
+  await poll(
+    "why the pod does not start",
+    () => kubectl("logs", "-n", "mesh-services", "impostor", "-c", "consul-connect-inject-init").catch(String),
+    (log) => /service account name .*doesn't match.* service name/i.test(log),
+  );
+  const [found] = (await podsOf("mesh-services", "consul-traefik-mesh/service=whoami")).filter(
+    (each) => nameOf(each) === "impostor",
+  );
+  expect(found.status.containerStatuses.map((each: any) => each.ready)).not.toContain(true);
+  expect((await tokensOf("whoami")).map(holder)).not.toContain("impostor");
+  await kubectl("delete", "-f", file, "--wait=false");
+  await kubectl("delete", "serviceaccount", "impostor", "-n", "mesh-services");
+});
+
+step("a revoked token is replaced, also after the login's container died: no request fails", async () => {
+  const [victim] = await traefiks();
+  await steady("whoami.localhost");
+  const requests = load("whoami.localhost");
+  killContainer(victim, "consul-login");
+  const [old] = (await tokensOf("traefik-system-ingress")).filter((token) => holder(token) === nameOf(victim));
+  expect((await api.ask("DELETE", `acl/token/${old.AccessorID}`)).status).toBe(200);
+  await poll(
+    "a new token, and Traefik ready with it",
+    async () => {
+      const pod = (await traefiks()).find((each) => nameOf(each) === nameOf(victim));
+      const tokens = await tokensOf("traefik-system-ingress");
+      const own = tokens.filter((token) => holder(token) === nameOf(victim)).length;
+      return { own, ready: ready(pod), restarts: restarts(pod) };
+    },
+    (now) => now.own === 1 && now.restarts === 1 && now.ready,
+    120,
+  );
+  report("revocation of Traefik's token", await requests.stop());
+});
+
+step("20 restarts of Traefik leave no token behind, and each start has a token of its own", async () => {
+  const seen = new Set<string>();
+  /** Waits for a token of its own for each pod, none of them seen before. */
+  const started = async (done: (pod: { name: string; restarts: number }) => boolean) => {
+    const { tokens } = await poll(
+      "a new token for each pod of Traefik",
+      async () => ({
+        pods: (await traefiks()).map((pod) => ({ name: nameOf(pod), ready: ready(pod), restarts: restarts(pod) })),
+        tokens: (await tokensOf("traefik-system-ingress")).map((t) => ({ of: holder(t), id: t.AccessorID })),
+      }),
+      ({ pods, tokens }) =>
+        pods.length === 5 &&
+        pods.every((pod) => pod.ready && done(pod)) &&
+        String(tokens.map((token) => token.of).sort()) === String(pods.map((pod) => pod.name).sort()) &&
+        tokens.every((token) => !seen.has(token.id)),
+      120,
+    );
+    tokens.forEach((token) => seen.add(token.id));
+  };
+  const scale = (to: number) => kubectl("scale", "deployment/traefik", "-n", "traefik-consul", `--replicas=${to}`);
+  await scale(5);
+  await started(() => true);
+  for (let round = 1; round <= 3; round++) {
+    const old = (await traefiks()).map(nameOf);
+    await kubectl("delete", "pods", "-n", "traefik-consul", ...old, "--wait=false");
+    await started((pod) => !old.includes(pod.name));
+  }
+  for (const pod of await traefiks()) {
+    killContainer(pod, "traefik");
+  }
+  await started((pod) => pod.restarts === 1);
+  expect(seen.size).toBe(25);
+  await scale(2);
+  await poll(
+    "two tokens for two pods",
+    async () => [(await traefiks()).length, (await tokensOf("traefik-system-ingress")).length],
+    (counts) => String(counts) === "2,2",
+  );
+});
+
+step(
+  "any server, then the leader, dies without warning, and then all are restarted in turn: no request fails",
+  async () => {
+    await steady("whoami.localhost");
+    const requests = load("whoami.localhost");
+    const leader = await leaderPod();
+    const other = (await servers()).find((pod) => nameOf(pod) !== nameOf(leader));
+    for (const victim of [other, leader]) {
+      killContainer(victim, "consul");
+      await kubectl("delete", "pod", "-n", "consul-system", nameOf(victim), "--grace-period=0", "--force");
+      await whole();
+    }
+    expect(nameOf(await leaderPod())).not.toBe(nameOf(leader));
+    await kubectl("rollout", "restart", "statefulset/consul-server", "-n", "consul-system");
+    await kubectl("rollout", "status", "statefulset/consul-server", "-n", "consul-system", "--timeout=180s");
+    await whole();
+    report("two servers killed, three restarted", await requests.stop());
+  },
+);
+
+step("after it the mesh still takes orders", async () => {
+  await deploy({ intentions: [allow, { ...allow, destination: "echo" }] });
+  await answers(200, "echo.localhost");
+});
+
+step("every generated secret is where it belongs, and nowhere else", async () => {
+  const secret = async (name: string, key: string) => {
+    const json = JSON.parse(await kubectl("get", "secret", name, "-n", "consul-system", "-o", "json"));
+    return Buffer.from(json.data[key], "base64").toString();
+  };
+  const { stdout } = await its.stack.up(); // with every secret in the state
+  printed += stdout;
+  const places: Place[] = [
+    ...(await objects()),
+    ...(await logs()),
+    ...files(path.join(its.directory, "state")).map((place) => ({ ...place, where: `state ${place.where}` })),
+    { where: "the stack's file", text: fs.readFileSync(path.join(its.directory, "Pulumi.test.yaml"), "utf8") },
+    { where: "what the CLI printed", text: printed },
+    { where: "outputs", text: JSON.stringify(await its.stack.outputs()) },
+  ];
+  expect(places.filter((place) => /^state .*\.json/.test(place.where))).not.toHaveLength(0);
+  expect(places.filter((place) => /^Secret .*\/sh\.helm\.release/.test(place.where))).not.toHaveLength(0);
+  const found = (text: string) =>
+    places.filter((place) => forms(text).some((form) => place.text.includes(form))).map((place) => place.where);
+
+  expect(found(await secret("consul-bootstrap-token", "token"))).toEqual([
+    "Secret consul-system/consul-bootstrap-token",
+  ]);
+  expect(found(await secret("consul-gossip-key", "key"))).toEqual(["Secret consul-system/consul-gossip-key"]);
+  expect(found(lineOf(await secret("consul-ca-key", "tls.key")))).toEqual(["Secret consul-system/consul-ca-key"]);
+  expect(found(lineOf(await secret("consul-server-cert", "tls.key")))).toEqual([
+    "Secret consul-system/consul-server-cert",
+  ]);
+  for (const token of await api.get("acl/tokens")) {
+    const isBootstrap = token.SecretID === (await secret("consul-bootstrap-token", "token"));
+    // The one of nobody is the same in every Consul.
+    expect([token.Description, isBootstrap || token.SecretID === "anonymous" ? [] : found(token.SecretID)]).toEqual([
+      token.Description,
+      [],
+    ]);
+  }
+});
+
+step("what holds data or trust can neither be deleted nor replaced", async () => {
+  const refusal = (preview: Promise<unknown>) =>
+    preview.then(
+      () => "accepted",
+      (error: Error) => error.message,
+    );
+  expect(await refusal(its.stack.previewDestroy())).toMatch(/protected/);
+  its.configure({ consulNamespace: "elsewhere" });
+  expect(await refusal(its.stack.preview())).toMatch(/protect/);
+  its.configure({ consulNamespace: "consul-system" });
+  await answers(200, "whoami.localhost");
+});
+
+step("without the protection, which is a change of its own, it can", async () => {
+  await deploy({ protect: false });
+  await its.stack.previewDestroy();
+});
+
+/** Deploys changed settings, as an edit of the stack's file would. */
+async function deploy(settings: Record<string, unknown>): Promise<void> {
+  its.configure(settings);
+  const { stdout, stderr } = await its.stack.up({ onOutput: (text) => (printed += text) });
+  printed += stdout + stderr;
+}
+
+/** Waits until a GET through Traefik is answered by this status. */
+async function answers(status: number, host: string): Promise<void> {
+  await poll(
+    host,
+    () => through(host),
+    (answer) => answer === status,
+  );
+}
+
+/** Fails where a request failed; says how many there were. */
+function report(what: string, { sent, failures }: { sent: number; failures: string[] }): void {
+  console.log(`${what}: ${failures.length} of ${sent} requests failed`);
+  expect(failures).toEqual([]);
+}
+
+/** Consul's tokens of a service's identity. */
+async function tokensOf(service: string): Promise<any[]> {
+  const tokens: any[] = await api.get("acl/tokens");
+  return tokens.filter((token) => token.ServiceIdentities?.some((identity: any) => identity.ServiceName === service));
+}
+
+/** The pod that a token was made for, which its login said. */
+function holder(token: any): string {
+  const { pod } = JSON.parse(/\{.*\}/.exec(token.Description)![0]);
+  return pod.split("/")[1];
+}
+
+function nameOf(pod: any): string {
+  return pod.metadata.name;
+}
+
+function traefiks(): Promise<any[]> {
+  return podsOf("traefik-consul", "app=traefik");
+}
+
+function ready(pod: any): boolean {
+  return pod.status.containerStatuses?.[0].ready === true;
+}
+
+function restarts(pod: any): number {
+  return pod.status.containerStatuses?.[0].restartCount;
+}
+
+function servers(): Promise<any[]> {
+  return podsOf("consul-system", "app=consul,component=server");
+}
+
+async function leaderPod(): Promise<any> {
+  const address = String(await api.get("status/leader")).split(":")[0];
+  return (await servers()).find((pod) => pod.status.podIP === address);
+}
+
+/** Waits until all three servers are ready, follow one leader, and Consul itself calls them healthy. */
+async function whole(): Promise<void> {
+  await poll(
+    "Consul's servers",
+    async () => {
+      const { status, body } = await api.ask("GET", "operator/autopilot/health").catch(() => ({ status: 0, body: {} }));
+      const inService = (await servers()).filter(ready).length;
+      return { status, inService, servers: body.Servers?.map((s: any) => [s.Name, s.Healthy, s.Voter]) };
+    },
+    (now) =>
+      now.status === 200 &&
+      now.inService === 3 &&
+      now.servers?.every((s: any) => s[1] && s[2]) &&
+      now.servers.length === 3,
+    120,
+  );
+}
+
+/** A line of a PEM that no other has. */
+function lineOf(pem: string): string {
+  return pem.split("\n")[1];
+}

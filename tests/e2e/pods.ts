@@ -1,0 +1,32 @@
+import * as fs from "node:fs";
+import { kubectl } from "./cluster";
+
+/** The pods of a namespace that match a label selector. */
+export async function podsOf(namespace: string, selector: string): Promise<any[]> {
+  return JSON.parse(await kubectl("get", "pods", "-n", namespace, "-l", selector, "-o", "json")).items;
+}
+
+/**
+ * Kills all processes of a container at once and without warning, as the kernel does where memory ends. Only from the
+ * node itself can the first process of a container be killed so; the testbed's node is this machine.
+ */
+export function killContainer(pod: any, container: string): void {
+  const { status } = pod;
+  const all = [...(status.initContainerStatuses ?? []), ...status.containerStatuses];
+  const id = all.find((each) => each.name === container).containerID.replace("containerd://", "");
+  const killed = fs
+    .readdirSync("/proc")
+    .filter((entry) => /^\d+$/.test(entry) && inContainer(entry, id))
+    .map((entry) => process.kill(Number(entry), "SIGKILL"));
+  if (killed.length === 0) {
+    throw new Error(`no process of ${pod.metadata.name}/${container} (${id})`);
+  }
+}
+
+function inContainer(process: string, id: string): boolean {
+  try {
+    return fs.readFileSync(`/proc/${process}/cgroup`, "utf8").includes(id);
+  } catch {
+    return false; // it has ended meanwhile
+  }
+}
