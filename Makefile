@@ -7,10 +7,9 @@ help: ## this list
 demo: testbed-up node_modules ## the whole story on a real cluster on this machine; leaves it running
 	testbed/demo
 
-# One worker: the suites share the one cluster.
 test: lint toolchain ## every test: unit, policies, previews, and the story on a testbed of its own
 	testbed/down && testbed/up
-	eval "$$(testbed/env)" && npx jest --maxWorkers=1 --forceExit --ignoreProjects faults
+	eval "$$(testbed/env)" && tests/all
 
 faults: toolchain node_modules ## rotations under load, on the cluster; not part of test
 	testbed/down && testbed/up

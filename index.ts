@@ -66,8 +66,8 @@ export const urls = settings.services.flatMap((service) =>
 );
 /** How to look at Consul's UI: run this, then open https://localhost:8501/ui. */
 export const consulUi = mesh.uiPortForward;
-/** How to look at Traefik's dashboard: run this, then open http://localhost:8080/dashboard/. */
-export const traefikDashboard = ingress.dashboardPortForward;
+/** How to look at Traefik's dashboard: run this, then open http://localhost:8080/dashboard/. `off` where there is none. */
+export const traefikDashboard = ingress.dashboardPortForward ?? "off";
 /** The identities that intentions name. */
 export const identities = [ingress.serviceName, ...services.map((service) => service.serviceName)];
 /** Who may call whom. */
