@@ -16,10 +16,17 @@ export function killContainer(pod: any, container: string): void {
   const id = all.find((each) => each.name === container).containerID.replace("containerd://", "");
   const killed = fs
     .readdirSync("/proc")
-    .filter((entry) => /^\d+$/.test(entry) && inContainer(entry, id))
-    .map((entry) => process.kill(Number(entry), "SIGKILL"));
+    .filter((entry) => /^\d+$/.test(entry) && inContainer(entry, id) && kill(Number(entry)));
   if (killed.length === 0) {
     throw new Error(`no process of ${pod.metadata.name}/${container} (${id})`);
+  }
+}
+
+function kill(pid: number): boolean {
+  try {
+    return process.kill(pid, "SIGKILL");
+  } catch {
+    return false; // it has ended meanwhile, as all do when the container's first is killed
   }
 }
 
