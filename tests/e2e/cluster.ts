@@ -39,15 +39,15 @@ export async function poll<T>(
 
 /** The status of a request as a client outside the cluster sees it, on a new connection; or the error's code. */
 export function request(
-  url: { host?: string; port: number; address?: string; path?: string; timeoutSeconds?: number },
+  url: { host?: string; port: number; address?: string; path?: string },
   method = "GET",
 ): Promise<number | string> {
   return new Promise((resolve) => {
-    const { address = "127.0.0.1", port, path: requestPath = "/", host, timeoutSeconds = 10 } = url;
+    const { address = "127.0.0.1", port, path: requestPath = "/", host } = url;
     const headers = host === undefined ? {} : { host };
     http
       .request(
-        { host: address, port, path: requestPath, method, headers, agent: false, timeout: timeoutSeconds * 1000 },
+        { host: address, port, path: requestPath, method, headers, agent: false, timeout: 10_000 },
         (response) => {
           response.resume().on("end", () => resolve(response.statusCode!));
         },

@@ -1,4 +1,5 @@
-import { poll, request, through } from "./cluster";
+import * as http from "node:http";
+import { poll, through } from "./cluster";
 
 export interface Load {
   /** Ends the load when every answer is there. */
@@ -24,8 +25,8 @@ export async function steady(host: string, inARow = 30): Promise<void> {
 
 /**
  * Requests through Traefik at a steady rate, each on a connection of its own, until stopped or for ten minutes at most.
- * A failure is any answer but 200, with the second in which the request was sent; none within 30 s, which a machine that is
- * busy with more than this may take, is one too.
+ * A failure is any answer but 200, with the second in which the request was sent and what the answer says; none within 30 s,
+ * which a machine that is busy with more than this may take, is one too.
  */
 export function load(host: string, perSecond = 50): Load {
   const failures: string[] = [];
@@ -37,10 +38,10 @@ export function load(host: string, perSecond = 50): Load {
     // What was missed while this process was busy is caught up, at twice the rate at most.
     for (let due = Math.min(elapsed * perSecond - sent, 2); due >= 1 && elapsed < 600; due--) {
       sent++;
-      const answered = request({ host, port: 30080, timeoutSeconds: 30 }).then((answer) => {
+      const answered = failureOf(host).then((failure) => {
         open.delete(answered);
-        if (answer !== 200) {
-          failures.push(`${answer} at ${elapsed.toFixed(1)} s`);
+        if (failure !== undefined) {
+          failures.push(`${elapsed.toFixed(1)} s: ${failure}`);
         }
       });
       open.add(answered);
@@ -53,4 +54,20 @@ export function load(host: string, perSecond = 50): Load {
       return { sent, failures };
     },
   };
+}
+
+/** What was wrong with the answer to one request: whose error page it is tells which hop has failed. */
+function failureOf(host: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    http
+      .get({ host: "127.0.0.1", port: 30080, headers: { host }, agent: false, timeout: 30_000 }, (response) => {
+        let body = "";
+        response.on("data", (chunk) => (body += chunk));
+        response.on("end", () => resolve(response.statusCode === 200 ? undefined : `${response.statusCode} ${body}`));
+      })
+      .on("timeout", function (this: http.ClientRequest) {
+        this.destroy(new Error("no answer in 30 s"));
+      })
+      .on("error", (error) => resolve(error.message));
+  });
 }
