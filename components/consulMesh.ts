@@ -210,7 +210,12 @@ export class ConsulMesh extends pulumi.ComponentResource {
       },
       { ...kept, dependsOn: secretResources },
     );
-    const workloads = consulWorkloads(name, release, values, { parent: this, timeoutSeconds });
+    const workloads = consulWorkloads(name, release, values, {
+      parent: this,
+      timeoutSeconds,
+      // Such a word restarts the services as well.
+      serversFirst: rotations.ca !== undefined,
+    });
     this.ready = workloads.injector;
 
     // The id comes from the release's status: a read by `get` waits for its inputs only, not for `dependsOn`.

@@ -6,13 +6,16 @@ import { ChartValues, CONSUL_NAME } from "./consulValues";
  * Waits for what the chart runs, each workload on its own, so that what needs only one of them does not wait for all: Helm's
  * own wait ends seconds after the last pod is ready, and of a pod that does not come up it tells nothing but the time-out.
  *
+ * With `serversFirst` the injector, and so what needs it, waits for the others too: while servers restart one by one, news of
+ * pods that go may take longer than these go on serving.
+ *
  * Each is a patch with the release's revision: a new revision writes it again, and so waits for the roll-out it begins.
  */
 export function consulWorkloads(
   name: string,
   release: k8s.helm.v3.Release,
   values: ChartValues,
-  opts: { parent: pulumi.Resource; timeoutSeconds: number },
+  opts: { parent: pulumi.Resource; timeoutSeconds: number; serversFirst: boolean },
 ): { readonly injector: pulumi.Resource; readonly all: pulumi.Resource[] } {
   const part = (component: string) => ({
     metadata: {
@@ -33,6 +36,9 @@ export function consulWorkloads(
     all.push(new k8s.apps.v1.DeploymentPatch(`${name}-sync-catalog`, part("sync-catalog"), options));
   }
   // Serves the webhooks of injection and of the custom resources, and is ready only with a connection to the servers.
-  const injector = new k8s.apps.v1.DeploymentPatch(`${name}-connect-injector`, part("connect-injector"), options);
+  const injector = new k8s.apps.v1.DeploymentPatch(`${name}-connect-injector`, part("connect-injector"), {
+    ...options,
+    dependsOn: [release, ...(opts.serversFirst ? all : [])],
+  });
   return { injector, all: [...all, injector] };
 }
