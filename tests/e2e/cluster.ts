@@ -65,6 +65,27 @@ export function through(host: string, requestPath = "/", method = "GET"): Promis
   return request({ host, port: 30080, path: requestPath }, method);
 }
 
+/** Waits until a GET through Traefik is answered by this status. */
+export async function answers(status: number, host: string, requestPath = "/", seconds?: number): Promise<void> {
+  await poll(
+    host + requestPath,
+    () => through(host, requestPath),
+    (answer) => answer === status,
+    seconds,
+  );
+}
+
+/** What a Secret has under a key. */
+export async function secretOf(name: string, key: string, namespace = "consul-system"): Promise<string> {
+  const { data } = JSON.parse(await kubectl("get", "secret", name, "-n", namespace, "-o", "json"));
+  return Buffer.from(data[key], "base64").toString();
+}
+
+/** The kinds of change of an operation or a preview; the CA is read each time, which changes nothing. */
+export function changes(of: Partial<Record<string, number>> = {}): string[] {
+  return Object.keys(of).filter((kind) => kind !== "same" && kind !== "read");
+}
+
 /** The answer of Consul's HTTP API, asked from a server's own pod; `namespace` is Consul's. */
 export async function consul(apiPath: string, namespace = "consul-system"): Promise<any> {
   const url = `https://127.0.0.1:8501/v1/${apiPath}`;

@@ -56,6 +56,12 @@ export class ConsulApi {
     }
     return body;
   }
+
+  /** Consul's tokens of a service's identity. */
+  async tokensOf(service: string): Promise<any[]> {
+    const tokens: any[] = await this.get("acl/tokens");
+    return tokens.filter((token) => token.ServiceIdentities?.some((identity: any) => identity.ServiceName === service));
+  }
 }
 
 function parse(body: Buffer): unknown {

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { TESTBED, workspace, Workspace } from "../workspace";
-import { kubectl, poll, renewCluster, request, story, through } from "./cluster";
+import { answers, kubectl, poll, renewCluster, request, secretOf, story } from "./cluster";
 import { ConsulApi } from "./consulApi";
 import { load, steady } from "./load";
 import { killContainer, podsOf } from "./pods";
@@ -71,7 +71,7 @@ step("Traefik holds its service identity and nothing else, and so does each serv
     ["whoami", await podsOf("mesh-services", "app=whoami")],
     ["echo", await podsOf("mesh-services", "app=echo")],
   ] as const) {
-    const tokens = await tokensOf(service);
+    const tokens = await api.tokensOf(service);
     expect(tokens.map(holder).sort()).toEqual(pods.map(nameOf).sort());
     for (const token of tokens) {
       expect(token.ServiceIdentities).toEqual([{ ServiceName: service }]);
@@ -82,7 +82,7 @@ step("Traefik holds its service identity and nothing else, and so does each serv
 });
 
 step("an identity opens its own name alone: Traefik's token is refused what is another's", async () => {
-  const [{ SecretID: secret }] = await tokensOf("traefik-system-ingress");
+  const [{ SecretID: secret }] = await api.tokensOf("traefik-system-ingress");
   const traefik = api.as(secret);
   expect((await traefik.ask("GET", "agent/connect/ca/leaf/traefik-system-ingress")).status).toBe(200);
   // A name that nobody has: of one that has a leaf, a server hands out its cached one without a look at the token.
@@ -134,7 +134,7 @@ step("a pod under another's name is refused, by Consul and by its own start", as
     (each) => nameOf(each) === "impostor",
   );
   expect(found.status.containerStatuses.map((each: any) => each.ready)).not.toContain(true);
-  expect((await tokensOf("whoami")).map(holder)).not.toContain("impostor");
+  expect((await api.tokensOf("whoami")).map(holder)).not.toContain("impostor");
   await kubectl("delete", "-f", file, "--wait=false");
   await kubectl("delete", "serviceaccount", "impostor", "-n", "mesh-services");
 });
@@ -144,13 +144,13 @@ step("a revoked token is replaced, also after the login's container died: no req
   await steady("whoami.localhost");
   const requests = load("whoami.localhost");
   killContainer(victim, "consul-login");
-  const [old] = (await tokensOf("traefik-system-ingress")).filter((token) => holder(token) === nameOf(victim));
+  const [old] = (await api.tokensOf("traefik-system-ingress")).filter((token) => holder(token) === nameOf(victim));
   expect((await api.ask("DELETE", `acl/token/${old.AccessorID}`)).status).toBe(200);
   await poll(
     "a new token, and Traefik ready with it",
     async () => {
       const pod = (await traefiks()).find((each) => nameOf(each) === nameOf(victim));
-      const tokens = await tokensOf("traefik-system-ingress");
+      const tokens = await api.tokensOf("traefik-system-ingress");
       const own = tokens.filter((token) => holder(token) === nameOf(victim)).length;
       return { own, ready: ready(pod), restarts: restarts(pod) };
     },
@@ -168,7 +168,7 @@ step("20 restarts of Traefik leave no token behind, and each start has a token o
       "a new token for each pod of Traefik",
       async () => ({
         pods: (await traefiks()).map((pod) => ({ name: nameOf(pod), ready: ready(pod), restarts: restarts(pod) })),
-        tokens: (await tokensOf("traefik-system-ingress")).map((t) => ({ of: holder(t), id: t.AccessorID })),
+        tokens: (await api.tokensOf("traefik-system-ingress")).map((t) => ({ of: holder(t), id: t.AccessorID })),
       }),
       ({ pods, tokens }) =>
         pods.length === 5 &&
@@ -195,7 +195,7 @@ step("20 restarts of Traefik leave no token behind, and each start has a token o
   await scale(2);
   await poll(
     "two tokens for two pods",
-    async () => [(await traefiks()).length, (await tokensOf("traefik-system-ingress")).length],
+    async () => [(await traefiks()).length, (await api.tokensOf("traefik-system-ingress")).length],
     (counts) => String(counts) === "2,2",
   );
 });
@@ -226,10 +226,6 @@ step("after it the mesh still takes orders", async () => {
 });
 
 step("every generated secret is where it belongs, and nowhere else", async () => {
-  const secret = async (name: string, key: string) => {
-    const json = JSON.parse(await kubectl("get", "secret", name, "-n", "consul-system", "-o", "json"));
-    return Buffer.from(json.data[key], "base64").toString();
-  };
   const { stdout } = await its.stack.up(); // with every secret in the state
   printed += stdout;
   const places: Place[] = [
@@ -245,16 +241,16 @@ step("every generated secret is where it belongs, and nowhere else", async () =>
   const found = (text: string) =>
     places.filter((place) => forms(text).some((form) => place.text.includes(form))).map((place) => place.where);
 
-  expect(found(await secret("consul-bootstrap-token", "token"))).toEqual([
+  expect(found(await secretOf("consul-bootstrap-token", "token"))).toEqual([
     "Secret consul-system/consul-bootstrap-token",
   ]);
-  expect(found(await secret("consul-gossip-key", "key"))).toEqual(["Secret consul-system/consul-gossip-key"]);
-  expect(found(lineOf(await secret("consul-ca-key", "tls.key")))).toEqual(["Secret consul-system/consul-ca-key"]);
-  expect(found(lineOf(await secret("consul-server-cert", "tls.key")))).toEqual([
+  expect(found(await secretOf("consul-gossip-key", "key"))).toEqual(["Secret consul-system/consul-gossip-key"]);
+  expect(found(lineOf(await secretOf("consul-ca-key", "tls.key")))).toEqual(["Secret consul-system/consul-ca-key"]);
+  expect(found(lineOf(await secretOf("consul-server-cert", "tls.key")))).toEqual([
     "Secret consul-system/consul-server-cert",
   ]);
   for (const token of await api.get("acl/tokens")) {
-    const isBootstrap = token.SecretID === (await secret("consul-bootstrap-token", "token"));
+    const isBootstrap = token.SecretID === (await secretOf("consul-bootstrap-token", "token"));
     // The one of nobody is the same in every Consul.
     expect([token.Description, isBootstrap || token.SecretID === "anonymous" ? [] : found(token.SecretID)]).toEqual([
       token.Description,
@@ -288,25 +284,10 @@ async function deploy(settings: Record<string, unknown>): Promise<void> {
   printed += stdout + stderr;
 }
 
-/** Waits until a GET through Traefik is answered by this status. */
-async function answers(status: number, host: string): Promise<void> {
-  await poll(
-    host,
-    () => through(host),
-    (answer) => answer === status,
-  );
-}
-
 /** Fails where a request failed; says how many there were. */
 function report(what: string, { sent, failures }: { sent: number; failures: string[] }): void {
   console.log(`${what}: ${failures.length} of ${sent} requests failed`);
   expect(failures).toEqual([]);
-}
-
-/** Consul's tokens of a service's identity. */
-async function tokensOf(service: string): Promise<any[]> {
-  const tokens: any[] = await api.get("acl/tokens");
-  return tokens.filter((token) => token.ServiceIdentities?.some((identity: any) => identity.ServiceName === service));
 }
 
 /** The pod that a token was made for, which its login said. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { workspace, Workspace } from "../workspace";
-import { apply, kubectl, poll, story, through } from "./cluster";
+import { answers, apply, kubectl, story } from "./cluster";
 import { ownCa, signedBy } from "./ownCa";
 
 /** Consul servers that somebody else runs: here a server in a pod that the stack knows nothing of but its name. */
@@ -39,10 +39,10 @@ afterAll(async () => {
 step("the story runs on servers of somebody else's: denied, then allowed", async () => {
   await its.stack.up();
   expect(await kubectl("get", "statefulsets", "-A", "-o", "name")).toBe("");
-  await answers(403);
+  await answers(403, "whoami.localhost");
   its.configure({ intentions: [allow] });
   await its.stack.up();
-  await answers(200);
+  await answers(200, "whoami.localhost");
 });
 
 step("a root of theirs is rotated by the same word", async () => {
@@ -50,7 +50,7 @@ step("a root of theirs is rotated by the same word", async () => {
   its.configure({ rotations: { connectCa: "a" } });
   await its.stack.up();
   expect(await rootOf()).not.toBe(before);
-  await answers(200);
+  await answers(200, "whoami.localhost");
 });
 
 step("destroy leaves their servers as they were, without what was the stack's", async () => {
@@ -58,14 +58,6 @@ step("destroy leaves their servers as they were, without what was the stack's", 
   expect(await ask("config/service-intentions")).toEqual([]);
   expect(await ask("status/leader")).not.toBe("");
 });
-
-async function answers(status: number): Promise<void> {
-  await poll(
-    "whoami through Traefik",
-    () => through("whoami.localhost"),
-    (answer) => answer === status,
-  );
-}
 
 async function rootOf(): Promise<string> {
   return (await ask("connect/ca/roots")).ActiveRootID;

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID, X509Certificate } from "node:crypto";
 import { workspace, Workspace } from "../workspace";
-import { apply, consulAs, inventory, kubectl, poll, story, through } from "./cluster";
+import { answers, apply, changes, consulAs, inventory, kubectl, poll, secretOf, story } from "./cluster";
 import { ownCa } from "./ownCa";
 
 /**
@@ -67,14 +67,14 @@ step("preview refuses a namespace that is said to exist and does not", async () 
 
 step("the mesh comes up on what it was given, behind its NetworkPolicies", async () => {
   await its.stack.up();
-  await answers(200);
+  await answers(200, "whoami.localhost");
 });
 
 step(
   "Consul's servers have a certificate of the given CA, and Traefik has the given certificate and no key",
   async () => {
-    const made = await dataOf("consul-system", "consul-server-cert");
-    expect(new X509Certificate(made["tls.crt"]).verify(new X509Certificate(ca.certificate).publicKey)).toBe(true);
+    const made = await secretOf("consul-server-cert", "tls.crt");
+    expect(new X509Certificate(made).verify(new X509Certificate(ca.certificate).publicKey)).toBe(true);
     const copy = JSON.parse(await kubectl("get", "configmap", "consul-ca-cert", "-n", "traefik-consul", "-o", "json"));
     expect(copy.data).toEqual({ "tls.crt": ca.certificate });
   },
@@ -96,7 +96,7 @@ step("nothing that was given is in the state", async () => {
 
 step("a second up and a refresh change nothing", async () => {
   for (const { summary } of [await its.stack.up(), await its.stack.refresh()]) {
-    expect(Object.keys(summary.resourceChanges ?? {}).filter((kind) => kind !== "same" && kind !== "read")).toEqual([]);
+    expect(changes(summary.resourceChanges)).toEqual([]);
   }
 });
 
@@ -126,7 +126,7 @@ step("a pod that is no part of the mesh reaches nothing but Traefik's entry poin
     `${server}:8501`,
     `${whoami}:20000`,
   ]);
-  await answers(200);
+  await answers(200, "whoami.localhost");
 });
 
 step("of a service's pod, what is not restricted is the injector's and nothing of ours", async () => {
@@ -219,19 +219,4 @@ async function addressOf(labels: string): Promise<string> {
 
 async function nameOf(labels: string): Promise<string> {
   return kubectl("get", "pods", "-A", "-l", labels, "-o", "jsonpath={.items[0].metadata.name}");
-}
-
-async function dataOf(namespace: string, name: string): Promise<Record<string, string>> {
-  const { data } = JSON.parse(await kubectl("get", "secret", name, "-n", namespace, "-o", "json"));
-  return Object.fromEntries(
-    Object.entries<string>(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString()]),
-  );
-}
-
-async function answers(status: number): Promise<void> {
-  await poll(
-    "whoami through Traefik",
-    () => through("whoami.localhost"),
-    (answer) => answer === status,
-  );
 }

@@ -4,7 +4,7 @@ import * as net from "node:net";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { TESTBED, workspace, Workspace } from "../workspace";
-import { kubectl, poll, renewCluster, story, through } from "../e2e/cluster";
+import { answers, kubectl, poll, renewCluster, secretOf, story } from "../e2e/cluster";
 import { ConsulApi } from "../e2e/consulApi";
 import { load } from "../e2e/load";
 
@@ -41,11 +41,7 @@ const LINES = {
 
 step("staging comes up: three servers, ACLs, gossip key, NetworkPolicies", async () => {
   await its.stack.up();
-  await poll(
-    "whoami through Traefik",
-    () => through("whoami.localhost"),
-    (status) => status === 200,
-  );
+  await answers(200, "whoami.localhost");
   api = await ConsulApi.asOperator();
 });
 
@@ -206,10 +202,7 @@ async function root(): Promise<string> {
 
 /** The tokens that Traefik's pods hold. */
 async function traefikTokens(): Promise<string[]> {
-  const tokens: any[] = await api.get("acl/tokens");
-  return tokens
-    .filter((token) => token.ServiceIdentities?.[0]?.ServiceName === "traefik-system-ingress")
-    .map((token) => token.AccessorID);
+  return (await api.tokensOf("traefik-system-ingress")).map((token) => token.AccessorID);
 }
 
 /** Consul's CAs as servers and Traefik are to trust them, and the servers' certificate. */
@@ -228,11 +221,6 @@ function signerOf({ cas, server }: { cas: string[]; server: string }): string | 
 
 function certificates(bundle: string): string[] {
   return bundle.replaceAll("\\n", "\n").match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g) ?? [];
-}
-
-async function secretOf(name: string, key: string, namespace = "consul-system"): Promise<string> {
-  const { data } = JSON.parse(await kubectl("get", "secret", name, "-n", namespace, "-o", "json"));
-  return Buffer.from(data[key], "base64").toString();
 }
 
 /** A connection that asks and is answered twice a second for as long as it lasts; by Traefik to a service that speaks tcp. */
