@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { UNREACHABLE, workspace, Workspace } from "../workspace";
+import { importState } from "./state";
 
 let its: Workspace;
 
@@ -44,42 +45,9 @@ async function refusal(preview: Promise<unknown>): Promise<string> {
 
 /** Writes the state that an `up` leaves of the bootstrap token's Secret. */
 async function deployed({ namespace = "consul-system", protect = true } = {}): Promise<void> {
-  const urn = (type: string, name: string) => `urn:pulumi:test::consul-traefik-mesh::${type}::${name}`;
-  const stack = urn("pulumi:pulumi:Stack", "consul-traefik-mesh-test");
-  const mesh = urn("consul-traefik-mesh:index:ConsulMesh", "consul");
-  const type = "kubernetes:core/v1:Secret";
-  const version = JSON.parse(fs.readFileSync(require.resolve("@pulumi/kubernetes/package.json"), "utf8")).version;
-  const provider = urn("pulumi:providers:kubernetes", `default_${version.replace(/\W/g, "_")}`);
-  const secret = {
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: { name: "consul-bootstrap-token", namespace },
-    stringData: { token: "" },
-  };
-  const exported = await its.stack.exportStack();
-  exported.deployment.manifest = { time: new Date(0).toISOString(), magic: "", version: "" };
-  exported.deployment.resources = [
-    { urn: stack, custom: false, type: "pulumi:pulumi:Stack" },
-    {
-      urn: provider,
-      custom: true,
-      id: "provider",
-      type: "pulumi:providers:kubernetes",
-      inputs: { version },
-      outputs: { version },
-    },
-    { urn: mesh, custom: false, type: "consul-traefik-mesh:index:ConsulMesh", parent: stack },
-    {
-      urn: urn(`consul-traefik-mesh:index:ConsulMesh$${type}`, "consul-bootstrap-token"),
-      custom: true,
-      id: `${namespace}/consul-bootstrap-token`,
-      type,
-      inputs: secret,
-      outputs: secret,
-      parent: mesh,
-      provider: `${provider}::provider`,
-      protect,
-    },
-  ];
-  await its.stack.importStack(exported);
+  const name = "consul-bootstrap-token";
+  const props = { apiVersion: "v1", kind: "Secret", metadata: { name, namespace }, stringData: { token: "" } };
+  const component = { type: "consul-traefik-mesh:index:ConsulMesh", name: "consul" };
+  const secret = { type: "kubernetes:core/v1:Secret", name, id: `${namespace}/${name}`, props, component, protect };
+  await importState(its.stack, [secret]);
 }

@@ -1,3 +1,4 @@
+import * as fs from "node:fs";
 import { Stack } from "@pulumi/pulumi/automation";
 
 /** A resource of Kubernetes as an `up` would have left it in the state. */
@@ -8,34 +9,45 @@ export interface Deployed {
   /** `namespace/name`. */
   readonly id: string;
   readonly props: object;
+  /** The component that it is a part of. Default: none that matters, the stack. */
+  readonly component?: { readonly type: string; readonly name: string };
+  readonly protect?: boolean;
 }
 
 /** Writes the state that an `up` would have left, of a stack that the real CLI then previews. */
 export async function importState(stack: Stack, resources: readonly Deployed[]): Promise<void> {
   const urn = (type: string, name: string) => `urn:pulumi:test::consul-traefik-mesh::${type}::${name}`;
-  const parent = urn("pulumi:pulumi:Stack", "consul-traefik-mesh-test");
-  const provider = urn("pulumi:providers:kubernetes", "default_4_25_0");
+  const root = urn("pulumi:pulumi:Stack", "consul-traefik-mesh-test");
+  const sdk = JSON.parse(fs.readFileSync(require.resolve("@pulumi/kubernetes/package.json"), "utf8")).version as string;
+  const provider = urn("pulumi:providers:kubernetes", `default_${sdk.replace(/\W/g, "_")}`);
   const { version, deployment } = await stack.exportStack();
   deployment.resources = [
-    { urn: parent, custom: false, type: "pulumi:pulumi:Stack" },
+    { urn: root, custom: false, type: "pulumi:pulumi:Stack" },
     {
       urn: provider,
       custom: true,
       id: "provider",
       type: "pulumi:providers:kubernetes",
-      inputs: { version: "4.25.0" },
-      outputs: { version: "4.25.0" },
+      inputs: { version: sdk },
+      outputs: { version: sdk },
     },
-    ...resources.map(({ type, name, id, props }) => ({
-      urn: urn(type, name),
-      custom: true,
-      id,
-      type,
-      parent,
-      inputs: { ...props },
-      outputs: { ...props },
-      provider: `${provider}::provider`,
-    })),
+    ...resources.flatMap(({ type, name, id, props, component, protect }) => {
+      const parent = component ? urn(component.type, component.name) : root;
+      return [
+        ...(component ? [{ urn: parent, custom: false, type: component.type, parent: root }] : []),
+        {
+          urn: urn(component ? `${component.type}$${type}` : type, name),
+          custom: true,
+          id,
+          type,
+          parent,
+          inputs: { ...props },
+          outputs: { ...props },
+          provider: `${provider}::provider`,
+          protect,
+        },
+      ];
+    }),
   ];
   deployment.manifest = { time: new Date(0).toISOString(), magic: "", version: "" };
   await stack.importStack({ version, deployment });
