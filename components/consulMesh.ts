@@ -36,8 +36,8 @@ export interface ConsulChart {
 export const HASHICORP_HELM_REPOSITORY = "https://helm.releases.hashicorp.com";
 export const DEFAULT_CHART_VERSION = "1.9.11";
 export const DEFAULT_CONSUL_NAMESPACE = "consul-system";
-/** Where the chart chooses the servers' image: for the command line alone. */
-const DEFAULT_CONSUL_CLI_IMAGE = "hashicorp/consul:1.22.7";
+/** Where the chart chooses the servers' image: for the command line alone, of Jobs and of Traefik's login. */
+export const DEFAULT_CONSUL_CLI_IMAGE = "hashicorp/consul:1.22.7";
 
 export interface ConsulMeshArgs extends ConsulOptions, OwnThings {
   /** Namespace of Consul, which the mesh makes and owns unless `createNamespace` is `false`. Default `consul-system`. */

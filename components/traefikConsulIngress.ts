@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ensureNamespace } from "./bringYourOwn";
 import { consoleProblems, consolesConfiguration, TraefikConsoles } from "./consoles";
-import { ConsulMesh } from "./consulMesh";
+import { ConsulMesh, DEFAULT_CONSUL_CLI_IMAGE } from "./consulMesh";
 import { dnsLabelProblems, rangeProblems } from "./names";
 import { HARDENED, NON_ROOT, restrictedPod } from "./podSecurity";
 import { Problem, refuse } from "./problems";
@@ -175,7 +175,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
         : traefikLogin({
             authMethod: mesh.authMethod,
             apiAddress: mesh.apiAddress,
-            image: mesh.consulImage ?? "hashicorp/consul:1.22.7",
+            image: mesh.consulImage ?? DEFAULT_CONSUL_CLI_IMAGE,
             imagePullPolicy: args.imagePullPolicy,
           });
     const caMount = { name: "consul-ca", mountPath: CA_MOUNT_PATH, readOnly: true };
