@@ -149,6 +149,77 @@ const tcpRoute = z.strictObject({
   middlewares: z.array(z.record(text, options)).optional(),
 });
 
+const keyRef = z.strictObject({ name: text, key: text, optional: z.boolean().optional() });
+const nameRef = z.strictObject({ name: text, optional: z.boolean().optional() });
+
+const envValue = z.union([
+  text,
+  z.strictObject({
+    secretKeyRef: keyRef.optional(),
+    configMapKeyRef: keyRef.optional(),
+    fieldRef: z.strictObject({ fieldPath: text }).optional(),
+  }),
+]);
+
+const probe = z.strictObject({
+  httpGet: z.strictObject({ path: text, port: z.number().optional() }).optional(),
+  exec: z.strictObject({ command: z.array(text) }).optional(),
+  initialDelaySeconds: z.number().optional(),
+  periodSeconds: z.number().optional(),
+  timeoutSeconds: z.number().optional(),
+  failureThreshold: z.number().optional(),
+  successThreshold: z.number().optional(),
+});
+
+const volume = z.strictObject({
+  mountPath: text,
+  subPath: text.optional(),
+  readOnly: z.boolean().optional(),
+  secret: z.strictObject({ secretName: text, optional: z.boolean().optional() }).optional(),
+  configMap: nameRef.optional(),
+  persistentVolumeClaim: z.strictObject({ claimName: text }).optional(),
+  emptyDir: z.strictObject({ medium: z.enum(["", "Memory"]).optional(), sizeLimit: text.optional() }).optional(),
+});
+
+const labels = z.record(text, text);
+
+/** What a service's pods are, beyond image and port. */
+const podOptions = {
+  command: z.array(text).optional(),
+  args: z.array(text).optional(),
+  env: z.record(text, envValue).optional(),
+  envFrom: z
+    .array(z.strictObject({ secretRef: nameRef.optional(), configMapRef: nameRef.optional(), prefix: text.optional() }))
+    .optional(),
+  resources: z.strictObject({ requests: labels.optional(), limits: labels.optional() }).optional(),
+  readinessProbe: probe.optional(),
+  livenessProbe: probe.optional(),
+  startupProbe: probe.optional(),
+  volumes: z.array(volume).optional(),
+  imagePullSecrets: z.array(text).optional(),
+  nodeSelector: labels.optional(),
+  tolerations: z
+    .array(
+      z.strictObject({
+        key: text.optional(),
+        operator: z.enum(["Exists", "Equal"]).optional(),
+        value: text.optional(),
+        effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).optional(),
+        tolerationSeconds: z.number().optional(),
+      }),
+    )
+    .optional(),
+  spreadOver: z.array(text).optional(),
+  priorityClassName: text.optional(),
+  terminationGracePeriodSeconds: z.number().optional(),
+  updateStrategy: z.enum(["RollingUpdate", "Recreate"]).optional(),
+  podLabels: labels.optional(),
+  podAnnotations: labels.optional(),
+  podSpec: z.record(text, z.unknown()).optional(),
+};
+
+const replicasOrShare = z.union([z.number(), text]).optional();
+
 const loadBalancing = z.strictObject({
   strategy: z.enum(STRATEGIES).optional(),
   sticky: options.optional(),
@@ -159,7 +230,7 @@ const loadBalancing = z.strictObject({
 
 const canary = z.strictObject({
   image: text.optional(),
-  env: z.record(text, text).optional(),
+  env: z.record(text, envValue).optional(),
   args: z.array(text).optional(),
   replicas: z.number().optional(),
   weight: z.number(),
@@ -213,9 +284,20 @@ const service: z.ZodType<ServiceSettings> = z.strictObject({
   image: text,
   imagePullPolicy: pullPolicy.optional(),
   port: z.number(),
-  args: z.array(text).optional(),
-  env: z.record(text, text).optional(),
+  ...podOptions,
+  servicePort: z.number().optional(),
   replicas: z.number().optional(),
+  autoscaling: z
+    .strictObject({
+      minReplicas: z.number(),
+      maxReplicas: z.number(),
+      cpuUtilization: z.number().optional(),
+      memoryUtilization: z.number().optional(),
+    })
+    .optional(),
+  disruptionBudget: z.strictObject({ minAvailable: replicasOrShare, maxUnavailable: replicasOrShare }).optional(),
+  requestTimeoutSeconds: z.number().optional(),
+  idleTimeoutSeconds: z.number().optional(),
   protocol: z.enum(PROTOCOLS).optional(),
   healthPath: text.optional(),
   drainSeconds: z.number().optional(),
@@ -592,6 +674,12 @@ function capitalize(word: string): string {
 
 /** A schema issue as problems: an unknown key with the nearest known one, anything else with what was expected. */
 function shapeProblems(issue: z.core.$ZodIssue, raw: Record<string, string>): Problem[] {
+  if (issue.code === "invalid_union") {
+    // The form that was meant: the one that fits so far, or else the first.
+    const meant =
+      issue.errors.find(([first]) => first.path.length > 0 || first.code !== "invalid_type") ?? issue.errors[0];
+    return meant.flatMap((each) => shapeProblems({ ...each, path: [...issue.path, ...each.path] }, raw));
+  }
   const path = issue.path
     .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
     .join("")
@@ -628,6 +716,9 @@ function knownKeys(path: readonly PropertyKey[]): string[] {
 function unwrap(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodPipe) {
     return unwrap(schema.out as z.ZodType);
+  }
+  if (schema instanceof z.ZodUnion) {
+    return unwrap(schema.options.at(-1) as z.ZodType);
   }
   return schema instanceof z.ZodOptional ? unwrap(schema.unwrap() as z.ZodType) : schema;
 }

@@ -4,7 +4,7 @@ import { ConsulMesh } from "./consulMesh";
 
 /** A Consul config entry as the custom resource that consul-k8s writes to Consul. */
 export interface ConfigEntry {
-  readonly kind: "ServiceDefaults" | "ServiceIntentions";
+  readonly kind: "ServiceDefaults" | "ServiceIntentions" | "ServiceResolver";
   /** Name of the custom resource; for ServiceDefaults this is the service's name in Consul. */
   readonly name: string;
   readonly spec: Record<string, unknown>;

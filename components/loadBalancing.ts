@@ -1,5 +1,6 @@
 import { OptionKind } from "./middlewareOptions";
 import { optionTags, valueProblems } from "./middlewares";
+import type { PodOptions } from "./podOptions";
 import { Problem } from "./problems";
 
 /**
@@ -57,7 +58,7 @@ export interface Canary {
   /** The version's image. Default: the service's. */
   readonly image?: string;
   /** The version's environment, instead of the service's. */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: PodOptions["env"];
   /** The version's arguments, instead of the service's. */
   readonly args?: readonly string[];
   /** Number of its pods. Default 1. */

@@ -13,7 +13,11 @@ import {
   STABLE_WEIGHT,
 } from "./loadBalancing";
 import { dnsLabelProblems, portProblems, rangeProblems } from "./names";
+import { autoscalingProblems, disruptionBudgetProblems, podOptionProblems } from "./podOptionProblems";
+import type { Autoscaling, DisruptionBudget, PodOptions } from "./podOptions";
 import { HARDENED, NON_ROOT, restrictedPod, SIDECAR_USERS } from "./podSecurity";
+import { mergePodSpec } from "./podSpecOverride";
+import { containerPart, podSpecPart, scaler, volumeParts } from "./podTemplate";
 import { Problem, refuse } from "./problems";
 import { rotationAnnotation } from "./rotation";
 import { Route, routeProblems, tagsAnnotation } from "./routes";
@@ -25,19 +29,21 @@ export const PROTOCOLS = ["http", "http2", "grpc", "tcp"] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
 /** What describes a service, apart from the mesh that it joins. */
-export interface MeshServiceOptions {
+export interface MeshServiceOptions extends PodOptions {
   /** The service's image, a full reference. */
   readonly image: string;
   /** When the image is pulled. Default: Kubernetes' own rule. */
   readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
   /** TCP port that the container listens on, 1 to 65535. */
   readonly port: number;
-  /** Arguments of the container. Default: the image's. */
-  readonly args?: readonly string[];
-  /** Environment variables, none of them a secret. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** Port of the Kubernetes Service, which leads to `port`, 1 to 65535. Default: `port`. */
+  readonly servicePort?: number;
   /** Number of pods, 0 or more. Default 1. */
   readonly replicas?: number;
+  /** Lets Kubernetes decide how many pods there are; excludes `replicas` and `canary`. Default: it does not. */
+  readonly autoscaling?: Autoscaling;
+  /** How few pods a drain of nodes leaves. Default: no budget. */
+  readonly disruptionBudget?: DisruptionBudget;
   /** What the service speaks. Default `http`. */
   readonly protocol?: Protocol;
   /** Path that answers 2xx when the service is ready; HTTP services only. Default: ready when its process runs. */
@@ -65,6 +71,14 @@ export interface MeshServiceOptions {
    * that no intention allows any more. HTTP connections end with the request that they carry. Default: 30, consul-dataplane's.
    */
   readonly listenerDrainSeconds?: number;
+  /**
+   * Seconds from a request's end to the end of its answer, after which the caller gets a 504; 0 for none, as a stream without an
+   * end needs (24 days, the most that Consul can say). Not for `tcp`. Default: 60 for `http` and `http2` and none for `grpc`,
+   * where Envoy's own is 15. Where it is set, callers' sidecars keep to it too, by a ServiceResolver; else these keep to Envoy's.
+   */
+  readonly requestTimeoutSeconds?: number;
+  /** Seconds that a stream may be silent, 1 to 604800; 0 for ever. Not for `tcp`. Default: Envoy's, 300. */
+  readonly idleTimeoutSeconds?: number;
   /** Routes through Traefik. Default none: reachable inside the mesh only. */
   readonly routes?: readonly Route[];
   /** Routes of connections through Traefik, for a service of protocol `tcp`. Default none. */
@@ -80,6 +94,10 @@ export interface MeshServiceOptions {
 }
 
 const DEFAULT_DRAIN_SECONDS = 10;
+/** Seconds for the sidecar, and then the service, to end behind the drain. */
+function neededGrace(drainSeconds: number): number {
+  return drainSeconds + 2 * APP_GRACE_SECONDS;
+}
 /** Seconds that the sidecar outlives the drain, for the answers that are still on their way. */
 const APP_GRACE_SECONDS = 5;
 /** How long the sidecar goes on after it is told to stop [consul-k8s constants]. */
@@ -92,6 +110,19 @@ const SIDECAR_GRACE = "consul.hashicorp.com/sidecar-proxy-lifecycle-shutdown-gra
 function envoyDrain(seconds: number | undefined): Record<string, string> {
   const args = `--drain-time-s ${seconds} --drain-strategy immediate --concurrency 2 --`;
   return seconds === undefined ? {} : { "consul.hashicorp.com/envoy-extra-args": args };
+}
+
+/** What ServiceDefaults say of a service's requests; 0 there would mean Envoy's default. */
+function requestTimeoutMs({ requestTimeoutSeconds, protocol }: MeshServiceOptions): number {
+  const seconds = requestTimeoutSeconds ?? (protocol === "grpc" ? 0 : DEFAULT_REQUEST_TIMEOUT_SECONDS);
+  return seconds === 0 ? 2 ** 31 - 1 : seconds * 1000;
+}
+const DEFAULT_REQUEST_TIMEOUT_SECONDS = 60;
+
+/** ServiceDefaults know no time for a stream's silence, the proxy's own configuration does [consul agent/xds/config]. */
+function idleTimeout(seconds: number | undefined): Record<string, string> {
+  const config = JSON.stringify({ local_idle_timeout_ms: (seconds ?? 0) * 1000 });
+  return seconds === undefined ? {} : { "consul.hashicorp.com/proxy-config-map": config };
 }
 
 export interface MeshServiceArgs extends MeshServiceOptions {
@@ -135,6 +166,7 @@ export class MeshService extends pulumi.ComponentResource {
     const metadata = { name: serviceName, namespace: args.namespace };
     const own = { [SERVICE_LABEL]: serviceName };
 
+    const { requestTimeoutSeconds, idleTimeoutSeconds } = args;
     // No entry for tcp, Consul's default: then a service that goes from http to tcp loses its entry after its L7
     // intentions are gone, the only order in which Consul takes it.
     this.protocolReady =
@@ -144,10 +176,24 @@ export class MeshService extends pulumi.ComponentResource {
             configEntry(
               `${name}-defaults`,
               args.mesh,
-              { kind: "ServiceDefaults", name: serviceName, spec: { protocol: this.protocol } },
+              {
+                kind: "ServiceDefaults",
+                name: serviceName,
+                spec: { protocol: this.protocol, localRequestTimeoutMs: requestTimeoutMs(args) },
+              },
               { parent: this },
             ),
           ];
+    if (requestTimeoutSeconds !== undefined) {
+      // Negative is how a ServiceResolver says none [consul agent/xds/routes.go].
+      const requestTimeout = requestTimeoutSeconds === 0 ? "-1s" : `${requestTimeoutSeconds}s`;
+      configEntry(
+        `${name}-resolver`,
+        args.mesh,
+        { kind: "ServiceResolver", name: serviceName, spec: { requestTimeout } },
+        { parent: this, dependsOn: this.protocolReady },
+      );
+    }
 
     const serviceAccount = new k8s.core.v1.ServiceAccount(`${name}-service-account`, { metadata }, { parent: this });
     // Before the Deployment: the injector refuses a pod that no Service selects.
@@ -155,12 +201,14 @@ export class MeshService extends pulumi.ComponentResource {
       `${name}-service`,
       {
         metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
-        spec: { selector: own, ports: [{ name: "main", port: args.port, targetPort: "main" }] },
+        spec: { selector: own, ports: [{ name: "main", port: args.servicePort ?? args.port, targetPort: "main" }] },
       },
       { parent: this },
     );
     const { drainSeconds = args.mesh.partWithoutSleep === undefined ? DEFAULT_DRAIN_SECONDS : 0 } = args;
-    const writable = (args.writablePaths ?? []).map((mountPath, i) => ({ name: `writable-${i}`, mountPath }));
+    const { volumes, volumeMounts } = volumeParts(args.writablePaths, args.volumes);
+    const claims = (args.volumes ?? []).some((volume) => volume.persistentVolumeClaim !== undefined);
+    const pod = restrictedPod(args.runAsUser ?? NON_ROOT, [args.port]);
     const dependsOn = [
       args.mesh.ready,
       service,
@@ -171,57 +219,67 @@ export class MeshService extends pulumi.ComponentResource {
       const deploymentName = part === "deployment" ? serviceName : `${serviceName}-${part}`;
       const labels = { app: deploymentName };
       const tags = serviceTags(serviceName, args, version.weight);
+      const spec: k8s.types.input.core.v1.PodSpec = {
+        ...podSpecPart(args, labels),
+        serviceAccountName: serviceAccount.metadata.name,
+        terminationGracePeriodSeconds: args.terminationGracePeriodSeconds ?? Math.max(30, neededGrace(drainSeconds)),
+        securityContext: claims ? { ...pod, fsGroup: pod.runAsUser, fsGroupChangePolicy: "OnRootMismatch" } : pod,
+        containers: [
+          {
+            ...containerPart({ ...args, ...version }),
+            name: serviceName,
+            image: version.image,
+            imagePullPolicy: args.imagePullPolicy,
+            ports: [{ name: "main", containerPort: args.port }],
+            // Goes on until no caller sends anything here any more.
+            lifecycle: drainSeconds > 0 ? { preStop: { sleep: { seconds: drainSeconds } } } : undefined,
+            securityContext: {
+              ...HARDENED,
+              readOnlyRootFilesystem: args.readOnlyRootFilesystem ?? true,
+              capabilities: {
+                ...HARDENED.capabilities,
+                add: args.addCapabilities && [...args.addCapabilities],
+              },
+            },
+            volumeMounts,
+            ...(args.healthPath === undefined
+              ? {}
+              : // Not Kubernetes' 1 s: a node short of CPU for a moment would take all pods away at once.
+                {
+                  readinessProbe: {
+                    httpGet: { path: args.healthPath, port: "main" },
+                    periodSeconds: 2,
+                    timeoutSeconds: 5,
+                  },
+                }),
+          },
+        ],
+        volumes,
+      };
       return new k8s.apps.v1.Deployment(
         `${name}-${part}`,
         {
           metadata: { ...metadata, name: deploymentName },
           spec: {
-            replicas: version.replicas ?? 1,
+            // None where a scaler decides: each `up` would set it back.
+            replicas: args.autoscaling === undefined ? (version.replicas ?? 1) : undefined,
+            strategy: args.updateStrategy && { type: args.updateStrategy },
             selector: { matchLabels: labels },
             template: {
               metadata: {
-                labels: { ...labels, ...own },
+                labels: { ...args.podLabels, ...labels, ...own },
                 annotations: {
+                  ...args.podAnnotations,
                   "consul.hashicorp.com/connect-inject": "true",
                   [SIDECAR_GRACE]: String(drainSeconds + APP_GRACE_SECONDS),
                   ...envoyDrain(args.listenerDrainSeconds),
+                  ...idleTimeout(idleTimeoutSeconds),
                   ...rotationAnnotation("ca", args.mesh.caRotation),
                   ...(tags.length > 0 ? { "consul.hashicorp.com/service-tags": tagsAnnotation(tags) } : {}),
                   ...annotations,
                 },
               },
-              spec: {
-                serviceAccountName: serviceAccount.metadata.name,
-                terminationGracePeriodSeconds: Math.max(30, drainSeconds + 2 * APP_GRACE_SECONDS),
-                securityContext: restrictedPod(args.runAsUser ?? NON_ROOT, [args.port]),
-                containers: [
-                  {
-                    name: serviceName,
-                    image: version.image,
-                    imagePullPolicy: args.imagePullPolicy,
-                    args: version.args && [...version.args],
-                    env: version.env && Object.entries(version.env).map(([k, value]) => ({ name: k, value })),
-                    ports: [{ name: "main", containerPort: args.port }],
-                    // Goes on until no caller sends anything here any more.
-                    lifecycle: drainSeconds > 0 ? { preStop: { sleep: { seconds: drainSeconds } } } : undefined,
-                    securityContext: {
-                      ...HARDENED,
-                      readOnlyRootFilesystem: args.readOnlyRootFilesystem ?? true,
-                      capabilities: {
-                        ...HARDENED.capabilities,
-                        add: args.addCapabilities && [...args.addCapabilities],
-                      },
-                    },
-                    volumeMounts: writable.map(({ name: volume, mountPath }) => ({ name: volume, mountPath })),
-                    readinessProbe:
-                      args.healthPath === undefined
-                        ? undefined
-                        : // Not Kubernetes' 1 s: a node short of CPU for a moment would take all pods away at once.
-                          { httpGet: { path: args.healthPath, port: "main" }, periodSeconds: 2, timeoutSeconds: 5 },
-                  },
-                ],
-                volumes: writable.map(({ name: volume }) => ({ name: volume, emptyDir: {} })),
-              },
+              spec: mergePodSpec(spec, args.podSpec),
             },
           },
         },
@@ -229,12 +287,23 @@ export class MeshService extends pulumi.ComponentResource {
       );
     };
     const { canary } = args;
-    deployment("deployment", { ...args, weight: canary && STABLE_WEIGHT });
+    const stable = deployment("deployment", { ...args, weight: canary && STABLE_WEIGHT });
     if (canary !== undefined) {
       const weight = canaryWeight(canary, args.replicas ?? 1);
       // Subsets of a ServiceResolver, for calls within the mesh, go by this.
       const version = { "consul.hashicorp.com/service-meta-version": "canary" };
       deployment("canary", { image: args.image, env: args.env, args: args.args, ...canary, weight }, version);
+    }
+    const { autoscaling, disruptionBudget } = args;
+    if (autoscaling !== undefined) {
+      scaler(`${name}-autoscaler`, metadata, autoscaling, serviceName, { parent: this, dependsOn: [stable] });
+    }
+    if (disruptionBudget !== undefined) {
+      new k8s.policy.v1.PodDisruptionBudget(
+        `${name}-disruption-budget`,
+        { metadata, spec: { ...disruptionBudget, selector: { matchLabels: own } } },
+        { parent: this },
+      );
     }
     this.registerOutputs({ serviceName: this.serviceName, protocol: this.protocol });
   }
@@ -246,7 +315,7 @@ const SERVICE_LABEL = "consul-traefik-mesh/service";
 /** What the pods of one version differ in. */
 interface Version {
   readonly image: string;
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: PodOptions["env"];
   readonly args?: readonly string[];
   readonly replicas?: number;
   readonly weight?: number;
@@ -271,6 +340,27 @@ export function meshServiceProblems(serviceName: string, args: MeshServiceOption
     ...rangeProblems(`${prefix}listenerDrainSeconds`, args.listenerDrainSeconds ?? 30, 1, 604800),
     ...rangeProblems(`${prefix}runAsUser`, args.runAsUser ?? NON_ROOT, 0, 2 ** 31 - 1),
     ...rangeProblems(`${prefix}replicas`, args.replicas ?? 1, 0, 1000),
+    ...portProblems(`${prefix}servicePort`, args.servicePort ?? args.port),
+    ...rangeProblems(`${prefix}requestTimeoutSeconds`, args.requestTimeoutSeconds ?? 0, 0, 604800),
+    ...rangeProblems(`${prefix}idleTimeoutSeconds`, args.idleTimeoutSeconds ?? 0, 0, 604800),
+    ...podOptionProblems(
+      args,
+      {
+        serviceName,
+        port: args.port,
+        protocol: args.protocol ?? "http",
+        healthPath: args.healthPath,
+        writablePaths: args.writablePaths,
+        neededGraceSeconds: neededGrace(args.drainSeconds ?? 0),
+      },
+      prefix,
+    ),
+    ...(args.autoscaling === undefined
+      ? []
+      : autoscalingProblems(args.autoscaling, args, args.replicas, `${prefix}autoscaling`)),
+    ...(args.disruptionBudget === undefined
+      ? []
+      : disruptionBudgetProblems(args.disruptionBudget, `${prefix}disruptionBudget`)),
     ...routeProblems(serviceName, args.routes ?? [], `${prefix}routes`),
     ...tcpRouteProblems(serviceName, args.tcpRoutes ?? [], args.protocol ?? "http", `${prefix}tcpRoutes`),
     ...(args.loadBalancing === undefined ? [] : loadBalancingProblems(args.loadBalancing, `${prefix}loadBalancing`)),
@@ -294,6 +384,22 @@ export function meshServiceProblems(serviceName: string, args: MeshServiceOption
     ),
   ];
   const problem = (input: string, reason: string) => problems.push({ propertyPath: prefix + input, reason });
+  if (args.protocol === "tcp") {
+    for (const input of ["requestTimeoutSeconds", "idleTimeoutSeconds"] as const) {
+      if (args[input] !== undefined) {
+        problem(
+          input,
+          "a tcp service has connections and no requests; leave it out, or set the protocol to what it speaks",
+        );
+      }
+    }
+  }
+  if (args.canary !== undefined && args.autoscaling !== undefined) {
+    problem(
+      "autoscaling",
+      "changes how many pods there are, by which the canary's share is counted; leave one of them out",
+    );
+  }
   if (/\s/.test(args.image) || args.image === "") {
     problem("image", `"${args.image}" is not an image reference; use one such as traefik/whoami:v1.10.3`);
   }

@@ -1,0 +1,142 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+/** A key of a Secret or of a ConfigMap in the service's namespace. */
+export interface KeyRef {
+  /** Name of the object. It may be another resource's output. */
+  readonly name: pulumi.Input<string>;
+  readonly key: string;
+  /** Whether the pod starts without it. Default `false`. */
+  readonly optional?: boolean;
+}
+
+/** Where an environment variable takes its value from, in Kubernetes' words; exactly one of the three. */
+export interface EnvSource {
+  readonly secretKeyRef?: KeyRef;
+  readonly configMapKeyRef?: KeyRef;
+  /** A field of the pod, such as `status.podIP`. */
+  readonly fieldRef?: { readonly fieldPath: string };
+}
+
+/** The value of an environment variable: plain and no secret, or where it comes from. */
+export type EnvValue = string | EnvSource;
+
+/** All keys of a Secret or of a ConfigMap as environment variables; exactly one of the two. */
+export interface EnvFrom {
+  readonly secretRef?: { readonly name: pulumi.Input<string>; readonly optional?: boolean };
+  readonly configMapRef?: { readonly name: pulumi.Input<string>; readonly optional?: boolean };
+  /** What each variable's name begins with. Default: nothing. */
+  readonly prefix?: string;
+}
+
+/** CPU and memory as Kubernetes' quantities, such as `250m` and `128Mi`. */
+export interface Resources {
+  readonly requests?: Readonly<Record<string, string>>;
+  readonly limits?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A probe, in Kubernetes' words; exactly one of `httpGet` and `exec`. The sidecar would answer a connection of `tcpSocket`
+ * in the service's place, and the kubelet has no certificate for `grpc`: an `exec` of a client inside the image asks both.
+ */
+export interface Probe {
+  /** The injector leads it past the sidecar. `port` defaults to the service's; it may be one that speaks HTTP beside it. */
+  readonly httpGet?: { readonly path: string; readonly port?: number };
+  readonly exec?: { readonly command: readonly string[] };
+  /** Seconds until the first one. Default 0. */
+  readonly initialDelaySeconds?: number;
+  /** Seconds between two. Default 10. */
+  readonly periodSeconds?: number;
+  /** Seconds until an answer is late. Default 5: not Kubernetes' 1, with which a busy node takes all pods away at once. */
+  readonly timeoutSeconds?: number;
+  /** How many in a row have to fail. Default 3. */
+  readonly failureThreshold?: number;
+  /** How many in a row have to succeed; 1 for liveness and startup. Default 1. */
+  readonly successThreshold?: number;
+}
+
+/** A volume and where the container finds it; exactly one source, in Kubernetes' words. */
+export interface ServiceVolume {
+  /** An absolute path of the container. */
+  readonly mountPath: string;
+  /** A path within the volume. Default: all of it. */
+  readonly subPath?: string;
+  /** Default: `true` for `secret` and `configMap`, else `false`. */
+  readonly readOnly?: boolean;
+  readonly secret?: { readonly secretName: pulumi.Input<string>; readonly optional?: boolean };
+  readonly configMap?: { readonly name: pulumi.Input<string>; readonly optional?: boolean };
+  /** A claim that exists in the namespace. The service's group owns its files, so that it can write without being root. */
+  readonly persistentVolumeClaim?: { readonly claimName: pulumi.Input<string> };
+  /** Empty at the start, gone with the pod. */
+  readonly emptyDir?: { readonly medium?: "" | "Memory"; readonly sizeLimit?: string };
+}
+
+/** How few of the pods a drain of nodes leaves; exactly one of the two: a number, or a share such as `50%`. */
+export interface DisruptionBudget {
+  readonly minAvailable?: number | string;
+  readonly maxUnavailable?: number | string;
+}
+
+/** How many pods there are, by what their containers use of what they ask for in `resources.requests`. */
+export interface Autoscaling {
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  /** Percent of the requested CPU. At least one of the two; the sidecar is not counted. */
+  readonly cpuUtilization?: number;
+  /** Percent of the requested memory. */
+  readonly memoryUtilization?: number;
+}
+
+/** What a service's pods are, beyond image and port. */
+export interface PodOptions {
+  /** Program of the container. Default: the image's. */
+  readonly command?: readonly string[];
+  /** Arguments of the container. Default: the image's. */
+  readonly args?: readonly string[];
+  /** Environment variables by name. */
+  readonly env?: Readonly<Record<string, EnvValue>>;
+  /** Environment variables of whole Secrets and ConfigMaps; `env` wins. Default none. */
+  readonly envFrom?: readonly EnvFrom[];
+  /** What the container asks for and may use. Default: Kubernetes' own. */
+  readonly resources?: Resources;
+  /** When the pod gets requests; excludes `healthPath`, which is its short form. Default: when its process runs. */
+  readonly readinessProbe?: Probe;
+  /** When the container is started anew. Default: when its process ends. */
+  readonly livenessProbe?: Probe;
+  /** What has to succeed before the other probes begin. Default: nothing. */
+  readonly startupProbe?: Probe;
+  readonly volumes?: readonly ServiceVolume[];
+  /** Secrets of type `kubernetes.io/dockerconfigjson` in the namespace. Default none. */
+  readonly imagePullSecrets?: readonly pulumi.Input<string>[];
+  /** Labels that a node must have. Default none. */
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  /** Taints that the pods put up with, in Kubernetes' words. Default none. */
+  readonly tolerations?: readonly Toleration[];
+  /** Labels of nodes over whose values the pods are spread, such as `kubernetes.io/hostname`. Default: Kubernetes' own. */
+  readonly spreadOver?: readonly string[];
+  readonly priorityClassName?: string;
+  /** Seconds from the word to stop to the kill. Default: what the drain takes, at least 30. */
+  readonly terminationGracePeriodSeconds?: number;
+  /** How pods are replaced: `Recreate` ends the old ones first, for a claim that one pod alone may have. Default `RollingUpdate`. */
+  readonly updateStrategy?: "RollingUpdate" | "Recreate";
+  /** Further labels and annotations of the pods. Those of Kubernetes, of Consul and of the component are refused. Default none. */
+  readonly podLabels?: Readonly<Record<string, string>>;
+  readonly podAnnotations?: Readonly<Record<string, string>>;
+  /**
+   * What else Kubernetes' PodSpec knows, merged last: objects by key; containers, volumes and the like by name; other lists as a
+   * whole. Refused is what takes the pod out of the mesh (see `podSpecProblems`). Default none.
+   */
+  readonly podSpec?: PodSpec;
+}
+
+/** Part of Kubernetes' PodSpec. */
+export type PodSpec = Partial<k8s.types.input.core.v1.PodSpec>;
+
+/** A toleration of Kubernetes. */
+export interface Toleration {
+  readonly key?: string;
+  readonly operator?: "Exists" | "Equal";
+  readonly value?: string;
+  readonly effect?: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+  readonly tolerationSeconds?: number;
+}
