@@ -1,4 +1,5 @@
 import { PolicyPack } from "@pulumi/policy";
+import { aclGrants } from "./aclGrants";
 import { acmeStaging } from "./acmeStaging";
 import { consulAcls } from "./consulAcls";
 import { consulApiIsolated } from "./consulApiIsolated";
@@ -6,12 +7,14 @@ import { consulAvailability } from "./consulAvailability";
 import { consulGossipKey } from "./consulGossipKey";
 import { consulTls } from "./consulTls";
 import { denyAll } from "./denyAll";
+import { ignoredChanges } from "./ignoredChanges";
 import { imagesPinned } from "./imagesPinned";
 import { inboundPorts } from "./inboundPorts";
 import { intentionsAccepted } from "./intentionsAccepted";
 import { intentionsConsistent } from "./intentionsConsistent";
 import { layer7Permissions } from "./layer7Permissions";
 import { noKeyCopied } from "./noKeyCopied";
+import { objectsInSight } from "./objectsInSight";
 import { ownServiceAccount } from "./ownServiceAccount";
 import { permissiveMtls } from "./permissiveMtls";
 import { releasesRendered } from "./releasesRendered";
@@ -33,6 +36,7 @@ new PolicyPack("consul-traefik-mesh", {
     ownServiceAccount,
     consulTls,
     consulAcls,
+    aclGrants,
     consulGossipKey,
     consulAvailability,
     consulApiIsolated,
@@ -43,5 +47,7 @@ new PolicyPack("consul-traefik-mesh", {
     imagesPinned,
     secretInValues,
     releasesRendered,
+    objectsInSight,
+    ignoredChanges,
   ],
 });

@@ -130,7 +130,7 @@ function folderVersion(folder: string): string | undefined {
  * pack's own folder. On Linux the process that started this one runs there; elsewhere it is the folder that `pulumi`
  * was called in.
  */
-function programDirectory(): string {
+export function programDirectory(): string {
   try {
     return fs.readlinkSync(`/proc/${process.ppid}/cwd`);
   } catch {

@@ -11,6 +11,8 @@ export interface ClusterObject {
   readonly urn: string;
   /** Whether it comes out of a chart, so that the program does not show it. */
   readonly rendered: boolean;
+  /** Property paths whose changes Pulumi is told to ignore. */
+  readonly ignored?: readonly string[];
 }
 
 /** A resource as the engine describes it, before the change and after. */
@@ -18,6 +20,7 @@ export interface PulumiResource {
   readonly type: string;
   readonly props: Json;
   readonly urn: string;
+  readonly opts?: { readonly ignoreChanges: readonly string[] };
 }
 
 /** `kubernetes:apps/v1:Deployment`: any SDK, and YAML, names a resource so. A patch is judged as what it patches. */

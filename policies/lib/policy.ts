@@ -5,9 +5,10 @@ import {
   StackValidationPolicy,
   UnknownValueError,
 } from "@pulumi/policy";
+import { declaredBy, declaredIn } from "./carriers";
 import { isConsulChart, RELEASE, Rendered, renderRelease } from "./charts";
 import { Environment, environmentOf, ENVIRONMENTS } from "./environment";
-import { ClusterObject, describe, objectsOf, PulumiResource } from "./objects";
+import { ClusterObject, describe, PulumiResource } from "./objects";
 
 /** What a policy may know beside the objects that it judges. */
 export interface Circumstances<Config> {
@@ -102,7 +103,7 @@ export function policy<Config extends object = object>(rule: Rule<Config>): Reso
       }
       const say = (finding: Finding) => report(message(finding));
       const rendered = args.type === RELEASE ? await renderRelease(args) : undefined;
-      const objects = rendered === undefined ? objectsOf(args) : "objects" in rendered ? rendered.objects : [];
+      const objects = rendered === undefined ? declaredBy(args) : "objects" in rendered ? rendered.objects : [];
       for (const object of rule.object ? objects : []) {
         closed(() => found(rule.object!(object, about), object), say, object);
       }
@@ -133,7 +134,7 @@ export function policy<Config extends object = object>(rule: Rule<Config>): Reso
           report(message(finding), urn);
         }
       };
-      const direct = args.resources.flatMap(objectsOf);
+      const direct = declaredIn(args.resources);
       if (rule.together) {
         closed(() => rule.together!(direct, about), say);
       }

@@ -19,6 +19,9 @@ export interface Resource {
   readonly props: Record<string, any>;
   /** Types of the resources that a property was made from, by property. */
   readonly madeFrom?: Record<string, Resource>;
+  /** The component that it belongs to. */
+  readonly parent?: Resource;
+  readonly ignoreChanges?: string[];
 }
 
 export interface Violation {
@@ -116,6 +119,9 @@ export class Analyzer {
           dependencies.setUrnsList([urnOf(stack, origin)]);
           filled.getPropertydependenciesMap().set(property, dependencies);
         }
+        if (resource.parent !== undefined) {
+          filled.setParent(urnOf(stack, resource.parent));
+        }
         return filled;
       }),
     );
@@ -132,7 +138,9 @@ function fill<T extends wire.AnalyzeRequest | wire.AnalyzerResource>(message: T,
   message.setType(resource.type);
   message.setName(resource.name);
   message.setProperties(Struct.fromJavaScript(JSON.parse(JSON.stringify(resource.props))));
-  message.setOptions(new wire.AnalyzerResourceOptions());
+  const options = new wire.AnalyzerResourceOptions();
+  options.setIgnorechangesList(resource.ignoreChanges ?? []);
+  message.setOptions(options);
   return message;
 }
 

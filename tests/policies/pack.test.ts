@@ -69,7 +69,7 @@ test("a sound program that is not this project's is left alone, in prod", async 
     kube("v1", "Secret", "db", { stringData: UNKNOWN }),
     workload("batch", { kind: "Job", container: { args: [UNKNOWN], env: [{ name: "DSN", value: UNKNOWN }] } }),
     { type: "aws:s3/bucketV2:BucketV2", name: "files", props: { bucket: UNKNOWN } },
-    { type: "kubernetes:yaml/v2:ConfigGroup", name: "group", props: { yaml: UNKNOWN } },
+    { type: "kubernetes:yaml/v2:ConfigGroup", name: "group", props: { yaml: "apiVersion: v1\nkind: ConfigMap" } },
   ];
   const said = await Analyzer.use(async (analyzer) => {
     await analyzer.configure();

@@ -1,0 +1,58 @@
+import { at, Json, list, record, textAt } from "./lib/json";
+import { hcl } from "./lib/hcl";
+import { ClusterObject } from "./lib/objects";
+import { policy } from "./lib/policy";
+
+/** Consul's own policies that allow everything. */
+const MANAGEMENT = /^(global-management|builtin\/global-management|00000000-0000-0000-0000-000000000001)$/;
+/** What rewrites intentions, tokens or the servers themselves. */
+const WHOLE = ["acl", "keyring", "mesh", "operator", "peering"];
+
+/** A token that may write everything is past every intention: it rewrites them, or takes any service's identity. */
+export const aclGrants = policy({
+  name: "no-acl-for-everything",
+  description: "No ACL policy, token, role or binding rule of Consul gives more than one service's rights.",
+  severity: "critical",
+  remedy: "Name the services whose rights are needed, without intentions and without an empty prefix",
+  environments: ["staging", "prod"],
+  *object({ group, kind, body }: ClusterObject) {
+    if (group !== "consul") {
+      return;
+    }
+    if (kind === "AclPolicy") {
+      const rules = hcl(String(body.rules));
+      yield* rules === undefined ? ["its rules cannot be read"] : grants(rules);
+    }
+    const given = [
+      ...list(body.policies),
+      body.policy,
+      ...(textAt(body, "bindType") === "policy" ? [body.bindName] : []),
+    ];
+    if (/^Acl(Token|Role|BindingRule)/.test(kind) && given.some((name) => MANAGEMENT.test(String(name)))) {
+      yield "gives all rights of Consul's management token";
+    }
+    if (kind === "AclBindingRule" && !body.selector && !String(body.bindName).includes("${")) {
+      yield `gives everybody who logs in the rights of ${body.bindName}`;
+    }
+  },
+});
+
+function* grants(rules: Json): Iterable<string> {
+  for (const kind of WHOLE.filter((each) => rules[each] === "write")) {
+    yield `${kind} = "write" lets its holder change everything`;
+  }
+  for (const kind of ["service", "service_prefix", "identity", "identity_prefix"]) {
+    for (const [name, rule] of Object.entries(record(rules[kind]))) {
+      if (at(rule, "intentions") === "write") {
+        yield `may write the intentions of ${name === "" ? "every service" : name}`;
+      } else if (kind.endsWith("_prefix") && name === "" && at(rule, "policy") === "write") {
+        yield "may act as every service";
+      }
+    }
+  }
+  for (const kind of ["namespace", "namespace_prefix", "partition", "partition_prefix"]) {
+    for (const inner of Object.values(record(rules[kind]))) {
+      yield* grants(record(inner));
+    }
+  }
+}

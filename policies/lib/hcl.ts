@@ -1,0 +1,113 @@
+import { mergeValues } from "../../components/consulValues";
+import { Json, record } from "./json";
+
+/**
+ * HCL 1, in which Consul takes configuration and ACL rules; its libraries for JavaScript read HCL 2, which refuses
+ * several settings in one line. A block's labels are keys, and what stands several times is merged, as Consul does it.
+ */
+export function hcl(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    const tokens = tokensOf(text);
+    return tokens && new Parser(tokens).whole();
+  }
+}
+
+const TOKEN =
+  /\s+|#[^\n]*|\/\/[^\n]*|\/\*[^]*?\*\/|<<-?(\w+)\n([^]*?)\n\s*\1(?=\s|$)|("(?:[^"\\]|\\.)*")|([\w.+-]+)|([{}[\]=:,])/y;
+
+/** `undefined` where the text is no HCL. */
+function tokensOf(text: string): string[] | undefined {
+  const tokens: string[] = [];
+  TOKEN.lastIndex = 0;
+  while (TOKEN.lastIndex < text.length) {
+    const match = TOKEN.exec(text);
+    if (match === null) {
+      return undefined;
+    }
+    const [, , heredoc, quoted, word, sign] = match;
+    tokens.push(
+      ...[heredoc === undefined ? quoted : JSON.stringify(heredoc), word, sign].filter((t) => t !== undefined),
+    );
+  }
+  return tokens;
+}
+
+class Parser {
+  private i = 0;
+  constructor(private readonly tokens: readonly string[]) {}
+
+  whole(): Json | undefined {
+    try {
+      const body = this.body();
+      return this.i === this.tokens.length ? body : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  private body(): Json {
+    let result: Json = {};
+    while (this.i < this.tokens.length && this.tokens[this.i] !== "}") {
+      const keys = [this.key()];
+      while (!/^[{=:]$/.test(this.tokens[this.i] ?? "=")) {
+        keys.push(this.key());
+      }
+      if (this.tokens[this.i] !== "{") {
+        this.i++;
+      }
+      const value = keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), this.value());
+      result = mergeValues(result, record(value));
+      if (this.tokens[this.i] === ",") {
+        this.i++;
+      }
+    }
+    return result;
+  }
+
+  private key(): string {
+    const token = this.tokens[this.i++] ?? "}";
+    if (/^[{}[\],=:]$/.test(token)) {
+      throw new SyntaxError(token);
+    }
+    return String(scalar(token, true));
+  }
+
+  private value(): unknown {
+    const token = this.tokens[this.i++];
+    if (token === "{") {
+      const body = this.body();
+      this.expect("}");
+      return body;
+    }
+    if (token !== "[") {
+      return scalar(token);
+    }
+    const items: unknown[] = [];
+    while (this.tokens[this.i] !== "]") {
+      items.push(this.value());
+      if (this.tokens[this.i] === ",") {
+        this.i++;
+      }
+    }
+    this.expect("]");
+    return items;
+  }
+
+  private expect(token: string): void {
+    if (this.tokens[this.i++] !== token) {
+      throw new SyntaxError(token);
+    }
+  }
+}
+
+function scalar(token: string | undefined, isKey = false): unknown {
+  if (token === undefined || /^[{}[\],=:]$/.test(token)) {
+    throw new SyntaxError(token);
+  }
+  if (token.startsWith('"')) {
+    return JSON.parse(token.replaceAll("\n", "\\n"));
+  }
+  return isKey || !/^(true|false|[+-]?\d+(\.\d+)?)$/.test(token) ? token : JSON.parse(token.replace(/^\+/, ""));
+}

@@ -1,0 +1,278 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { UNKNOWN } from "./analyzer";
+import { blocks, cases, passes, useAnalyzer } from "./cases";
+import { configEntry, intentions, kube, meshed, networkPolicy, release, SAFE_VALUES, workload } from "./resources";
+
+useAnalyzer();
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "manifests-"));
+afterAll(() => fs.rmSync(folder, { recursive: true }));
+
+const OPEN = {
+  apiVersion: "consul.hashicorp.com/v1alpha1",
+  kind: "ServiceIntentions",
+  metadata: { name: "ledger" },
+  spec: { destination: { name: "ledger" }, sources: [{ name: "*", action: "allow" }] },
+};
+const MERGED = `
+defaults: &defaults {action: allow}
+apiVersion: consul.hashicorp.com/v1alpha1
+kind: ServiceIntentions
+metadata: {name: ledger}
+spec: {destination: {name: ledger}, sources: [{name: '*', <<: *defaults}]}
+`;
+const openFile = path.join(folder, "open.yaml");
+fs.writeFileSync(openFile, JSON.stringify(OPEN));
+const component = (module: string, kind: string, props: Record<string, unknown>) => ({
+  type: `kubernetes:${module}:${kind}`,
+  name: "carrier",
+  props,
+});
+const consul = (kind: string, props: Record<string, unknown>, name = "entry") => ({
+  type: `consul:index/${kind[0].toLowerCase()}${kind.slice(1)}:${kind}`,
+  name,
+  props,
+});
+const entry = (kind: string, name: string, body: unknown) =>
+  consul("ConfigEntry", { kind, name, configJson: typeof body === "string" ? body : JSON.stringify(body) });
+
+const WHO = "* → ledger is allowed";
+cases("no-wildcard-allow", [
+  ...["yaml", "yaml/v2"].flatMap((module) => [
+    blocks(`text of ${module}`, [component(module, "ConfigGroup", { yaml: JSON.stringify(OPEN) })], WHO),
+    blocks(`objects of ${module}`, [component(module, "ConfigGroup", { objs: [OPEN] })], WHO),
+    blocks(`files of ${module}`, [component(module, "ConfigGroup", { files: [openFile] })], WHO),
+    blocks(`a file of ${module}`, [component(module, "ConfigFile", { file: openFile })], WHO),
+  ]),
+  blocks(
+    "the second document",
+    [component("yaml", "ConfigGroup", { yaml: `a: b\n---\n${JSON.stringify(OPEN)}` })],
+    WHO,
+  ),
+  blocks(
+    "a list",
+    [component("yaml", "ConfigGroup", { objs: { apiVersion: "v1", kind: "List", items: [OPEN] } })],
+    WHO,
+  ),
+  blocks("a merge key", [component("yaml/v2", "ConfigGroup", { yaml: MERGED })], WHO),
+  blocks(
+    "another provider's manifest",
+    [{ type: "kubectl:index/manifest:Manifest", name: "m", props: { yamlBody: JSON.stringify(OPEN) } }],
+    WHO,
+  ),
+  blocks(
+    "a config entry by Consul's API",
+    [entry("service-intentions", "ledger", { Sources: [{ Name: "*", Action: "allow" }] })],
+    WHO,
+  ),
+  blocks(
+    "one with the keys of HCL",
+    [entry("service-intentions", "ledger", { sources: [{ name: "*", action: "allow" }] })],
+    WHO,
+  ),
+  blocks(
+    "typed intentions of the provider",
+    [consul("ConfigEntryServiceIntentions", { name: "ledger", sources: [{ name: "*", action: "allow" }] })],
+    WHO,
+  ),
+  blocks(
+    "its permissions",
+    [
+      consul("ConfigEntryServiceIntentions", {
+        name: "ledger",
+        sources: [{ name: "*", permissions: [{ action: "allow", https: [{ pathPrefix: "/" }] }] }],
+      }),
+    ],
+    WHO,
+  ),
+  blocks(
+    "its old kind of intention",
+    [consul("Intention", { sourceName: "*", destinationName: "ledger", action: "allow" })],
+    WHO,
+  ),
+  blocks("an entry that is not known", [entry("service-intentions", "ledger", UNKNOWN)], "can't be known"),
+  passes("a component beside which its objects stand", [
+    component("yaml/v2", "ConfigGroup", { yaml: JSON.stringify({ ...OPEN, spec: { ...OPEN.spec, sources: [] } }) }),
+  ]),
+]);
+
+cases("intentions-consistent", [
+  passes("two of the provider's intentions for one destination, which Consul keeps as one entry", [
+    consul("Intention", { sourceName: "web", destinationName: "ledger", action: "allow" }, "one"),
+    consul("Intention", { sourceName: "batch", destinationName: "ledger", action: "allow" }, "two"),
+  ]),
+  passes("a component's text and what it makes of it", [
+    component("yaml/v2", "ConfigGroup", { yaml: JSON.stringify(OPEN) }),
+    { ...intentions("ledger"), parent: component("yaml/v2", "ConfigGroup", {}) },
+  ]),
+]);
+
+cases("no-permissive-mtls", [
+  blocks(
+    "proxy defaults by Consul's API",
+    [entry("proxy-defaults", "global", { MutualTLSMode: "permissive" })],
+    "mutualTLSMode is permissive",
+  ),
+  blocks(
+    "service defaults, typed",
+    [consul("ConfigEntryServiceDefaults", { name: "ledger", mutualTlsMode: "permissive" })],
+    "mutualTLSMode is permissive",
+  ),
+  blocks(
+    "the mesh entry, with the keys of HCL",
+    [entry("mesh", "mesh", { allow_enabling_permissive_mutual_tls: true })],
+    "allowEnablingPermissiveMutualTLS",
+  ),
+]);
+
+const command = (create: string, more: Record<string, unknown> = {}) => ({
+  type: "command:local:Command",
+  name: "command",
+  props: { create, ...more },
+});
+const dynamic = (language: string, code: string) => ({
+  type: `pulumi-${language}:dynamic:Resource`,
+  name: "dynamic",
+  props: { __provider: code },
+});
+const applied = (apiVersion: string, kind: string) => kube(apiVersion, kind, "a", { spec: {} });
+const chart = component("helm.sh/v4", "Chart", { chart: "oci://registry.example/shop" });
+
+cases("objects-in-sight", [
+  ...[
+    "npm ci && npm run build",
+    "kubectl -n consul get pods -o json | jq .",
+    "kubectl --context=blue wait --for=condition=Ready pod/a",
+    "helm version && helm --kube-context blue list",
+    "kubectl rollout status deployment/a",
+    "ping -c1 consul",
+    "curl -fsS https://shop.example/healthz",
+  ].map((text) => passes(text, [command(text)])),
+  passes("a chart, beside what it makes", [chart, { ...workload("shop"), parent: chart }]),
+  passes("text that can be read", [component("yaml/v2", "ConfigGroup", { yaml: "kind: ConfigMap\napiVersion: v1" })]),
+  passes("a provider for a cluster", [
+    { type: "pulumi:providers:kubernetes", name: "p", props: { kubeconfig: UNKNOWN } },
+  ]),
+  passes("a dynamic resource that draws a number", [dynamic("nodejs", "exports.handler = () => Math.random()")]),
+  passes("a Job, a cloud's bucket", [
+    workload("batch", { kind: "Job" }),
+    { type: "aws:s3/bucketV2:BucketV2", name: "b", props: { bucket: UNKNOWN } },
+  ]),
+  ...[
+    "kubectl apply -f open.yaml",
+    "sudo -E kubectl -n mesh apply -f open.yaml",
+    "bash -c 'helm --kube-context a upgrade consul hashicorp/consul'",
+    "kubectl exec -n consul consul-server-0 -- consul intention create -allow '*' '*'",
+    "/usr/local/bin/consul config write open.hcl",
+    "oc adm policy add-scc-to-user privileged -z shop",
+    "consul-k8s install -auto-approve",
+    "pulumi up --yes",
+  ].map((text) => blocks(text, [command(text)], "which can change what no policy sees")),
+  blocks("when it is removed", [command("true", { delete: "kubectl delete serviceintentions --all" })], "runs kubectl"),
+  blocks("what an interpreter reads", [command("apply -f x", { interpreter: ["kubectl"] })], "runs kubectl"),
+  blocks("an API by hand", [command("curl -X PUT $CONSUL/v1/config -d @open.json")], "calls an API by hand"),
+  blocks("a command that is not known", [command(UNKNOWN)], "can't be known"),
+  blocks(
+    "manifests put where k3s applies them",
+    [
+      {
+        type: "command:remote:CopyToRemote",
+        name: "c",
+        props: { remotePath: "/var/lib/rancher/k3s/server/manifests" },
+      },
+    ],
+    "runs kubectl",
+  ),
+  blocks("a dynamic provider", [dynamic("nodejs", "require('@kubernetes/client-node')")], "talks to the cluster"),
+  blocks(
+    "a dynamic provider in Python",
+    [dynamic("python", Buffer.from("subprocess.run(['kubectl'])").toString("base64"))],
+    "talks to the cluster",
+  ),
+  ...[
+    ["helm.cattle.io/v1", "HelmChart"],
+    ["helm.toolkit.fluxcd.io/v2", "HelmRelease"],
+    ["kustomize.toolkit.fluxcd.io/v1", "Kustomization"],
+    ["argoproj.io/v1alpha1", "Application"],
+    ["argoproj.io/v1alpha1", "ApplicationSet"],
+    ["kubernetes.crossplane.io/v1alpha2", "Object"],
+    ["operators.coreos.com/v1alpha1", "Subscription"],
+    ["pulumi.com/v1", "Stack"],
+  ].map(([version, kind]) => blocks(kind, [applied(version, kind)], "somebody else applies what it stands for")),
+  blocks(
+    "one in a component's text",
+    [component("yaml/v2", "ConfigGroup", { yaml: "apiVersion: helm.cattle.io/v1\nkind: HelmChart" })],
+    "HelmChart: somebody else",
+  ),
+  blocks("another provider's release", [{ type: "helm:index/release:Release", name: "r", props: {} }], "somebody else"),
+  ...[
+    component("helm.sh/v3", "Chart", { chart: "shop" }),
+    chart,
+    component("kustomize", "Directory", { directory: "overlays/prod" }),
+    component("kustomize/v2", "Directory", { directory: "overlays/prod" }),
+  ].map((each) => blocks(`${each.type} alone`, [each], "shows none of the objects that it makes")),
+  blocks("a file from elsewhere", [component("yaml", "ConfigFile", { file: "https://x.example/a.yaml" })], "cannot be"),
+  blocks("text that is no YAML", [component("yaml", "ConfigGroup", { yaml: "a: [" })], "its text cannot be read"),
+  blocks("text that is not known", [component("yaml/v2", "ConfigGroup", { yaml: UNKNOWN })], "is not known yet"),
+  blocks(
+    "objects that are written into a folder",
+    [{ type: "pulumi:providers:kubernetes", name: "p", props: { renderYamlToDirectory: "out" } }],
+    "written into a folder",
+  ),
+  passes("what is exempt", [command("kubectl apply -f crds.yaml")], { config: { exempt: ["command"] } }),
+]);
+
+const rules = (text: string) => consul("AclPolicy", { name: "p", rules: text });
+cases("no-acl-for-everything", [
+  passes("what one service needs", [
+    rules('# of its own\nservice "ledger" { policy = "write" }\nservice_prefix "" { policy = "read" }'),
+    consul("AclToken", { policies: ["ledger"] }),
+    consul("AclBindingRule", { authMethod: "k8s", bindType: "service", bindName: "${serviceaccount.name}" }),
+  ]),
+  passes("everything in dev", [consul("AclToken", { policies: ["global-management"] })], { stack: "dev" }),
+  blocks("all services", [rules('service_prefix "" { policy = "write" }')], "may act as every service"),
+  blocks("intentions", [rules('service "ledger" { intentions = "write" }')], "may write the intentions of ledger"),
+  blocks("settings in one line", [rules('mesh = "write" operator = "write"')], ["mesh =", "operator ="]),
+  blocks("rules in JSON", [rules('{"acl": "write"}')], 'acl = "write"'),
+  blocks("rules within a namespace", [rules('namespace "" { acl = "write" }')], 'acl = "write"'),
+  blocks("rules that cannot be read", [rules("service {{")], "cannot be read"),
+  blocks("rules that are not known", [rules(UNKNOWN)], "can't be known"),
+  blocks("a token of management", [consul("AclToken", { policies: ["global-management"] })], "all rights"),
+  blocks("a role of management", [consul("AclRole", { policies: ["global-management"] })], "all rights"),
+  blocks("an attachment", [consul("AclTokenPolicyAttachment", { policy: "global-management" })], "all rights"),
+  blocks(
+    "everybody as one service",
+    [consul("AclBindingRule", { authMethod: "k8s", bindType: "service", bindName: "traefik" })],
+    "everybody who logs in the rights of traefik",
+  ),
+]);
+
+const ignoring = (resource: ReturnType<typeof kube>, ...ignoreChanges: string[]) => ({ ...resource, ignoreChanges });
+cases("no-decision-ignored", [
+  passes("the number of pods, an image, somebody else's annotation", [
+    ignoring(meshed("ledger"), "spec.replicas", "spec.template.spec.containers[0].image"),
+    ignoring(meshed("web"), 'spec.template.metadata.annotations["kubectl.kubernetes.io/restartedAt"]'),
+    ignoring(intentions("ledger"), "metadata.annotations"),
+    ignoring(release(SAFE_VALUES), "version"),
+  ]),
+  passes("the arguments of a program outside of the mesh", [
+    ignoring(workload("batch"), "spec.template.spec.containers[0].args"),
+  ]),
+  blocks("an intention", [ignoring(intentions("ledger"), "spec")], "ignoreChanges has spec"),
+  blocks("a part of it", [ignoring(intentions("ledger"), "spec.sources[0].action")], "spec.sources[0].action"),
+  blocks("everything", [ignoring(configEntry("Mesh", "mesh", {}), "*")], "ignoreChanges has *"),
+  blocks("a NetworkPolicy", [ignoring(networkPolicy([]), "spec.ingress")], "spec.ingress"),
+  blocks("a release's values", [ignoring(release(SAFE_VALUES), "values.global")], "values.global"),
+  blocks(
+    "the injector's annotations",
+    [ignoring(meshed("ledger"), 'spec.template.metadata.annotations["consul.hashicorp.com/connect-inject"]')],
+    "connect-inject",
+  ),
+  blocks("a whole template", [ignoring(meshed("ledger"), "spec.template")], "spec.template"),
+  blocks(
+    "a namespace's labels",
+    [ignoring(kube("v1", "Namespace", "shop", {}), "metadata.labels")],
+    "ignoreChanges has metadata.labels",
+  ),
+]);
