@@ -36,6 +36,7 @@ import { describeProblems, Problem } from "./components/problems";
 import { KEY_TYPES } from "./components/certificateResolvers";
 import { ingressTlsProblems } from "./components/routeTls";
 import { duplicateProblems, routingProblems } from "./components/routingProblems";
+import { ACCESS_LOG_FORMATS, EXTERNAL_TRAFFIC_POLICIES } from "./components/traefikEdge";
 import { CLIENT_AUTH_TYPES, TLS_VERSIONS } from "./components/tlsOptions";
 
 /** A service as the stack's configuration describes it. */
@@ -183,6 +184,8 @@ const volume = z.strictObject({
 
 const labels = z.record(text, text);
 
+const resources = z.strictObject({ requests: labels.optional(), limits: labels.optional() });
+
 /** What a service's pods are, beyond image and port. */
 const podOptions = {
   command: z.array(text).optional(),
@@ -191,7 +194,7 @@ const podOptions = {
   envFrom: z
     .array(z.strictObject({ secretRef: nameRef.optional(), configMapRef: nameRef.optional(), prefix: text.optional() }))
     .optional(),
-  resources: z.strictObject({ requests: labels.optional(), limits: labels.optional() }).optional(),
+  resources: resources.optional(),
   readinessProbe: probe.optional(),
   livenessProbe: probe.optional(),
   startupProbe: probe.optional(),
@@ -219,6 +222,15 @@ const podOptions = {
 };
 
 const replicasOrShare = z.union([z.number(), text]).optional();
+
+const autoscaling = z.strictObject({
+  minReplicas: z.number(),
+  maxReplicas: z.number(),
+  cpuUtilization: z.number().optional(),
+  memoryUtilization: z.number().optional(),
+});
+
+const disruptionBudget = z.strictObject({ minAvailable: replicasOrShare, maxUnavailable: replicasOrShare });
 
 const loadBalancing = z.strictObject({
   strategy: z.enum(STRATEGIES).optional(),
@@ -287,15 +299,8 @@ const service: z.ZodType<ServiceSettings> = z.strictObject({
   ...podOptions,
   servicePort: z.number().optional(),
   replicas: z.number().optional(),
-  autoscaling: z
-    .strictObject({
-      minReplicas: z.number(),
-      maxReplicas: z.number(),
-      cpuUtilization: z.number().optional(),
-      memoryUtilization: z.number().optional(),
-    })
-    .optional(),
-  disruptionBudget: z.strictObject({ minAvailable: replicasOrShare, maxUnavailable: replicasOrShare }).optional(),
+  autoscaling: autoscaling.optional(),
+  disruptionBudget: disruptionBudget.optional(),
   requestTimeoutSeconds: z.number().optional(),
   idleTimeoutSeconds: z.number().optional(),
   protocol: z.enum(PROTOCOLS).optional(),
@@ -368,8 +373,27 @@ export const settingsSchema = z.strictObject({
   traefikNodePortWeb: whole,
   traefikNodePortWebsecure: whole,
   traefikNodePortAdmin: whole,
+  traefikServiceAnnotations: json(z.record(text, text)),
+  traefikExternalTrafficPolicy: optionalText.pipe(z.enum(EXTERNAL_TRAFFIC_POLICIES).optional()),
+  traefikLoadBalancerClass: optionalText,
+  traefikLoadBalancerSourceRanges: json(z.array(text)),
+  traefikForwardedHeadersTrustedIps: json(z.array(text)),
+  traefikProxyProtocolTrustedIps: json(z.array(text)),
+  traefikRespondingTimeouts: json(
+    z.strictObject({
+      readTimeout: z.number().optional(),
+      writeTimeout: z.number().optional(),
+      idleTimeout: z.number().optional(),
+    }),
+  ),
+  traefikResources: optionalObject(resources),
+  traefikAutoscaling: optionalObject(autoscaling),
+  traefikDisruptionBudget: optionalObject(disruptionBudget),
+  traefikSpreadOver: json(z.array(text)),
   traefikDashboard: flag,
   traefikAccessLog: flag,
+  traefikAccessLogFormat: optionalText.pipe(z.enum(ACCESS_LOG_FORMATS).optional()),
+  traefikAccessLogHeaders: json(z.array(text)),
   traefikLogLevel: z.enum(LOG_LEVELS),
   traefikCertificateResolvers: json(z.record(text, certificateResolver)),
   traefikAcmeStorage: text,
@@ -491,7 +515,8 @@ export function parseSettings(raw: Record<string, string>): { settings: Settings
       tokenRotation: traefikToken,
       image: s.traefikImage,
       imagePullPolicy,
-      replicas: s.traefikReplicas,
+      // 1 is also what stands there where nobody has said anything: then a scaler may decide.
+      replicas: s.traefikAutoscaling !== undefined && s.traefikReplicas === 1 ? undefined : s.traefikReplicas,
       serviceType: s.traefikServiceType,
       nodePorts:
         s.traefikServiceType === "NodePort"
@@ -499,6 +524,19 @@ export function parseSettings(raw: Record<string, string>): { settings: Settings
           : undefined,
       dashboard: s.traefikDashboard,
       accessLog: s.traefikAccessLog,
+      accessLogFormat: s.traefikAccessLogFormat,
+      accessLogHeaders: s.traefikAccessLogHeaders,
+      serviceAnnotations: s.traefikServiceAnnotations,
+      externalTrafficPolicy: s.traefikExternalTrafficPolicy,
+      loadBalancerClass: s.traefikLoadBalancerClass,
+      loadBalancerSourceRanges: orUndefined(s.traefikLoadBalancerSourceRanges),
+      forwardedHeadersTrustedIps: s.traefikForwardedHeadersTrustedIps,
+      proxyProtocolTrustedIps: s.traefikProxyProtocolTrustedIps,
+      respondingTimeouts: s.traefikRespondingTimeouts,
+      resources: s.traefikResources,
+      autoscaling: s.traefikAutoscaling,
+      disruptionBudget: s.traefikDisruptionBudget,
+      spreadOver: orUndefined(s.traefikSpreadOver),
       logLevel: s.traefikLogLevel,
       certificateResolvers: s.traefikCertificateResolvers,
       acmeStorage: s.traefikAcmeStorage,
@@ -527,6 +565,11 @@ export function parseSettings(raw: Record<string, string>): { settings: Settings
   };
   const problems = [...unknown, ...settingsProblems(settings)];
   return problems.length > 0 ? { problems } : { settings };
+}
+
+/** Nothing said: Pulumi.yaml can declare no setting without a value, so an empty list stands for that. */
+function orUndefined(list: string[]): string[] | undefined {
+  return list.length === 0 ? undefined : list;
 }
 
 /** None: the provider is off; `*` alone: all of them. */

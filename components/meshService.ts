@@ -296,7 +296,13 @@ export class MeshService extends pulumi.ComponentResource {
     }
     const { autoscaling, disruptionBudget } = args;
     if (autoscaling !== undefined) {
-      scaler(`${name}-autoscaler`, metadata, autoscaling, serviceName, { parent: this, dependsOn: [stable] });
+      scaler(
+        `${name}-autoscaler`,
+        metadata,
+        autoscaling,
+        { deployment: serviceName, container: serviceName },
+        { parent: this, dependsOn: [stable] },
+      );
     }
     if (disruptionBudget !== undefined) {
       new k8s.policy.v1.PodDisruptionBudget(

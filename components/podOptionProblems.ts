@@ -53,16 +53,7 @@ export function podOptionProblems(options: PodOptions, context: PodContext, pref
     ...Object.entries(options.nodeSelector ?? {}).flatMap(([key, value]) =>
       labelValueProblems(at(`nodeSelector["${key}"]`), value),
     ),
-    ...(options.spreadOver ?? []).flatMap((key, i) =>
-      QUALIFIED_NAME.test(key)
-        ? []
-        : [
-            {
-              propertyPath: at(`spreadOver[${i}]`),
-              reason: `"${key}" is no label's key; use one such as kubernetes.io/hostname`,
-            },
-          ],
-    ),
+    ...(options.spreadOver ?? []).flatMap((key, i) => labelKeyProblems(at(`spreadOver[${i}]`), key)),
     ...(options.tolerations ?? []).flatMap(({ key, operator, value }, i) =>
       key === undefined && operator !== "Exists"
         ? [
@@ -335,6 +326,13 @@ function metadataKeyProblems(path: string, key: string, harmless = /^$/): Proble
         },
       ]
     : [];
+}
+
+/** What is wrong with the key of a node's label. */
+export function labelKeyProblems(path: string, key: string): Problem[] {
+  return QUALIFIED_NAME.test(key)
+    ? []
+    : [{ propertyPath: path, reason: `"${key}" is no label's key; use one such as kubernetes.io/hostname` }];
 }
 
 function labelValueProblems(path: string, value: string): Problem[] {

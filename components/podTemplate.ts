@@ -27,13 +27,18 @@ export function podSpecPart(options: PodOptions, labels: Record<string, string>)
     nodeSelector: options.nodeSelector,
     tolerations: options.tolerations && [...options.tolerations],
     priorityClassName: options.priorityClassName,
-    topologySpreadConstraints: options.spreadOver?.map((topologyKey) => ({
-      topologyKey,
-      maxSkew: 1,
-      whenUnsatisfiable: "ScheduleAnyway",
-      labelSelector: { matchLabels: labels },
-    })),
+    topologySpreadConstraints: spread(options.spreadOver, labels),
   } as k8s.types.input.core.v1.PodSpec;
+}
+
+/** Spreads pods over the values of nodes' labels, where there is room. */
+export function spread(keys: readonly string[] | undefined, labels: Record<string, string>) {
+  return keys?.map((topologyKey) => ({
+    topologyKey,
+    maxSkew: 1,
+    whenUnsatisfiable: "ScheduleAnyway",
+    labelSelector: { matchLabels: labels },
+  }));
 }
 
 /** The volumes of a service and where they are mounted: its writable folders, then its own volumes. */
@@ -85,7 +90,7 @@ export function scaler(
   name: string,
   metadata: k8s.types.input.meta.v1.ObjectMeta,
   { minReplicas, maxReplicas, cpuUtilization, memoryUtilization }: Autoscaling,
-  container: string,
+  target: { readonly deployment: string; readonly container: string },
   opts: pulumi.CustomResourceOptions,
 ): k8s.autoscaling.v2.HorizontalPodAutoscaler {
   const use = (resource: string, averageUtilization: number | undefined) =>
@@ -94,7 +99,11 @@ export function scaler(
       : [
           {
             type: "ContainerResource",
-            containerResource: { container, name: resource, target: { type: "Utilization", averageUtilization } },
+            containerResource: {
+              container: target.container,
+              name: resource,
+              target: { type: "Utilization", averageUtilization },
+            },
           },
         ];
   return new k8s.autoscaling.v2.HorizontalPodAutoscaler(
@@ -102,7 +111,7 @@ export function scaler(
     {
       metadata,
       spec: {
-        scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: container },
+        scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: target.deployment },
         minReplicas,
         maxReplicas,
         metrics: [...use("cpu", cpuUtilization), ...use("memory", memoryUtilization)],

@@ -4,6 +4,7 @@ import { ensureNamespace } from "./bringYourOwn";
 import { consoleProblems, consolesConfiguration, TraefikConsoles } from "./consoles";
 import { ConsulMesh, DEFAULT_CONSUL_CLI_IMAGE } from "./consulMesh";
 import { dnsLabelProblems, rangeProblems } from "./names";
+import { scaler, spread } from "./podTemplate";
 import { HARDENED, NON_ROOT, restrictedPod } from "./podSecurity";
 import { Problem, refuse } from "./problems";
 import { sha256 } from "./sha256";
@@ -19,7 +20,8 @@ import {
   traefikArguments,
 } from "./traefikArguments";
 import { traefikLogin } from "./traefikLogin";
-import { tlsArguments, tlsParts, tlsProblems, TraefikTlsOptions } from "./traefikTls";
+import { DEFAULT_REQUESTS, edgeArguments, edgeProblems, edgeServiceSpec, TraefikEdgeOptions } from "./traefikEdge";
+import { hasAcme, tlsArguments, tlsParts, tlsProblems, TraefikTlsOptions } from "./traefikTls";
 
 /** Node ports of a Service of type NodePort, each 30000 to 32767. */
 export interface NodePorts {
@@ -35,7 +37,7 @@ export const LOG_LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"] as const;
 export const SERVICE_TYPES = ["NodePort", "LoadBalancer", "ClusterIP"] as const;
 
 /** What describes the ingress, apart from the mesh that it joins. */
-export interface TraefikOptions extends TraefikTlsOptions, TraefikExtras, TraefikConsoles {
+export interface TraefikOptions extends TraefikTlsOptions, TraefikExtras, TraefikConsoles, TraefikEdgeOptions {
   /** Namespace of the ingress, which it makes and owns unless `createNamespace` is `false`. Default `traefik-consul`. */
   readonly namespace?: string;
   /** Whether the namespace is made, and owned; else it has to exist. Default `true`. To be chosen before the first `up`. */
@@ -136,6 +138,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
           name: "traefik",
           namespace: namespace.metadata.name,
           annotations: {
+            ...args.serviceAnnotations,
             "consul.hashicorp.com/service-sync": "true",
             "consul.hashicorp.com/service-name": serviceName,
             "consul.hashicorp.com/service-tags": tagsAnnotation(adminTags(serviceName, dashboard)),
@@ -144,6 +147,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
         },
         spec: {
           type: args.serviceType ?? "NodePort",
+          ...edgeServiceSpec(args),
           selector: labels,
           // An authority checks a host as soon as Traefik has its route, which is before the pod is ready; if it finds
           // nobody, Traefik does not ask again. With one pod at a time there is no other to go to meanwhile.
@@ -179,12 +183,13 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
             imagePullPolicy: args.imagePullPolicy,
           });
     const caMount = { name: "consul-ca", mountPath: CA_MOUNT_PATH, readOnly: true };
-    new k8s.apps.v1.Deployment(
+    const deployment = new k8s.apps.v1.Deployment(
       `${name}-deployment`,
       {
         metadata: { name: "traefik", namespace: namespace.metadata.name },
         spec: {
-          replicas: args.replicas ?? 1,
+          // None where a scaler decides: each `up` would set it back.
+          replicas: args.autoscaling === undefined ? (args.replicas ?? 1) : undefined,
           selector: { matchLabels: labels },
           strategy: tls.singleton
             ? { type: "Recreate" }
@@ -202,6 +207,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
             },
             spec: {
               serviceAccountName: serviceAccount.metadata.name,
+              topologySpreadConstraints: spread(args.spreadOver, labels),
               // For its custom resources alone: Consul's login has a token of its own.
               automountServiceAccountToken: args.kubernetesCrd !== undefined,
               securityContext: {
@@ -225,6 +231,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
                       accessLog: args.accessLog ?? true,
                       logLevel: args.logLevel ?? "INFO",
                     }),
+                    ...edgeArguments(args),
                     ...tlsArguments(args, websecurePort),
                     ...tls.args,
                     ...extras.parts.flatMap((part) => part.args ?? []),
@@ -247,7 +254,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
                   readinessProbe: probe(PING_PATH, { periodSeconds: 1, failureThreshold: 2 }),
                   livenessProbe: probe(PING_PATH, { periodSeconds: 10, failureThreshold: 3 }),
                   resources: args.resources ?? {
-                    requests: { cpu: "100m", memory: "64Mi" },
+                    requests: DEFAULT_REQUESTS,
                     limits: { memory: "256Mi" },
                   },
                   securityContext: HARDENED,
@@ -274,6 +281,16 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
         dependsOn: [mesh.ready, service, ...extras.parts.flatMap((part) => part.dependsOn ?? [])],
       },
     );
+
+    const metadata = { name: "traefik", namespace: namespace.metadata.name };
+    if (args.autoscaling !== undefined) {
+      const target = { deployment: "traefik", container: "traefik" };
+      scaler(`${name}-autoscaler`, metadata, args.autoscaling, target, { parent: this, dependsOn: [deployment] });
+    }
+    if (args.disruptionBudget !== undefined) {
+      const budget = { ...args.disruptionBudget, selector: { matchLabels: labels } };
+      new k8s.policy.v1.PodDisruptionBudget(`${name}-disruption-budget`, { metadata, spec: budget }, { parent: this });
+    }
 
     this.serviceName = serviceName;
     this.namespace = namespace.metadata.name;
@@ -307,6 +324,7 @@ export function traefikProblems(args: TraefikOptions, prefix = ""): Problem[] {
     ...Object.entries(ports).flatMap(([n, port]) => rangeProblems(`${prefix}nodePorts.${n}`, port, 30000, 32767)),
     ...tlsProblems(args, args.replicas ?? 1, prefix),
     ...consoleProblems(args, prefix),
+    ...edgeProblems(args, { ...args, serviceType: args.serviceType ?? "NodePort", singleton: hasAcme(args) }, prefix),
     ...extraProblems(args, { ports: ENTRY_POINT_PORTS, nodePorts: Object.values(ports) }, prefix),
   ];
   const problem = (input: string, reason: string) => problems.push({ propertyPath: prefix + input, reason });

@@ -167,7 +167,7 @@ export function tlsProblems(options: TraefikTlsOptions, replicas: number, prefix
   ];
 }
 
-function hasAcme({ certificateResolvers = {} }: TraefikTlsOptions): boolean {
+export function hasAcme({ certificateResolvers = {} }: TraefikTlsOptions): boolean {
   return Object.keys(certificateResolvers).length > 0;
 }
 

@@ -1,0 +1,175 @@
+import { ConsulMesh, TraefikConsulIngress, TraefikOptions, traefikProblems } from "../../components";
+import { parseSettings } from "../../settings";
+import { find, record } from "../recorder";
+import { raw } from "../settings";
+
+function made(options: TraefikOptions) {
+  return record(() => new TraefikConsulIngress("traefik", { mesh: new ConsulMesh("consul"), ...options }));
+}
+
+test("nothing said is nothing changed: no address is trusted, no policy and no class is set", async () => {
+  const recorded = await made({});
+  const { args } = find(recorded, "traefik-deployment").props.spec.template.spec.containers[0];
+  const outside = args.filter((each: string) => /^--(entryPoints\.web(secure)?|accessLog)\./.test(each));
+  expect(outside.join(" ")).not.toMatch(/trustedIPs|insecure|respondingTimeouts|format|fields/i);
+  const { spec } = find(recorded, "traefik-service").props;
+  expect(Object.keys(spec).sort()).toEqual(["ports", "publishNotReadyAddresses", "selector", "type"]);
+});
+
+test("a proxy before Traefik is believed at both entry points that clients reach, and at no other", async () => {
+  const recorded = await made({
+    forwardedHeadersTrustedIps: ["10.0.0.0/8", "192.0.2.7"],
+    proxyProtocolTrustedIps: ["10.0.0.0/8"],
+    respondingTimeouts: { readTimeout: 600, idleTimeout: 0 },
+  });
+  const { args } = find(recorded, "traefik-deployment").props.spec.template.spec.containers[0];
+  for (const entryPoint of ["web", "websecure"]) {
+    expect(args).toEqual(
+      expect.arrayContaining([
+        `--entryPoints.${entryPoint}.forwardedHeaders.trustedIPs=10.0.0.0/8,192.0.2.7`,
+        `--entryPoints.${entryPoint}.proxyProtocol.trustedIPs=10.0.0.0/8`,
+        `--entryPoints.${entryPoint}.transport.respondingTimeouts.readTimeout=600s`,
+        `--entryPoints.${entryPoint}.transport.respondingTimeouts.idleTimeout=0s`,
+      ]),
+    );
+  }
+  expect(args.filter((each: string) => /\.admin\..*(trusted|responding)/.test(each))).toEqual([]);
+});
+
+test("the Service says what the cloud's load balancer is to be, and stays in Consul's catalog", async () => {
+  const { metadata, spec } = find(
+    await made({
+      serviceType: "LoadBalancer",
+      serviceAnnotations: { "service.beta.kubernetes.io/aws-load-balancer-type": "nlb" },
+      externalTrafficPolicy: "Local",
+      loadBalancerClass: "service.k8s.aws/nlb",
+      loadBalancerSourceRanges: ["203.0.113.0/24"],
+    }),
+    "traefik-service",
+  ).props;
+  expect(metadata.annotations).toMatchObject({
+    "service.beta.kubernetes.io/aws-load-balancer-type": "nlb",
+    "consul.hashicorp.com/service-sync": "true",
+  });
+  expect(spec).toMatchObject({
+    externalTrafficPolicy: "Local",
+    loadBalancerClass: "service.k8s.aws/nlb",
+    loadBalancerSourceRanges: ["203.0.113.0/24"],
+  });
+});
+
+test("Traefik scales by its own container and keeps its number of pods from then on; a budget and a spread are its own", async () => {
+  const recorded = await made({
+    autoscaling: { minReplicas: 2, maxReplicas: 6, cpuUtilization: 80 },
+    disruptionBudget: { minAvailable: 1 },
+    spreadOver: ["kubernetes.io/hostname"],
+  });
+  const { spec } = find(recorded, "traefik-deployment").props;
+  expect(spec).not.toHaveProperty("replicas");
+  expect(spec.template.spec.topologySpreadConstraints[0].topologyKey).toBe("kubernetes.io/hostname");
+  expect(find(recorded, "traefik-autoscaler").props.spec).toMatchObject({
+    scaleTargetRef: { name: "traefik" },
+    minReplicas: 2,
+    metrics: [{ containerResource: { container: "traefik", name: "cpu" } }],
+  });
+  expect(find(recorded, "traefik-disruption-budget").props.spec).toMatchObject({
+    minAvailable: 1,
+    selector: { matchLabels: spec.selector.matchLabels },
+  });
+});
+
+const balancer = { serviceType: "LoadBalancer" } as const;
+const acme = { certificateResolvers: { le: { email: "ops@example.com", tlsChallenge: {} } } };
+test.each<[TraefikOptions, path: string, RegExp, right: TraefikOptions]>([
+  [
+    { loadBalancerClass: "a" },
+    "loadBalancerClass",
+    /no load balancer/,
+    { ...balancer, loadBalancerClass: "service.k8s.aws/nlb" },
+  ],
+  [
+    { ...balancer, loadBalancerSourceRanges: ["203.0.113.7"] },
+    "loadBalancerSourceRanges[0]",
+    /CIDR/,
+    { ...balancer, loadBalancerSourceRanges: ["203.0.113.7/32", "0.0.0.0/0"] },
+  ],
+  [
+    { forwardedHeadersTrustedIps: ["0.0.0.0/0"] },
+    "forwardedHeadersTrustedIps[0]",
+    /every client/,
+    { forwardedHeadersTrustedIps: ["10.1.2.3"] },
+  ],
+  [
+    { proxyProtocolTrustedIps: ["balancer.example"] },
+    "proxyProtocolTrustedIps[0]",
+    /no range/,
+    { proxyProtocolTrustedIps: ["2001:db8::/32"] },
+  ],
+  [
+    { serviceType: "ClusterIP", externalTrafficPolicy: "Local" },
+    "externalTrafficPolicy",
+    /from outside/,
+    { externalTrafficPolicy: "Local" },
+  ],
+  [
+    { serviceAnnotations: { "consul.hashicorp.com/service-sync": "false" } },
+    'serviceAnnotations["consul.hashicorp.com/service-sync"]',
+    /catalog/,
+    { serviceAnnotations: { "example.com/a": "b" } },
+  ],
+  [{ respondingTimeouts: { readTimeout: -1 } }, "respondingTimeouts.readTimeout", /0 to/, { respondingTimeouts: {} }],
+  [
+    { accessLogHeaders: ["User-Agent"] },
+    "accessLogHeaders",
+    /json/,
+    { accessLogFormat: "json", accessLogHeaders: ["User-Agent"] },
+  ],
+  [
+    { accessLogFormat: "json", accessLogHeaders: ["a b"] },
+    "accessLogHeaders[0]",
+    /no name/,
+    { accessLogFormat: "json" },
+  ],
+  [{ accessLog: false, accessLogFormat: "json" }, "accessLogFormat", /accessLog is false/, { accessLog: false }],
+  [
+    { replicas: 2, autoscaling: { minReplicas: 1, maxReplicas: 2, cpuUtilization: 80 } },
+    "autoscaling",
+    /beside replicas/,
+    { autoscaling: { minReplicas: 1, maxReplicas: 2, cpuUtilization: 80 } },
+  ],
+  [
+    { ...acme, autoscaling: { minReplicas: 1, maxReplicas: 2, cpuUtilization: 80 } },
+    "autoscaling",
+    /one pod/,
+    { ...acme, replicas: 1 },
+  ],
+  [{ spreadOver: ["a/b/c"] }, "spreadOver[0]", /label's key/, { spreadOver: ["topology.kubernetes.io/zone"] }],
+  [{ disruptionBudget: {} }, "disruptionBudget", /exactly one/, { disruptionBudget: { maxUnavailable: "25%" } }],
+])("%j is refused", (wrong, path, says, right) => {
+  const problems = traefikProblems(wrong);
+  expect(problems.map((each) => each.propertyPath)).toEqual([path]);
+  expect(problems[0].reason).toMatch(says);
+  expect(traefikProblems(right)).toEqual([]);
+});
+
+test("each can be said in the stack's configuration, where a scaler stands beside the default number of pods", () => {
+  const result = parseSettings(
+    raw({
+      traefikServiceType: "LoadBalancer",
+      traefikServiceAnnotations: { "example.com/a": "b" },
+      traefikExternalTrafficPolicy: "Local",
+      traefikLoadBalancerClass: "service.k8s.aws/nlb",
+      traefikLoadBalancerSourceRanges: ["203.0.113.0/24"],
+      traefikForwardedHeadersTrustedIps: ["10.0.0.0/8"],
+      traefikProxyProtocolTrustedIps: ["10.0.0.0/8"],
+      traefikRespondingTimeouts: { readTimeout: 0 },
+      traefikResources: { requests: { cpu: "1" }, limits: { memory: "1Gi" } },
+      traefikAutoscaling: { minReplicas: 2, maxReplicas: 4, cpuUtilization: 70 },
+      traefikDisruptionBudget: { maxUnavailable: 1 },
+      traefikSpreadOver: ["kubernetes.io/hostname"],
+      traefikAccessLogFormat: "json",
+      traefikAccessLogHeaders: ["User-Agent"],
+    }),
+  );
+  expect("problems" in result ? result.problems : []).toEqual([]);
+});
