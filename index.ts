@@ -4,11 +4,12 @@ import {
   IntentionSet,
   MeshService,
   NetworkPolicies,
+  ServedRoutes,
   TRAEFIK_SERVICE_NAME,
   TraefikConsulIngress,
 } from "./components";
 import { reportEdgeChanges } from "./edgeReport";
-import { reportRouteChanges } from "./routeReport";
+import { refuseTlsOptionChanges } from "./routeReport";
 import { readSettings } from "./settings";
 
 const settings = readSettings();
@@ -46,7 +47,7 @@ if (settings.networkPolicies) {
 
 const services = settings.services.map(
   ({ name, ...service }) =>
-    new MeshService(name, { mesh, namespace: namespace.metadata.name, guardedBy: baseline, ...service }),
+    new MeshService(name, { mesh, namespace: namespace.metadata.name, guardedBy: baseline, ingress, ...service }),
 );
 
 const intentions = new IntentionSet("intentions", {
@@ -57,6 +58,8 @@ const intentions = new IntentionSet("intentions", {
   ingress,
   jwtProviders: settings.jwtProviders,
 });
+
+new ServedRoutes("served-routes", { mesh, ingress, services, after: [intentions] });
 
 /** Where each route is served. */
 export const urls = settings.services.flatMap((service) =>
@@ -74,4 +77,4 @@ export const identities = [ingress.serviceName, ...services.map((service) => ser
 export const edges = [...baseline.edges, ...intentions.edges];
 // Messages and no outputs: an output would differ at each `up`, the next one included.
 void reportEdgeChanges(edges);
-void reportRouteChanges(settings.services);
+void refuseTlsOptionChanges(settings.services);

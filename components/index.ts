@@ -5,6 +5,8 @@ export * from "./traefikConsulIngress";
 export * from "./meshService";
 export * from "./intentionSet";
 export * from "./networkPolicies";
+export { ServedRoutes } from "./servedRoutes";
+export type { ServedRoutesArgs } from "./servedRoutes";
 export { POD_SECURITY_LEVELS } from "./podSecurity";
 export type { PodSecurityLevel } from "./podSecurity";
 export { describeEdgeChanges, edgeChanges } from "./edges";

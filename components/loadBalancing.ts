@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { generation } from "./generations";
 import { OptionKind } from "./middlewareOptions";
 import { optionTags, valueProblems } from "./middlewares";
 import type { PodOptions } from "./podOptions";
@@ -103,13 +105,46 @@ const KINDS: OptionKind = {
   passHostHeader: "flag",
 };
 
+/** Traefik's service that spreads requests with these options, named by its generation; `undefined` where there are none. */
+export function balancerName(service: string, options: LoadBalancing = {}): string | undefined {
+  const tags = balancerTags(service, service, options);
+  return tags.length === 0 ? undefined : `${service}-${generation(tags)}`;
+}
+
 /** The tags of an instance that say how requests are spread; `weight` is the instance's own. */
 export function loadBalancingTags(service: string, options: LoadBalancing = {}, weight?: number): string[] {
-  const path = `traefik.http.services.${service}.loadbalancer`;
+  const balancer = balancerName(service, options);
+  const weighed = (name: string) => (weight === undefined ? [] : [`${servicePath(name)}.server.weight=${weight}`]);
   return [
-    ...Object.entries(options).flatMap(([option, value]) => optionTags(`${path}.${option.toLowerCase()}`, value)),
-    ...(weight === undefined ? [] : [`${path}.server.weight=${weight}`]),
+    ...(balancer === undefined
+      ? []
+      : [
+          ...balancerTags(service, balancer, options),
+          ...weighed(balancer),
+          // By its own name the service is there as well, as Traefik has it by default: others name it, `errors` for one.
+          `${servicePath(service)}.passhostheader=true`,
+        ]),
+    ...weighed(service),
   ];
+}
+
+function servicePath(name: string): string {
+  return `traefik.http.services.${name}.loadbalancer`;
+}
+
+function balancerTags(service: string, name: string, options: LoadBalancing): string[] {
+  const { sticky, ...others } = options;
+  // Else Traefik makes the name of the cookie of the generation's, and another option would cost every client its instance.
+  const cookie = sticky && { cookie: { name: cookieName(service), ...sticky.cookie } };
+  return Object.entries({ ...others, sticky: cookie }).flatMap(([option, value]) =>
+    optionTags(`${servicePath(name)}.${option.toLowerCase()}`, value),
+  );
+}
+
+/** What Traefik calls the cookie of a service of that name [traefik pkg/server/cookie]. */
+function cookieName(service: string): string {
+  const hash = createHash("sha1").update(`_TRAEFIK_BACKEND_${service}@consulcatalog`).digest("hex");
+  return `_${hash.slice(0, 5)}`;
 }
 
 /** What is wrong with how requests are to be spread. */

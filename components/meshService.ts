@@ -21,8 +21,9 @@ import { containerPart, podSpecPart, scaler, volumeParts } from "./podTemplate";
 import { Problem, refuse } from "./problems";
 import { rotationAnnotation } from "./rotation";
 import { Route, routeProblems, tagsAnnotation } from "./routes";
-import { serviceTags } from "./serviceTags";
+import { servedPathOf, serviceTags, usesIngress } from "./serviceTags";
 import { TcpRoute, tcpRouteProblems } from "./tcpRoutes";
+import type { TraefikConsulIngress } from "./traefikConsulIngress";
 
 /** Protocols that Consul's ServiceDefaults knows. All but `tcp` are L7: permissions by path, method and header apply. */
 export const PROTOCOLS = ["http", "http2", "grpc", "tcp"] as const;
@@ -131,6 +132,11 @@ export interface MeshServiceArgs extends MeshServiceOptions {
   readonly namespace: pulumi.Input<string>;
   /** The service's name in Consul, in Kubernetes and in its identity. Default: the component's name. */
   readonly serviceName?: string;
+  /**
+   * Waited for where a route uses what the ingress declares: user list, plugin, TLS options, certificate resolver, entry point.
+   * Default: not waited for, so that Traefik's pods before such a change may find the route first.
+   */
+  readonly ingress?: TraefikConsulIngress;
   /** Intentions that have to be in force before the first pod serves, such as deny-all. Default none. */
   readonly guardedBy?: IntentionSet;
 }
@@ -147,6 +153,8 @@ export class MeshService extends pulumi.ComponentResource {
   public readonly protocol: Protocol;
   /** Whether Traefik calls it: a route leads to it, or Traefik asks it for other services' routes. */
   public readonly routed: boolean;
+  /** Where Traefik tells whether it serves what the service publishes; `undefined` where it has no routes, or no pods. */
+  public readonly servedPath: string | undefined;
   /** The rules that its `calls` are. */
   public readonly calls: readonly IntentionRule[];
   /**
@@ -162,6 +170,8 @@ export class MeshService extends pulumi.ComponentResource {
     this.serviceName = serviceName;
     this.protocol = args.protocol ?? "http";
     this.routed = isRouted(args);
+    const pods = (args.replicas ?? 1) + (args.canary === undefined ? 0 : (args.canary.replicas ?? 1));
+    this.servedPath = pods === 0 ? undefined : servedPathOf(serviceName, args);
     this.calls = callRules(serviceName, args.calls ?? [], `${name}.`);
     const metadata = { name: serviceName, namespace: args.namespace };
     const own = { [SERVICE_LABEL]: serviceName };
@@ -214,6 +224,7 @@ export class MeshService extends pulumi.ComponentResource {
       service,
       ...this.protocolReady,
       ...(args.guardedBy === undefined ? [] : [args.guardedBy]),
+      ...(args.ingress !== undefined && usesIngress(serviceTags(serviceName, args)) ? [args.ingress] : []),
     ];
     const deployment = (part: string, version: Version, annotations: Record<string, string> = {}) => {
       const deploymentName = part === "deployment" ? serviceName : `${serviceName}-${part}`;

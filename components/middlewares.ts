@@ -1,5 +1,6 @@
 import { closest } from "fastest-levenshtein";
 import { RE2JS } from "re2js";
+import { generationTags } from "./generations";
 import {
   MIDDLEWARE_OPTIONS,
   MiddlewareName,
@@ -421,14 +422,17 @@ export function unknownToMiddlewares(
   });
 }
 
-/** The route by which Traefik itself reaches a service, and no client does. */
-export function internalTags(service: string): string[] {
-  const router = `${service}-internal`;
-  return [
-    `traefik.http.routers.${router}.rule=PathPrefix(\`${internalPrefix(service)}/\`)`,
-    `traefik.http.routers.${router}.entrypoints=${INTERNAL_ENTRY_POINT.name}`,
-    ...middlewareTags("http", router, [{ stripPrefix: { prefixes: [internalPrefix(service)] } }]),
-  ];
+/** The route by which Traefik itself reaches a service, and no client does; `balancer` as with its routes. */
+export function internalTags(service: string, balancer?: string): string[] {
+  return generationTags(`${service}-internal`, (name) => {
+    const router = `traefik.http.routers.${name}`;
+    return [
+      `${router}.rule=PathPrefix(\`${internalPrefix(service)}/\`)`,
+      `${router}.entrypoints=${INTERNAL_ENTRY_POINT.name}`,
+      ...(balancer === undefined ? [] : [`${router}.service=${balancer}`]),
+      ...middlewareTags("http", name, [{ stripPrefix: { prefixes: [internalPrefix(service)] } }]),
+    ];
+  });
 }
 
 /** A name that the ingress gives to a user list or plugin. */

@@ -4,6 +4,7 @@ import type { ConsulMesh } from "./consulMesh";
 import { METRICS_ENTRY_POINT } from "./metrics";
 import { dnsLabelProblems } from "./names";
 import { Problem, refuse } from "./problems";
+import { SERVED_ROUTES_LABELS } from "./servedRoutes";
 import { ENTRY_POINT_PORTS } from "./traefikArguments";
 import { TraefikConsulIngress, traefikPodLabels } from "./traefikConsulIngress";
 
@@ -127,7 +128,11 @@ export class NetworkPolicies extends pulumi.ComponentResource {
           policyTypes: ["Ingress"],
           ingress: [
             { ports: [web, websecure, udp(websecure), ...ingress.tcpPorts].map(port) },
-            ...opened([[admin], reaching("traefikAdmin")], [[METRICS_ENTRY_POINT.port], reaching("traefikMetrics")]),
+            ...opened(
+              // What asks Traefik whether it serves the routes is in its namespace.
+              [[admin], [{ podSelector: { matchLabels: SERVED_ROUTES_LABELS } }, ...reaching("traefikAdmin")]],
+              [[METRICS_ENTRY_POINT.port], reaching("traefikMetrics")],
+            ),
           ],
         },
       );

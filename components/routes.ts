@@ -1,3 +1,4 @@
+import { generationTags } from "./generations";
 import { Middleware, middlewareProblems, middlewareTags } from "./middlewares";
 import { dnsLabelProblems, isHostName, rangeProblems } from "./names";
 import { Problem } from "./problems";
@@ -6,7 +7,10 @@ import { hostsOf, ruleProblems } from "./rules";
 
 /** A route through Traefik to a service, published as tags of the service in Consul's catalog. */
 export interface Route {
-  /** Name of Traefik's router, unique in the mesh. Default: the service's name, with `-2`, `-3` … from the second route on. */
+  /**
+   * Name of Traefik's router, unique in the mesh; there a hash of the definition follows it. Default: the service's name, with
+   * `-2`, `-3` … from the second route on.
+   */
   readonly name?: string;
   /** Host name that the request has to name, exactly. */
   readonly host?: string;
@@ -57,25 +61,25 @@ export function routeEntryPoints(route: Route): readonly string[] {
   return route.entryPoints ?? [route.tls ? "websecure" : "web"];
 }
 
-/** The tags that publish a service's routes: what Traefik's Consul Catalog provider reads from each instance. */
-export function routeTags(service: string, routes: readonly Route[]): string[] {
-  if (routes.length === 0) {
-    return [];
-  }
+/**
+ * The tags that publish a service's routes: what Traefik's Consul Catalog provider reads from each instance. `balancer` is
+ * Traefik's service that they lead to. Default: the only one of the instance.
+ */
+export function routeTags(service: string, routes: readonly Route[], balancer?: string): string[] {
   const names = routerNames(service, routes);
-  return [
-    "traefik.enable=true",
-    ...routes.flatMap((route, i) => {
-      const router = `traefik.http.routers.${names[i]}`;
+  return routes.flatMap((route, i) =>
+    generationTags(names[i], (name) => {
+      const router = `traefik.http.routers.${name}`;
       return [
         `${router}.rule=${routeRule(route)}`,
         `${router}.entrypoints=${routeEntryPoints(route).join(",")}`,
+        ...(balancer === undefined ? [] : [`${router}.service=${balancer}`]),
         ...(route.tls ? routeTlsTags(router, route.tls) : []),
         ...(route.priority === undefined ? [] : [`${router}.priority=${route.priority}`]),
-        ...middlewareTags("http", names[i], route.middlewares ?? []),
+        ...middlewareTags("http", name, route.middlewares ?? []),
       ];
     }),
-  ];
+  );
 }
 
 /** What is wrong with a service's routes. */

@@ -1,6 +1,7 @@
-import { LoadBalancing, loadBalancingTags } from "./loadBalancing";
+import { balancerName, LoadBalancing, loadBalancingTags } from "./loadBalancing";
 import { internalTags } from "./middlewares";
 import { Route, routeTags } from "./routes";
+import { servedPath, servedTags } from "./servedTags";
 import { TcpRoute, tcpRouteTags } from "./tcpRoutes";
 
 /** All that Traefik is to know of a service. */
@@ -13,12 +14,40 @@ export interface Published {
 
 /** The tags of a service's instances; none where Traefik is to know nothing. `weight` is that of the instance. */
 export function serviceTags(service: string, published: Published, weight?: number): string[] {
-  const { routes = [], tcpRoutes = [], internal = false } = published;
-  const http = [...routeTags(service, routes), ...(internal ? internalTags(service) : [])];
-  const tags = [
-    ...http,
-    ...(http.length > 0 ? loadBalancingTags(service, published.loadBalancing, weight) : []),
+  const tags = publishedTags(service, published);
+  if (tags.length === 0) {
+    return [];
+  }
+  const http = tags.some((tag) => tag.startsWith("traefik.http."));
+  return [
+    "traefik.enable=true",
+    ...tags,
+    ...(http ? loadBalancingTags(service, published.loadBalancing, weight) : []),
+    ...servedTags(service, tags),
+  ];
+}
+
+/** Where Traefik is asked whether it serves what a service publishes; `undefined` where that is nothing. */
+export function servedPathOf(service: string, published: Published): string | undefined {
+  const tags = publishedTags(service, published);
+  return tags.length === 0 ? undefined : servedPath(service, tags);
+}
+
+/** Whether tags name what an ingress declares: a user list, a plugin, TLS options, a certificate resolver, an entry point. */
+export function usesIngress(tags: readonly string[]): boolean {
+  return tags.some((tag) =>
+    /\.usersfile=|\.plugin\.|\.tls\.(options|certresolver)=|^traefik\.tcp\.[^=]*\.entrypoints=(?!websecure$)/i.test(
+      tag,
+    ),
+  );
+}
+
+/** The tags of all that leads to a service, each under the name of its generation. */
+function publishedTags(service: string, { routes = [], tcpRoutes = [], internal, loadBalancing }: Published): string[] {
+  const balancer = balancerName(service, loadBalancing);
+  return [
+    ...routeTags(service, routes, balancer),
+    ...(internal === true ? internalTags(service, balancer) : []),
     ...tcpRouteTags(service, tcpRoutes),
   ];
-  return tags.length === 0 ? [] : [...new Set(["traefik.enable=true", ...tags])];
 }

@@ -1,3 +1,4 @@
+import { generationTags } from "./generations";
 import { middlewareProblems, middlewareTags, TcpMiddleware } from "./middlewares";
 import { dnsLabelProblems } from "./names";
 import { Problem } from "./problems";
@@ -6,7 +7,7 @@ import { printRule, ruleProblems } from "./rules";
 
 /** A route of connections through Traefik to a tcp service: by the server name in TLS, or by an entry point of its own. */
 export interface TcpRoute {
-  /** Name of Traefik's router. Default: the service's name with `-tcp`, `-tcp-2`, `-tcp-3` … */
+  /** As of an HTTP route. Default: the service's name with `-tcp`, `-tcp-2`, `-tcp-3` … */
   readonly name?: string;
   /** Server name that the client asks for in TLS (SNI), exactly or as `*.example.com`. Default: any, also without TLS. */
   readonly sni?: string;
@@ -43,16 +44,18 @@ export function tcpEntryPointsOf(route: TcpRoute): readonly string[] {
 /** The tags that publish a service's tcp routes. */
 export function tcpRouteTags(service: string, routes: readonly TcpRoute[]): string[] {
   const names = tcpRouterNames(service, routes);
-  return routes.flatMap((route, i) => {
-    const router = `traefik.tcp.routers.${names[i]}`;
-    return [
-      `${router}.rule=${tcpRouteRule(route)}`,
-      `${router}.entrypoints=${tcpEntryPointsOf(route).join(",")}`,
-      ...(route.tls ? routeTlsTags(router, route.tls) : []),
-      ...(route.tls?.passthrough ? [`${router}.tls.passthrough=true`] : []),
-      ...middlewareTags("tcp", names[i], route.middlewares ?? []),
-    ];
-  });
+  return routes.flatMap((route, i) =>
+    generationTags(names[i], (name) => {
+      const router = `traefik.tcp.routers.${name}`;
+      return [
+        `${router}.rule=${tcpRouteRule(route)}`,
+        `${router}.entrypoints=${tcpEntryPointsOf(route).join(",")}`,
+        ...(route.tls ? routeTlsTags(router, route.tls) : []),
+        ...(route.tls?.passthrough ? [`${router}.tls.passthrough=true`] : []),
+        ...middlewareTags("tcp", name, route.middlewares ?? []),
+      ];
+    }),
+  );
 }
 
 /** What is wrong with a service's tcp routes. */

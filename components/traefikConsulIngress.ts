@@ -89,6 +89,9 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
   public readonly dashboardPortForward: string | undefined;
   /** Ports of Traefik's pods for the entry points that it was given beside its own. */
   public readonly tcpPorts: readonly number[];
+  /** Number of Traefik's pods. */
+  public readonly replicas: number;
+  public readonly imagePullPolicy: TraefikOptions["imagePullPolicy"];
   private readonly ports: { readonly web: number; readonly websecure: number };
 
   constructor(name: string, args: TraefikConsulIngressArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -294,6 +297,8 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
 
     this.serviceName = serviceName;
     this.namespace = namespace.metadata.name;
+    this.replicas = args.replicas ?? 1;
+    this.imagePullPolicy = args.imagePullPolicy;
     this.tcpPorts = extras.ports.map(({ port }) => port);
     this.ports = nodePorts ? ports : ENTRY_POINT_PORTS;
     this.dashboardPortForward = dashboard

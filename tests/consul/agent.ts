@@ -57,6 +57,11 @@ export class Agent {
     }
   }
 
+  /** Takes an instance away. */
+  async deregister(id: string): Promise<void> {
+    await fetch(`${this.url}/agent/service/deregister/${id}`, { method: "PUT" });
+  }
+
   async stop(): Promise<void> {
     await killed(this.process);
   }

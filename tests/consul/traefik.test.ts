@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import * as fc from "../generated";
+import * as fc from "fast-check";
 import { LoadBalancing, loadBalancingProblems } from "../../components/loadBalancing";
 import { MIDDLEWARE_OPTIONS, OptionKind } from "../../components/middlewareOptions";
 import { Middleware, middlewareProblems, optionTags, valueProblems } from "../../components/middlewares";
@@ -10,7 +10,7 @@ import { ruleProblems } from "../../components/rules";
 import { serviceTags } from "../../components/serviceTags";
 import { TcpRoute, tcpRouteProblems } from "../../components/tcpRoutes";
 import { Agent } from "./agent";
-import { Traefik } from "./traefik";
+import { namesIn, Traefik } from "./traefik";
 
 let consul: Agent;
 let traefik: Traefik;
@@ -118,7 +118,8 @@ test("each option of each middleware arrives in Traefik as it was declared", asy
   for (const { name, options, id } of named) {
     const middleware = { ...options };
     await consul.register(id, [
-      ...serviceTags(id, { routes: [{ name: id, host: `${id}.test` }] }),
+      "traefik.enable=true",
+      `traefik.http.routers.${id}.rule=Host(\`${id}.test\`)`,
       `traefik.http.routers.${id}.middlewares=${id}-m`,
       ...optionTags(`traefik.http.middlewares.${id}-m.${name.toLowerCase()}`, middleware),
     ]);
@@ -143,30 +144,19 @@ const chain: Middleware[] = [
 
 test("a chain is one in Traefik, in its order", async () => {
   expect(middlewareProblems("http", chain, "m")).toEqual([]);
-  await consul.register("chained", serviceTags("chained", { routes: [{ host: "chained.test", middlewares: chain }] }));
-  const router = (await traefik.shown("http/routers", ["chained"])).get("chained");
+  const tags = serviceTags("chained", { routes: [{ host: "chained.test", middlewares: chain }] });
+  const [name] = namesIn(tags, "http.routers");
+  await consul.register("chained", tags);
+  const router = (await traefik.shown("http/routers", [name])).get(name);
   expect(router).toMatchObject({
     status: "enabled",
     middlewares: [
-      "chained-1-stripprefix@consulcatalog",
-      "chained-2-headers@consulcatalog",
-      "chained-3-addprefix@consulcatalog",
+      `${name}-1-stripprefix@consulcatalog`,
+      `${name}-2-headers@consulcatalog`,
+      `${name}-3-addprefix@consulcatalog`,
       "other@consulcatalog",
     ],
   });
-});
-
-test("while pods before and after a change run, a route is served under a new name, and not at all under its old one", async () => {
-  const changed = (name?: string) => [{ name, host: "changed.test", middlewares: [{ compress: {} }] }];
-  await consul.register("changed", serviceTags("changed", { routes: [{ host: "changed.test" }] }));
-  await traefik.shown("http/routers", ["changed"]);
-  await consul.register("changed", serviceTags("changed", { routes: changed() }), "changed-after");
-  // Traefik has taken the catalog with both when it shows what came later.
-  await consul.register("later", serviceTags("later", { routes: [{ host: "later.test" }] }));
-  expect((await traefik.shown("http/routers", ["later"])).has("changed")).toBe(false);
-  await consul.register("changed", serviceTags("changed", { routes: changed("changed-2") }), "changed-after");
-  const routers = await traefik.shown("http/routers", ["changed", "changed-2"]);
-  expect(["changed", "changed-2"].map((name) => routers.get(name)?.status)).toEqual(["enabled", "enabled"]);
 });
 
 test("how requests are spread arrives as it was declared", async () => {
@@ -189,12 +179,15 @@ test("how requests are spread arrives as it was declared", async () => {
     passHostHeader: false,
   };
   expect(loadBalancingProblems(options, "lb")).toEqual([]);
-  await consul.register(
-    "spread",
-    serviceTags("spread", { routes: [{ host: "spread.test" }], loadBalancing: options }, 7),
-  );
-  const service = (await traefik.shown("http/services", ["spread"])).get("spread");
-  expect(service).toMatchObject({ status: "enabled", loadBalancer: { ...options, servers: [{ weight: 7 }] } });
+  const tags = serviceTags("spread", { routes: [{ host: "spread.test" }], loadBalancing: options }, 7);
+  const [name] = namesIn(tags, "http.services");
+  await consul.register("spread", tags);
+  const services = await traefik.shown("http/services", [name, "spread"]);
+  expect(services.get("spread")).toMatchObject({ status: "enabled", loadBalancer: { servers: [{ weight: 7 }] } });
+  expect(services.get(name)).toMatchObject({
+    status: "enabled",
+    loadBalancer: { ...options, servers: [{ weight: 7 }] },
+  });
 });
 
 test("tcp routes are Traefik's, by server name and by port, with their middlewares", async () => {
@@ -205,16 +198,19 @@ test("tcp routes are Traefik's, by server name and by port, with their middlewar
     { rule: "HostSNIRegexp(`^x[0-9]{1,2}\\.test$`) && !ClientIP(`10.0.0.0/8`)", tls: {} },
   ];
   expect(tcpRouteProblems("db", tcpRoutes, "tcp", "tcpRoutes")).toEqual([]);
-  await consul.register("db", serviceTags("db", { tcpRoutes }));
-  const routers = await traefik.shown("tcp/routers", ["db-tcp-4"]);
-  expect([...routers.values()].sort((a, b) => a.name.localeCompare(b.name))).toMatchObject([
-    { name: "db-tcp-2@consulcatalog", status: "enabled", rule: "HostSNI(`*.db.test`)", tls: { passthrough: false } },
-    { name: "db-tcp-3@consulcatalog", status: "enabled", rule: "HostSNI(`*`)", entryPoints: ["postgres"] },
-    { name: "db-tcp-4@consulcatalog", status: "enabled" },
-    { name: "db-tcp@consulcatalog", status: "enabled", rule: "HostSNI(`db.test`)", tls: { passthrough: true } },
+  const tags = serviceTags("db", { tcpRoutes });
+  const names = namesIn(tags, "tcp.routers");
+  await consul.register("db", tags);
+  const routers = await traefik.shown("tcp/routers", names);
+  expect(names.map((name) => routers.get(name))).toMatchObject([
+    { status: "enabled", rule: "HostSNI(`db.test`)", tls: { passthrough: true } },
+    { status: "enabled", rule: "HostSNI(`*.db.test`)", tls: { passthrough: false } },
+    { status: "enabled", rule: "HostSNI(`*`)", entryPoints: ["postgres"] },
+    { status: "enabled" },
   ]);
-  const middlewares = await traefik.shown("tcp/middlewares", ["db-tcp-2-1-ipallowlist", "db-tcp-3-1-inflightconn"]);
-  expect(middlewares.get("db-tcp-3-1-inflightconn")).toMatchObject({ status: "enabled", inFlightConn: { amount: 5 } });
+  const inFlight = `${names[2]}-1-inflightconn`;
+  const middlewares = await traefik.shown("tcp/middlewares", [`${names[1]}-1-ipallowlist`, inFlight]);
+  expect(middlewares.get(inFlight)).toMatchObject({ status: "enabled", inFlightConn: { amount: 5 } });
 });
 
 /** Rules in v2 syntax, and what they are in v3. */

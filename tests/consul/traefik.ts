@@ -9,16 +9,23 @@ export interface Shown {
   readonly [field: string]: unknown;
 }
 
+/** The names of a kind, such as `http.routers`, that tags define, in their order. */
+export function namesIn(tags: readonly string[], kind: string): string[] {
+  const name = new RegExp(`^traefik\\.${kind}\\.([^.]+)\\.`);
+  return [...new Set(tags.flatMap((tag) => name.exec(tag)?.[1] ?? []))];
+}
+
 /** A real Traefik that reads a real Consul's catalog: it says what it makes of tags. */
 export class Traefik {
   private constructor(
     private readonly process: ChildProcess,
-    private readonly url: string,
+    /** Of its entry points. */
+    readonly ports: { readonly [entryPoint: string]: number },
   ) {}
 
   /** With these TCP entry points beside `web` and `websecure`; further arguments as given. */
   static async start(consul: Agent, args: string[] = [], cwd = "/"): Promise<Traefik> {
-    const names = ["web", "websecure", "traefik", "internal", "postgres"];
+    const names = ["web", "websecure", "traefik", "internal", "admin", "postgres"];
     const ports = await freePorts(names.length);
     const all = [
       "--global.checkNewVersion=false",
@@ -34,7 +41,7 @@ export class Traefik {
       stdio: "ignore",
       cwd,
     });
-    return new Traefik(process, `http://127.0.0.1:${ports[names.indexOf("traefik")]}/api`);
+    return new Traefik(process, Object.fromEntries(names.map((name, i) => [name, ports[i]])));
   }
 
   /** All of a kind, such as `http/routers`, as soon as there are those names, without their provider. */
@@ -52,7 +59,7 @@ export class Traefik {
   }
 
   private async ask(kind: string): Promise<Map<string, Shown>> {
-    const response = await fetch(`${this.url}/${kind}?per_page=10000`);
+    const response = await fetch(`http://127.0.0.1:${this.ports.traefik}/api/${kind}?per_page=10000`);
     const all = (await response.json()) as Shown[];
     return new Map(
       all

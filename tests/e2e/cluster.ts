@@ -101,6 +101,13 @@ export async function consulAs(token: string, apiPath: string, namespace = "cons
   return JSON.parse(await kubectl("exec", "-n", namespace, "consul-server-0", "-c", "consul", "--", ...ask));
 }
 
+/** What Traefik calls the first route of a service. */
+export async function routerOf(service: string, namespace = "mesh-services"): Promise<string> {
+  const { spec } = JSON.parse(await kubectl("get", "deployment", service, "-n", namespace, "-o", "json"));
+  const tags: string = spec.template.metadata.annotations["consul.hashicorp.com/service-tags"];
+  return `${new RegExp(`routers\\.(${service}-[0-9a-f]{8})\\.rule`).exec(tags)![1]}@consulcatalog`;
+}
+
 /** Creates or changes objects, as `kubectl apply` does. */
 export async function apply(objects: object[], ...flags: string[]): Promise<void> {
   const applied = run("kubectl", ["apply", "--server-side", ...flags, "-f", "-"]);

@@ -1,4 +1,5 @@
 import * as http from "node:http";
+import * as https from "node:https";
 import { poll, through } from "./cluster";
 
 export interface Load {
@@ -23,12 +24,17 @@ export async function steady(host: string, inARow = 30): Promise<void> {
   );
 }
 
+/** Requests to a host, see `loadOf`. */
+export function load(host: string, perSecond?: number): Load {
+  return loadOf(() => failureOf({ host }), perSecond);
+}
+
 /**
- * Requests through Traefik at a steady rate, each on a connection of its own, until stopped or for ten minutes at most.
- * A failure is any answer but 200, with the second in which the request was sent and what the answer says; none within 30 s,
- * which a machine that is busy with more than this may take, is one too.
+ * Requests through Traefik at a steady rate, each on a connection of its own, until stopped or for ten minutes at most. `ask`
+ * makes one, and tells what was wrong with the answer. A failure is any answer but 200, with the second in which the request
+ * was sent and what the answer says; none within 30 s, which a machine that is busy with more than this may take, is one too.
  */
-export function load(host: string, perSecond = 50): Load {
+export function loadOf(ask: () => Promise<string | undefined>, perSecond = 50): Load {
   const failures: string[] = [];
   const open = new Set<Promise<void>>();
   const start = Date.now();
@@ -38,7 +44,7 @@ export function load(host: string, perSecond = 50): Load {
     // What was missed while this process was busy is caught up, at twice the rate at most.
     for (let due = Math.min(elapsed * perSecond - sent, 2); due >= 1 && elapsed < 600; due--) {
       sent++;
-      const answered = failureOf(host).then((failure) => {
+      const answered = ask().then((failure) => {
         open.delete(answered);
         if (failure !== undefined) {
           failures.push(`${elapsed.toFixed(1)} s: ${failure}`);
@@ -56,15 +62,22 @@ export function load(host: string, perSecond = 50): Load {
   };
 }
 
+/** Where a request goes: through Traefik's web entry point, or with TLS through websecure. */
+export interface Asked {
+  readonly host: string;
+  readonly path?: string;
+  readonly tls?: boolean;
+}
+
 /** What was wrong with the answer to one request: whose error page it is tells which hop has failed. */
-function failureOf(host: string): Promise<string | undefined> {
+export function failureOf({ host, path = "/", tls = false }: Asked): Promise<string | undefined> {
+  const to = { host: "127.0.0.1", port: tls ? 30443 : 30080, path, headers: { host }, agent: false, timeout: 30_000 };
   return new Promise((resolve) => {
-    http
-      .get({ host: "127.0.0.1", port: 30080, headers: { host }, agent: false, timeout: 30_000 }, (response) => {
-        let body = "";
-        response.on("data", (chunk) => (body += chunk));
-        response.on("end", () => resolve(response.statusCode === 200 ? undefined : `${response.statusCode} ${body}`));
-      })
+    (tls ? https.get : http.get)({ ...to, servername: host, rejectUnauthorized: false }, (response) => {
+      let body = "";
+      response.on("data", (chunk) => (body += chunk));
+      response.on("end", () => resolve(response.statusCode === 200 ? undefined : `${response.statusCode} ${body}`));
+    })
       .on("timeout", function (this: http.ClientRequest) {
         this.destroy(new Error("no answer in 30 s"));
       })

@@ -59,7 +59,7 @@ export function observabilitySteps(step: ReturnType<typeof story>, routes: Obser
     const of = async (title: string) => {
       const [, expression] = queries.find(([each]) => each === title)!;
       const values = await prometheus!.query(filled(expression));
-      return routes.map(([, , router]) => values.get(JSON.stringify({ router: `${router}@consulcatalog` })));
+      return routes.map(([, , router]) => values.get(JSON.stringify({ route: `${router}@consulcatalog` })));
     };
     const near = (wanted: number) => (value: number | undefined) =>
       value !== undefined && Math.abs(value - wanted) < 0.001;

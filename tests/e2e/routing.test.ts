@@ -8,6 +8,7 @@ import { MeshServiceOptions } from "../../components";
 import { workspace, Workspace } from "../workspace";
 import { consul, kubectl, poll, renewCluster, story } from "./cluster";
 import { observabilitySteps } from "./observability";
+import { movingAfter, movingBefore, routeChangeStep } from "./routeChanges";
 
 const image = "localhost/whoami:1.10.3";
 const whoami = { image, port: 80, healthPath: "/health" };
@@ -15,7 +16,7 @@ const ECHO_NODE_PORT = 30777;
 const TRAEFIK = "traefik-system-ingress";
 
 /** Every service of the test, each with the routes that one step asks. */
-function services(canary: number): (MeshServiceOptions & { name: string })[] {
+function services(canary: number, moving = movingBefore): (MeshServiceOptions & { name: string })[] {
   return [
     {
       ...whoami,
@@ -106,6 +107,7 @@ function services(canary: number): (MeshServiceOptions & { name: string })[] {
       loadBalancing: { strategy: "hrw", healthCheck: { path: "/health", interval: "1s", timeout: "1s" } },
       routes: [{ host: "checked.localhost" }],
     },
+    { ...whoami, name: "moving", routes: moving },
     {
       image,
       port: 7,
@@ -217,7 +219,7 @@ function get(host: string, requestPath = "/", headers: Record<string, string> = 
   });
 }
 
-/** Asks until the answer has this status: routes of a new service arrive a moment after it is ready. */
+/** Asks until the answer has this status. */
 function gets(status: number, host: string, requestPath?: string, headers?: Record<string, string>): Promise<Answer> {
   return poll(
     host,
@@ -523,4 +525,9 @@ step("Traefik's own health check goes through the mesh, and by hrw a client has 
     (found) => !found.includes(first[0]),
   );
   expect(then).toHaveLength(1);
+});
+
+routeChangeStep(step, () => {
+  its.configure({ services: services(50, movingAfter) });
+  return its.stack.up();
 });

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import * as tls from "node:tls";
 import { promisify } from "node:util";
 import { workspace, Workspace } from "../workspace";
-import { apply, kubectl, poll, renewCluster, story } from "./cluster";
+import { apply, kubectl, poll, renewCluster, routerOf, story } from "./cluster";
 
 const run = promisify(execFile);
 const PORT = 30443;
@@ -264,7 +264,7 @@ step("the consoles ask for a login, and Consul's UI changes nothing", async () =
   const login = ["-u", "ops:not-a-secret"];
   const pages = [
     [DASHBOARD, "/dashboard/"],
-    [DASHBOARD, "/api/http/routers/whoami@consulcatalog"],
+    [DASHBOARD, `/api/http/routers/${await routerOf("whoami")}`],
     [CONSUL, "/ui/"],
     [CONSUL, "/v1/catalog/service/traefik-system-ingress"],
   ];
@@ -285,7 +285,8 @@ step(
     signed("own", [OWN, CLIENTS, DASHBOARD, CONSUL], "own-ca");
     await apply([tlsSecret("own", "own")]); // the next step's, which would wait for it
 
-    const router = ["whoami@consulcatalog", "Host(`tls.example.test`)"];
+    const name = await routerOf("whoami");
+    const router = [name, "Host(`tls.example.test`)"];
     const services = [TRAEFIK, "whoami"];
     const { traefikDashboard, consulUi } = await its.stack.outputs();
     const list = "/dashboard/#/http/routers";
@@ -293,12 +294,7 @@ step(
     await alongside(traefikDashboard.value, () =>
       alongside(consulUi.value, () =>
         Promise.all([
-          seen(
-            `http://localhost:8080${list}/whoami@consulcatalog`,
-            "traefik-dashboard.png",
-            ...router,
-            "Consulcatalog",
-          ),
+          seen(`http://localhost:8080${list}/${name}`, "traefik-dashboard.png", ...router, "Consulcatalog"),
           seen("https://localhost:8501/ui/", "consul-ui.png", ...services),
         ]),
       ),

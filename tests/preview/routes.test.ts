@@ -4,21 +4,36 @@ import { serviceTags } from "../../components/serviceTags";
 import { workspace } from "../workspace";
 import { importState } from "./state";
 
-test("preview warns of a route that changes under its name, and of no other", async () => {
+const route = (host: string, options: string) => ({ host, tls: { options } });
+
+test("preview refuses TLS options of a host that change to others, since both would be void in between, and no other change", async () => {
   const its = await workspace("local", {
-    services: ["changed", "kept"].map((name) => ({ name, image: "a:1", port: 80, routes: [{ host: `${name}.test` }] })),
+    services: [route("changed.test", "b"), route("kept.test", "a"), route("other.test", "b")].map((each, i) => ({
+      name: `s${i}`,
+      image: "a:1",
+      port: 80,
+      routes: [each],
+    })),
+    traefikTlsOptions: { a: { sniStrict: true }, b: { minVersion: "1.3" } },
     intentions: [],
   });
   its.stack.workspace.envVars.KUBECONFIG = path.join(its.directory, "none");
-  const deployment = (name: string, host: string) => {
-    const tags = tagsAnnotation(serviceTags(name, { routes: [{ host }] }));
+  const deployment = (name: string, ...routes: ReturnType<typeof route>[]) => {
+    const tags = tagsAnnotation(serviceTags(name, { routes }));
     const template = { metadata: { annotations: { "consul.hashicorp.com/service-tags": tags } } };
     const props = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name }, spec: { template } };
     return { type: "kubernetes:apps/v1:Deployment", name: `${name}-before`, id: `mesh-services/${name}`, props };
   };
-  await importState(its.stack, [deployment("changed", "other.test"), deployment("kept", "kept.test")]);
-  const { stdout } = await its.stack.preview();
+  await importState(its.stack, [
+    deployment("s0", route("changed.test", "a")),
+    deployment("s1", route("kept.test", "a")),
+    deployment("s2", route("gone.test", "a")),
+  ]);
+  const message = await its.stack.preview().then(
+    () => "accepted",
+    (error: Error) => error.message,
+  );
   await its.remove();
-  expect(stdout).toContain('route "changed" of changed changes under its name');
-  expect(stdout).not.toContain("of kept changes under its name");
+  expect(message).toContain('TLS options of changed.test change from "a" to "b"');
+  expect(message.match(/TLS options of/g)).toHaveLength(1);
 });

@@ -8,6 +8,7 @@ import {
   NetworkPoliciesArgs,
   TraefikConsulIngress,
 } from "../../components";
+import { SERVED_ROUTES_LABELS } from "../../components/servedRoutes";
 import { find, record } from "../recorder";
 
 const policies = (args: Partial<NetworkPoliciesArgs> = {}) =>
@@ -75,6 +76,12 @@ test("a client reaches what it names and nothing else", async () => {
     "network-services-2 20200/TCP",
     "network-traefik 8080/TCP",
   ]);
+});
+
+test("who asks Traefik whether it serves the routes reaches its admin port, from Traefik's namespace alone", async () => {
+  const { props } = find(await policies({}), "network-traefik");
+  const admin = props.spec.ingress.filter((rule: any) => portsOf(rule).includes("8080/TCP"));
+  expect(admin.map((rule: any) => rule.from)).toEqual([[{ podSelector: { matchLabels: SERVED_ROUTES_LABELS } }]]);
 });
 
 test.each([

@@ -7,12 +7,12 @@ import {
 } from "../../components/loadBalancing";
 import { Middleware, middlewareProblems, middlewareTags } from "../../components/middlewares";
 import { MeshServiceOptions, meshServiceProblems } from "../../components/meshService";
-import { changedRouters } from "../../components/routeChanges";
 import { routingProblems } from "../../components/routingProblems";
 import { ruleProblems } from "../../components/rules";
 import { serviceTags } from "../../components/serviceTags";
 import { TcpRoute, tcpRouteProblems } from "../../components/tcpRoutes";
 import { extraProblems, TraefikExtras } from "../../components/traefikExtras";
+import { plainTags } from "../plainTags";
 
 const said = (problems: { propertyPath: string; reason: string }[]) =>
   problems.map((p) => `${p.propertyPath}: ${p.reason}`);
@@ -206,7 +206,7 @@ test("a canary's pods have together what its weight says, whatever the numbers o
 
 test("a service that Traefik is to know nothing of has no tags; an internal one has a route for Traefik alone", () => {
   expect(serviceTags("s", { loadBalancing: { strategy: "p2c" } })).toEqual([]);
-  expect(serviceTags("auth", { internal: true })).toEqual([
+  expect(plainTags(serviceTags("auth", { internal: true }))).toEqual([
     "traefik.enable=true",
     "traefik.http.routers.auth-internal.rule=PathPrefix(`/auth/`)",
     "traefik.http.routers.auth-internal.entrypoints=internal",
@@ -285,25 +285,6 @@ test("a middleware of a provider that the ingress has not is refused", () => {
   expect(problems({})).toEqual([
     'services[0].routes[0].middlewares[0]: "kubernetescrd" is no provider of this ingress; it has consulcatalog, file, and kubernetescrd where custom resources are served',
   ]);
-});
-
-test("a route changes under its name with its rule, its middlewares, or how its service is spread; not with a weight", () => {
-  const route = { host: "a.test", middlewares: [{ stripPrefix: { prefixes: ["/a"] } }] };
-  const before = serviceTags("s", { routes: [route, { host: "b.test" }] }, 1000);
-  const now = (published: Parameters<typeof serviceTags>[1], weight = 7) =>
-    changedRouters(before, serviceTags("s", published, weight));
-  expect(now({ routes: [route, { host: "b.test" }, { host: "c.test" }] })).toEqual([]);
-  expect(now({ routes: [{ host: "b.test", name: "s-2" }] })).toEqual([]);
-  expect(now({ routes: [{ ...route, host: "c.test" }, { host: "b.test" }] })).toEqual(["http s"]);
-  const other = { ...route, middlewares: [{ stripPrefix: { prefixes: ["/b"] } }] };
-  expect(now({ routes: [other, { host: "b.test" }] })).toEqual(["http s"]);
-  expect(now({ routes: [{ ...other, name: "new" }, { host: "b.test" }] })).toEqual([]);
-  expect(now({ routes: [route, { host: "b.test" }], loadBalancing: { strategy: "p2c" } })).toEqual([
-    "http s",
-    "http s-2",
-  ]);
-  const tcp = (sni: string) => serviceTags("s", { tcpRoutes: [{ sni, tls: {} }] });
-  expect(changedRouters(tcp("a.test"), tcp("b.test"))).toEqual(["tcp s-tcp"]);
 });
 
 test("an ingress is refused what it has already, and what Traefik cannot load", () => {

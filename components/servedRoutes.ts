@@ -1,0 +1,145 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { ConsulMesh, DEFAULT_CONSUL_CLI_IMAGE } from "./consulMesh";
+import type { MeshService } from "./meshService";
+import { HARDENED, restrictedPod } from "./podSecurity";
+import { OTHERS_STATUS, SERVED_STATUS } from "./servedTags";
+import { sha256 } from "./sha256";
+import { ENTRY_POINT_PORTS } from "./traefikArguments";
+import { TraefikConsulIngress, traefikPodLabels } from "./traefikConsulIngress";
+
+export interface ServedRoutesArgs {
+  readonly mesh: ConsulMesh;
+  readonly ingress: TraefikConsulIngress;
+  /** Those without routes and without pods are passed over. */
+  readonly services: readonly MeshService[];
+  /** What else has to be there before a route can answer, such as intentions. Default none. */
+  readonly after?: readonly pulumi.Resource[];
+}
+
+/** Labels of the pod that asks Traefik. */
+export const SERVED_ROUTES_LABELS = { app: "traefik-served-routes" };
+
+/** Seconds until routes that are not served fail the `up`: longer than the 180 s that Traefik waits at most to ask Consul again. */
+const PATIENCE = 240;
+
+/**
+ * Is there when each pod of Traefik serves each route of the services as it is declared now, and no longer as it was declared
+ * before. Services' pods are ready a moment earlier: their tags are on the way to Traefik then.
+ *
+ * A Job asks, from within the cluster, at Traefik's admin port. It is named by what it asks for: other routes, another Job;
+ * nothing changed, no Job. Where it fails, `up` fails with the services that are not served, and the next one asks again.
+ */
+export class ServedRoutes extends pulumi.ComponentResource {
+  constructor(name: string, args: ServedRoutesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("consul-traefik-mesh:index:ServedRoutes", name, {}, opts);
+    const { mesh, ingress, services, after = [] } = args;
+    const paths = services.flatMap((service) => service.servedPath ?? []).sort();
+    if (paths.length > 0 && ingress.replicas > 0) {
+      const port = ENTRY_POINT_PORTS.admin;
+      // Without an address of its own its name is that of each pod which is ready.
+      const pods = new k8s.core.v1.Service(
+        `${name}-traefik-pods`,
+        {
+          metadata: {
+            name: "traefik-pods",
+            namespace: ingress.namespace,
+            annotations: { "pulumi.com/skipAwait": "true" },
+          },
+          spec: {
+            clusterIP: "None",
+            selector: traefikPodLabels(ingress.serviceName),
+            ports: [{ name: "admin", port }],
+          },
+        },
+        { parent: this },
+      );
+      const container = {
+        name: "ask",
+        image: mesh.consulImage ?? DEFAULT_CONSUL_CLI_IMAGE,
+        imagePullPolicy: ingress.imagePullPolicy,
+        command: ["/bin/sh", "-c", ASK_SERVED],
+        env: [
+          { name: "TRAEFIK", value: "traefik-pods" },
+          { name: "PORT", value: String(port) },
+          { name: "PATIENCE", value: String(PATIENCE) },
+          { name: "PATHS", value: paths.join(" ") },
+        ],
+        resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },
+        securityContext: HARDENED,
+        terminationMessagePolicy: "FallbackToLogsOnError",
+      };
+      const id = sha256(JSON.stringify(container)).slice(0, 8);
+      new k8s.batch.v1.Job(
+        `${name}-${id}`,
+        {
+          metadata: {
+            name: `traefik-served-routes-${id}`,
+            namespace: ingress.namespace,
+            // One that has failed is made anew by the next `up`.
+            annotations: { "pulumi.com/replaceUnready": "true" },
+          },
+          spec: {
+            backoffLimit: 0,
+            // A pod that its node lost, or gave away, has said nothing about the routes.
+            podFailurePolicy: {
+              rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
+            },
+            template: {
+              metadata: {
+                labels: SERVED_ROUTES_LABELS,
+                annotations: { "consul.hashicorp.com/connect-inject": "false" },
+              },
+              spec: {
+                restartPolicy: "Never",
+                automountServiceAccountToken: false,
+                // The user that Consul's image is made for.
+                securityContext: { ...restrictedPod(100, []), runAsGroup: 1000 },
+                containers: [container],
+              },
+            },
+          },
+        },
+        {
+          parent: this,
+          dependsOn: [pods, ingress, ...services, ...after],
+          customTimeouts: { create: `${PATIENCE + 120}s` },
+        },
+      );
+    }
+    this.registerOutputs();
+  }
+}
+
+/** In `sh` with `getent` and `curl`, one of which asks a pod for all paths. The last words of a failure are what `up` says. */
+export const ASK_SERVED = `
+missing() {
+  pods=$(getent ahosts "$TRAEFIK" | cut -d ' ' -f 1 | sort -u)
+  [ -n "$pods" ] || echo "no pod of Traefik is ready"
+  for pod in $pods; do
+    case $pod in *:*) pod="[$pod]" ;; esac
+    for path in $PATHS; do
+      printf 'url = "http://%s:%s%s"\\noutput = "/dev/null"\\n' "$pod" "$PORT" "$path"
+    done | curl --silent --globoff --max-time 10 --write-out '%{http_code} %{url_effective}\\n' --config - |
+      while read -r status url; do
+        name=\${url#*/served/}
+        name=\${name%/*}
+        case $status in
+          ${SERVED_STATUS}) ;;
+          404) echo "$pod does not serve the routes of $name" ;;
+          ${OTHERS_STATUS}) echo "$pod still serves earlier routes of $name" ;;
+          *) echo "$pod does not say whether it serves the routes of $name" ;;
+        esac
+      done
+  done
+}
+end=$(($(date +%s) + PATIENCE))
+while problems=$(missing); [ -n "$problems" ]; do
+  if [ "$(date +%s)" -ge "$end" ]; then
+    echo "Traefik's pods, and their logs say why:"
+    echo "$problems"
+    exit 1
+  fi
+  sleep 0.25
+done
+`;
