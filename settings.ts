@@ -34,7 +34,6 @@ import { STRATEGIES } from "./components/loadBalancing";
 import { dnsLabelProblems } from "./components/names";
 import { describeProblems, Problem } from "./components/problems";
 import { KEY_TYPES } from "./components/certificateResolvers";
-import { ingressTlsProblems } from "./components/routeTls";
 import { duplicateProblems, routingProblems } from "./components/routingProblems";
 import { ACCESS_LOG_FORMATS, EXTERNAL_TRAFFIC_POLICIES } from "./components/traefikEdge";
 import { CLIENT_AUTH_TYPES, TLS_VERSIONS } from "./components/tlsOptions";
@@ -594,18 +593,7 @@ function settingsProblems(settings: Settings): Problem[] {
       "name",
       services.map((each, i) => [each.name, `services[${i}]`]),
     ),
-    ...routingProblems(services, settings.traefik),
-    ...ingressTlsProblems(
-      services.flatMap((each, i) => [
-        ...(each.routes ?? []).map((r, j) => ({ route: r, path: `services[${i}].routes[${j}]` })),
-        ...(each.tcpRoutes ?? []).flatMap(({ sni, tls }, j) =>
-          tls === undefined || tls.passthrough
-            ? []
-            : [{ route: { host: sni, tls }, path: `services[${i}].tcpRoutes[${j}]` }],
-        ),
-      ]),
-      settings.traefik,
-    ),
+    ...routingProblems(services, settings.traefik, TRAEFIK_SERVICE_NAME),
     ...stackIntentionProblems(settings),
     ...podSecurityProblems(settings),
     ...drainProblems(settings),

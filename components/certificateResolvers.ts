@@ -1,3 +1,4 @@
+import * as net from "node:net";
 import { isHostName, rangeProblems } from "./names";
 import { Problem } from "./problems";
 
@@ -40,7 +41,8 @@ export interface CertificateResolver {
 export interface ConnectChallenge {
   /**
    * How long Traefik has the authority wait before it connects, in seconds. Default 5: an order starts with the pod, which
-   * not every node leads to yet, and one that failed is not repeated. 0 for a Traefik older than 3.5, which has no delay.
+   * not every node leads to yet, and one that failed is not repeated. 0 for a Traefik that has no delay: older than 3.5 with
+   * `httpChallenge`, than 3.6 with `tlsChallenge`.
    */
   readonly delay?: number;
 }
@@ -163,13 +165,16 @@ function oneResolverProblems(name: string, resolver: CertificateResolver, path: 
       problems.push(...rangeProblems(`${path}.${challenge}.delay`, delay, 0, 600));
     }
   }
-  const { provider, resolvers = [], credentialsSecret, propagation = {} } = resolver.dnsChallenge ?? {};
-  if (provider !== undefined && !/^[a-z0-9-]+$/.test(provider)) {
-    problem(".dnsChallenge.provider", `"${provider}" is no provider of lego's; use its code, such as route53`);
-  }
+  const { resolvers = [], credentialsSecret, propagation = {} } = resolver.dnsChallenge ?? {};
   resolvers.forEach((server, i) => {
     const [, host, port] = /^(.+):(\d+)$/.exec(server) ?? [];
-    if (host === undefined || !isHostName(host) || Number(port) < 1 || Number(port) > 65535) {
+    const address = /^\[(.+)\]$/.exec(host ?? "")?.[1];
+    if (
+      host === undefined ||
+      !(isHostName(host) || (address !== undefined && net.isIPv6(address))) ||
+      Number(port) < 1 ||
+      Number(port) > 65535
+    ) {
       problem(`.dnsChallenge.resolvers[${i}]`, `"${server}" is not host:port; use one such as 192.0.2.53:53`);
     }
   });

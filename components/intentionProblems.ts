@@ -9,6 +9,7 @@ import {
   sameOwner,
   samePair,
 } from "./intentions";
+import { literalPathProblems } from "./literalPaths";
 import { isDnsLabel } from "./names";
 import { Problem } from "./problems";
 
@@ -196,6 +197,11 @@ function httpProblems(http: HttpMatch, known: KnownServices, report: Report): vo
       report("Consul", `http.${matcher}`, `"${value}" is not a path; begin with "/"`);
     } else if (value && /[?#]/.test(value)) {
       report("us", `http.${matcher}`, `"${value}" never matches: a query is no part of the path; leave it out`);
+    } else if (value) {
+      const [literal] = literalPathProblems("", value, "for a pattern write pathRegex");
+      if (literal !== undefined) {
+        report("us", `http.${matcher}`, literal.reason);
+      }
     }
   }
   for (const matcher of ["pathExact", "pathPrefix", "pathRegex"] as const) {

@@ -91,13 +91,20 @@ export function kubernetesCrdPart(
   }
   return {
     dependsOn: bindings,
-    args: [
-      "--providers.kubernetesCRD=true",
-      // Nodes are cluster-wide, and only asked for by services of type NodePort that are balanced by node.
-      "--providers.kubernetesCRD.disableClusterScopeResources=true",
-      ...(crd === true ? [] : [`--providers.kubernetesCRD.namespaces=${crd.namespaces.join(",")}`]),
-    ],
+    args: kubernetesCrdArguments(crd),
   };
+}
+
+/** Traefik's arguments for the provider. */
+export function kubernetesCrdArguments(crd: KubernetesCrd | undefined): string[] {
+  return crd === undefined
+    ? []
+    : [
+        "--providers.kubernetesCRD=true",
+        // Nodes are cluster-wide, and only asked for by services of type NodePort that are balanced by node.
+        "--providers.kubernetesCRD.disableClusterScopeResources=true",
+        ...(crd === true ? [] : [`--providers.kubernetesCRD.namespaces=${crd.namespaces.join(",")}`]),
+      ];
 }
 
 const ROLE = "traefik-kubernetes-crd";

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { generation } from "./generations";
-import { OptionKind } from "./middlewareOptions";
-import { optionTags, valueProblems } from "./middlewares";
+import { mayBeEmpty } from "./middlewareOptions";
+import { isHostName } from "./names";
+import { optionTags, valueProblems } from "./optionValues";
 import type { PodOptions } from "./podOptions";
 import { Problem } from "./problems";
 
@@ -78,32 +79,31 @@ export function canaryWeight({ weight, replicas = 1 }: Canary, stableReplicas: n
   return weight === 0 || replicas === 0 ? 0 : Math.max(1, Math.round(share));
 }
 
-const KINDS: OptionKind = {
+const cookie = mayBeEmpty({
+  name: "name",
+  secure: "flag",
+  httpOnly: "flag",
+  sameSite: "text",
+  maxAge: "number",
+  path: "text",
+  domain: "text",
+});
+const KINDS = mayBeEmpty({
   strategy: "text",
-  sticky: {
-    cookie: {
-      name: "text",
-      secure: "flag",
-      httpOnly: "flag",
-      sameSite: "text",
-      maxAge: "number",
-      path: "text",
-      domain: "text",
-    },
-  },
+  sticky: { cookie },
   healthCheck: {
     path: "text",
     interval: "duration",
     unhealthyInterval: "duration",
     timeout: "duration",
-    status: "number",
-    method: "text",
+    status: "status",
+    method: "name",
     hostname: "text",
     headers: "map",
   },
-  passiveHealthCheck: { failureWindow: "duration", maxFailedAttempts: "number" },
+  passiveHealthCheck: { failureWindow: "duration", maxFailedAttempts: "positive" },
   passHostHeader: "flag",
-};
+});
 
 /** Traefik's service that spreads requests with these options, named by its generation; `undefined` where there are none. */
 export function balancerName(service: string, options: LoadBalancing = {}): string | undefined {
@@ -151,6 +151,9 @@ function cookieName(service: string): string {
 export function loadBalancingProblems(options: LoadBalancing, prefix: string): Problem[] {
   const { strategy, sticky, healthCheck } = options;
   const problems = valueProblems(options, KINDS, prefix);
+  if (problems.length > 0) {
+    return problems;
+  }
   const problem = (input: string, reason: string) => problems.push({ propertyPath: `${prefix}.${input}`, reason });
   if (strategy !== undefined && !STRATEGIES.includes(strategy)) {
     problem("strategy", `"${strategy}" is no strategy of Traefik's; use one of ${STRATEGIES.join(", ")}`);
@@ -158,17 +161,51 @@ export function loadBalancingProblems(options: LoadBalancing, prefix: string): P
   if (sticky !== undefined && strategy === "hrw") {
     problem("sticky", "has no effect with hrw, which knows a client by its address; leave one of the two out");
   }
-  const sameSite = sticky?.cookie?.sameSite;
+  const { sameSite, secure, path = "/", domain } = sticky?.cookie ?? {};
   if (sameSite !== undefined && !["none", "lax", "strict"].includes(sameSite)) {
     problem("sticky.cookie.sameSite", `"${sameSite}" is not known to browsers; use none, lax or strict`);
   }
-  if (sameSite === "none" && sticky?.cookie.secure !== true) {
+  if (sameSite === "none" && secure !== true) {
     problem("sticky.cookie.secure", 'is not set, and browsers refuse a cookie of sameSite "none" without it');
   }
-  if (healthCheck !== undefined && !String(healthCheck.path ?? "").startsWith("/")) {
-    problem("healthCheck.path", `${JSON.stringify(healthCheck.path)} is not a path; begin with "/"`);
+  if (!/^\/[^;\s]*$/.test(path)) {
+    problem("sticky.cookie.path", `"${path}" is not a path; begin with "/"`);
+  }
+  if (domain !== undefined && !isHostName(domain.replace(/^\./, ""))) {
+    problem("sticky.cookie.domain", `"${domain}" is not a domain; use one such as example.com`);
+  }
+  if (healthCheck !== undefined) {
+    const { path: asked, hostname } = healthCheck;
+    // Of two slashes at its beginning, Traefik makes a host.
+    if (!/^\/(?!\/)[^\s]*$/.test(asked ?? "") || /%(?![0-9a-fA-F]{2})/.test(asked)) {
+      problem("healthCheck.path", `${JSON.stringify(asked)} is not a path; begin with "/"`);
+    }
+    if (hostname !== undefined && !isHostName(hostname)) {
+      problem("healthCheck.hostname", `"${hostname}" is not a host name; use one such as shop.example.com`);
+    }
   }
   return problems;
+}
+
+/** What has no effect on a service that Traefik knows so: `served` is whether it sends requests there. */
+export function spreadingProblems(
+  { healthCheck }: LoadBalancing,
+  protocol: string,
+  served: boolean,
+  prefix: string,
+): Problem[] {
+  if (!served) {
+    const reason = "has no effect without a route of requests: Traefik spreads those alone; add one, or leave it out";
+    return [{ propertyPath: prefix, reason }];
+  }
+  return healthCheck !== undefined && protocol === "grpc"
+    ? [
+        {
+          propertyPath: `${prefix}.healthCheck`,
+          reason: "asks by HTTP, which a grpc service does not answer; leave it out: Consul's checks see the pods",
+        },
+      ]
+    : [];
 }
 
 /** What is wrong with a canary of a service that is spread so. */

@@ -10,8 +10,10 @@ import {
   canaryWeight,
   LoadBalancing,
   loadBalancingProblems,
+  spreadingProblems,
   STABLE_WEIGHT,
 } from "./loadBalancing";
+import { routingOf } from "./meshRouting";
 import { dnsLabelProblems, portProblems, rangeProblems } from "./names";
 import { autoscalingProblems, disruptionBudgetProblems, podOptionProblems } from "./podOptionProblems";
 import type { Autoscaling, DisruptionBudget, PodOptions } from "./podOptions";
@@ -165,7 +167,10 @@ export class MeshService extends pulumi.ComponentResource {
 
   constructor(name: string, args: MeshServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     const serviceName = args.serviceName ?? name;
-    refuse(`MeshService "${name}"`, meshServiceProblems(serviceName, args));
+    refuse(`MeshService "${name}"`, [
+      ...meshServiceProblems(serviceName, args),
+      ...routingOf(args.mesh).service(serviceName, args, { own: "", named: `${name}.` }),
+    ]);
     super("consul-traefik-mesh:index:MeshService", name, {}, opts);
     this.serviceName = serviceName;
     this.protocol = args.protocol ?? "http";
@@ -380,7 +385,17 @@ export function meshServiceProblems(serviceName: string, args: MeshServiceOption
       : disruptionBudgetProblems(args.disruptionBudget, `${prefix}disruptionBudget`)),
     ...routeProblems(serviceName, args.routes ?? [], `${prefix}routes`),
     ...tcpRouteProblems(serviceName, args.tcpRoutes ?? [], args.protocol ?? "http", `${prefix}tcpRoutes`),
-    ...(args.loadBalancing === undefined ? [] : loadBalancingProblems(args.loadBalancing, `${prefix}loadBalancing`)),
+    ...(args.loadBalancing === undefined
+      ? []
+      : [
+          ...loadBalancingProblems(args.loadBalancing, `${prefix}loadBalancing`),
+          ...spreadingProblems(
+            args.loadBalancing,
+            args.protocol ?? "http",
+            (args.routes ?? []).length > 0 || args.internal === true,
+            `${prefix}loadBalancing`,
+          ),
+        ]),
     ...(args.canary === undefined
       ? []
       : canaryProblems(

@@ -1,11 +1,45 @@
-/** What an option of a middleware is: a plain value, a list, a map of texts, or options of its own. */
-export type OptionKind = "text" | "number" | "flag" | "duration" | "list" | "map" | "numbers" | "any" | OptionKinds;
+/**
+ * What an option of a middleware is, in the words of what Traefik makes of it: a plain value, a list, a map, or options of
+ * its own. `size` is a number of bytes, or -1 for any; `names` are headers' or cookies'; `status` is one or a range.
+ */
+export type OptionKind =
+  | "text"
+  | "number"
+  | "positive"
+  | "size"
+  | "flag"
+  | "duration"
+  | "list"
+  | "map"
+  | "rewrites"
+  | "any"
+  | "regex"
+  | "regexes"
+  | "name"
+  | "names"
+  | "status"
+  | "statuses"
+  | "addresses"
+  | "secret"
+  | OptionKinds;
 export interface OptionKinds {
   readonly [option: string]: OptionKind;
 }
 
-const ipStrategy: OptionKinds = { depth: "number", excludedIPs: "list", ipv6Subnet: "number" };
-const sourceCriterion: OptionKinds = { ipStrategy, requestHeaderName: "text", requestHost: "flag" };
+const EMPTY = new WeakSet<OptionKinds>();
+
+/** Options that Traefik takes without any of them too; others it then reads as a mistake, and drops the service's tags. */
+export function mayBeEmpty(kinds: OptionKinds): OptionKinds {
+  EMPTY.add(kinds);
+  return kinds;
+}
+
+export function isEmptyTaken(kinds: OptionKinds): boolean {
+  return EMPTY.has(kinds);
+}
+
+const ipStrategy: OptionKinds = { depth: "positive", excludedIPs: "addresses", ipv6Subnet: "positive" };
+const sourceCriterion: OptionKinds = { ipStrategy, requestHeaderName: "name", requestHost: "flag" };
 const clientTls: OptionKinds = { ca: "text", cert: "text", key: "text", insecureSkipVerify: "flag" };
 const issuer: OptionKinds = Object.fromEntries(
   ["country", "province", "locality", "organization", "commonName", "serialNumber", "domainComponent"].map((part) => [
@@ -13,6 +47,26 @@ const issuer: OptionKinds = Object.fromEntries(
     "flag",
   ]),
 );
+const redis: OptionKinds = {
+  endpoints: "list",
+  tls: clientTls,
+  username: "secret",
+  password: "secret",
+  db: "number",
+  poolSize: "positive",
+  minIdleConns: "positive",
+  maxActiveConns: "positive",
+  readTimeout: "duration",
+  writeTimeout: "duration",
+  dialTimeout: "duration",
+};
+const compress = mayBeEmpty({
+  excludedContentTypes: "list",
+  includedContentTypes: "list",
+  minResponseBodyBytes: "positive",
+  encodings: "list",
+  defaultEncoding: "text",
+});
 
 /**
  * Traefik's HTTP middlewares and their options, by the names of its documentation. Source: `pkg/config/dynamic` of
@@ -20,7 +74,7 @@ const issuer: OptionKinds = Object.fromEntries(
  */
 export const MIDDLEWARE_OPTIONS = {
   addPrefix: { prefix: "text" },
-  basicAuth: { usersFile: "text", realm: "text", removeHeader: "flag", headerField: "text" },
+  basicAuth: { usersFile: "text", realm: "text", removeHeader: "flag", headerField: "name" },
   buffering: {
     maxRequestBodyBytes: "number",
     memRequestBodyBytes: "number",
@@ -34,17 +88,11 @@ export const MIDDLEWARE_OPTIONS = {
     checkPeriod: "duration",
     fallbackDuration: "duration",
     recoveryDuration: "duration",
-    responseCode: "number",
+    responseCode: "status",
   },
-  compress: {
-    excludedContentTypes: "list",
-    includedContentTypes: "list",
-    minResponseBodyBytes: "number",
-    encodings: "list",
-    defaultEncoding: "text",
-  },
-  contentType: {},
-  digestAuth: { usersFile: "text", realm: "text", removeHeader: "flag", headerField: "text" },
+  compress,
+  contentType: mayBeEmpty({}),
+  digestAuth: { usersFile: "text", realm: "text", removeHeader: "flag", headerField: "name" },
   encodedCharacters: {
     allowEncodedSlash: "flag",
     allowEncodedBackSlash: "flag",
@@ -54,36 +102,43 @@ export const MIDDLEWARE_OPTIONS = {
     allowEncodedQuestionMark: "flag",
     allowEncodedHash: "flag",
   },
-  errors: { status: "list", statusRewrites: "numbers", service: "text", query: "text" },
+  errors: {
+    status: "statuses",
+    statusRewrites: "rewrites",
+    service: "text",
+    query: "text",
+    errorRequestHeaders: "names",
+  },
   forwardAuth: {
     address: "text",
     tls: clientTls,
     trustForwardHeader: "flag",
-    authResponseHeaders: "list",
-    authResponseHeadersRegex: "text",
-    authRequestHeaders: "list",
-    maxResponseBodySize: "number",
-    addAuthCookiesToResponse: "list",
-    headerField: "text",
+    authResponseHeaders: "names",
+    authResponseHeadersRegex: "regex",
+    authRequestHeaders: "names",
+    maxResponseBodySize: "size",
+    addAuthCookiesToResponse: "names",
+    headerField: "name",
     forwardBody: "flag",
-    maxBodySize: "number",
+    maxBodySize: "size",
     preserveLocationHeader: "flag",
     preserveRequestMethod: "flag",
+    authSigninURL: "text",
   },
   grpcWeb: { allowOrigins: "list" },
   headers: {
     customRequestHeaders: "map",
     customResponseHeaders: "map",
     accessControlAllowCredentials: "flag",
-    accessControlAllowHeaders: "list",
-    accessControlAllowMethods: "list",
+    accessControlAllowHeaders: "names",
+    accessControlAllowMethods: "names",
     accessControlAllowOriginList: "list",
-    accessControlAllowOriginListRegex: "list",
-    accessControlExposeHeaders: "list",
+    accessControlAllowOriginListRegex: "regexes",
+    accessControlExposeHeaders: "names",
     accessControlMaxAge: "number",
     addVaryHeader: "flag",
     allowedHosts: "list",
-    hostsProxyHeaders: "list",
+    hostsProxyHeaders: "names",
     sslProxyHeaders: "map",
     stsSeconds: "number",
     stsIncludeSubdomains: "flag",
@@ -101,8 +156,8 @@ export const MIDDLEWARE_OPTIONS = {
     permissionsPolicy: "text",
     isDevelopment: "flag",
   },
-  inFlightReq: { amount: "number", sourceCriterion },
-  ipAllowList: { sourceRange: "list", ipStrategy, rejectStatusCode: "number" },
+  inFlightReq: { amount: "positive", sourceCriterion },
+  ipAllowList: { sourceRange: "addresses", ipStrategy: mayBeEmpty({ ...ipStrategy }), rejectStatusCode: "status" },
   passTLSClientCert: {
     pem: "flag",
     info: {
@@ -115,30 +170,39 @@ export const MIDDLEWARE_OPTIONS = {
     },
   },
   plugin: "any",
-  rateLimit: { average: "number", period: "duration", burst: "number", sourceCriterion },
-  redirectRegex: { regex: "text", replacement: "text", permanent: "flag" },
+  rateLimit: { average: "positive", period: "duration", burst: "positive", sourceCriterion, redis },
+  redirectRegex: { regex: "regex", replacement: "text", permanent: "flag" },
   redirectScheme: { scheme: "text", port: "text", permanent: "flag" },
   replacePath: { path: "text" },
-  replacePathRegex: { regex: "text", replacement: "text" },
-  retry: { attempts: "number", timeout: "duration", initialInterval: "duration", status: "list" },
+  replacePathRegex: { regex: "regex", replacement: "text" },
+  retry: {
+    attempts: "positive",
+    timeout: "duration",
+    initialInterval: "duration",
+    maxRequestBodyBytes: "size",
+    status: "statuses",
+    disableRetryOnNetworkError: "flag",
+    retryNonIdempotentMethod: "flag",
+  },
   stripPrefix: { prefixes: "list" },
-  stripPrefixRegex: { regex: "list" },
+  stripPrefixRegex: { regex: "regexes" },
 } as const satisfies Record<string, OptionKind>;
 
 export type MiddlewareName = keyof typeof MIDDLEWARE_OPTIONS;
 
 /** Traefik's TCP middlewares. Source: as above. */
 export const TCP_MIDDLEWARE_OPTIONS = {
-  inFlightConn: { amount: "number" },
-  ipAllowList: { sourceRange: "list" },
+  inFlightConn: { amount: "positive" },
+  ipAllowList: { sourceRange: "addresses" },
 } as const satisfies Record<string, OptionKind>;
 
-/** What must not be left out, since Traefik then disables the router: alternatives of options, by middleware. */
+/** What must not be left out or empty, since Traefik then disables the router, or the middleware does nothing. */
 export const REQUIRED_OPTIONS: Record<string, readonly string[]> = {
   addPrefix: ["prefix"],
   chain: ["middlewares"],
   circuitBreaker: ["expression"],
   errors: ["status", "service"],
+  grpcWeb: ["allowOrigins"],
   inFlightConn: ["amount"],
   inFlightReq: ["amount"],
   ipAllowList: ["sourceRange"],

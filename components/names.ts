@@ -44,5 +44,6 @@ export function portProblems(path: string, port: number): Problem[] {
 export function isCidr(range: string): boolean {
   const [, address, length] = /^([^/]*)(?:\/(\d+))?$/.exec(range) ?? [];
   const bits = { 0: -1, 4: 32, 6: 128 }[net.isIP(address ?? "")]!;
-  return bits >= 0 && (length === undefined || Number(length) <= bits);
+  // An address with a zone, as fe80::1%eth0, is one to Node.js alone.
+  return !range.includes("%") && bits >= 0 && (length === undefined || Number(length) <= bits);
 }

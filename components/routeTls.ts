@@ -68,14 +68,17 @@ export function routeTlsProblems(route: Route, path: string): Problem[] {
   return problems;
 }
 
-/** What is wrong with the TLS of routes together, and with the ingress that serves them. */
+/**
+ * What is wrong with the TLS of routes together, and with the ingress that serves them. `byHost` has the options of those
+ * before, and gets these.
+ */
 export function ingressTlsProblems(
   routes: readonly { readonly route: Route; readonly path: string }[],
   ingress: TraefikTlsOptions,
+  byHost = new Map<string, { options: string; path: string }>(),
 ): Problem[] {
   const resolvers = ingress.certificateResolvers ?? {};
   const options = [DEFAULT_OPTIONS, ...Object.keys(ingress.tlsOptions ?? {})];
-  const byHost = new Map<string, { options: string; path: string }>();
   return routes.flatMap(({ route, path }) => {
     const { tls } = route;
     if (tls === undefined) {

@@ -1,9 +1,12 @@
+import { domainToASCII } from "node:url";
 import { generationTags } from "./generations";
-import { Middleware, middlewareProblems, middlewareTags } from "./middlewares";
+import { literalPathProblems } from "./literalPaths";
+import { middlewareProblems } from "./middlewareProblems";
+import { Middleware, middlewareTags } from "./middlewares";
 import { dnsLabelProblems, isHostName, rangeProblems } from "./names";
 import { Problem } from "./problems";
 import { RouteTls, routeTlsProblems, routeTlsTags } from "./routeTls";
-import { hostsOf, ruleProblems } from "./rules";
+import { hostsOf, inV3, ruleProblems } from "./rules";
 
 /** A route through Traefik to a service, published as tags of the service in Consul's catalog. */
 export interface Route {
@@ -12,7 +15,7 @@ export interface Route {
    * `-2`, `-3` … from the second route on.
    */
   readonly name?: string;
-  /** Host name that the request has to name, exactly. */
+  /** Host name that the request has to name, exactly; `*.example.com` is every name with one label more. */
   readonly host?: string;
   /** Beginning of the request's path, with its `/`. Default: any path. */
   readonly pathPrefix?: string;
@@ -45,15 +48,40 @@ export function routeRule(route: Route): string {
     return route.rule;
   }
   const matchers = [
-    route.host === undefined ? [] : [`Host(\`${route.host}\`)`],
+    route.host === undefined ? [] : [hostRule(route.host)],
     route.pathPrefix === undefined ? [] : [`PathPrefix(\`${route.pathPrefix}\`)`],
   ];
   return matchers.flat().join(" && ");
 }
 
+/** Any name of a wildcard's by a regular expression: Host takes a wildcard from Traefik 3.7 on only. */
+function hostRule(host: string): string {
+  return isWildcard(host)
+    ? `HostRegexp(\`^[^.]+${host.slice(1).toLowerCase().replaceAll(".", "\\.")}$\`)`
+    : `Host(\`${host.toLowerCase()}\`)`;
+}
+
+function isWildcard(host: string | undefined): boolean {
+  return host !== undefined && host.startsWith("*.");
+}
+
+/**
+ * The priority of a route: Traefik's own is the rule's length. A wildcard has that of the shortest name which it stands
+ * for, less one, so that a route for a name of its own goes first.
+ */
+function priorityOf(route: Route): number | undefined {
+  return (
+    route.priority ?? (isWildcard(route.host) ? routeRule({ ...route, host: route.host!.slice(1) }).length : undefined)
+  );
+}
+
 /** The hosts that a route names: those that Traefik gets certificates for, and chooses TLS options by. */
 export function routeHosts(route: Route): string[] {
-  return route.host === undefined ? hostsOf(route.rule ?? "") : [route.host];
+  return route.host === undefined
+    ? hostsOf(route.rule ?? "")
+    : isWildcard(route.host)
+      ? []
+      : [route.host.toLowerCase()];
 }
 
 /** The entry points that a route is served on. */
@@ -75,7 +103,7 @@ export function routeTags(service: string, routes: readonly Route[], balancer?: 
         `${router}.entrypoints=${routeEntryPoints(route).join(",")}`,
         ...(balancer === undefined ? [] : [`${router}.service=${balancer}`]),
         ...(route.tls ? routeTlsTags(router, route.tls) : []),
-        ...(route.priority === undefined ? [] : [`${router}.priority=${route.priority}`]),
+        ...(priorityOf(route) === undefined ? [] : [`${router}.priority=${priorityOf(route)}`]),
         ...middlewareTags("http", name, route.middlewares ?? []),
       ];
     }),
@@ -93,15 +121,7 @@ export function routeProblems(service: string, routes: readonly Route[], prefix 
     if (names.indexOf(names[i]) !== i) {
       problem("name", `"${names[i]}" is the name of another route of this service; give each its own`);
     }
-    if (route.host !== undefined && !isHostName(route.host)) {
-      problem("host", `"${route.host}" is not a host name; use one such as whoami.example.com, without scheme or port`);
-    }
-    if (route.pathPrefix !== undefined && !/^\/[^`\s]*$/.test(route.pathPrefix)) {
-      problem(
-        "pathPrefix",
-        `"${route.pathPrefix}" is not the beginning of a path; begin with "/", without blanks or backticks`,
-      );
-    }
+    problems.push(...hostProblems(at("host"), route.host), ...pathPrefixProblems(at("pathPrefix"), route));
     if (route.rule !== undefined && (route.host !== undefined || route.pathPrefix !== undefined)) {
       problem("rule", "a raw rule excludes host and pathPrefix; write them into the rule");
     }
@@ -128,6 +148,37 @@ export function routeProblems(service: string, routes: readonly Route[], prefix 
     problems.push(...middlewareProblems("http", route.middlewares ?? [], at("middlewares")));
   });
   return problems;
+}
+
+function hostProblems(path: string, host: string | undefined): Problem[] {
+  if (host === undefined || isHostName(host.toLowerCase().replace(/^\*\./, ""))) {
+    return [];
+  }
+  const punycode = domainToASCII(host);
+  const remedy =
+    punycode !== host.toLowerCase() && isHostName(punycode)
+      ? `write it in its punycode form, ${punycode}`
+      : "use one such as whoami.example.com or *.example.com, without scheme or port";
+  return [{ propertyPath: path, reason: `"${host}" is not a host name; ${remedy}` }];
+}
+
+/** As a rule's: what looks like a pattern is none. */
+function pathPrefixProblems(path: string, route: Route): Problem[] {
+  const { pathPrefix } = route;
+  if (pathPrefix === undefined) {
+    return [];
+  }
+  // eslint-disable-next-line no-control-regex -- these are meant
+  if (!/^\/[^`\s\x00-\x1f\x7f]*$/.test(pathPrefix)) {
+    const reason = `"${pathPrefix}" is not the beginning of a path; begin with "/", without blanks or backticks`;
+    return [{ propertyPath: path, reason }];
+  }
+  if (/[?#]/.test(pathPrefix)) {
+    const reason = `"${pathPrefix}" never matches: a query is no part of the path; leave it out, or write a rule with Query`;
+    return [{ propertyPath: path, reason }];
+  }
+  const regexp = pathPrefix.includes("*") ? "PathRegexp(`…`)" : inV3(routeRule(route));
+  return literalPathProblems(path, pathPrefix, `for a pattern write rule: ${regexp}`);
 }
 
 /**

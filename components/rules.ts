@@ -1,14 +1,11 @@
+import { domainToASCII } from "node:url";
 import { closest } from "fastest-levenshtein";
 import { RE2JS } from "re2js";
+import { isCidr } from "./names";
 import { Problem } from "./problems";
+import { parseRule, printRule, Rule } from "./ruleSyntax";
 
-/** A rule of a router as Traefik reads it: matchers, joined by `&&` and `||`, negated by `!`. */
-export type Rule =
-  | { readonly kind: "match"; readonly name: string; readonly args: readonly string[] }
-  | { readonly kind: "not"; readonly of: Rule }
-  | { readonly kind: "and" | "or"; readonly left: Rule; readonly right: Rule };
-
-type Check = "regex" | "host regex" | "path" | "host" | "sni" | undefined;
+type Check = "regex" | "host regex" | "path" | "host" | "sni" | "address" | "protocol" | undefined;
 
 /** A matcher of Traefik v3: how many arguments it takes, and what the last of them has to be. */
 interface Matcher {
@@ -19,7 +16,7 @@ interface Matcher {
 /** The matchers of Traefik 3.7 by the kind of router. Source: `httpFuncs` and `tcpFuncs` in Traefik's `pkg/muxer`. */
 const MATCHERS: Record<"http" | "tcp", Record<string, Matcher>> = {
   http: {
-    ClientIP: { args: [1] },
+    ClientIP: { args: [1], last: "address" },
     Method: { args: [1] },
     Host: { args: [1], last: "host" },
     HostRegexp: { args: [1], last: "host regex" },
@@ -32,8 +29,8 @@ const MATCHERS: Record<"http" | "tcp", Record<string, Matcher>> = {
     QueryRegexp: { args: [1, 2], last: "regex" },
   },
   tcp: {
-    ALPN: { args: [1] },
-    ClientIP: { args: [1] },
+    ALPN: { args: [1], last: "protocol" },
+    ClientIP: { args: [1], last: "address" },
     HostSNI: { args: [1], last: "sni" },
     HostSNIRegexp: { args: [1], last: "host regex" },
   },
@@ -63,10 +60,12 @@ export function ruleProblems(path: string, rule: string, kind: "http" | "tcp"): 
 
 function matcherReasons(name: string, args: readonly string[], kind: "http" | "tcp"): string[] {
   const known = MATCHERS[kind];
-  const own = Object.keys(known).find((each) => spellings(each).includes(name));
+  const own = matcherName(name, kind);
   if (own === undefined) {
     const other = kind === "http" ? "tcp" : "http";
-    const elsewhere = name in MATCHERS[other] ? `is for ${other.toUpperCase()} routes` : "is no matcher of Traefik v3";
+    const elsewhere = Object.hasOwn(MATCHERS[other], name)
+      ? `is for ${other.toUpperCase()} routes`
+      : "is no matcher of Traefik v3";
     return [`${name} ${elsewhere}; did you mean ${closest(name, Object.keys(known))}?`];
   }
   const { args: counts, last: check } = known[own];
@@ -80,12 +79,30 @@ function matcherReasons(name: string, args: readonly string[], kind: "http" | "t
   if (check === "path" && !last.startsWith("/")) {
     return [`the path "${last}" of ${name} does not begin with "/"; begin with it`];
   }
+  if (check === "path" && last.includes("*")) {
+    return [`the asterisk in "${last}" of ${name} is literal; a prefix needs none, and PathRegexp is for a pattern`];
+  }
+  if (check === "address" && !isCidr(last)) {
+    return [`"${last}" of ${name} is no address or CIDR range; use one such as 10.0.0.0/8`];
+  }
+  if (check === "protocol" && last === "acme-tls/1") {
+    return [`"${last}" of ${name} is Traefik's own, for its certificates; use another protocol`];
+  }
   // eslint-disable-next-line no-control-regex -- ASCII is meant
   if (["host", "sni", "host regex"].includes(check ?? "") && !/^[\x00-\x7f]*$/.test(last)) {
-    return [`"${last}" is not ASCII; write the name in its punycode form`];
+    const punycode = domainToASCII(last);
+    return [`"${last}" is not ASCII; write the name in its punycode form${punycode && `, ${punycode}`}`];
   }
   if (check === "host" && !/^[\w.:[\]*-]+$/.test(last)) {
     return [`"${last}" is not a host name; use one such as a.example.com, or HostRegexp for a pattern`];
+  }
+  if (check === "host" && last.lastIndexOf("*") > 0) {
+    return [
+      `the asterisk in "${last}" is literal; only "*." at its beginning is any name, and HostRegexp is for a pattern`,
+    ];
+  }
+  if (check === "host" && last.startsWith("*") && last !== "*" && !last.startsWith("*.")) {
+    return [`"${last}" matches no name; write "*." and the rest of the name, or HostRegexp for a pattern`];
   }
   if (check === "sni" && last !== "*" && !/^(\*\.)?[\w.:-]+$/.test(last)) {
     return [`"${last}" is not a server name; use one such as db.example.com, *.example.com or *`];
@@ -98,6 +115,11 @@ function matcherReasons(name: string, args: readonly string[], kind: "http" | "t
     }
   }
   return [];
+}
+
+/** The matcher that is called so, in one of the ways that Traefik takes. */
+function matcherName(name: string, kind: "http" | "tcp"): string | undefined {
+  return Object.keys(MATCHERS[kind]).find((each) => spellings(each).includes(name));
 }
 
 /** A matcher may also be written in small or capital letters, or as one capitalized word. */
@@ -121,7 +143,7 @@ function matchersOf(rule: Rule): { name: string; args: readonly string[] }[] {
 function v3Of(rule: Rule): Rule {
   switch (rule.kind) {
     case "match":
-      return v3OfMatcher(RENAMED[rule.name] ?? rule.name, rule.args);
+      return v3OfMatcher(Object.hasOwn(RENAMED, rule.name) ? RENAMED[rule.name] : rule.name, rule.args);
     case "not":
       return { kind: "not", of: v3Of(rule.of) };
     default:
@@ -169,7 +191,8 @@ function v3OfMatcher(name: string, args: readonly string[]): Rule {
 /** `{name}` and `{name:regex}` of v2; not `{1,3}`, nor the braces of `\p{Greek}` and `\x{7f}`. */
 const TEMPLATE = /(?<!\\[pPx])\{([A-Za-z_][\w-]*)(?::((?:[^{}]|\{[^{}]*\})*))?\}/g;
 
-function hasTemplate(text: string): boolean {
+/** Whether there is a `{name}` or a `{name:regex}` in it. */
+export function hasTemplate(text: string): boolean {
   return text.search(TEMPLATE) >= 0;
 }
 
@@ -193,28 +216,33 @@ function joined(kind: "and" | "or", rules: Rule[]): Rule {
   return rules.reduce((left, right) => ({ kind, left, right }));
 }
 
-/** A rule as text, always the same for rules that differ in blanks, quotes and needless parentheses only. */
-export function printRule(rule: Rule): string {
-  const inner = (part: Rule, loose: boolean) => (loose ? `(${printRule(part)})` : printRule(part));
-  switch (rule.kind) {
-    case "match":
-      return `${rule.name}(${rule.args.map((a) => (a.includes("`") ? JSON.stringify(a) : `\`${a}\``)).join(", ")})`;
-    case "not":
-      return `!${inner(rule.of, rule.of.kind !== "match" && rule.of.kind !== "not")}`;
-    case "and":
-      return `${inner(rule.left, rule.left.kind === "or")} && ${inner(rule.right, rule.right.kind === "or")}`;
-    case "or":
-      return `${printRule(rule.left)} || ${printRule(rule.right)}`;
-  }
-}
-
-/** The same text for rules that say the same in other blanks and quotes; a rule that cannot be read is left as it is. */
+/** The same text for rules that say the same in other blanks, quotes and letters; one that cannot be read stays as it is. */
 export function canonicalRule(rule: string): string {
   try {
-    return printRule(parseRule(rule));
+    return printRule(canonical(parseRule(rule)));
   } catch {
     return rule;
   }
+}
+
+/** The rule with its matchers' own names, and hosts in small letters: Traefik does not tell these apart. */
+function canonical(rule: Rule): Rule {
+  switch (rule.kind) {
+    case "match": {
+      const name = matcherName(rule.name, "http") ?? matcherName(rule.name, "tcp") ?? rule.name;
+      const args = /^Host(SNI)?$/.test(name) ? rule.args.map((host) => host.toLowerCase()) : rule.args;
+      return { kind: "match", name, args };
+    }
+    case "not":
+      return { kind: "not", of: canonical(rule.of) };
+    default:
+      return { kind: rule.kind, left: canonical(rule.left), right: canonical(rule.right) };
+  }
+}
+
+/** The same rule in v3's spelling, where it can be read. */
+export function inV3(rule: string): string {
+  return printRule(v3Of(parseRule(rule)));
 }
 
 /** The hosts that a rule names, but for those that it excludes; none for a rule that cannot be read. */
@@ -222,7 +250,7 @@ export function hostsOf(rule: string): string[] {
   const hosts = (part: Rule): string[] => {
     switch (part.kind) {
       case "match":
-        return part.name === "Host" ? part.args.map((host) => host.toLowerCase()) : [];
+        return part.name === "Host" ? [...part.args] : [];
       case "not":
         return [];
       default:
@@ -230,76 +258,8 @@ export function hostsOf(rule: string): string[] {
     }
   };
   try {
-    return hosts(parseRule(rule));
+    return hosts(canonical(parseRule(rule)));
   } catch {
     return [];
   }
-}
-
-/** A rule's parts, by the grammar of Go's expressions that Traefik uses. Errors: `Error` with what was expected. */
-export function parseRule(rule: string): Rule {
-  const tokens = tokensOf(rule);
-  let at = 0;
-  const take = (token: string) => tokens[at] === token && at++ >= 0;
-  const expect = (token: string) => {
-    if (!take(token)) {
-      throw new Error(`"${token}" is expected ${tokens[at] === undefined ? "at its end" : `before ${tokens[at]}`}`);
-    }
-  };
-  const operand = (): Rule => {
-    if (take("!")) {
-      return { kind: "not", of: operand() };
-    }
-    if (take("(")) {
-      const inner = either();
-      expect(")");
-      return inner;
-    }
-    const name = tokens[at++];
-    if (name === undefined || !/^[A-Za-z]\w*$/.test(name)) {
-      throw new Error(`a matcher is expected ${name === undefined ? "at its end" : `before ${name}`}`);
-    }
-    expect("(");
-    const args: string[] = [];
-    while (!take(")")) {
-      if (args.length > 0) {
-        expect(",");
-      }
-      const value = tokens[at++];
-      if (value === undefined || !/^[`"]/.test(value)) {
-        throw new Error(`a value in backticks is expected in ${name}(…)`);
-      }
-      args.push(value.startsWith("`") ? value.slice(1, -1) : (JSON.parse(value) as string));
-    }
-    return { kind: "match", name, args };
-  };
-  const chain = (operator: string, kind: "and" | "or", next: () => Rule) => () => {
-    let left = next();
-    while (take(operator)) {
-      left = { kind, left, right: next() };
-    }
-    return left;
-  };
-  const either: () => Rule = chain("||", "or", chain("&&", "and", operand));
-  const whole = either();
-  if (at < tokens.length) {
-    throw new Error(`&& or || is expected before ${tokens[at]}`);
-  }
-  return whole;
-}
-
-function tokensOf(rule: string): string[] {
-  const tokens: string[] = [];
-  const token = /\s*(?:(`[^`]*`|"(?:[^"\\\n]|\\.)*"|&&|\|\||[!(),]|[^\s()`",!&|]+)|$)/y;
-  while (token.lastIndex < rule.length) {
-    const from = token.lastIndex;
-    const found = token.exec(rule);
-    if (found === null) {
-      throw new Error(`it cannot be read from ${rule.slice(from).trim()} on`);
-    }
-    if (found[1] !== undefined) {
-      tokens.push(found[1]);
-    }
-  }
-  return tokens;
 }

@@ -1,9 +1,11 @@
 import { generationTags } from "./generations";
-import { middlewareProblems, middlewareTags, TcpMiddleware } from "./middlewares";
+import { middlewareProblems } from "./middlewareProblems";
+import { middlewareTags, TcpMiddleware } from "./middlewares";
 import { dnsLabelProblems } from "./names";
 import { Problem } from "./problems";
 import { RouteTls, routeTlsTags } from "./routeTls";
-import { printRule, ruleProblems } from "./rules";
+import { printRule } from "./ruleSyntax";
+import { ruleProblems } from "./rules";
 
 /** A route of connections through Traefik to a tcp service: by the server name in TLS, or by an entry point of its own. */
 export interface TcpRoute {

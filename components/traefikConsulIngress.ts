@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { ensureNamespace } from "./bringYourOwn";
 import { consoleProblems, consolesConfiguration, TraefikConsoles } from "./consoles";
 import { ConsulMesh, DEFAULT_CONSUL_CLI_IMAGE } from "./consulMesh";
+import { dnsProviderProblems } from "./acmeDnsProviders";
+import { routingOf } from "./meshRouting";
 import { dnsLabelProblems, rangeProblems } from "./names";
 import { scaler, spread } from "./podTemplate";
 import { HARDENED, NON_ROOT, restrictedPod } from "./podSecurity";
@@ -10,6 +12,7 @@ import { Problem, refuse } from "./problems";
 import { sha256 } from "./sha256";
 import { rotationAnnotation } from "./rotation";
 import { tagsAnnotation } from "./routes";
+import { kubernetesCrdArguments } from "./kubernetesCrd";
 import { extraParts, extraProblems, extraServicePort, TraefikExtras } from "./traefikExtras";
 import {
   adminTags,
@@ -22,6 +25,7 @@ import {
 import { traefikLogin } from "./traefikLogin";
 import { DEFAULT_REQUESTS, edgeArguments, edgeProblems, edgeServiceSpec, TraefikEdgeOptions } from "./traefikEdge";
 import { hasAcme, tlsArguments, tlsParts, tlsProblems, TraefikTlsOptions } from "./traefikTls";
+import { DEFAULT_TRAEFIK_IMAGE, traefikVersionProblems } from "./traefikVersions";
 
 /** Node ports of a Service of type NodePort, each 30000 to 32767. */
 export interface NodePorts {
@@ -71,6 +75,7 @@ export interface TraefikConsulIngressArgs extends TraefikOptions {
 
 export const DEFAULT_TRAEFIK_NAMESPACE = "traefik-consul";
 export const TRAEFIK_SERVICE_NAME = "traefik-system-ingress";
+const HTTP3_PORT_NAME = "websecure-http3";
 const DEFAULT_NODE_PORTS = { web: 30080, websecure: 30443, admin: 30808 };
 
 /**
@@ -95,7 +100,11 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
   private readonly ports: { readonly web: number; readonly websecure: number };
 
   constructor(name: string, args: TraefikConsulIngressArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuse(`TraefikConsulIngress "${name}"`, [...traefikProblems(args), ...catalogSyncProblems(args)]);
+    refuse(`TraefikConsulIngress "${name}"`, [
+      ...traefikProblems(args),
+      ...catalogSyncProblems(args),
+      ...routingOf(args.mesh).ingress(args.serviceName ?? TRAEFIK_SERVICE_NAME, args, ""),
+    ]);
     super("consul-traefik-mesh:index:TraefikConsulIngress", name, {}, opts);
     const { mesh, dashboard = false } = args;
     const serviceName = args.serviceName ?? TRAEFIK_SERVICE_NAME;
@@ -129,7 +138,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
     const consoles = consolesConfiguration(args, mesh.apiAddress);
     const tls = tlsParts(name, args, consoles, namespace.metadata.name, { parent: this });
     const http3Port = args.http3
-      ? [{ name: "websecure-http3", containerPort: ENTRY_POINT_PORTS.websecure, protocol: "UDP" }]
+      ? [{ name: HTTP3_PORT_NAME, containerPort: ENTRY_POINT_PORTS.websecure, protocol: "UDP" }]
       : [];
     const extras = extraParts(name, args, serviceAccount.metadata, this);
 
@@ -223,7 +232,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
               containers: [
                 {
                   name: "traefik",
-                  image: args.image ?? "traefik:v3.7.15",
+                  image: args.image ?? DEFAULT_TRAEFIK_IMAGE,
                   imagePullPolicy: args.imagePullPolicy,
                   command: login?.command,
                   args: [
@@ -322,15 +331,30 @@ export function traefikPodLabels(serviceName: string): Record<string, string> {
 /** What is wrong with an ingress; `prefix` is put before each path. */
 export function traefikProblems(args: TraefikOptions, prefix = ""): Problem[] {
   const ports = { ...DEFAULT_NODE_PORTS, ...args.nodePorts };
+  const image = args.image ?? DEFAULT_TRAEFIK_IMAGE;
   const problems: Problem[] = [
     ...dnsLabelProblems(`${prefix}namespace`, args.namespace ?? DEFAULT_TRAEFIK_NAMESPACE),
     ...dnsLabelProblems(`${prefix}serviceName`, args.serviceName ?? TRAEFIK_SERVICE_NAME),
     ...rangeProblems(`${prefix}replicas`, args.replicas ?? 1, 0, 1000),
     ...Object.entries(ports).flatMap(([n, port]) => rangeProblems(`${prefix}nodePorts.${n}`, port, 30000, 32767)),
     ...tlsProblems(args, args.replicas ?? 1, prefix),
+    ...dnsProviderProblems(args.certificateResolvers ?? {}, image, `${prefix}certificateResolvers`),
+    ...traefikVersionProblems(
+      image,
+      [...tlsArguments(args, ENTRY_POINT_PORTS.websecure), ...kubernetesCrdArguments(args.kubernetesCrd)],
+      prefix,
+    ),
     ...consoleProblems(args, prefix),
     ...edgeProblems(args, { ...args, serviceType: args.serviceType ?? "NodePort", singleton: hasAcme(args) }, prefix),
-    ...extraProblems(args, { ports: ENTRY_POINT_PORTS, nodePorts: Object.values(ports) }, prefix),
+    ...extraProblems(
+      args,
+      {
+        ports: { ...ENTRY_POINT_PORTS, ...(args.http3 ? { [HTTP3_PORT_NAME]: ENTRY_POINT_PORTS.websecure } : {}) },
+        nodePorts: Object.values(ports),
+        withoutNodePorts: args.serviceType !== undefined && args.serviceType !== "NodePort",
+      },
+      prefix,
+    ),
   ];
   const problem = (input: string, reason: string) => problems.push({ propertyPath: prefix + input, reason });
   if (new Set(Object.values(ports)).size < 3) {

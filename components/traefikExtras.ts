@@ -73,7 +73,11 @@ export function extraServicePort(port: ExtraPort, nodePorts: boolean): k8s.types
 /** What is wrong with the extras of an ingress; `taken` are the names, ports and node ports that it has already. */
 export function extraProblems(
   extras: TraefikExtras,
-  taken: { readonly ports: Readonly<Record<string, number>>; readonly nodePorts: readonly number[] },
+  taken: {
+    readonly ports: Readonly<Record<string, number>>;
+    readonly nodePorts: readonly number[];
+    readonly withoutNodePorts?: boolean;
+  },
   prefix: string,
 ): Problem[] {
   const problems: Problem[] = [
@@ -98,7 +102,7 @@ export function extraProblems(
         `"${name}" is no name for an entry point; use up to 15 of a-z, 0-9 and single "-", a letter among them`,
       );
     }
-    if (name in own) {
+    if (Object.hasOwn(own, name)) {
       problem("", `"${name}" is an entry point that Traefik has already; give it another name`);
     }
     problems.push(...portProblems(`${at}.port`, port));
@@ -108,6 +112,9 @@ export function extraProblems(
     ports.set(port, name);
     if (nodePort !== undefined) {
       problems.push(...rangeProblems(`${at}.nodePort`, nodePort, 30000, 32767));
+      if (taken.withoutNodePorts) {
+        problem(".nodePort", "is for a Service of type NodePort alone; leave it out, or use that type");
+      }
       if (nodePorts.has(nodePort)) {
         problem(".nodePort", `${nodePort} is that of another entry point too; give each its own`);
       }

@@ -4,7 +4,9 @@ import * as path from "node:path";
 import * as fc from "fast-check";
 import { LoadBalancing, loadBalancingProblems } from "../../components/loadBalancing";
 import { MIDDLEWARE_OPTIONS, OptionKind } from "../../components/middlewareOptions";
-import { Middleware, middlewareProblems, optionTags, valueProblems } from "../../components/middlewares";
+import { middlewareProblems } from "../../components/middlewareProblems";
+import { Middleware } from "../../components/middlewares";
+import { optionTags, valueProblems } from "../../components/optionValues";
 import { routeProblems } from "../../components/routes";
 import { ruleProblems } from "../../components/rules";
 import { serviceTags } from "../../components/serviceTags";
@@ -37,19 +39,16 @@ const VALUES: Record<string, unknown> = {
   usersFile: USERS,
   middlewares: ["other@consulcatalog"],
   service: "other",
-  status: ["500-599"],
-  statusRewrites: { "500-501": 404 },
   expression: "NetworkErrorRatio() > 0.30",
   retryExpression: "IsNetworkError() && Attempts() < 2",
   address: "http://127.0.0.1:1/verify",
-  sourceRange: ["10.0.0.0/8", "192.0.2.1"],
-  excludedIPs: ["10.0.0.0/8"],
   ipv6Subnet: 64,
-  rejectStatusCode: 404,
+  endpoints: ["redis.example.com:6379"],
+  includedContentTypes: ["text/html"],
+  excludedContentTypes: ["text/html"],
   encodings: ["gzip"],
   defaultEncoding: "gzip",
   scheme: "https",
-  responseCode: 503,
   prefix: "/x",
   path: "/x",
   regex: "^(.*)/x{2}$",
@@ -74,8 +73,26 @@ function sample(kind: OptionKind, name: string): unknown {
       return ["a", "b"];
     case "map":
       return { "X-A": "1, 2", "X-B": "" };
-    case "numbers":
-      return { 500: 404 };
+    case "positive":
+    case "size":
+      return 7;
+    case "status":
+      return 404;
+    case "regex":
+    case "name":
+      return "X-A";
+    case "names":
+      return ["X-A", "X-B"];
+    case "regexes":
+      return ["^/a"];
+    case "statuses":
+      return ["500-599"];
+    case "addresses":
+      return ["10.0.0.0/8", "192.0.2.1"];
+    case "rewrites":
+      return { "500-501": 404 };
+    case "secret":
+      return undefined;
     case "any":
       return {};
     default:

@@ -5,7 +5,8 @@ import {
   loadBalancingProblems,
   STABLE_WEIGHT,
 } from "../../components/loadBalancing";
-import { Middleware, middlewareProblems, middlewareTags } from "../../components/middlewares";
+import { middlewareProblems } from "../../components/middlewareProblems";
+import { Middleware, middlewareTags } from "../../components/middlewares";
 import { MeshServiceOptions, meshServiceProblems } from "../../components/meshService";
 import { routingProblems } from "../../components/routingProblems";
 import { ruleProblems } from "../../components/rules";
@@ -14,6 +15,7 @@ import { TcpRoute, tcpRouteProblems } from "../../components/tcpRoutes";
 import { extraProblems, TraefikExtras } from "../../components/traefikExtras";
 import { plainTags } from "../plainTags";
 
+const INGRESS = "traefik-system-ingress";
 const said = (problems: { propertyPath: string; reason: string }[]) =>
   problems.map((p) => `${p.propertyPath}: ${p.reason}`);
 
@@ -103,7 +105,7 @@ test.each<[string, unknown, string[]]>([
   [
     "a reference without provider",
     "auth",
-    ['m[0]: "auth" has no provider; write it as an object, or name one as in auth@kubernetescrd'],
+    ['m[0]: "auth" has no provider; write it as an object, or name one as in legacy-auth@kubernetescrd'],
   ],
   [
     "an address that is none",
@@ -266,24 +268,25 @@ test("what routes name has to be there, and nothing may be there twice", () => {
     plugins: { demo: { module: "example.com/demo", version: "v1.0.0" } },
     tcpEntryPoints: { postgres: { port: 5432 } },
   };
-  expect(said(routingProblems(services, ingress))).toEqual([
-    'services[1].routes[0]: the router name "shop" is that of services[0].routes[0] too; give each its own',
+  expect(said(routingProblems(services, ingress, INGRESS))).toEqual([
     'services[0].routes[1]: the rule "Host(`a.test`) on web" is that of services[0].routes[0] too; give each its own',
-    'services[3].tcpRoutes[0]: the rule "HostSNI(`*`) on postgres" is that of services[2].tcpRoutes[1] too; give each its own',
-    'services[2].tcpRoutes[0].entryPoints[0]: "postgre" is no entry point of the ingress; did you mean "postgres"? Declare it in its tcpEntryPoints',
     'services[0].routes[0].middlewares[0].basicAuth.userList: "admin" is no user list of the ingress; did you mean "admins"? Declare it at the ingress with its Secret',
-    'services[0].routes[0].middlewares[1].forwardAuth.service: "auth" takes no call of Traefik\'s own; set its internal: true',
     'services[0].routes[1].middlewares[0].plugin: "dmeo" is no plugin of the ingress; did you mean "demo"? Declare it there',
-    'services[0].routes[1].middlewares[1].forwardAuth.service: "nobody" is no service of this stack; did you mean "shop"?',
+    'services[1].routes[0]: the router name "shop" is that of services[0].routes[0] too; give each its own',
+    'services[0].routes[0].middlewares[1].forwardAuth.service: "auth" takes no call of Traefik\'s own; set its internal: true',
+    'services[2].tcpRoutes[0].entryPoints[0]: "postgre" is no entry point of the ingress; did you mean "postgres"? Declare it in its tcpEntryPoints',
+    'services[3].tcpRoutes[0]: the rule "HostSNI(`*`) on postgres" is that of services[2].tcpRoutes[1] too; give each its own',
+    'services[0].routes[1].middlewares[1].forwardAuth.service: "nobody" is no service of this mesh; did you mean "shop"?',
   ]);
 });
 
 test("a middleware of a provider that the ingress has not is refused", () => {
   const routes = [{ host: "a.test", middlewares: ["limits@kubernetescrd"] }];
-  const problems = (ingress: TraefikExtras) => said(routingProblems([{ ...service, name: "s", routes }], ingress));
+  const problems = (ingress: TraefikExtras) =>
+    said(routingProblems([{ ...service, name: "s", routes }], ingress, INGRESS));
   expect(problems({ kubernetesCrd: true })).toEqual([]);
   expect(problems({})).toEqual([
-    'services[0].routes[0].middlewares[0]: "kubernetescrd" is no provider of this ingress; it has consulcatalog, file, and kubernetescrd where custom resources are served',
+    'services[0].routes[0].middlewares[0]: "kubernetescrd" is no provider of this ingress; have it serve custom resources by kubernetesCrd, or write the middleware as an object',
   ]);
 });
 

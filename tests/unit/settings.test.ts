@@ -75,7 +75,7 @@ test.each<[Record<string, unknown>, string]>([
   ],
   [
     { services: [{ ...whoami, routes: [{ host: "who ami" }] }] },
-    'services[0].routes[0].host: "who ami" is not a host name; use one such as whoami.example.com, without scheme or port',
+    'services[0].routes[0].host: "who ami" is not a host name; use one such as whoami.example.com or *.example.com, without scheme or port',
   ],
   [
     { traefikNamespace: "consul-system" },

@@ -66,7 +66,7 @@ test("how a record is looked for arrives under Traefik's names", async () => {
   const propagation = { disableANSChecks: true, requireAllRNS: true, delayBeforeChecks: 10 };
   const { container } = await ingress({
     certificateResolvers: {
-      dns: { email, dnsChallenge: { provider: "x", propagation } },
+      dns: { email, dnsChallenge: { provider: "rfc2136", propagation } },
     },
   });
   const dns = (option: string) => `--certificatesResolvers.dns.acme.dnsChallenge.propagation.${option}`;
@@ -234,14 +234,17 @@ test.each<[string, TraefikOptions, string[]]>([
   ],
   [
     "DNS servers without a port",
-    { certificateResolvers: { dns: { email, dnsChallenge: { provider: "x", resolvers: ["192.0.2.1"] } } } },
+    { certificateResolvers: { dns: { email, dnsChallenge: { provider: "rfc2136", resolvers: ["192.0.2.1"] } } } },
     ["certificateResolvers.dns.dnsChallenge.resolvers[0]"],
   ],
   [
     "a propagation that is not looked for, and is",
     {
       certificateResolvers: {
-        dns: { email, dnsChallenge: { provider: "x", propagation: { disableChecks: true, requireAllRNS: true } } },
+        dns: {
+          email,
+          dnsChallenge: { provider: "rfc2136", propagation: { disableChecks: true, requireAllRNS: true } },
+        },
       },
     },
     ["certificateResolvers.dns.dnsChallenge.propagation.disableChecks"],
@@ -250,7 +253,7 @@ test.each<[string, TraefikOptions, string[]]>([
     "a delay that is too long",
     {
       certificateResolvers: {
-        dns: { email, dnsChallenge: { provider: "x", propagation: { delayBeforeChecks: 3601 } } },
+        dns: { email, dnsChallenge: { provider: "rfc2136", propagation: { delayBeforeChecks: 3601 } } },
       },
     },
     ["certificateResolvers.dns.dnsChallenge.propagation.delayBeforeChecks"],
