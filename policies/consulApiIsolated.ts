@@ -27,7 +27,7 @@ export const consulApiIsolated = policy<{ declaredElsewhere: boolean }>({
   *stack(objects, { config }) {
     for (const { object, labels } of config.declaredElsewhere ? [] : consulServers(objects)) {
       const policies = objects.filter((other) => guards(other, object, labels));
-      if (policies.length === 0) {
+      if (policies.every(({ patch }) => patch)) {
         yield { object, problem: `no NetworkPolicy isolates the ports ${API_PORTS.join(", ")}` };
       }
       for (const each of policies) {

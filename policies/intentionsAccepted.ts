@@ -2,6 +2,7 @@ import { IntentionProblem, intentionProblems } from "../components/intentionProb
 import { IntentionRule } from "../components/intentions";
 import { destinationOf, isIntentions, Source, sourcesOf } from "./lib/intentions";
 import { at, Json, list, plain, record, textAt } from "./lib/json";
+import { nameOf } from "./lib/objects";
 import { policy } from "./lib/policy";
 
 /**
@@ -26,13 +27,14 @@ export const intentionsAccepted = policy<{ enterprise: boolean }>({
       return;
     }
     const intentions = { ...object, body: plain(object.body) };
-    const destination = destinationOf(intentions);
+    // A patch does not say what its destination is, and may leave the sources as they are.
+    const destination = destinationOf(intentions) ?? (object.patch ? nameOf(object) : undefined);
     const sources = sourcesOf(intentions);
     if (!destination) {
       yield "spec.destination.name is missing";
       return;
     }
-    if (sources.length === 0) {
+    if (sources.length === 0 && !(object.patch && at(intentions.body, "spec", "sources") === undefined)) {
       yield "spec.sources is empty";
     }
     if (!config.enterprise && at(intentions.body, "spec", "destination", "namespace")) {

@@ -16,7 +16,11 @@ export const intentionsConsistent = policy<ProtocolsConfig>({
     const protocolOf = protocols(objects, config.protocols);
     const byDestination = new Map<string, ClusterObject[]>();
     for (const object of objects.filter(isIntentions)) {
-      const destination = destinationOf(object) ?? "";
+      const destination = destinationOf(object);
+      if (destination === undefined) {
+        // A patch, or what intentions-accepted refuses.
+        continue;
+      }
       byDestination.set(destination, [...(byDestination.get(destination) ?? []), object]);
     }
     for (const [destination, all] of byDestination) {

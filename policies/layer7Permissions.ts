@@ -23,7 +23,7 @@ export const layer7Permissions = policy<ProtocolsConfig>({
       const destination = destinationOf(object) ?? "";
       for (const source of sourcesOf(object)) {
         if (
-          destination !== "*" &&
+          !["", "*"].includes(destination) &&
           protocolOf(destination) !== "tcp" &&
           allows(source) &&
           source.permissions.length === 0

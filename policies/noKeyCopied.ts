@@ -56,10 +56,10 @@ export const noKeyCopied = policy<Config>({
   },
   *stack(objects, { config }, resources) {
     for (const object of objects.filter(({ kind, rendered }) => kind === "Secret" && !rendered)) {
-      const { propertyDependencies } = resources.find(({ urn }) => urn === object.urn)!;
-      const origin = FIELDS.flatMap((field) => propertyDependencies[field] ?? []).find(
-        ({ type }) => type === "kubernetes:core/v1:Secret",
-      );
+      const makers = resources.filter(({ urn }) => [object.urn, ...(object.patchedBy ?? [])].includes(urn));
+      const origin = makers
+        .flatMap(({ propertyDependencies }) => FIELDS.flatMap((field) => propertyDependencies[field] ?? []))
+        .find(({ type }) => type === "kubernetes:core/v1:Secret");
       if (origin === undefined || isExempt(object, config)) {
         continue;
       }

@@ -12,7 +12,7 @@ export const ownServiceAccount = policy({
   *object(object) {
     const pod = podOf(object);
     if (pod && consulAnnotation(pod, "connect-inject") === "true") {
-      yield* accountProblems(pod);
+      yield* accountProblems(object, pod);
     }
   },
   *stack(objects) {
@@ -21,14 +21,18 @@ export const ownServiceAccount = policy({
     const workloads = objects.flatMap((object) => {
       const pod = podOf(object);
       const injected = pod && consulAnnotation(pod, "connect-inject");
-      if (pod === undefined || !(injected === "true" || (byDefault && injected !== "false"))) {
+      if (
+        pod === undefined ||
+        !(injected === "true" || (byDefault && injected !== "false")) ||
+        leavesOut(object, pod)
+      ) {
         return [];
       }
       const account = `${namespaceOf(object)}/${textAt(pod.spec, "serviceAccountName")}`;
       return [{ object, pod, account, of: servicesOf(pod, namespaceOf(object), services), injected }];
     });
     for (const { object, pod, account, of, injected } of workloads) {
-      for (const problem of injected === "true" ? [] : accountProblems(pod)) {
+      for (const problem of injected === "true" ? [] : accountProblems(object, pod)) {
         yield { object, problem };
       }
       const other = workloads.find(
@@ -41,8 +45,13 @@ export const ownServiceAccount = policy({
   },
 });
 
-function* accountProblems(pod: Pod): Iterable<string> {
-  if ((textAt(pod.spec, "serviceAccountName") ?? "default") === "default") {
+/** Whether an object is a patch that says nothing of the ServiceAccount. */
+function leavesOut(object: ClusterObject, pod: Pod): boolean {
+  return object.patch === true && !("serviceAccountName" in pod.spec);
+}
+
+function* accountProblems(object: ClusterObject, pod: Pod): Iterable<string> {
+  if (!leavesOut(object, pod) && (textAt(pod.spec, "serviceAccountName") ?? "default") === "default") {
     yield "runs under the ServiceAccount that all pods of its namespace have";
   }
 }

@@ -1,6 +1,6 @@
-import { mergeValues } from "../../components/consulValues";
 import { at, ifKnown, Json, list, record, textAt } from "./json";
 import { ClusterObject, nameOf, namespaceOf } from "./objects";
+import { merge } from "./patches";
 import { commandLine, containersOf, podOf } from "./pods";
 
 /** Consul's servers, with what tells how they are set up. */
@@ -30,7 +30,7 @@ export function consulServers(objects: readonly ClusterObject[]): ConsulServers[
       object,
       labels: record(pod.metadata.labels),
       command: containersOf(object).flatMap(commandLine).join(" "),
-      config: parsed.reduce<Json>((config, [, part]) => mergeValues(config, part ?? {}), {}),
+      config: parsed.reduce<Json>((config, [, part]) => record(merge(config, part ?? {})), {}),
       unread: parsed.flatMap(([file, part]) => (part === undefined ? [file] : [])),
     };
   });
@@ -39,6 +39,7 @@ export function consulServers(objects: readonly ClusterObject[]): ConsulServers[
 function isServers(object: ClusterObject): boolean {
   return (
     object.kind === "StatefulSet" &&
+    !object.patch &&
     // A workload whose command is not known yet is no Consul: its image would have to be unknown too.
     ifKnown(() => containersOf(object).some((c) => /\bconsul agent\b/.test(commandLine(c).join(" "))), false)
   );

@@ -35,10 +35,18 @@ export function protocols(objects: readonly ClusterObject[], elsewhere: Record<s
   const ofService = new Map(Object.entries(elsewhere));
   let ofOthers = "tcp";
   for (const object of objects) {
-    if (isConfigEntry(object, "ServiceDefaults")) {
-      ofService.set(textAt(object.body, "metadata", "name") ?? "", textAt(object.body, "spec", "protocol") ?? "tcp");
-    } else if (isConfigEntry(object, "ProxyDefaults")) {
-      ofOthers = textAt(object.body, "spec", "config", "protocol") ?? "tcp";
+    const ofOne = isConfigEntry(object, "ServiceDefaults");
+    if (!ofOne && !isConfigEntry(object, "ProxyDefaults")) {
+      continue;
+    }
+    const protocol = textAt(object.body, "spec", ...(ofOne ? [] : ["config"]), "protocol");
+    if (protocol === undefined && object.patch) {
+      continue;
+    }
+    if (ofOne) {
+      ofService.set(textAt(object.body, "metadata", "name") ?? "", protocol ?? "tcp");
+    } else {
+      ofOthers = protocol ?? "tcp";
     }
   }
   return (service: string) => ofService.get(service) ?? ofOthers;

@@ -13,6 +13,10 @@ export interface ClusterObject {
   readonly rendered: boolean;
   /** Property paths whose changes Pulumi is told to ignore. */
   readonly ignored?: readonly string[];
+  /** Whether it is what a resource of a kind `…Patch` sets, and no whole object: what it leaves out says nothing. */
+  readonly patch?: boolean;
+  /** URNs of the patches that are in `body`. */
+  readonly patchedBy?: readonly string[];
 }
 
 /** A resource as the engine describes it, before the change and after. */
@@ -23,13 +27,14 @@ export interface PulumiResource {
   readonly opts?: { readonly ignoreChanges: readonly string[] };
 }
 
-/** `kubernetes:apps/v1:Deployment`: any SDK, and YAML, names a resource so. A patch is judged as what it patches. */
+/** `kubernetes:apps/v1:Deployment`: any SDK, and YAML, names a resource so. */
 const TYPE = /^kubernetes:([^:]+):(\w+?)(Patch)?$/;
 
 /** The objects that a resource is: one, or the items of a list; none where it is no Kubernetes object. */
 export function objectsOf({ type, props, urn }: PulumiResource): ClusterObject[] {
-  const [, version, kind] = TYPE.exec(type) ?? [];
-  return kind === undefined ? [] : fromManifest(version, kind, props, urn, false);
+  const [, version, kind, patch] = TYPE.exec(type) ?? [];
+  const objects = kind === undefined ? [] : fromManifest(version, kind, props, urn, false);
+  return patch ? objects.map((object) => ({ ...object, patch: true })) : objects;
 }
 
 /** The objects of a manifest. */
@@ -51,7 +56,9 @@ export function fromManifest(
       ),
     );
   }
-  return [{ group: apiVersion.split("/")[0], kind, body, urn, rendered }];
+  // The core group has no name in a manifest, and one in Pulumi's types.
+  const group = apiVersion.includes("/") ? apiVersion.split("/")[0] : "core";
+  return [{ group, kind, body, urn, rendered }];
 }
 
 /** The object's name, empty where it is not known yet. */
@@ -66,7 +73,12 @@ export function namespaceOf(object: ClusterObject): string {
 
 /** How a message names an object: by where to look for it. */
 export function describe(object: ClusterObject): string {
-  return `${object.rendered ? "rendered by the chart: " : ""}${object.kind} ${nameOf(object)}`.trimEnd();
+  const patches = (object.patchedBy ?? []).map((urn) => urn.split("::").pop()).join(", ");
+  return [
+    ...(object.rendered ? ["rendered by the chart:"] : []),
+    `${object.kind} ${nameOf(object)}`.trimEnd(),
+    ...(patches === "" ? [] : [`as ${patches} patches it`]),
+  ].join(" ");
 }
 
 /** Whether an object is one of Consul's config entries of these kinds. */

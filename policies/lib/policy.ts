@@ -8,7 +8,9 @@ import {
 import { declaredBy, declaredIn } from "./carriers";
 import { isConsulChart, RELEASE, Rendered, renderRelease } from "./charts";
 import { Environment, environmentOf, ENVIRONMENTS } from "./environment";
-import { ClusterObject, describe, PulumiResource } from "./objects";
+import { ClusterObject, describe, nameOf, PulumiResource } from "./objects";
+import { atEnd, patchesShown, remember, shownBeside } from "./operation";
+import { patched } from "./patches";
 
 /** What a policy may know beside the objects that it judges. */
 export interface Circumstances<Config> {
@@ -95,32 +97,55 @@ export function policy<Config extends object = object>(rule: Rule<Config>): Reso
     configSchema: { properties },
   };
 
-  if (rule.object || rule.release || rule.together) {
-    result.validateResource = async (args, report) => {
-      const about = circumstances(args.urn, args.getConfig());
-      if (!environments.includes(about.environment) || isExempt(args.urn, args.getConfig())) {
-        return;
-      }
-      const say = (finding: Finding) => report(message(finding));
-      const rendered = args.type === RELEASE ? await renderRelease(args) : undefined;
-      const objects = rendered === undefined ? declaredBy(args) : "objects" in rendered ? rendered.objects : [];
+  /** What is found in objects: in each of those that count, and in all of them together. */
+  const findings = (
+    objects: readonly ClusterObject[],
+    counts: (object: ClusterObject) => boolean,
+    about: Circumstances<Config>,
+  ): Finding[] => [
+    ...objects
+      .filter(counts)
+      .flatMap((object) => (rule.object ? closed(() => found(rule.object!(object, about), object), object) : [])),
+    ...(rule.together ? closed(() => rule.together!(objects, about)) : []),
+  ];
+
+  result.validateResource = async (args, report) => {
+    const about = circumstances(args.urn, args.getConfig());
+    const rendered = args.type === RELEASE ? await renderRelease(args) : undefined;
+    const own = rendered === undefined ? declaredBy(args) : "objects" in rendered ? rendered.objects : [];
+    remember(args, own);
+    if (!environments.includes(about.environment) || isExempt(args.urn, args.getConfig())) {
+      return;
+    }
+    const say = (finding: Finding) => report(message(finding));
+    const counted = ({ urn }: ClusterObject) => !isExempt(urn, args.getConfig());
+    if (own.some(({ patch }) => patch)) {
+      // Only what the patch makes wrong is its own.
+      const others = shownBeside(args.urn).filter(counted);
+      const isOwn = ({ urn, patchedBy = [] }: ClusterObject) => urn === args.urn || patchedBy.includes(args.urn);
+      const after = patched([...others, ...own]);
+      const touched = new Set(after.filter(isOwn).map(identity));
+      const before = findings(patched(others), (object) => touched.has(identity(object)), about);
+      without(before, findings(after, isOwn, about)).forEach(say);
+      return;
+    }
+    const objects = patched([...own, ...patchesShown().filter(counted)]).filter(({ urn }) => urn === args.urn);
+    if (rendered === undefined) {
+      // What belongs together with a single object is known at the end.
       for (const object of rule.object ? objects : []) {
-        closed(() => found(rule.object!(object, about), object), say, object);
+        closed(() => found(rule.object!(object, about), object), object).forEach(say);
       }
-      if (rendered === undefined) {
-        return;
-      }
-      if (rule.release) {
-        closed(() => found(rule.release!(args, rendered, about)), say);
-      }
-      if (rule.together && "objects" in rendered) {
-        closed(() => rule.together!(objects, about), say);
-      }
-      if (rule.values && "failure" in rendered && isConsulChart(args)) {
-        closed(() => found(rule.values!(args.props.values, about)), say);
-      }
-    };
-  }
+      return;
+    }
+    if (rule.release) {
+      closed(() => found(rule.release!(args, rendered, about))).forEach(say);
+    }
+    if ("objects" in rendered) {
+      findings(objects, () => true, about).forEach(say);
+    } else if (rule.values && isConsulChart(args)) {
+      closed(() => found(rule.values!(args.props.values, about))).forEach(say);
+    }
+  };
 
   if (rule.together || rule.stack) {
     result.validateStack = async (args, report) => {
@@ -134,14 +159,25 @@ export function policy<Config extends object = object>(rule: Rule<Config>): Reso
           report(message(finding), urn);
         }
       };
-      const direct = declaredIn(args.resources);
+      const direct = declaredIn(atEnd(args.resources)).filter(
+        ({ patch, urn }) => !patch || !isExempt(urn, args.getConfig()),
+      );
+      const releases = await Promise.all(args.resources.filter(({ type }) => type === RELEASE).map(renderRelease));
+      const rendered = releases.map((each) => ("objects" in each ? each.objects : []));
+      const objects = patched([...direct, ...rendered.flat()]);
       if (rule.together) {
-        closed(() => rule.together!(direct, about), say);
+        // What is wrong with a release alone was said before it was made.
+        const patches = direct.filter(({ patch }) => patch);
+        const said = rendered.flatMap((release) =>
+          closed(() => rule.together!(patched([...release, ...patches]), about)),
+        );
+        without(
+          said,
+          closed(() => rule.together!(objects, about)),
+        ).forEach(say);
       }
       if (rule.stack) {
-        const releases = await Promise.all(args.resources.filter(({ type }) => type === RELEASE).map(renderRelease));
-        const objects = [...direct, ...releases.flatMap((each) => ("objects" in each ? each.objects : []))];
-        closed(() => rule.stack!(objects, about, args.resources), say);
+        closed(() => rule.stack!(objects, about, args.resources)).forEach(say);
       }
     };
   }
@@ -158,16 +194,32 @@ function* found(problems: Iterable<string>, object?: ClusterObject): Iterable<Fi
   }
 }
 
-/** Passes on what is found; that a value is not known is one more finding. */
-function closed(judge: () => Iterable<Finding>, say: (finding: Finding) => void, object?: ClusterObject): void {
+/** What is found; that a value is not known is one more finding. */
+function closed(judge: () => Iterable<Finding>, object?: ClusterObject): Finding[] {
+  const all: Finding[] = [];
   try {
     for (const finding of judge()) {
-      say(finding);
+      all.push(finding);
     }
   } catch (error) {
     if (!(error instanceof UnknownValueError)) {
       throw error;
     }
-    say({ problem: `cannot be judged: ${(error as Error).message}; give it a plain value, not an output`, object });
+    all.push({
+      problem: `cannot be judged: ${(error as Error).message}; give it a plain value, not an output`,
+      object,
+    });
   }
+  return all;
+}
+
+/** The findings that are not among those known. */
+function without(known: readonly Finding[], all: readonly Finding[]): Finding[] {
+  const key = ({ object, urn, problem }: Finding) => JSON.stringify([object ? identity(object) : urn, problem]);
+  const keys = new Set(known.map(key));
+  return all.filter((finding) => !keys.has(key(finding)));
+}
+
+function identity(object: ClusterObject): string {
+  return `${object.urn} ${object.kind} ${nameOf(object)}`;
 }

@@ -17,6 +17,8 @@ export interface Resource {
   readonly type: string;
   readonly name: string;
   readonly props: Record<string, any>;
+  /** What became of it, which is shown at the end. Default: `props`. */
+  readonly outputs?: Record<string, any>;
   /** Types of the resources that a property was made from, by property. */
   readonly madeFrom?: Record<string, Resource>;
   /** The component that it belongs to. */
@@ -113,7 +115,10 @@ export class Analyzer {
     const request = new wire.AnalyzeStackRequest();
     request.setResourcesList(
       resources.map((resource) => {
-        const filled = fill(new wire.AnalyzerResource(), stack, resource);
+        const filled = fill(new wire.AnalyzerResource(), stack, {
+          ...resource,
+          props: resource.outputs ?? resource.props,
+        });
         for (const [property, origin] of Object.entries(resource.madeFrom ?? {})) {
           const dependencies = new wire.AnalyzerPropertyDependencies();
           dependencies.setUrnsList([urnOf(stack, origin)]);

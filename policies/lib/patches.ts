@@ -1,0 +1,116 @@
+import { ifKnown, Json, list, record, textAt } from "./json";
+import { ClusterObject, nameOf } from "./objects";
+import { containersOf } from "./pods";
+
+/**
+ * Objects with their patches in them, as server-side apply merges these: what a patch leaves out is judged as it is declared.
+ * A patch of something that nobody declares here stays by itself, and is judged for what it sets.
+ */
+export function patched(objects: readonly ClusterObject[]): ClusterObject[] {
+  const whole = objects.filter((object) => !object.patch);
+  const alone: ClusterObject[] = [];
+  for (const patch of objects.filter((object) => object.patch)) {
+    const targets = whole.filter((object) => isTarget(patch, object));
+    for (const target of targets) {
+      whole[whole.indexOf(target)] = apply(target, patch);
+    }
+    if (targets.length === 0) {
+      alone.push({ ...patch, patch: !isComplete(patch) });
+    }
+  }
+  return [...whole, ...alone];
+}
+
+/** Whether a patch is of this object. A namespace that is not said, or not known yet, may be any. */
+function isTarget(patch: ClusterObject, { kind, group, ...object }: ClusterObject): boolean {
+  const namespaces = [patch, object].map(({ body }) => ifKnown(() => textAt(body, "metadata", "namespace"), undefined));
+  return (
+    kind === patch.kind &&
+    group === patch.group &&
+    nameOf(patch) !== "" &&
+    nameOf(patch) === nameOf({ kind, group, ...object }) &&
+    (namespaces.includes(undefined) || namespaces[0] === namespaces[1])
+  );
+}
+
+/** Whether a patch says so much that it makes what does not exist: server-side apply creates then. */
+function isComplete(patch: ClusterObject): boolean {
+  return ifKnown(() => {
+    const containers = containersOf(patch);
+    return containers.length > 0
+      ? containers.every(({ image }) => typeof image === "string") &&
+          (["Pod", "Job", "CronJob", "PodTemplate"].includes(patch.kind) || "selector" in record(patch.body.spec))
+      : patch.kind === "ServiceIntentions" && ["destination", "sources"].every((key) => key in record(patch.body.spec));
+  }, false);
+}
+
+function apply(target: ClusterObject, patch: ClusterObject): ClusterObject {
+  // Lists of custom resources have no keys: a patch replaces them whole.
+  const keyed = !target.group.includes(".") || target.group.endsWith(".k8s.io");
+  return {
+    ...target,
+    body: merge(target.body, patch.body, keyed) as Json,
+    patchedBy: [...(target.patchedBy ?? []), patch.urn],
+    ignored: [...(target.ignored ?? []), ...(patch.ignored ?? [])],
+  };
+}
+
+/** What tells the items of Kubernetes' lists apart; any other list is replaced whole. */
+const ITEM_KEYS: Record<string, readonly string[]> = {
+  containers: ["name"],
+  initContainers: ["name"],
+  ephemeralContainers: ["name"],
+  volumes: ["name"],
+  env: ["name"],
+  imagePullSecrets: ["name"],
+  volumeMounts: ["mountPath"],
+  volumeDevices: ["devicePath"],
+  ports: ["containerPort", "port", "protocol"],
+};
+
+/**
+ * One value over another: maps are merged, a null takes away what is there, lists are replaced, or `keyed` merged as Kubernetes
+ * merges its own. A value that is not known yet stays one, and throws when it is touched, not before.
+ */
+export function merge(base: unknown, patch: unknown, keyed = false, at = ""): unknown {
+  if (Array.isArray(patch)) {
+    return keyed && at in ITEM_KEYS ? mergeItems(list(base), patch, ITEM_KEYS[at]) : patch;
+  }
+  if (!isObject(patch)) {
+    return patch;
+  }
+  const merged: Json = {};
+  const inner = record(base);
+  for (const key of new Set([...Object.keys(inner), ...Object.keys(patch)])) {
+    if (ifKnown(() => patch[key] === null, false)) {
+      continue;
+    }
+    const get = () =>
+      key in patch
+        ? merge(
+            ifKnown(() => inner[key], undefined),
+            patch[key],
+            keyed,
+            key,
+          )
+        : inner[key];
+    Object.defineProperty(merged, key, { enumerable: true, get });
+  }
+  return merged;
+}
+
+function mergeItems(base: unknown[], patch: unknown[], keys: readonly string[]): unknown[] {
+  const name = (item: unknown) =>
+    JSON.stringify(keys.map((key) => record(item)[key] ?? (key === "protocol" ? "TCP" : null)));
+  const names = base.map(name);
+  return [
+    ...base.map((item, i) =>
+      patch.reduce((result, over) => (name(over) === names[i] ? merge(result, over, true) : result), item),
+    ),
+    ...patch.filter((item) => !names.includes(name(item))),
+  ];
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
