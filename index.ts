@@ -16,13 +16,15 @@ const settings = readSettings();
 
 const mesh = new ConsulMesh("consul", settings.consul);
 
+const external = Object.keys(settings.externalServices);
+
 // Deny-all is a set of its own, so that each service can wait for it and never serves an unchecked call.
 // What goes to every service is in the same entry of Consul.
 const baseline = new IntentionSet("baseline", {
   mesh,
   denyAll: settings.denyAll,
   rules: settings.intentions.filter((rule) => rule.destination === "*"),
-  externalServices: [TRAEFIK_SERVICE_NAME, ...settings.services.map((service) => service.name)],
+  externalServices: [TRAEFIK_SERVICE_NAME, ...settings.services.map((service) => service.name), ...external],
 });
 
 const ingress = new TraefikConsulIngress("traefik", { mesh, ...settings.traefik });
@@ -56,6 +58,8 @@ const intentions = new IntentionSet("intentions", {
   rules: settings.intentions.filter((rule) => rule.destination !== "*"),
   services,
   ingress,
+  externalServices: external,
+  externalProtocols: settings.externalServices,
   jwtProviders: settings.jwtProviders,
 });
 

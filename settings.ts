@@ -13,6 +13,7 @@ import {
   LOG_LEVELS,
   meshPartWithoutContains,
   meshPartWithoutSleep,
+  meshReachProblems,
   meshServiceProblems,
   MeshServiceOptions,
   NETWORK_TARGETS,
@@ -21,6 +22,7 @@ import {
   POD_SECURITY_LEVELS,
   PodSecurityLevel,
   PROTOCOLS,
+  Protocol,
   Route,
   SERVICE_TYPES,
   ServiceCall,
@@ -28,13 +30,17 @@ import {
   TraefikOptions,
   traefikProblems,
 } from "./components";
+import { externalServiceProblems } from "./components/externalServices";
 import { intentionProblems } from "./components/intentionProblems";
 import { intentionWarnings } from "./components/intentionWarnings";
 import { STRATEGIES } from "./components/loadBalancing";
-import { dnsLabelProblems } from "./components/names";
+import { oldVariableNameProblems } from "./components/containerProblems";
+import { namespaceProblems } from "./components/names";
+import { refusedCapabilities } from "./components/podSecurity";
 import { describeProblems, Problem } from "./components/problems";
 import { KEY_TYPES } from "./components/certificateResolvers";
 import { duplicateProblems, routingProblems } from "./components/routingProblems";
+import { derivedNameProblems } from "./components/serviceNames";
 import { ACCESS_LOG_FORMATS, EXTERNAL_TRAFFIC_POLICIES } from "./components/traefikEdge";
 import { CLIENT_AUTH_TYPES, TLS_VERSIONS } from "./components/tlsOptions";
 
@@ -50,6 +56,7 @@ export interface Settings {
   readonly services: readonly ServiceSettings[];
   readonly denyAll: boolean;
   readonly intentions: readonly IntentionRule[];
+  readonly externalServices: Readonly<Record<string, Protocol>>;
   readonly jwtProviders: readonly string[];
   readonly intentionWarningsAreErrors: boolean;
   readonly servicesPodSecurity: PodSecurityLevel;
@@ -304,6 +311,7 @@ const service: z.ZodType<ServiceSettings> = z.strictObject({
   idleTimeoutSeconds: z.number().optional(),
   protocol: z.enum(PROTOCOLS).optional(),
   healthPath: text.optional(),
+  healthGrpcService: text.optional(),
   drainSeconds: z.number().optional(),
   listenerDrainSeconds: z.number().optional(),
   runAsUser: z.number().optional(),
@@ -414,6 +422,7 @@ export const settingsSchema = z.strictObject({
   services: json(z.array(service)),
   denyAll: flag,
   intentions: json(z.array(intention)),
+  externalServices: json(z.record(text, z.enum(PROTOCOLS))),
   jwtProviders: json(z.array(text)),
   intentionWarningsAreErrors: flag,
   rotations: json(
@@ -469,11 +478,9 @@ export function readSettings(): Settings {
  */
 export function parseSettings(raw: Record<string, string>): { settings: Settings } | { problems: Problem[] } {
   const unknown = Object.keys(raw)
-    .filter((key) => !(key in settingsSchema.shape))
+    .filter((key) => !isSetting(key))
     .map((key) => unknownKey(key, key, Object.keys(settingsSchema.shape)));
-  const parsed = settingsSchema.safeParse(
-    Object.fromEntries(Object.entries(raw).filter(([key]) => key in settingsSchema.shape)),
-  );
+  const parsed = settingsSchema.safeParse(Object.fromEntries(Object.entries(raw).filter(([key]) => isSetting(key))));
   if (!parsed.success) {
     return { problems: [...unknown, ...parsed.error.issues.flatMap((issue) => shapeProblems(issue, raw))] };
   }
@@ -556,6 +563,7 @@ export function parseSettings(raw: Record<string, string>): { settings: Settings
     services: s.services.map((each) => ({ imagePullPolicy, ...each })),
     denyAll: s.denyAll,
     intentions: s.intentions.map((rule, i) => ({ ...rule, declaredAt: `intentions[${i}]` })),
+    externalServices: s.externalServices,
     jwtProviders: s.jwtProviders,
     intentionWarningsAreErrors: s.intentionWarningsAreErrors,
     servicesPodSecurity: s.servicesPodSecurity,
@@ -571,6 +579,10 @@ function orUndefined(list: string[]): string[] | undefined {
   return list.length === 0 ? undefined : list;
 }
 
+function isSetting(key: string): boolean {
+  return Object.hasOwn(settingsSchema.shape, key);
+}
+
 /** None: the provider is off; `*` alone: all of them. */
 function crdNamespaces(namespaces: string[]): KubernetesCrd | undefined {
   return namespaces.length === 0 ? undefined : namespaces.join() === "*" ? true : { namespaces };
@@ -582,7 +594,7 @@ function settingsProblems(settings: Settings): Problem[] {
   return [
     ...consulMeshProblems(settings.consul, "consul.").map(atSetting),
     ...traefikProblems(settings.traefik, "traefik.").map(atSetting),
-    ...namespaceProblems(settings),
+    ...stackNamespaceProblems(settings),
     ...services.flatMap((each, i) =>
       meshServiceProblems(each.name, each, `services[${i}].`).map((p) => ({
         ...p,
@@ -593,7 +605,16 @@ function settingsProblems(settings: Settings): Problem[] {
       "name",
       services.map((each, i) => [each.name, `services[${i}]`]),
     ),
+    ...derivedNameProblems(services.map(({ name, canary }, i) => ({ name, canary, path: `services[${i}].name` }))),
+    ...services.flatMap((each, i) =>
+      oldVariableNameProblems(each, settings.consul.kubernetesVersion, `services[${i}].`),
+    ),
     ...routingProblems(services, settings.traefik, TRAEFIK_SERVICE_NAME),
+    ...externalServiceProblems(
+      settings.externalServices,
+      services.map((each) => each.name),
+      "externalServices",
+    ),
     ...stackIntentionProblems(settings),
     ...podSecurityProblems(settings),
     ...drainProblems(settings),
@@ -618,8 +639,11 @@ function stackIntentionProblems(settings: Settings): Problem[] {
   ];
   const known = {
     denyAll: settings.denyAll,
-    services: new Map(services.map((each) => [each.name, each.protocol ?? "http"])),
-    external: new Set([TRAEFIK_SERVICE_NAME]),
+    services: new Map([
+      ...Object.entries(settings.externalServices),
+      ...services.map((each) => [each.name, each.protocol ?? "http"] as const),
+    ]),
+    external: new Set([TRAEFIK_SERVICE_NAME, ...Object.keys(settings.externalServices)]),
     jwtProviders: new Set(settings.jwtProviders),
     partWithoutContains: meshPartWithoutContains(settings.consul),
     ingress: {
@@ -654,14 +678,10 @@ function podSecurityProblems({ servicesPodSecurity: level, consul, services }: S
             },
           ]
         : []),
-      ...(level === "restricted" && addCapabilities.some((each) => each !== "NET_BIND_SERVICE")
-        ? [
-            {
-              propertyPath: `services[${i}].addCapabilities`,
-              reason: "servicesPodSecurity restricted refuses all but NET_BIND_SERVICE",
-            },
-          ]
-        : []),
+      ...refusedCapabilities(level, addCapabilities).map((capability) => ({
+        propertyPath: `services[${i}].addCapabilities`,
+        reason: `${capability} is refused by servicesPodSecurity ${level}; leave it out, or use privileged`,
+      })),
     ]),
   ];
 }
@@ -674,15 +694,23 @@ function drainProblems({ consul, services }: Settings): Problem[] {
   );
 }
 
-function namespaceProblems(settings: Settings): Problem[] {
+function stackNamespaceProblems(settings: Settings): Problem[] {
   const namespaces: [string, string][] = [
     [settings.consul.namespace!, "consulNamespace"],
     [settings.traefik.namespace!, "traefikNamespace"],
     [settings.servicesNamespace, "servicesNamespace"],
   ];
+  const reach = (name: string, made: boolean, reached: "pods" | "services") =>
+    meshReachProblems(settings.consul, { name, made }, reached, "consul.").map(atSetting);
+  const { enabled: isSynced = true } = (settings.consul.values?.syncCatalog ?? {}) as { enabled?: boolean };
   return [
-    ...dnsLabelProblems("servicesNamespace", settings.servicesNamespace),
+    ...namespaceProblems("servicesNamespace", settings.servicesNamespace, {
+      create: settings.servicesCreateNamespace,
+      inMesh: true,
+    }),
     ...duplicateProblems("namespace", namespaces),
+    ...reach(settings.servicesNamespace, settings.servicesCreateNamespace, "pods"),
+    ...(isSynced ? reach(settings.traefik.namespace!, settings.traefik.createNamespace!, "services") : []),
   ];
 }
 
@@ -694,7 +722,7 @@ function atSetting(problem: Problem): Problem {
   const [found] = lengths.flatMap((length) => {
     const [component, ...names] = path.slice(0, length);
     const setting = SETTING_OF_INPUT[[component, ...names].join(".")] ?? component + names.map(capitalize).join("");
-    return setting in settingsSchema.shape ? [[setting, ...path.slice(length)].join(".")] : [];
+    return isSetting(setting) ? [[setting, ...path.slice(length)].join(".")] : [];
   });
   return { ...problem, propertyPath: (found ?? input) + rest };
 }

@@ -167,15 +167,13 @@ function oneResolverProblems(name: string, resolver: CertificateResolver, path: 
   }
   const { resolvers = [], credentialsSecret, propagation = {} } = resolver.dnsChallenge ?? {};
   resolvers.forEach((server, i) => {
-    const [, host, port] = /^(.+):(\d+)$/.exec(server) ?? [];
-    const address = /^\[(.+)\]$/.exec(host ?? "")?.[1];
-    if (
-      host === undefined ||
-      !(isHostName(host) || (address !== undefined && net.isIPv6(address))) ||
-      Number(port) < 1 ||
-      Number(port) > 65535
-    ) {
-      problem(`.dnsChallenge.resolvers[${i}]`, `"${server}" is not host:port; use one such as 192.0.2.53:53`);
+    const [, ipv6, host = "", port] = /^(?:\[(.+)\]|(.+)):(\d+)$/.exec(server) ?? [];
+    const isThere = ipv6 === undefined ? isHostName(host.toLowerCase()) : net.isIPv6(ipv6);
+    if (!isThere || Number(port) < 1 || Number(port) > 65535) {
+      problem(
+        `.dnsChallenge.resolvers[${i}]`,
+        `"${server}" is not host:port; use one such as 192.0.2.53:53 or [2001:db8::53]:53`,
+      );
     }
   });
   if (credentialsSecret !== undefined && !isHostName(credentialsSecret)) {

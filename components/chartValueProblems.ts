@@ -95,7 +95,7 @@ export function chartValueProblems(
     const propertyPath = `${prefix}.${key}`;
     const problem = (reason: string) => found.problems.push({ propertyPath, reason });
     const types = keys.get(key);
-    if (key in GONE_VALUES && !types) {
+    if (Object.hasOwn(GONE_VALUES, key) && !types) {
       problem(`is ${GONE_VALUES[key]}`);
     } else if (types === undefined && unsure) {
       const reason = `is not known to chart ${newest}, the newest one that is known here; if ${version} does not know it either, it ignores it`;

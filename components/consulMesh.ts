@@ -15,11 +15,21 @@ import {
   mergeValues,
   SecretKeyRef,
 } from "./consulValues";
-import { imageVersion, partWithoutContains, partWithoutSleep, versionProblems, Versions } from "./consulVersions";
+import {
+  imageVersion,
+  partWithoutContains,
+  partWithoutSleep,
+  versionProblems,
+  Versions,
+  versionWarnings,
+} from "./consulVersions";
 import { consulWorkloads } from "./consulWorkloads";
 import { heldValueProblems, namedImage } from "./heldValues";
-import { dnsLabelProblems, isHostName } from "./names";
-import { Problem, refuse } from "./problems";
+import { durationProblems, imageProblems, sizeProblems } from "./grammars";
+import { mergedValueProblems } from "./mergedValues";
+import { Reached, reachProblems } from "./meshReach";
+import { isHostName, namespaceProblems } from "./names";
+import { Problem, refuse, warn } from "./problems";
 import { sha256 } from "./sha256";
 import { rotationJob, rotationProblems, Rotations } from "./rotation";
 
@@ -79,6 +89,8 @@ export class ConsulMesh extends pulumi.ComponentResource {
   public readonly authMethod: string | undefined;
   /** The image of Consul, for those who need its command line; `undefined` where the chart chooses. */
   public readonly consulImage: string | undefined;
+  /** The cluster's version, where it is known. */
+  public readonly kubernetesVersion: string | undefined;
   /** What of the mesh is too old for the header criteria `contains` and `ignoreCase`; `undefined` where nothing is. */
   public readonly partWithoutContains: string | undefined;
   /** What of the mesh or the cluster is too old for pods that wait before they stop; `undefined` where nothing is. */
@@ -87,6 +99,8 @@ export class ConsulMesh extends pulumi.ComponentResource {
   public readonly caRotation: string | undefined;
   /** Whether Kubernetes Services reach Consul's catalog; `true` unless `values` turned it off. */
   public readonly catalogSync: boolean;
+  /** Problems of a namespace that the mesh has to reach; see `meshReachProblems`. */
+  public readonly reachProblems: (namespace: { name: string; made: boolean }, reached: Reached) => Problem[];
   /** The command that brings Consul's UI to https://localhost:8501/ui; `undefined` for external servers. */
   public readonly uiPortForward: string | undefined;
   /** Depend on this for anything that needs a working mesh: servers, injector, webhooks and custom resources. */
@@ -95,9 +109,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
   constructor(name: string, args: ConsulMeshArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     refuse(`ConsulMesh "${name}"`, consulMeshProblems(args));
     super("consul-traefik-mesh:index:ConsulMesh", name, {}, opts);
-    for (const { propertyPath, reason } of chartValueProblems(args.values ?? {}, chartOrigin(args), "values").doubts) {
-      void pulumi.log.warn(`ConsulMesh "${name}": ${propertyPath} ${reason}`, this);
-    }
+    warn(`ConsulMesh "${name}"`, consulMeshWarnings(args), this);
     const namespaceName = args.namespace ?? DEFAULT_CONSUL_NAMESPACE;
     const chart = args.chart ?? {};
     const kept = { parent: this, protect: args.protect };
@@ -229,11 +241,14 @@ export class ConsulMesh extends pulumi.ComponentResource {
 
     this.authMethod = args.acls ? `${CONSUL_NAME}-k8s-auth-method` : undefined;
     this.partWithoutContains = meshPartWithoutContains(args);
-    this.catalogSync = (values.syncCatalog as ChartValues).enabled === true;
+    const { enabled: syncs, toConsul } = values.syncCatalog as ChartValues;
+    this.catalogSync = syncs === true && toConsul !== false;
+    this.reachProblems = (namespace, reached) => meshReachProblems(args, namespace, reached, "mesh.");
     this.uiPortForward = external
       ? undefined
       : `kubectl --namespace ${namespaceName} port-forward service/${CONSUL_NAME}-ui 8501:443`;
     this.partWithoutSleep = meshPartWithoutSleep(args);
+    this.kubernetesVersion = args.kubernetesVersion;
     this.caRotation = rotations.ca;
     const done = { parent: this, dependsOn: [...secretResources, ...workloads.all] };
     rotationJob(name, "gossip-key", rotations.gossipKey, { ...jobArgs, gossipKeySha256 }, done);
@@ -255,9 +270,16 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
   const problem = (input: string, reason: string) => problems.push({ propertyPath: at(input), reason });
 
   problems.push(...ownThingsProblems(args, prefix), ...rotationProblems(args, prefix));
-  problems.push(...dnsLabelProblems(at("namespace"), args.namespace ?? DEFAULT_CONSUL_NAMESPACE));
-  if (args.datacenter !== undefined && !/^[a-zA-Z0-9_-]+$/.test(args.datacenter)) {
-    problem("datacenter", `"${args.datacenter}" is not a datacenter name; use letters, digits, "-" and "_"`);
+  problems.push(
+    ...namespaceProblems(at("namespace"), args.namespace ?? DEFAULT_CONSUL_NAMESPACE, { create: args.createNamespace }),
+    ...sizeProblems(at("storage"), args.storage ?? "10Gi", "10Gi"),
+    ...durationProblems(at("catalogSyncInterval"), args.catalogSyncInterval ?? "5s", 0.1, 3600),
+    ...Object.entries(args.images ?? {}).flatMap(([part, image]) =>
+      image === undefined ? [] : imageProblems(at(`images.${part}`), image),
+    ),
+  );
+  if (args.datacenter !== undefined && !/^[a-z0-9_-]{1,63}$/.test(args.datacenter)) {
+    problem("datacenter", `"${args.datacenter}" is not a datacenter name; use at most 63 of a-z, 0-9, "-" and "_"`);
   }
   if (![1, 3, 5, 7].includes(args.servers ?? 1)) {
     problem("servers", `${args.servers} servers have no useful quorum; use 1, 3, 5 or 7`);
@@ -267,9 +289,6 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
       problem(`serverAdditionalDnsSans[${i}]`, `"${san}" is not a DNS name; use one such as consul.example.com`);
     }
   });
-  if (args.catalogSyncInterval !== undefined && !/^([0-9]+(ms|s|m|h))+$/.test(args.catalogSyncInterval)) {
-    problem("catalogSyncInterval", `"${args.catalogSyncInterval}" is not a Go duration; use one such as 5s`);
-  }
 
   const chart = args.chart ?? {};
   if (chart.path !== undefined && (chart.version !== undefined || chart.repository !== undefined)) {
@@ -295,9 +314,39 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
       ),
       ...chartValueProblems(values, { path: chart.path, version }, at("values")).problems,
       ...heldValueProblems(args, values, at("values")),
+      ...mergedValueProblems(args, values, at("values")).problems,
     );
   }
   return problems;
+}
+
+/** What is not known of a mesh's arguments, and no reason to refuse them. */
+export function consulMeshWarnings(args: ConsulMeshArgs): Problem[] {
+  const { values = {} } = args;
+  const { path: folder, version } = chartOrigin(args);
+  if (version === undefined) {
+    return [];
+  }
+  const { doubts } = chartValueProblems(values, { path: folder, version }, "values");
+  return [
+    ...versionWarnings(consulMeshVersions(args, version), "kubernetesVersion"),
+    ...doubts,
+    // What the chart may not even know is said once.
+    ...mergedValueProblems(args, values, "values").doubts.filter(
+      (doubt) => !doubts.some((other) => doubt.propertyPath.startsWith(other.propertyPath)),
+    ),
+  ];
+}
+
+/** Problems of a namespace that a mesh of these arguments has to reach; see `reachProblems`. */
+export function meshReachProblems(
+  args: ConsulMeshArgs,
+  namespace: { readonly name: string; readonly made: boolean },
+  reached: Reached,
+  prefix = "",
+): Problem[] {
+  const values = mergeValues(consulValues(args), args.values ?? {});
+  return reachProblems(values, namespace.name, reached, namespace.made, `${prefix}values`);
 }
 
 /** The versions of what a mesh consists of, where its arguments tell. */

@@ -76,13 +76,31 @@ export function versionProblems(
   }
   outside("controlPlane", "consul-k8s-control-plane", [line.chart]);
   outside("dataplane", "consul-dataplane", [line.chart]);
-  outside("kubernetes", "Kubernetes", minorLines(...line.kubernetes));
+  if (newerKubernetes(versions) === undefined) {
+    outside("kubernetes", "Kubernetes", minorLines(...line.kubernetes));
+  }
   const kubernetes = semver.coerce(versions.kubernetes);
   if (acls && kubernetes && semver.lt(kubernetes, FIRST_KUBERNETES_WITH_ACLS)) {
     const reason = `with ACLs on, Traefik logs in by a sidecar that outlives it, which Kubernetes ${versions.kubernetes} does not know; use 1.29 or later`;
     problems.push({ propertyPath: paths.kubernetes, reason });
   }
   return problems;
+}
+
+/** What is not known of a set of versions, and no reason to refuse it: a cluster newer than the table. */
+export function versionWarnings(versions: Versions, path: string): Problem[] {
+  const last = newerKubernetes(versions);
+  const reason = `Kubernetes ${versions.kubernetes} is newer than what was tried with chart ${versions.chart}, up to ${last}; try an environment that may break first`;
+  return last === undefined ? [] : [{ propertyPath: path, reason }];
+}
+
+/** The last known line of Kubernetes, where the cluster is newer; else `undefined`. */
+function newerKubernetes({ chart, kubernetes }: Versions): string | undefined {
+  const last = supportedVersions.find((line) => line.chart === minorLine(chart))?.kubernetes[1];
+  const version = /^v?\d+\.\d+/.test(kubernetes ?? "") ? semver.coerce(kubernetes) : null;
+  return last !== undefined && version !== null && semver.gt(`${minorLine(kubernetes!)}.0`, `${last}.0`)
+    ? last
+    : undefined;
 }
 
 /** Charts whose custom resource, and control planes that, have the header criteria `contains` and `ignoreCase`. */

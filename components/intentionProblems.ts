@@ -110,11 +110,11 @@ function nameProblems(rule: IntentionRule, known: KnownServices, report: Report)
     } else if (!isDnsLabel(name)) {
       report("us", `.${end}`, `"${name}" is not a service name; use a DNS label, or "*" for any service`);
     } else if (!known.services.has(name) && !known.external.has(name)) {
-      const names = [...known.services.keys(), ...known.external].sort();
+      const names = [...new Set([...known.services.keys(), ...known.external])].sort();
       report(
         "us",
         `.${end}`,
-        `"${name}" is no service of this stack; known are ${names.join(", ") || "none"}. Declare it, or name it as external`,
+        `"${name}" is no service of this stack; known are ${names.join(", ") || "none"}. Declare it, or name it in externalServices`,
       );
     }
   }

@@ -5,7 +5,7 @@ import { describeEdges } from "./edges";
 import { intentionProblems } from "./intentionProblems";
 import { DENY_ALL, IntentionRule, intentionsName, mergeIntentions, placeOf } from "./intentions";
 import { intentionWarnings } from "./intentionWarnings";
-import type { MeshService } from "./meshService";
+import type { MeshService, Protocol } from "./meshService";
 import { describeProblems, Problem, refuse } from "./problems";
 
 export interface IntentionSetArgs {
@@ -21,8 +21,10 @@ export interface IntentionSetArgs {
   readonly services?: readonly MeshService[];
   /** The ingress: rules may name it, and an allow for it to a service without a route is warned of. */
   readonly ingress?: { readonly serviceName: string };
-  /** Further names that rules may use although this program does not declare them. */
+  /** Further names that rules may use although this program does not declare them, such as services of other owners. */
   readonly externalServices?: readonly string[];
+  /** What those of `externalServices` speak of which it is known: no permissions go to `tcp`. Default: not judged. */
+  readonly externalProtocols?: Readonly<Record<string, Protocol>>;
   /** JWTProviders of Consul that permissions may name, declared elsewhere. Default none. */
   readonly jwtProviders?: readonly string[];
   /** Whether what is warned of is refused. Default `false`. */
@@ -49,7 +51,10 @@ export class IntentionSet extends pulumi.ComponentResource {
     const rules = [...(args.rules ?? []), ...services.flatMap((service) => service.calls)];
     const known = {
       denyAll,
-      services: new Map(services.map((s) => [s.serviceName, s.protocol])),
+      services: new Map([
+        ...Object.entries(args.externalProtocols ?? {}),
+        ...services.map((s) => [s.serviceName, s.protocol] as const),
+      ]),
       external: new Set([...(args.externalServices ?? []), ...(ingress === undefined ? [] : [ingress.serviceName])]),
       jwtProviders: new Set(args.jwtProviders),
       partWithoutContains: args.mesh.partWithoutContains,

@@ -2,6 +2,14 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { configEntry } from "./configEntry";
 import { ConsulMesh } from "./consulMesh";
+import {
+  containerProblems,
+  oldVariableNameProblems,
+  plainSecretWarnings,
+  podSizeProblems,
+  rightsProblems,
+  sidecarPortProblems,
+} from "./containerProblems";
 import type { IntentionRule, ServiceCall } from "./intentions";
 import type { IntentionSet } from "./intentionSet";
 import {
@@ -14,15 +22,17 @@ import {
   STABLE_WEIGHT,
 } from "./loadBalancing";
 import { routingOf } from "./meshRouting";
-import { dnsLabelProblems, portProblems, rangeProblems } from "./names";
+import { portProblems, rangeProblems } from "./names";
 import { autoscalingProblems, disruptionBudgetProblems, podOptionProblems } from "./podOptionProblems";
 import type { Autoscaling, DisruptionBudget, PodOptions } from "./podOptions";
-import { HARDENED, NON_ROOT, restrictedPod, SIDECAR_USERS } from "./podSecurity";
+import { HARDENED, NON_ROOT, restrictedPod } from "./podSecurity";
 import { mergePodSpec } from "./podSpecOverride";
 import { containerPart, podSpecPart, scaler, volumeParts } from "./podTemplate";
-import { Problem, refuse } from "./problems";
+import { grpcProbe, Health, healthProblems } from "./probes";
+import { Problem, refuse, warn } from "./problems";
 import { rotationAnnotation } from "./rotation";
 import { Route, routeProblems, tagsAnnotation } from "./routes";
+import { CANARY_SUFFIX, serviceNameProblems, takenNameProblems } from "./serviceNames";
 import { servedPathOf, serviceTags, usesIngress } from "./serviceTags";
 import { TcpRoute, tcpRouteProblems } from "./tcpRoutes";
 import type { TraefikConsulIngress } from "./traefikConsulIngress";
@@ -32,12 +42,12 @@ export const PROTOCOLS = ["http", "http2", "grpc", "tcp"] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
 /** What describes a service, apart from the mesh that it joins. */
-export interface MeshServiceOptions extends PodOptions {
+export interface MeshServiceOptions extends PodOptions, Health {
   /** The service's image, a full reference. */
   readonly image: string;
   /** When the image is pulled. Default: Kubernetes' own rule. */
   readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
-  /** TCP port that the container listens on, 1 to 65535. */
+  /** TCP port that the container listens on, 1 to 65535, but those of the sidecar. */
   readonly port: number;
   /** Port of the Kubernetes Service, which leads to `port`, 1 to 65535. Default: `port`. */
   readonly servicePort?: number;
@@ -49,8 +59,6 @@ export interface MeshServiceOptions extends PodOptions {
   readonly disruptionBudget?: DisruptionBudget;
   /** What the service speaks. Default `http`. */
   readonly protocol?: Protocol;
-  /** Path that answers 2xx when the service is ready; HTTP services only. Default: ready when its process runs. */
-  readonly healthPath?: string;
   /**
    * The user that the container runs as. Default 65532; 0 is root, for an image that cannot do without. Refused are 5995
    * and 5996, the sidecar's, whose traffic does not go through the mesh.
@@ -167,19 +175,34 @@ export class MeshService extends pulumi.ComponentResource {
 
   constructor(name: string, args: MeshServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     const serviceName = args.serviceName ?? name;
+    const reached = (its: string) => args.mesh.reachProblems({ name: its, made: false }, "pods");
+    const named = { name: serviceName, canary: args.canary, path: `MeshService "${name}"` };
     refuse(`MeshService "${name}"`, [
       ...meshServiceProblems(serviceName, args),
       ...routingOf(args.mesh).service(serviceName, args, { own: "", named: `${name}.` }),
+      ...oldVariableNameProblems(args, args.mesh.kubernetesVersion, ""),
+      ...(typeof args.namespace === "string" ? reached(args.namespace) : []),
+      ...takenNameProblems(args.mesh, named, "serviceName"),
     ]);
     super("consul-traefik-mesh:index:MeshService", name, {}, opts);
+    warn(`MeshService "${name}"`, meshServiceWarnings(args), this);
     this.serviceName = serviceName;
     this.protocol = args.protocol ?? "http";
     this.routed = isRouted(args);
     const pods = (args.replicas ?? 1) + (args.canary === undefined ? 0 : (args.canary.replicas ?? 1));
     this.servedPath = pods === 0 ? undefined : servedPathOf(serviceName, args);
     this.calls = callRules(serviceName, args.calls ?? [], `${name}.`);
-    const metadata = { name: serviceName, namespace: args.namespace };
+    // Known at once, or when the namespace is.
+    const namespace =
+      typeof args.namespace === "string"
+        ? args.namespace
+        : pulumi.output(args.namespace).apply((its) => {
+            refuse(`MeshService "${name}"`, reached(its));
+            return its;
+          });
+    const metadata = { name: serviceName, namespace };
     const own = { [SERVICE_LABEL]: serviceName };
+    const byGrpc = args.healthGrpcService === undefined ? undefined : grpcProbe(args.healthGrpcService, args.port);
 
     const { requestTimeoutSeconds, idleTimeoutSeconds } = args;
     // No entry for tcp, Consul's default: then a service that goes from http to tcp loses its entry after its L7
@@ -194,7 +217,11 @@ export class MeshService extends pulumi.ComponentResource {
               {
                 kind: "ServiceDefaults",
                 name: serviceName,
-                spec: { protocol: this.protocol, localRequestTimeoutMs: requestTimeoutMs(args) },
+                spec: {
+                  protocol: this.protocol,
+                  localRequestTimeoutMs: requestTimeoutMs(args),
+                  expose: byGrpc?.expose,
+                },
               },
               { parent: this },
             ),
@@ -232,7 +259,7 @@ export class MeshService extends pulumi.ComponentResource {
       ...(args.ingress !== undefined && usesIngress(serviceTags(serviceName, args)) ? [args.ingress] : []),
     ];
     const deployment = (part: string, version: Version, annotations: Record<string, string> = {}) => {
-      const deploymentName = part === "deployment" ? serviceName : `${serviceName}-${part}`;
+      const deploymentName = part === "deployment" ? serviceName : serviceName + CANARY_SUFFIX;
       const labels = { app: deploymentName };
       const tags = serviceTags(serviceName, args, version.weight);
       const spec: k8s.types.input.core.v1.PodSpec = {
@@ -259,7 +286,7 @@ export class MeshService extends pulumi.ComponentResource {
             },
             volumeMounts,
             ...(args.healthPath === undefined
-              ? {}
+              ? byGrpc && { readinessProbe: byGrpc.readinessProbe }
               : // Not Kubernetes' 1 s: a node short of CPU for a moment would take all pods away at once.
                 {
                   readinessProbe: {
@@ -290,6 +317,7 @@ export class MeshService extends pulumi.ComponentResource {
                   [SIDECAR_GRACE]: String(drainSeconds + APP_GRACE_SECONDS),
                   ...envoyDrain(args.listenerDrainSeconds),
                   ...idleTimeout(idleTimeoutSeconds),
+                  ...byGrpc?.annotations,
                   ...rotationAnnotation("ca", args.mesh.caRotation),
                   ...(tags.length > 0 ? { "consul.hashicorp.com/service-tags": tagsAnnotation(tags) } : {}),
                   ...annotations,
@@ -356,8 +384,13 @@ export function callRules(source: string, calls: readonly ServiceCall[], prefix:
 /** What is wrong with a service; `prefix` is put before each path. */
 export function meshServiceProblems(serviceName: string, args: MeshServiceOptions, prefix = ""): Problem[] {
   const problems: Problem[] = [
-    ...dnsLabelProblems(`${prefix}serviceName`, serviceName),
+    ...serviceNameProblems(`${prefix}serviceName`, serviceName, args.canary !== undefined),
     ...portProblems(`${prefix}port`, args.port),
+    ...sidecarPortProblems(`${prefix}port`, args.port),
+    ...containerProblems(args, prefix),
+    ...(args.canary === undefined ? [] : containerProblems(args.canary, `${prefix}canary.`)),
+    ...rightsProblems(args, prefix),
+    ...healthProblems(args, prefix),
     ...rangeProblems(`${prefix}drainSeconds`, args.drainSeconds ?? DEFAULT_DRAIN_SECONDS, 0, 300),
     ...rangeProblems(`${prefix}listenerDrainSeconds`, args.listenerDrainSeconds ?? 30, 1, 604800),
     ...rangeProblems(`${prefix}runAsUser`, args.runAsUser ?? NON_ROOT, 0, 2 ** 31 - 1),
@@ -432,32 +465,22 @@ export function meshServiceProblems(serviceName: string, args: MeshServiceOption
       "changes how many pods there are, by which the canary's share is counted; leave one of them out",
     );
   }
-  if (/\s/.test(args.image) || args.image === "") {
-    problem("image", `"${args.image}" is not an image reference; use one such as traefik/whoami:v1.10.3`);
-  }
-  if (SIDECAR_USERS.includes(args.runAsUser!)) {
-    problem("runAsUser", `${args.runAsUser} is the sidecar's, whose traffic does not go through the mesh; use another`);
-  }
-  (args.writablePaths ?? []).forEach((path, i, all) => {
-    if (!/^\/[^:]*[^:/]$/.test(path)) {
-      problem(`writablePaths[${i}]`, `"${path}" is not an absolute path of a folder; use one such as /tmp`);
-    } else if (all.indexOf(path) < i) {
-      problem(`writablePaths[${i}]`, `"${path}" stands there twice; leave one out`);
-    }
-  });
-  (args.addCapabilities ?? []).forEach((capability, i) => {
-    if (!/^[A-Z][A-Z_]*$/.test(capability) || capability.startsWith("CAP_")) {
-      problem(`addCapabilities[${i}]`, `"${capability}" is no capability's name; use one such as NET_BIND_SERVICE`);
-    }
-  });
   if (args.protocol !== undefined && !PROTOCOLS.includes(args.protocol)) {
     problem("protocol", `"${args.protocol}" is no protocol of Consul's; use one of ${PROTOCOLS.join(", ")}`);
   }
-  if (args.healthPath !== undefined && !args.healthPath.startsWith("/")) {
-    problem("healthPath", `"${args.healthPath}" is not a path; begin with "/"`);
+  if (args.protocol === "grpc" && args.loadBalancing?.healthCheck !== undefined) {
+    const reason =
+      "asks by HTTP, which a grpc service does not answer; leave it out: Consul's own check has healthGrpcService asked";
+    problem("loadBalancing.healthCheck", reason);
   }
-  if (args.healthPath !== undefined && args.protocol === "tcp") {
-    problem("healthPath", "a tcp service answers no HTTP request; leave it out or set the protocol to http");
-  }
-  return problems;
+  // Tags of what is wrong in itself cannot be made.
+  return problems.length > 0 ? problems : podSizeProblems(args, serviceTags(serviceName, args), `${prefix}env`);
+}
+
+/** What is right in a service but most likely not meant. */
+export function meshServiceWarnings(args: MeshServiceOptions, prefix = ""): Problem[] {
+  return [
+    ...plainSecretWarnings(args, prefix),
+    ...(args.canary === undefined ? [] : plainSecretWarnings(args.canary, `${prefix}canary.`)),
+  ];
 }

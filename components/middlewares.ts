@@ -153,7 +153,9 @@ export function internalTags(service: string, balancer?: string): string[] {
   });
 }
 
-/** A name that the ingress gives to a user list or plugin. */
-export function givenNameProblems(path: string, name: string): Problem[] {
-  return isDnsLabel(name) ? [] : [{ propertyPath: path, reason: `"${name}" is no name for it; use a-z, 0-9 and "-"` }];
+/** A name that the ingress gives to a user list or plugin; objects of Kubernetes' have it with more, so `most` is less than 63. */
+export function givenNameProblems(path: string, name: string, most: number): Problem[] {
+  return isDnsLabel(name) && name.length <= most
+    ? []
+    : [{ propertyPath: path, reason: `"${name}" is no name for it; use 1 to ${most} of a-z, 0-9 and "-"` }];
 }

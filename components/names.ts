@@ -1,6 +1,32 @@
 import * as net from "node:net";
 import { Problem } from "./problems";
 
+/** Name of the ingress in the mesh, unless it is given another. */
+export const TRAEFIK_SERVICE_NAME = "traefik-system-ingress";
+
+/** Namespaces that a cluster has by itself, and those that begin as Kubernetes' own do. */
+const CLUSTERS_OWN = /^(default|kube-.*)$/;
+/** Namespaces in which consul-k8s neither injects nor registers anything, whatever it is told [common.ShouldIgnore]. */
+const NEVER_INJECTED = ["kube-system", "kube-public", "local-path-storage"];
+
+/** Problems of a namespace: a name, and one that is the stack's to make and to delete where it makes it. */
+export function namespaceProblems(
+  path: string,
+  name: string,
+  use: { readonly create?: boolean; readonly inMesh?: boolean } = {},
+): Problem[] {
+  const problem = (reason: string) => [{ propertyPath: path, reason: `"${name}" ${reason}` }];
+  if (use.inMesh && NEVER_INJECTED.includes(name)) {
+    return problem("is a namespace that Consul leaves out of the mesh, whatever it is told; use another");
+  }
+  if ((use.create ?? true) && CLUSTERS_OWN.test(name)) {
+    return problem(
+      "is the cluster's own, and a destroy would delete it with all that is in it; use another, or one that exists with createNamespace false",
+    );
+  }
+  return dnsLabelProblems(path, name);
+}
+
 /** What both Kubernetes (RFC 1123 label) and Consul's catalog and DNS take as a name. */
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 

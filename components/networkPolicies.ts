@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ConsulMesh } from "./consulMesh";
+import { labelProblems } from "./grammars";
 import { METRICS_ENTRY_POINT } from "./metrics";
 import { dnsLabelProblems } from "./names";
 import { Problem, refuse } from "./problems";
@@ -159,7 +160,10 @@ export class NetworkPolicies extends pulumi.ComponentResource {
 /** What is wrong with clients; `prefix` is the path of the list. */
 export function networkClientProblems(clients: readonly NetworkClient[], prefix: string): Problem[] {
   return clients.flatMap((client, i) => {
-    const problems = dnsLabelProblems(`${prefix}[${i}].namespace`, client.namespace);
+    const problems = [
+      ...dnsLabelProblems(`${prefix}[${i}].namespace`, client.namespace),
+      ...labelProblems(`${prefix}[${i}].podLabels`, client.podLabels ?? {}),
+    ];
     if (client.reaches.length === 0) {
       problems.push({
         propertyPath: `${prefix}[${i}].reaches`,

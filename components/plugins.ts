@@ -98,7 +98,8 @@ function sumOf(files: readonly PluginFile[]): string {
 export function pluginProblems(plugins: Readonly<Record<string, Plugin>>, prefix: string): Problem[] {
   const entries = Object.entries(plugins);
   return entries.flatMap(([name, { module, path: folder, version }], i) => {
-    const problems: Problem[] = givenNameProblems(`${prefix}.${name}`, name);
+    // With what the annotation's name that has its sum begins and ends with.
+    const problems: Problem[] = givenNameProblems(`${prefix}.${name}`, name, 63 - "plugin--sha256".length);
     const problem = (input: string, reason: string) =>
       problems.push({ propertyPath: `${prefix}.${name}.${input}`, reason });
     if (!/^[\w.-]+(\/[\w.-]+)+$/.test(module)) {

@@ -1,3 +1,4 @@
+import { mountPathProblems } from "./containerProblems";
 import { rangeProblems } from "./names";
 import {
   Autoscaling,
@@ -10,6 +11,7 @@ import {
   ServiceVolume,
 } from "./podOptions";
 import { podSpecProblems } from "./podSpecOverride";
+import { probePathProblems } from "./probes";
 import { Problem } from "./problems";
 
 /** What the options of a pod are judged beside. */
@@ -241,9 +243,7 @@ function probeProblems(path: string, kind: string, probe: Probe | undefined, con
   const ownPort = httpGet !== undefined && (httpGet.port ?? context.port) === context.port;
   return [
     ...exactlyOne(path, probe, ["httpGet", "exec"]),
-    ...(httpGet !== undefined && !httpGet.path.startsWith("/")
-      ? [{ propertyPath: `${path}.httpGet.path`, reason: `"${httpGet.path}" is not a path; begin with "/"` }]
-      : []),
+    ...(httpGet === undefined ? [] : probePathProblems(`${path}.httpGet.path`, httpGet.path)),
     ...(ownPort && (context.protocol === "tcp" || context.protocol === "grpc")
       ? [
           {
@@ -276,9 +276,7 @@ function volumeProblems(volumes: readonly ServiceVolume[], writable: readonly st
       ...objectNameProblems(`${at}.secret.secretName`, volume.secret?.secretName),
       ...objectNameProblems(`${at}.configMap.name`, volume.configMap?.name),
       ...objectNameProblems(`${at}.persistentVolumeClaim.claimName`, volume.persistentVolumeClaim?.claimName),
-      ...(!/^\/[^:]*[^:/]$/.test(mountPath) || mountPath.split("/").some((part) => part === ".." || part === ".")
-        ? [{ propertyPath: `${at}.mountPath`, reason: `"${mountPath}" is not an absolute path; use one such as /data` }]
-        : []),
+      ...mountPathProblems(`${at}.mountPath`, mountPath, volume.emptyDir !== undefined),
       ...(earlier.includes(mountPath)
         ? [{ propertyPath: `${at}.mountPath`, reason: `"${mountPath}" is mounted already; use another` }]
         : []),

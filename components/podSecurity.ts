@@ -10,6 +10,20 @@ export function podSecurityLabels(level: PodSecurityLevel): Record<string, strin
   return { [label("enforce")]: level, [label("audit")]: "restricted" };
 }
 
+/** Capabilities that the levels let a container add [Kubernetes' Pod Security Standards]. */
+const ADDABLE: Readonly<Partial<Record<PodSecurityLevel, readonly string[]>>> = {
+  baseline:
+    "AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE SETFCAP SETGID SETPCAP SETUID SYS_CHROOT".split(
+      " ",
+    ),
+  restricted: ["NET_BIND_SERVICE"],
+};
+
+/** Of the capabilities that a container is to add, those that a level refuses. */
+export function refusedCapabilities(level: PodSecurityLevel, capabilities: readonly string[]): string[] {
+  return capabilities.filter((each) => ADDABLE[level]?.includes(each) === false);
+}
+
 /** A user that no image needs and that has no right on the node. */
 export const NON_ROOT = 65532;
 

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { closest } from "fastest-levenshtein";
 import type { PodContext } from "./podOptionProblems";
 import type { PodSpec } from "./podOptions";
+import { sidecarPortProblems } from "./containerProblems";
 import { SIDECAR_USERS } from "./podSecurity";
 import { Problem } from "./problems";
 
@@ -97,7 +98,7 @@ export function podSpecProblems(
         },
       ];
     }
-    if (key in REFUSED && value !== undefined && value !== (KUBERNETES_DEFAULTS[key] ?? false)) {
+    if (Object.hasOwn(REFUSED, key) && value !== undefined && value !== (KUBERNETES_DEFAULTS[key] ?? false)) {
       return [{ propertyPath: at, reason: REFUSED[key] }];
     }
     switch (key) {
@@ -173,6 +174,7 @@ function containerProblems(
         : [],
     ),
     ...listProblems(`${path}.ports`, ports, (port, each) => [
+      ...sidecarPortProblems(`${each}.containerPort`, Number(port.containerPort)),
       ...(port.hostPort !== undefined
         ? [{ propertyPath: `${each}.hostPort`, reason: "opens the port on the node, past the sidecar; leave it out" }]
         : []),

@@ -14,8 +14,15 @@ export function refuse(what: string, problems: Problem[]): void {
   throw new pulumi.InputPropertiesError({ message: describeProblems(what, problems), errors: problems });
 }
 
+/** Says what is no reason to refuse, in one message; nothing where there is nothing. */
+export function warn(what: string, warnings: Problem[], resource: pulumi.Resource): void {
+  if (warnings.length > 0) {
+    void pulumi.log.warn(describeProblems(what, warnings, "warning"), resource);
+  }
+}
+
 /** The problems as text: a headline, then one line for each. */
-export function describeProblems(what: string, problems: Problem[]): string {
-  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+export function describeProblems(what: string, problems: Problem[], kind = "problem"): string {
+  const count = `${problems.length} ${kind}${problems.length === 1 ? "" : "s"}`;
   return [`${what}: ${count}`, ...problems.map((p) => `  ${p.propertyPath}: ${p.reason}`)].join("\n");
 }

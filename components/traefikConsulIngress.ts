@@ -5,7 +5,7 @@ import { consoleProblems, consolesConfiguration, TraefikConsoles } from "./conso
 import { ConsulMesh, DEFAULT_CONSUL_CLI_IMAGE } from "./consulMesh";
 import { dnsProviderProblems } from "./acmeDnsProviders";
 import { routingOf } from "./meshRouting";
-import { dnsLabelProblems, rangeProblems } from "./names";
+import { dnsLabelProblems, namespaceProblems, rangeProblems, TRAEFIK_SERVICE_NAME } from "./names";
 import { scaler, spread } from "./podTemplate";
 import { HARDENED, NON_ROOT, restrictedPod } from "./podSecurity";
 import { Problem, refuse } from "./problems";
@@ -13,6 +13,7 @@ import { sha256 } from "./sha256";
 import { rotationAnnotation } from "./rotation";
 import { tagsAnnotation } from "./routes";
 import { kubernetesCrdArguments } from "./kubernetesCrd";
+import { meshNameProblems, takenNameProblems } from "./serviceNames";
 import { extraParts, extraProblems, extraServicePort, TraefikExtras } from "./traefikExtras";
 import {
   adminTags,
@@ -54,7 +55,7 @@ export interface TraefikOptions extends TraefikTlsOptions, TraefikExtras, Traefi
   readonly image?: string;
   /** When the image is pulled. Default: Kubernetes' own rule. */
   readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
-  /** Number of pods. Default 1. */
+  /** Number of pods, 1 to 1000. Default 1. */
   readonly replicas?: number;
   /** Type of the Service. Default `NodePort`. */
   readonly serviceType?: (typeof SERVICE_TYPES)[number];
@@ -74,7 +75,7 @@ export interface TraefikConsulIngressArgs extends TraefikOptions {
 }
 
 export const DEFAULT_TRAEFIK_NAMESPACE = "traefik-consul";
-export const TRAEFIK_SERVICE_NAME = "traefik-system-ingress";
+export { TRAEFIK_SERVICE_NAME } from "./names";
 const HTTP3_PORT_NAME = "websecure-http3";
 const DEFAULT_NODE_PORTS = { web: 30080, websecure: 30443, admin: 30808 };
 
@@ -100,10 +101,16 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
   private readonly ports: { readonly web: number; readonly websecure: number };
 
   constructor(name: string, args: TraefikConsulIngressArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuse(`TraefikConsulIngress "${name}"`, [
+    const path = `TraefikConsulIngress "${name}"`;
+    refuse(path, [
       ...traefikProblems(args),
       ...catalogSyncProblems(args),
       ...routingOf(args.mesh).ingress(args.serviceName ?? TRAEFIK_SERVICE_NAME, args, ""),
+      ...takenNameProblems(
+        args.mesh,
+        { name: args.serviceName ?? TRAEFIK_SERVICE_NAME, path, ingress: true },
+        "serviceName",
+      ),
     ]);
     super("consul-traefik-mesh:index:TraefikConsulIngress", name, {}, opts);
     const { mesh, dashboard = false } = args;
@@ -333,9 +340,13 @@ export function traefikProblems(args: TraefikOptions, prefix = ""): Problem[] {
   const ports = { ...DEFAULT_NODE_PORTS, ...args.nodePorts };
   const image = args.image ?? DEFAULT_TRAEFIK_IMAGE;
   const problems: Problem[] = [
-    ...dnsLabelProblems(`${prefix}namespace`, args.namespace ?? DEFAULT_TRAEFIK_NAMESPACE),
+    ...namespaceProblems(`${prefix}namespace`, args.namespace ?? DEFAULT_TRAEFIK_NAMESPACE, {
+      create: args.createNamespace,
+      inMesh: true,
+    }),
     ...dnsLabelProblems(`${prefix}serviceName`, args.serviceName ?? TRAEFIK_SERVICE_NAME),
-    ...rangeProblems(`${prefix}replicas`, args.replicas ?? 1, 0, 1000),
+    ...meshNameProblems(`${prefix}serviceName`, args.serviceName ?? TRAEFIK_SERVICE_NAME),
+    ...rangeProblems(`${prefix}replicas`, args.replicas ?? 1, 1, 1000),
     ...Object.entries(ports).flatMap(([n, port]) => rangeProblems(`${prefix}nodePorts.${n}`, port, 30000, 32767)),
     ...tlsProblems(args, args.replicas ?? 1, prefix),
     ...dnsProviderProblems(args.certificateResolvers ?? {}, image, `${prefix}certificateResolvers`),
@@ -373,10 +384,14 @@ export function traefikProblems(args: TraefikOptions, prefix = ""): Problem[] {
 }
 
 /** The dashboard's route is a tag of Traefik's own entry in the catalog, so it needs the sync that writes the entry. */
-function catalogSyncProblems({ mesh, dashboard }: TraefikConsulIngressArgs): Problem[] {
+function catalogSyncProblems({ mesh, dashboard, namespace, createNamespace }: TraefikConsulIngressArgs): Problem[] {
+  if (mesh.catalogSync) {
+    const its = { name: namespace ?? DEFAULT_TRAEFIK_NAMESPACE, made: createNamespace ?? true };
+    return mesh.reachProblems(its, "services");
+  }
   const reason =
     "is served through Consul's catalog sync, which the mesh has off; turn syncCatalog on, or dashboard off";
-  return dashboard && !mesh.catalogSync ? [{ propertyPath: "dashboard", reason }] : [];
+  return dashboard ? [{ propertyPath: "dashboard", reason }] : [];
 }
 
 function probe(path: string, times: { periodSeconds: number; failureThreshold: number }) {

@@ -9,6 +9,7 @@ import {
   resolverArguments,
   resolverProblems,
 } from "./certificateResolvers";
+import { sizeProblems } from "./grammars";
 import { Problem } from "./problems";
 import {
   certificateProblems,
@@ -153,7 +154,7 @@ export function tlsProblems(options: TraefikTlsOptions, replicas: number, prefix
   const tlsChallenge = Object.values(resolvers).some((resolver) => resolver.tlsChallenge !== undefined);
   return [
     ...resolverProblems(resolvers, `${prefix}certificateResolvers`),
-    ...storageProblems(`${prefix}acmeStorage`, options.acmeStorage ?? "128Mi"),
+    ...sizeProblems(`${prefix}acmeStorage`, options.acmeStorage ?? "128Mi", "128Mi"),
     ...certificateProblems(options.certificates ?? [], `${prefix}certificates`),
     ...tlsOptionsProblems(options.tlsOptions ?? {}, tlsChallenge, `${prefix}tlsOptions`),
     ...(hasAcme(options) && replicas > 1
@@ -169,10 +170,4 @@ export function tlsProblems(options: TraefikTlsOptions, replicas: number, prefix
 
 export function hasAcme({ certificateResolvers = {} }: TraefikTlsOptions): boolean {
   return Object.keys(certificateResolvers).length > 0;
-}
-
-function storageProblems(propertyPath: string, size: string): Problem[] {
-  return /^[1-9][0-9]*(Ki|Mi|Gi|Ti|k|M|G|T)?$/.test(size)
-    ? []
-    : [{ propertyPath, reason: `"${size}" is not a size; use one such as 128Mi` }];
 }

@@ -34,7 +34,8 @@ export function userListsPart(lists: Readonly<Record<string, UserList>>): PodPar
 /** What is wrong with the user lists of an ingress. */
 export function userListProblems(lists: Readonly<Record<string, UserList>>, prefix: string): Problem[] {
   return Object.entries(lists).flatMap(([list, { secretName, key = "users" }]) => {
-    const problems: Problem[] = givenNameProblems(`${prefix}.${list}`, list);
+    // With what its volume's name begins with.
+    const problems: Problem[] = givenNameProblems(`${prefix}.${list}`, list, 63 - "users-".length);
     if (!isHostName(secretName)) {
       problems.push({
         propertyPath: `${prefix}.${list}.secretName`,

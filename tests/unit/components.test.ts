@@ -167,7 +167,13 @@ test("each workload of the chart is awaited after the release, and again after e
   expect(find(recorded, "consul-release").props.skipAwait).toBe(true);
 
   const fewer = await record(
-    () => new ConsulMesh("consul", { values: { syncCatalog: { enabled: false }, server: { enabled: false } } }),
+    () =>
+      new ConsulMesh("consul", {
+        createNamespace: false,
+        ca: { certificate: { secretName: "consul-ca", secretKey: "tls.crt" } },
+        externalServers: { hosts: ["consul.example.com"] },
+        values: { syncCatalog: { enabled: false } },
+      }),
   );
   expect(fewer.filter((r) => r.type.endsWith("Patch")).map((r) => r.name)).toEqual(["consul-connect-injector"]);
 });

@@ -10,7 +10,7 @@ describe("versions", () => {
     ["1.9.11", undefined, undefined],
     ["1.9.11", "hashicorp/consul:1.22.7", "1.33"],
     ["1.5.3", "localhost/consul:1.20.6", "1.34.4"],
-    ["1.9.11", "hashicorp/consul@sha256:0123", undefined],
+    ["1.9.11", `hashicorp/consul@sha256:${"0".repeat(64)}`, undefined],
     ["1.9.11", "hashicorp/consul:latest", undefined],
   ])("chart %s with %s on %s is known", (chart, consul, kubernetes) => {
     expect(problems(chart, consul, kubernetes)).toEqual([]);

@@ -84,7 +84,7 @@ test.each<[Record<string, unknown>, string]>([
   [{ traefikNodePortWeb: 80 }, "traefikNodePortWeb: 80 is out of range; use a whole number from 30000 to 32767"],
   [
     { services: [whoami], intentions: [{ source: "traefik-system-ingress", destination: "whoamy" }] },
-    'intentions[0].destination: "whoamy" is no service of this stack; known are traefik-system-ingress, whoami. Declare it, or name it as external',
+    'intentions[0].destination: "whoamy" is no service of this stack; known are traefik-system-ingress, whoami. Declare it, or name it in externalServices',
   ],
   [
     { consulImage: "hashicorp/consul:1.20.6" },

@@ -1,0 +1,242 @@
+import {
+  ConsulMesh,
+  ConsulMeshArgs,
+  consulMeshProblems,
+  consulMeshWarnings,
+  MeshService,
+  TraefikConsulIngress,
+} from "../../components";
+import { shown } from "../../components/grammars";
+import { parseSettings } from "../../settings";
+import { record } from "../recorder";
+import { raw } from "../settings";
+
+/** Values at a dotted path. */
+function at(path: string, value: unknown): any {
+  return path.split(".").reduceRight((inner: unknown, key) => ({ [key]: inner }), value);
+}
+
+const problems = (values: object, more: ConsulMeshArgs = {}) =>
+  consulMeshProblems({ ...more, values: values as any }).map((p) => `${p.propertyPath}: ${p.reason}`);
+const warnings = (values: object) => consulMeshWarnings({ values: values as any }).map((p) => p.propertyPath);
+
+type Row = readonly [path: string, wrong: unknown, right: unknown, said: string];
+
+const ROWS: readonly Row[] = [
+  ["connectInject.default", true, false, "pods would get a sidecar without asking"],
+  ["connectInject.failurePolicy", "Ignore", "Fail", "pods would start without a sidecar"],
+  ["connectInject.transparentProxy.defaultEnabled", false, true, "open beside the sidecar"],
+  ["connectInject.transparentProxy.defaultOverwriteProbes", false, true, "no pod would become ready"],
+  ["connectInject.overrideAuthMethodName", "other", "", "another method than the chart makes"],
+  ["connectInject.replicas", 0, 2, "0 is out of range"],
+  ["global.tls.verify", false, true, "whoever says that it is one"],
+  ["global.tls.caCert.secretName", "a", undefined, "use the option ca"],
+  ["global.acls.bootstrapToken.secretName", "a", undefined, "use the option bootstrapTokenSecret"],
+  ["global.gossipEncryption.autoGenerate", true, false, "use the option gossipEncryption"],
+  ["global.gossipEncryption.secretName", "a", undefined, "use the option gossipKeySecret"],
+  ["global.secretsBackend.vault.enabled", true, false, "the mesh has its CA's certificate from a Secret"],
+  ["global.enableConsulNamespaces", true, false, "it is Consul Enterprise's"],
+  ["global.adminPartitions.enabled", true, false, "it is Consul Enterprise's"],
+  ["global.enablePodSecurityPolicies", true, false, "has not had them since 1.25"],
+  ["global.logLevel", "banana", "debug", '"banana" is none; use trace, debug'],
+  ["global.consulAPITimeout", "5", "5s", "is not a Go duration"],
+  ["global.image", "hashicorp/Consul:1.22.7", "hashicorp/consul:1.22.7", "has capitals"],
+  ["global.extraLabels.component", "a", undefined, "is a label of the chart's own"],
+  ["server.extraLabels.app", "a", undefined, "is a label of the chart's own"],
+  ["server.enabled", false, true, "there would be no servers"],
+  ["server.connect", false, true, "give nobody an identity"],
+  ["server.replicas", 2, 3, "2 servers have no useful quorum"],
+  ["server.bootstrapExpect", 5, 1, "5 is not the number of servers, 1"],
+  ["server.storage", "10GB", "10Gi", "is not a size"],
+  ["server.image", "hashicorp/consul:1.10.0", "hashicorp/consul:1.22.7", "Consul 1.10.0 is not known to work"],
+  ["server.resources.requests.memory", "1GB", "1Gi", "is no quantity"],
+  ["server.resources.limits.cpu", "half", "500m", "is no quantity"],
+  ["server.tolerations", "- key: [", "- key: a", "is no YAML"],
+  ["server.affinity", "banana", "", "is no YAML of an object"],
+  ["server.exposeService.nodePort.https", 8501, 30501, "8501 is out of range"],
+  ["ui.service.type", "Loadbalancer", "ClusterIP", "is none; use ClusterIP"],
+  ["syncCatalog.consulWriteInterval", "often", "10s", "is not a Go duration"],
+  ["externalServers.enabled", true, false, "use the option externalServers"],
+  ["externalServers.hosts", ["a"], undefined, "use the option externalServers"],
+  ["server.extraConfig", "log_level: debug", '{"log_level": "DEBUG"}', "is not an object in JSON"],
+  ["server.extraConfig", "[]", "{}", "is not an object in JSON"],
+  [
+    "server.extraConfig",
+    '{"ports": {"https": 9501}}',
+    '{"limits": {}}',
+    "extraConfig.ports: fights with what is there",
+  ],
+  ["server.extraConfig", '{"verify_incoming": false}', '{"telemetry": {}}', "TLS is the chart's"],
+  ["server.extraConfig", '{"TLS": {}}', '{"ui_config": {}}', "TLS is the chart's"],
+  ["server.extraConfig", '{"acl": {"enabled": false}}', '{"raft_protocol": 3}', "ACLs are the option acls"],
+  ["server.extraConfig", '{"datacenter": "x"}', '{"dns_config": {}}', "is the option datacenter"],
+  ["server.extraConfig", '{"encrypt": "x"}', '{"recursors": []}', "gossip is the option"],
+  ["server.extraConfig", '{"connect": {"enabled": false}}', '{"performance": {}}', "turns the mesh's identities off"],
+  ["server.extraConfig", '{"default_intention_policy": "allow"}', '{"autopilot": {}}', "is said by denyAll"],
+  ["server.extraConfig", '{"enable_script_checks": true}', '{"log_json": true}', "run commands on the servers"],
+  ["server.extraConfig", '{"log_levels": "x"}', '{"http_config": {}}', 'did you mean "log_level"?'],
+];
+
+test.each(ROWS.map((row) => [row[0], shown(row[1]), shown(row[2]), row] as const))(
+  "%s: %s is refused, %s is taken",
+  (_, __, ___, [path, wrong, right, said]) => {
+    const told = problems(at(path, wrong));
+    expect(told).toContainEqual(expect.stringContaining(said));
+    expect(
+      told.every((each) => each.startsWith(`values.${path}`) || path.startsWith(each.split(":")[0].slice(7))),
+    ).toBe(true);
+    expect(problems(right === undefined ? {} : at(path, right))).toEqual([]);
+  },
+);
+
+test("the merged values are judged: what an option says counts too", () => {
+  expect(problems(at("server.bootstrapExpect", 3), { servers: 3 })).toEqual([]);
+  expect(problems(at("server.bootstrapExpect", 1), { servers: 3 })).toHaveLength(1);
+  expect(problems({ server: { replicas: 2, bootstrapExpect: 5 } }, { servers: 3 })).toHaveLength(2);
+  const requests = { resources: { requests: { memory: "2Gi" }, limits: { memory: "1Gi" } } };
+  expect(problems({ server: requests })).toEqual([
+    "values.server.resources.requests.memory: 2Gi is more than the limit, 1Gi; raise that, or ask for less",
+  ]);
+  const external = {
+    createNamespace: false,
+    ca: { certificate: { secretName: "ca", secretKey: "tls.crt" } },
+    externalServers: { hosts: ["consul.example.com"] },
+  };
+  expect(problems(at("server.enabled", false), external)).toEqual([]);
+  expect(problems(at("server.enabled", true), external)).toHaveLength(1);
+});
+
+test("keys of a prototype are keys that nobody knows", () => {
+  for (const key of ["constructor", "toString", "__proto__", "hasOwnProperty"]) {
+    const values = JSON.parse(`{"${key}": {"enabled": true}, "server": {"${key}": 1}}`);
+    expect(problems(values)).toEqual([
+      expect.stringContaining(`values.${key}: is not known to chart 1.9.11`),
+      expect.stringContaining(`values.server.${key}: is not known to chart 1.9.11`),
+    ]);
+  }
+});
+
+describe("what is not known to be harmless is warned of, and nothing else", () => {
+  test.each([
+    ["meshGateway.enabled", true],
+    ["terminatingGateways.enabled", true],
+    ["ingressGateways.enabled", true],
+    ["global.peering.enabled", true],
+    ["global.federation.enabled", true],
+    ["global.openshift.enabled", true],
+    ["client.enabled", true],
+    ["syncCatalog.default", true],
+    ["syncCatalog.toK8S", true],
+    ["server.exposeService.enabled", true],
+    ["ui.enabled", false],
+    ["ui.ingress.enabled", true],
+    ["connectInject.sidecarProxy.lifecycle.defaultEnabled", false],
+    ["connectInject.metrics.defaultPrometheusScrapePort", 9102],
+    ["connectInject.envoyExtraArgs", "--log-level trace"],
+    ["server.extraContainers", [{ name: "a" }]],
+    ["server.extraConfig", '{"config_entries": {}}'],
+  ])("%s: %j is named", (path, value) => {
+    expect(warnings(at(path, value))).toEqual([expect.stringMatching(`^values.${path}`)]);
+  });
+
+  test.each<[string, unknown]>([
+    ["connectInject.replicas", 2],
+    ["connectInject.cni", { enabled: true, namespace: "kube-system" }],
+    ["connectInject.resources.limits.memory", "256Mi"],
+    ["connectInject.sidecarProxy.resources.requests.cpu", "10m"],
+    ["server", { affinity: "", tolerations: "- operator: Exists", resources: { requests: { cpu: 1 } } }],
+    ["server.extraConfig", '{"log_level": "DEBUG"}'],
+    ["global", { logLevel: "debug", imagePullSecrets: [{ name: "a" }], extraLabels: { team: "a" } }],
+    ["ui.metrics.baseURL", "http://prometheus"],
+    ["meshGateway.enabled", false],
+    ["syncCatalog.enabled", true],
+    ["connectInject.default", false],
+  ])("%s: %j is not", (path, value) => {
+    expect(warnings(at(path, value))).toEqual([]);
+  });
+});
+
+describe("namespaces that the mesh has to reach", () => {
+  const stack = (connectInject: object, syncCatalog: object = {}, more: object = {}) => {
+    const result = parseSettings(raw({ consulValues: { connectInject, syncCatalog }, ...more }));
+    return "problems" in result ? result.problems.map((p) => `${p.propertyPath}: ${p.reason}`) : [];
+  };
+  const selector = (expressions: string) => ({ namespaceSelector: `matchExpressions:\n${expressions}` });
+
+  test.each<[what: string, wrong: object, right: object, said: string]>([
+    [
+      "injection",
+      { k8sAllowNamespaces: ["default"] },
+      { k8sAllowNamespaces: ["default", "mesh-services"] },
+      'consulValues.connectInject.k8sAllowNamespaces: leaves out "mesh-services": its pods get no sidecar',
+    ],
+    ["injection", { k8sAllowNamespaces: [] }, { k8sAllowNamespaces: ["*"] }, "k8sAllowNamespaces: leaves out"],
+    [
+      "injection",
+      { k8sDenyNamespaces: ["mesh-services"] },
+      { k8sDenyNamespaces: ["others"] },
+      "k8sDenyNamespaces: leaves out",
+    ],
+    [
+      "injection",
+      { namespaceSelector: "matchLabels: { mesh: 'on' }" },
+      { namespaceSelector: "matchLabels: { kubernetes.io/metadata.name: mesh-services }" },
+      'namespaceSelector: leaves out "mesh-services", which the stack makes',
+    ],
+    [
+      "injection",
+      selector("- { key: kubernetes.io/metadata.name, operator: NotIn, values: [mesh-services] }"),
+      selector("- { key: kubernetes.io/metadata.name, operator: NotIn, values: [kube-system] }"),
+      "namespaceSelector: leaves out",
+    ],
+    [
+      "injection",
+      selector("- { key: mesh, operator: Exists }"),
+      selector("- { key: mesh, operator: DoesNotExist }"),
+      "namespaceSelector: leaves out",
+    ],
+  ])("%s: %j is refused, %j is taken", (_, wrong, right, said) => {
+    expect(stack(wrong)).toContainEqual(expect.stringContaining(said));
+    expect(stack(right)).toEqual([]);
+  });
+
+  test("sync: Traefik's own entry has to be in Consul", () => {
+    expect(stack({}, { k8sAllowNamespaces: ["default"] })).toEqual([
+      'consulValues.syncCatalog.k8sAllowNamespaces: leaves out "traefik-consul": Traefik\'s own entry is not in Consul, and its pods do not become ready; let it in',
+    ]);
+    expect(stack({}, { k8sDenyNamespaces: ["traefik-consul"] })).toHaveLength(1);
+    expect(stack({}, { k8sAllowNamespaces: ["traefik-consul"], k8sDenyNamespaces: ["a"] })).toEqual([]);
+    expect(stack({}, { enabled: false, k8sAllowNamespaces: ["default"] })).toEqual([]);
+  });
+
+  test("labels of a namespace that exists are not known, and not judged", () => {
+    expect(stack({ namespaceSelector: "matchLabels: { mesh: 'on' }" }, {}, { servicesCreateNamespace: false })).toEqual(
+      [],
+    );
+  });
+
+  test("any program is told", async () => {
+    const values = {
+      connectInject: { k8sDenyNamespaces: ["shop"] },
+      syncCatalog: { k8sDenyNamespaces: ["edge"] },
+    };
+    const said: string[] = [];
+    await record(() => {
+      const mesh = new ConsulMesh("consul", { values });
+      for (const make of [
+        () => new TraefikConsulIngress("a", { mesh, namespace: "edge" }),
+        () => new MeshService("b", { mesh, namespace: "shop", image: "a:1", port: 80 }),
+      ]) {
+        try {
+          make();
+        } catch (error) {
+          said.push((error as Error).message);
+        }
+      }
+    });
+    expect(said).toEqual([
+      expect.stringContaining('mesh.values.syncCatalog.k8sDenyNamespaces: leaves out "edge"'),
+      expect.stringContaining('mesh.values.connectInject.k8sDenyNamespaces: leaves out "shop"'),
+    ]);
+  });
+});
