@@ -20,6 +20,8 @@ import { permissiveMtls } from "./permissiveMtls";
 import { releasesRendered } from "./releasesRendered";
 import { secretInValues } from "./secretInValues";
 import { traefikDashboard } from "./traefikDashboard";
+import { traefikInMesh } from "./traefikInMesh";
+import { traefikInSight } from "./traefikInSight";
 import { traefikVerifies } from "./traefikVerifies";
 import { wildcardAllow } from "./wildcardAllow";
 
@@ -41,6 +43,8 @@ new PolicyPack("consul-traefik-mesh", {
     consulAvailability,
     consulApiIsolated,
     traefikVerifies,
+    traefikInMesh,
+    traefikInSight,
     traefikDashboard,
     acmeStaging,
     noKeyCopied,

@@ -1,8 +1,13 @@
 import { policy } from "./lib/policy";
-import { traefikSettings } from "./lib/traefik";
+import { Source } from "./lib/traefikContainers";
+import { isFalse, Options } from "./lib/traefikOptions";
+import { referred, sourcesOf } from "./lib/traefikSources";
 
-/** Named in any of Traefik's ways, and not set to false: the option alone means true. */
-const SKIPS = /insecureSkipVerify(?!["']?\s*[=:]\s*["']?false)/i;
+/** Where Traefik has the option; a file that may be anybody's counts for these alone. */
+const SKIPS =
+  /^((tcp)?serverstransport|providers|(http|tcp)\.serverstransports\.|http\.middlewares\.|tracing\.|metrics\.|accesslog\.|log\.)(.*\.)?insecureskipverify$/;
+const ENDPOINT = "providers.consulcatalog.endpoint";
+const LOCAL = /^(https?:\/\/)?(localhost|127\.[\d.]+|\[::1\])(:|$)|^unix:/i;
 
 /** Traefik fetches its identity from Consul: whoever answers in Consul's place, unverified, decides who Traefik is. */
 export const traefikVerifies = policy({
@@ -10,12 +15,34 @@ export const traefikVerifies = policy({
   description: "Traefik verifies the certificate of whatever it connects to.",
   severity: "critical",
   remedy:
-    "Remove insecureSkipVerify and give the CA instead; Consul's servers have the name consul-server.<namespace>.svc",
+    "Remove insecureSkipVerify, set the endpoint's scheme to https and give the CA; Consul's servers have the name consul-server.<namespace>.svc",
   *object(object) {
-    for (const { where, text } of traefikSettings(object)) {
-      if (SKIPS.test(text)) {
-        yield `${where} sets insecureSkipVerify`;
-      }
+    for (const source of sourcesOf(object)) {
+      yield* problems(source);
     }
   },
+  *stack(objects) {
+    yield* referred(objects, problems);
+  },
 });
+
+function* problems({ where, options, sure }: Source): Iterable<string> {
+  for (const [option, value] of options) {
+    if (!isFalse(value) && (sure ? /(^|\.)insecureskipverify$/ : SKIPS).test(option)) {
+      yield `${where} sets insecureSkipVerify`;
+    }
+  }
+  if (isPlain(options)) {
+    yield `${where} reaches Consul at ${options.get(`${ENDPOINT}.address`) ?? "its address"} in plain HTTP`;
+  }
+}
+
+/** Consul's client speaks HTTP unless it is told otherwise; to an agent beside it that does no harm. */
+function isPlain(options: Options): boolean {
+  const scheme = options.get(`${ENDPOINT}.scheme`)?.toLowerCase();
+  const address = options.get(`${ENDPOINT}.address`);
+  if (scheme === "https" || (address !== undefined && LOCAL.test(address)) || /^https:/i.test(address ?? "")) {
+    return false;
+  }
+  return address !== undefined || scheme !== undefined;
+}

@@ -1,5 +1,5 @@
-import { mergeValues } from "../../components/consulValues";
 import { Json, record } from "./json";
+import { merge } from "./patches";
 
 /**
  * HCL 1, in which Consul takes configuration and ACL rules; its libraries for JavaScript read HCL 2, which refuses
@@ -58,7 +58,7 @@ class Parser {
         this.i++;
       }
       const value = keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), this.value());
-      result = mergeValues(result, record(value));
+      result = record(merge(result, record(value)));
       if (this.tokens[this.i] === ",") {
         this.i++;
       }

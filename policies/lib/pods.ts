@@ -66,7 +66,20 @@ export function selects(selector: unknown, labels: Json): boolean {
   );
 }
 
-/** Whether an image is Traefik's own; an image that is not known yet might be. */
+/** Programs around Traefik that are not Traefik. */
+const BESIDE_TRAEFIK = /whoami|forward-auth|certs?-|dumper|error-pages/;
+
+/** Whether a container runs Traefik, by its image or how it is started; an image that is not known yet might be its. */
 export function isTraefik(container: Json): boolean {
-  return ifKnown(() => /(^|\/)traefik([:@]|$)/.test(String(container.image)), true);
+  const image = () => String(container.image).split("@")[0].split("/").pop()!.split(":")[0].toLowerCase();
+  return (
+    ifKnown(() => /(^|[-_])traefik([-_]|$)/.test(image()) && !BESIDE_TRAEFIK.test(image()), true) ||
+    ifKnown(
+      () =>
+        commandLine(container).some(
+          (word) => /^--?(providers|entrypoints|certificatesresolvers)\./i.test(word) || /^(\S*\/)?traefik$/.test(word),
+        ),
+      false,
+    )
+  );
 }

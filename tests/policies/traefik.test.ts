@@ -65,7 +65,14 @@ cases("traefik-dashboard-login", [
   passes("with a login", [
     tagged(...SERVES, `${ROUTER}.middlewares=auth`, "traefik.http.middlewares.auth.basicauth.usersfile=/users"),
   ]),
-  passes("with a middleware from elsewhere", [tagged(...SERVES, `${ROUTER}.middlewares=login@file`)]),
+  blocks(
+    "a middleware from elsewhere",
+    [tagged(...SERVES, `${ROUTER}.middlewares=login@file`)],
+    "login@file is declared elsewhere",
+  ),
+  passes("one from elsewhere that is known to ask", [tagged(...SERVES, `${ROUTER}.middlewares=login@file`)], {
+    config: { logins: ["login@file"] },
+  }),
   blocks("an argument", [traefik({ args: ["--api.insecure"] })], "sets api.insecure"),
   blocks("an argument with its value", [traefik({ args: ["--api.insecure=true"] })], "sets api.insecure"),
   blocks(

@@ -1,0 +1,178 @@
+import { at, ifKnown, Json, list, plain, record, textAt } from "./json";
+import { ClusterObject, nameOf, namespaceOf } from "./objects";
+import { commandLine, containersOf, isTraefik, podOf } from "./pods";
+import { fromEnvironment, fromFlags, Options } from "./traefikOptions";
+
+/** Options that one place gives to Traefik, and where that stands. */
+export interface Source {
+  readonly where: string;
+  readonly options: Options;
+  /** Whether Traefik reads it for certain: elsewhere only what can be nothing but Traefik's counts. */
+  readonly sure: boolean;
+}
+
+/** How a container of Traefik is set up, as far as one may look. */
+export interface TraefikContainer {
+  readonly sources: readonly Source[];
+  /** Variables that Consul's client in Traefik reads. */
+  readonly environment: ReadonlyMap<string, string>;
+  /** ConfigMaps and Secrets that it mounts: where, and which. */
+  readonly mounts: readonly { readonly path: string; readonly from?: ClusterObject; readonly missing?: string }[];
+  /** What configures Traefik and cannot be read. */
+  readonly unread: readonly string[];
+}
+
+/** The containers of Traefik in an object; what they refer to is looked up among `others`. */
+export function traefikContainers(object: ClusterObject, others: readonly ClusterObject[]): TraefikContainer[] {
+  return containersOf(object)
+    .filter(isTraefik)
+    .map((container) => traefikContainer(container, object, others));
+}
+
+function traefikContainer(container: Json, object: ClusterObject, others: readonly ClusterObject[]): TraefikContainer {
+  const where = `container ${ifKnown(() => container.name, "?")}`;
+  const find = (kind: string, name: unknown) =>
+    others.find((o) => o.kind === kind && nameOf(o) === String(name) && namespaceOf(o) === namespaceOf(object));
+  const { known, opaque, missing } = environmentOf(container, find);
+  const words = wordsOf(container, known);
+  const flags = words.filter((word) => word.startsWith("-"));
+  const unread = [
+    ...words.filter((word) => /^-{0,2}\$[({\w]/.test(word) && !opaque.has(word)).map((word) => `the argument ${word}`),
+    // Traefik reads variables only where it has neither flags nor a file.
+    ...(flags.length === 0 ? missing : []),
+  ];
+  return {
+    sources: [
+      { where, options: fromFlags(words), sure: true },
+      { where, options: fromEnvironment(known), sure: true },
+    ],
+    environment: known,
+    mounts: mountsOf(container, object, find),
+    unread,
+  };
+}
+
+type Find = (kind: string, name: unknown) => ClusterObject | undefined;
+
+function environmentOf(container: Json, find: Find) {
+  const known = new Map<string, string>();
+  const opaque = new Set<string>();
+  const missing: string[] = [];
+  for (const source of list(container.envFrom)) {
+    for (const [ref, kind] of Object.entries({ configMapRef: "ConfigMap", secretRef: "Secret" })) {
+      const name = at(source, ref, "name");
+      const found = name === undefined ? undefined : find(kind, name);
+      const data = found && dataOf(found);
+      if (name !== undefined && data === undefined) {
+        missing.push(`the ${kind} ${String(name)}, which its environment is from`);
+      }
+      for (const [key, value] of Object.entries(data ?? {})) {
+        known.set(`${textAt(source, "prefix") ?? ""}${key}`, value);
+      }
+    }
+  }
+  for (const variable of list(container.env)) {
+    const name = String(at(variable, "name"));
+    const reference = refersTo(variable);
+    if (reference === undefined) {
+      const value = at(variable, "value");
+      known.set(name, expand(String(value ?? ""), known));
+      continue;
+    }
+    const value = dataOf(find(reference.kind, reference.name))?.[reference.key];
+    known.delete(name);
+    if (value !== undefined) {
+      known.set(name, value);
+    } else if (/^TRAEFIK_/i.test(name)) {
+      missing.push(`the variable ${name}, whose value is elsewhere`);
+    } else if (reference.kind === "") {
+      opaque.add(`$(${name})`);
+    }
+  }
+  return { known, opaque, missing };
+}
+
+function refersTo(variable: unknown): { kind: string; name: string; key: string } | undefined {
+  const from = record(at(variable, "valueFrom"));
+  for (const [ref, kind] of Object.entries({ configMapKeyRef: "ConfigMap", secretKeyRef: "Secret" })) {
+    if (from[ref] !== undefined) {
+      return { kind, name: String(at(from, ref, "name")), key: String(at(from, ref, "key")) };
+    }
+  }
+  return Object.keys(from).length > 0 ? { kind: "", name: "", key: "" } : undefined;
+}
+
+/** The texts of a ConfigMap or a Secret; `undefined` where they are not known. */
+export function dataOf(object: ClusterObject | undefined): Record<string, string> | undefined {
+  if (object === undefined) {
+    return undefined;
+  }
+  return ifKnown(() => {
+    const { data, stringData, binaryData } = plain({
+      data: object.body.data,
+      stringData: object.body.stringData,
+      binaryData: object.body.binaryData,
+    });
+    const decode = ([key, text]: [string, unknown]) => [key, Buffer.from(String(text), "base64").toString("utf8")];
+    const asText = ([key, text]: [string, unknown]) => [key, String(text)];
+    return Object.fromEntries([
+      ...Object.entries(record(data)).map(object.kind === "Secret" ? decode : asText),
+      ...Object.entries(record(binaryData)).map(decode),
+      ...Object.entries(record(stringData)).map(asText),
+    ]) as Record<string, string>;
+  }, undefined);
+}
+
+/** `$(NAME)` as Kubernetes expands it, and `$NAME` as a shell does; two dollars are one, and expand nothing. */
+function expand(text: string, known: ReadonlyMap<string, string>): string {
+  return text.replace(/\$\$|\$\((\w+)\)|\$\{(\w+)\}|\$(\w+)/g, (all, ...names) => {
+    const name = names.slice(0, 3).find((each) => each !== undefined);
+    return all === "$$" ? "$" : (known.get(name) ?? all);
+  });
+}
+
+/** The words of a command line; those of a shell's script one by one. */
+function wordsOf(container: Json, known: ReadonlyMap<string, string>): string[] {
+  const line = commandLine(container).map((word) => expand(word, known));
+  const shell = /(^|\/)(ba|da|a|z)?sh$/.test(line[0] ?? "") || line[0] === "busybox";
+  return line.flatMap((word) => ((shell && /\s/.test(word)) || /^traefik\s/.test(word) ? scriptWords(word) : [word]));
+}
+
+/** What a script gives to Traefik; where it does not say which words these are, all that look like flags. */
+function scriptWords(script: string): string[] {
+  const [, given] = /(?:^|[\s;&|/])traefik\s+([^]*)$/.exec(script) ?? [];
+  return (given ?? script)
+    .split(/\s+/)
+    .map((word) => word.replaceAll(/["'\\;]/g, ""))
+    .filter((word) => (given === undefined ? word.startsWith("--") : !/^\$[@*]$/.test(word)));
+}
+
+function mountsOf(container: Json, object: ClusterObject, find: Find): TraefikContainer["mounts"] {
+  const volumes = list(podOf(object)?.spec.volumes);
+  return list(container.volumeMounts).flatMap((mount) => {
+    const volume = volumes.find((each) => at(each, "name") === at(mount, "name"));
+    const path = String(at(mount, "mountPath")).replace(/\/$/, "");
+    const parts = [volume, ...list(at(volume, "projected", "sources"))];
+    const named = parts
+      .flatMap((part) => [
+        { kind: "ConfigMap", name: textAt(part, "configMap", "name"), items: at(part, "configMap", "items") },
+        {
+          kind: "Secret",
+          name: textAt(part, "secret", "secretName") ?? textAt(part, "secret", "name"),
+          items: at(part, "secret", "items"),
+        },
+      ])
+      // A certificate and its key by name are no configuration, wherever they are from.
+      .filter(({ name, items }) => name !== undefined && (items === undefined || list(items).some(mayConfigure)));
+    const found = named.map(({ kind, name }) => {
+      const from = find(kind, name);
+      return dataOf(from) === undefined ? { path, missing: `the ${kind} ${name}` } : { path, from };
+    });
+    const elsewhere = ["hostPath", "nfs", "csi", "persistentVolumeClaim", "image"].find((kind) => at(volume, kind));
+    return elsewhere === undefined ? found : [...found, { path, missing: `a volume of the kind ${elsewhere}` }];
+  });
+}
+
+function mayConfigure(item: unknown): boolean {
+  return /\.(toml|ya?ml)$/i.test(String(at(item, "path")));
+}

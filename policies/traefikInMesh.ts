@@ -1,0 +1,46 @@
+import { consulAnnotation, podOf } from "./lib/pods";
+import { policy } from "./lib/policy";
+import { tagsOf } from "./lib/traefik";
+import { Source } from "./lib/traefikContainers";
+import { isFalse } from "./lib/traefikOptions";
+import { referred, sourcesOf } from "./lib/traefikSources";
+
+const CATALOG = "providers.consulcatalog";
+
+/** As a member of the mesh Traefik speaks to a service as itself, which intentions decide about; else it goes past them. */
+export const traefikInMesh = policy({
+  name: "traefik-in-the-mesh",
+  description: "Traefik reaches services as a member of the mesh, and publishes those alone that ask for it.",
+  severity: "high",
+  remedy:
+    "Set connectAware and connectByDefault to true and exposedByDefault to false, and leave the prefix of tags as it is: traefik",
+  *object(object) {
+    for (const source of sourcesOf(object)) {
+      yield* problems(source);
+    }
+    const pod = podOf(object);
+    const connect = tagsOf(object)["traefik.consulcatalog.connect"];
+    if (pod && connect !== undefined && isFalse(connect) && !isFalse(consulAnnotation(pod, "connect-inject"))) {
+      yield "the tag traefik.consulcatalog.connect=false has Traefik speak plain HTTP to a service of the mesh";
+    }
+  },
+  *stack(objects) {
+    yield* referred(objects, problems);
+  },
+});
+
+function* problems({ where, options }: Source): Iterable<string> {
+  for (const option of ["connectAware", "connectByDefault"]) {
+    const value = options.get(`${CATALOG}.${option.toLowerCase()}`);
+    if (value !== undefined && !/^(1|t|T|true|True|TRUE)$/.test(value)) {
+      yield `${where} sets ${option} to ${value}, so services are reached in plain HTTP, past the intentions`;
+    }
+  }
+  if (!isFalse(options.get(`${CATALOG}.exposedbydefault`))) {
+    yield `${where} sets exposedByDefault, so every service of Consul is published`;
+  }
+  const prefix = options.get(`${CATALOG}.prefix`);
+  if (prefix !== undefined && prefix !== "traefik") {
+    yield `${where} reads tags that begin with ${prefix}, which no policy judges`;
+  }
+}

@@ -1,0 +1,398 @@
+import { UNKNOWN } from "./analyzer";
+import { blocks, cases, passes, useAnalyzer } from "./cases";
+import { kube, meshed, release, SAFE_VALUES, traefik, workload } from "./resources";
+
+useAnalyzer();
+const configMap = (name: string, data: Record<string, string>) => kube("v1", "ConfigMap", name, { data });
+const secret = (name: string, data: Record<string, string>) =>
+  kube("v1", "Secret", name, {
+    data: Object.fromEntries(Object.entries(data).map(([key, text]) => [key, Buffer.from(text).toString("base64")])),
+  });
+const flags = (...args: string[]) => traefik({ args });
+/** Traefik with a volume at a path. */
+const mounting = (path: string, volume: Record<string, unknown>, args: string[] = []) =>
+  workload("edge", {
+    container: { image: "traefik:v3.7.9", args, volumeMounts: [{ name: "v", mountPath: path }] },
+    pod: { volumes: [{ name: "v", ...volume }] },
+  });
+const tagged = (name: string, tags: string[], annotations: Record<string, string> = {}) =>
+  meshed(name, { "service-tags": tags.map((tag) => tag.replaceAll(",", "\\,")).join(","), ...annotations });
+const traefikKind = (kind: string, name: string, spec: unknown) => kube("traefik.io/v1alpha1", kind, name, { spec });
+
+const INSECURE = "sets api.insecure";
+/** Each says `api.insecure`. */
+const STATIC: Record<string, string> = {
+  "a.toml": "api = { insecure = true }",
+  "b.toml": "api.insecure = true",
+  "c.toml": '["api"]\n"insecure" = true',
+  "d.yml": "api:\n  insecure: true",
+  "e.yml": "log: {}\n---\napi: {insecure: true}",
+  "f.yaml": "base: &base {insecure: true}\napi: {<<: *base}",
+  "g.yaml": '{"api": {"insecure": "1"}}',
+  "h.yml": "API:\n  Insecure: True",
+  "i.yml": "api:\n  insecure: !!bool yes",
+};
+cases("traefik-dashboard-login", [
+  ...[
+    ["-api.insecure"],
+    ["--api.insecure=1"],
+    ["--API.INSECURE=TRUE"],
+    ["--api.insecure=t"],
+    ["--api.insecure", "false"],
+    ["--log.level", "INFO", "--api.insecure"],
+  ].map((args) => blocks(args.join(" "), [flags(...args)], INSECURE)),
+  ...["--api.insecure=0", "-api.insecure=F", "--api.insecure=FALSE", "--api.dashboard=true"].map((flag) =>
+    passes(flag, [flags(flag)]),
+  ),
+  blocks("a command in one text", [traefik({ command: ["traefik --api.insecure=1"] })], INSECURE),
+  blocks("a shell's script", [traefik({ command: ["sh", "-c", "exec traefik '--api.insecure=1'"] })], INSECURE),
+  blocks(
+    "an image of another name",
+    [
+      workload("edge", {
+        container: { image: "registry.example/edge:1.2.3", args: ["--entrypoints.web.address=:80", "--api.insecure"] },
+      }),
+    ],
+    INSECURE,
+  ),
+  blocks(
+    "a variable in an argument",
+    [traefik({ args: ["--api.insecure=$(OPEN)"], env: [{ name: "OPEN", value: "true" }] })],
+    INSECURE,
+  ),
+  passes("a variable that says false", [
+    traefik({ args: ["--api.insecure=$(OPEN)"], env: [{ name: "OPEN", value: "false" }] }),
+  ]),
+  blocks(
+    "a variable out of a ConfigMap in an argument",
+    [
+      traefik({ args: ["--api.insecure=$(OPEN)"], envFrom: [{ configMapRef: { name: "env" } }] }),
+      configMap("env", { OPEN: "1" }),
+    ],
+    INSECURE,
+  ),
+  blocks(
+    "the environment of a ConfigMap",
+    [traefik({ envFrom: [{ configMapRef: { name: "env" } }] }), configMap("env", { TRAEFIK_API_INSECURE: "t" })],
+    ["environment sets api.insecure", "container traefik sets api.insecure"],
+  ),
+  blocks(
+    "the environment of a Secret, with a prefix",
+    [
+      traefik({ envFrom: [{ prefix: "TRAEFIK_", secretRef: { name: "env" } }] }),
+      secret("env", { API_INSECURE: "true" }),
+    ],
+    INSECURE,
+  ),
+  blocks(
+    "a key of a ConfigMap",
+    [
+      traefik({
+        env: [{ name: "TRAEFIK_API_INSECURE", valueFrom: { configMapKeyRef: { name: "env", key: "open" } } }],
+      }),
+      configMap("env", { open: "true" }),
+    ],
+    INSECURE,
+  ),
+  ...Object.entries(STATIC).map(([file, text]) =>
+    blocks(`the file ${file}`, [configMap("traefik", { [file]: text })], INSECURE),
+  ),
+  blocks(
+    "a file without a name that tells",
+    [mounting("/etc/traefik", { configMap: { name: "edge" } }), configMap("edge", { settings: "api.insecure = true" })],
+    INSECURE,
+  ),
+  blocks(
+    "a file of a projected Secret",
+    [
+      mounting("/etc/traefik", { projected: { sources: [{ secret: { name: "edge" } }] } }),
+      secret("edge", { settings: "api: {insecure: on}" }),
+    ],
+    INSECURE,
+  ),
+  blocks("the REST provider", [flags("--providers.rest.insecure")], "sets rest.insecure"),
+  blocks(
+    "a middleware of another service, which asks nobody",
+    [
+      tagged("a", [
+        "traefik.http.routers.d.service=api@internal",
+        "traefik.http.routers.d.middlewares=small@consulcatalog",
+      ]),
+      tagged("b", ["traefik.http.middlewares.small.compress=true"]),
+    ],
+    "router d serves api@internal without a login",
+  ),
+  passes("a middleware of another service with a login, in a chain", [
+    tagged("a", ["traefik.http.routers.d.service=api@internal", "traefik.http.routers.d.middlewares=door"]),
+    tagged("b", [
+      "traefik.http.middlewares.door.chain.middlewares=small,login",
+      "traefik.http.middlewares.small.compress=true",
+      "traefik.http.middlewares.login.basicauth.usersfile=/users",
+    ]),
+  ]),
+  passes("a file's router with a file's login", [
+    configMap("routes", {
+      "d.yml":
+        "http: {routers: {d: {rule: x, service: api@internal, middlewares: [login]}}, middlewares: {login: {forwardAuth: {address: https://a}}}}",
+    }),
+  ]),
+  blocks(
+    "a file's router with a middleware that asks nobody",
+    [
+      configMap("routes", {
+        "d.toml":
+          '[http.routers.d]\nservice = "api@internal"\nmiddlewares = ["strip"]\n[http.middlewares.strip.stripPrefix]\nprefixes = ["/x"]',
+      }),
+    ],
+    "router d serves api@internal without a login",
+  ),
+  blocks(
+    "a service that stands for the API",
+    [
+      configMap("routes", {
+        "d.yml": "http: {services: {a: {weighted: {services: [{name: api@internal, weight: 1}]}}}}",
+      }),
+    ],
+    "another service stands for api@internal",
+  ),
+  ...[{ weighted: { services: [{ name: "api@internal" }] } }, { mirroring: { name: "api@internal" } }].map((spec) =>
+    blocks(
+      `a TraefikService, ${Object.keys(spec)[0]}`,
+      [traefikKind("TraefikService", "t", spec)],
+      "stands for api@internal",
+    ),
+  ),
+  passes("a route with a Middleware that asks", [
+    traefikKind("IngressRoute", "d", {
+      routes: [{ services: [{ name: "api@internal" }], middlewares: [{ name: "login" }] }],
+    }),
+    traefikKind("Middleware", "login", { basicAuth: { secret: "users" } }),
+  ]),
+  blocks(
+    "a route with a Middleware that asks nobody",
+    [
+      traefikKind("IngressRoute", "d", {
+        routes: [{ services: [{ name: "api@internal" }], middlewares: [{ name: "small" }] }],
+      }),
+      traefikKind("Middleware", "small", { compress: {} }),
+    ],
+    "a route serves api@internal without a login",
+  ),
+  blocks(
+    "a route of the Gateway API",
+    [
+      kube("gateway.networking.k8s.io/v1", "HTTPRoute", "d", {
+        spec: { rules: [{ backendRefs: [{ group: "traefik.io", kind: "TraefikService", name: "api@internal" }] }] },
+      }),
+    ],
+    "a route serves api@internal without a login",
+  ),
+]);
+
+const door = (spec: Record<string, unknown>, targetPort: unknown = 8080) =>
+  kube("v1", "Service", "door", { spec: { selector: { app: "traefik" }, ports: [{ port: 80, targetPort }], ...spec } });
+const OWN = "opens Traefik's own entry point";
+const ingress = kube("networking.k8s.io/v1", "Ingress", "out", {
+  spec: { rules: [{ http: { paths: [{ backend: { service: { name: "door", port: { number: 80 } } } }] } }] },
+});
+cases("traefik-dashboard-login", [
+  passes("Traefik's port for a scraper within the cluster", [flags(), door({})]),
+  passes("the public entry point, which is 8080 here", [
+    flags("--entrypoints.web.address=:8080", "--entrypoints.traefik.address=127.0.0.1:9000"),
+    door({ type: "LoadBalancer" }),
+  ]),
+  passes("somebody else's 8080", [flags(), door({ type: "LoadBalancer", selector: { app: "shop" } })]),
+  blocks("a LoadBalancer", [flags(), door({ type: "LoadBalancer" })], `of type LoadBalancer ${OWN} at port 8080`),
+  blocks("a NodePort", [flags("--entrypoints.traefik.address=:9000/tcp"), door({ type: "NodePort" }, 9000)], OWN),
+  blocks("addresses of one's own", [flags(), door({ externalIPs: ["192.0.2.1"] })], OWN),
+  blocks("an Ingress", [flags(), door({}), ingress], `Ingress out ${OWN}`),
+  blocks(
+    "an IngressRoute",
+    [flags(), door({}), traefikKind("IngressRoute", "out", { routes: [{ services: [{ name: "door", port: 80 }] }] })],
+    `IngressRoute out ${OWN}`,
+  ),
+  blocks(
+    "a port by its name",
+    [traefik({ ports: [{ name: "own", containerPort: 8080 }] }), door({ type: "LoadBalancer" }, "own")],
+    OWN,
+  ),
+  blocks(
+    "the entry point that probes use",
+    [flags("--entrypoints.inner.address=:8080", "--ping.entrypoint=inner"), door({ type: "LoadBalancer" })],
+    OWN,
+  ),
+  blocks(
+    "a port of the node",
+    [traefik({ ports: [{ containerPort: 8080, hostPort: 8080 }] })],
+    "at port 8080 of its node",
+  ),
+]);
+
+const SKIP = "insecureSkipVerify";
+cases("traefik-verifies-tls", [
+  passes("other programs' settings of the same name", [
+    configMap("app", {
+      "app.yml": "upstream:\n  insecureSkipVerify: true",
+      "grafana.ini": "tls_skip_verify_insecure = true",
+    }),
+    configMap("gitea", { "x.yaml": "jsonData: {tlsSkipVerify: true}" }),
+    configMap("notes", { "README.md": "Never set insecureSkipVerify: true" }),
+  ]),
+  passes("an agent beside it", [flags("--providers.consulcatalog.endpoint.address=127.0.0.1:8500")]),
+  passes("HTTPS", [
+    flags("--providers.consulcatalog.endpoint.address=consul:8501", "--providers.consulcatalog.endpoint.scheme=HTTPS"),
+  ]),
+  ...["--serverstransport.insecureskipverify=T", "-providers.consulCatalog.endpoint.tls.insecureSkipVerify"].map(
+    (flag) => blocks(flag, [flags(flag)], `sets ${SKIP}`),
+  ),
+  blocks("a tag's transport", [tagged("a", ["traefik.http.serverstransports.x.insecureSkipVerify=1"])], `sets ${SKIP}`),
+  blocks(
+    "a dynamic file's transport",
+    [configMap("routes", { "t.toml": "[http.serversTransports.x]\ninsecureSkipVerify = true" })],
+    `sets ${SKIP}`,
+  ),
+  blocks(
+    "a TCP transport",
+    [traefikKind("ServersTransportTCP", "t", { tls: { insecureSkipVerify: true } })],
+    `sets ${SKIP}`,
+  ),
+  blocks(
+    "a login's",
+    [traefikKind("Middleware", "m", { forwardAuth: { tls: { insecureSkipVerify: true } } })],
+    `sets ${SKIP}`,
+  ),
+  blocks(
+    "one that is not known",
+    [traefikKind("ServersTransport", "t", { insecureSkipVerify: UNKNOWN })],
+    `sets ${SKIP}`,
+  ),
+  ...[
+    ["--providers.consulcatalog.endpoint.scheme=http", "--providers.consulcatalog.endpoint.address=consul:8500"],
+    ["--providers.consulcatalog.endpoint.address=consul-server.consul.svc:8501"],
+    ["--providers.consulcatalog.endpoint.address=http://consul:8500"],
+  ].map((args) => blocks(args.join(" "), [flags(...args)], "in plain HTTP")),
+  blocks(
+    "plain HTTP by a file",
+    [configMap("traefik", { "traefik.toml": '[providers.consulCatalog.endpoint]\naddress = "consul:8500"' })],
+    "in plain HTTP",
+  ),
+  passes("a chart that has nothing to do with it", [release(SAFE_VALUES)]),
+]);
+
+cases("traefik-in-the-mesh", [
+  passes("a member", [
+    flags(
+      ...["connectaware=true", "connectbydefault", "exposedbydefault=false", "prefix=traefik"].map(
+        (o) => `--providers.consulcatalog.${o}`,
+      ),
+    ),
+  ]),
+  passes("its own entry in the catalog, which has no sidecar", [
+    kube("v1", "Service", "traefik", {
+      metadata: { annotations: { "consul.hashicorp.com/service-tags": "traefik.consulcatalog.connect=false" } },
+    }),
+  ]),
+  ...[
+    ["connectAware=false", "sets connectAware to false"],
+    ["connectaware=0", "sets connectAware to 0"],
+    ["connectByDefault=F", "sets connectByDefault to F"],
+    ["exposedByDefault", "sets exposedByDefault"],
+    ["exposedbydefault=1", "sets exposedByDefault"],
+    ["prefix=edge", "tags that begin with edge"],
+  ].map(([option, problem]) => blocks(option, [flags(`--providers.consulcatalog.${option}`)], problem)),
+  blocks(
+    "an environment variable",
+    [traefik({ env: [{ name: "TRAEFIK_PROVIDERS_CONSULCATALOG_CONNECTAWARE", value: "false" }] })],
+    "sets connectAware to false",
+  ),
+  blocks(
+    "a file",
+    [configMap("traefik", { "traefik.yml": "providers: {consulCatalog: {exposedByDefault: true}}" })],
+    "sets exposedByDefault",
+  ),
+  blocks(
+    "a service's own tag",
+    [tagged("a", ["traefik.consulcatalog.connect=false"])],
+    "plain HTTP to a service of the mesh",
+  ),
+]);
+
+cases("traefik-configuration-in-sight", [
+  passes("flags, a file of the program, keys for ACME from elsewhere", [
+    mounting("/etc/traefik/dynamic", { configMap: { name: "routes" } }, [
+      "--providers.file.directory=/etc/traefik/dynamic",
+    ]),
+    configMap("routes", { "a.yml": "http: {}" }),
+    traefik({
+      args: ["--ping=true", "--log.level=$(LEVEL)"],
+      envFrom: [{ secretRef: { name: "dns-keys" } }],
+      env: [{ name: "LEVEL", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }],
+    }),
+  ]),
+  passes("a certificate of somebody else among the files", [
+    mounting(
+      "/routes",
+      {
+        projected: {
+          sources: [
+            { configMap: { name: "routes" } },
+            { secret: { name: "shop-tls", items: [{ key: "tls.key", path: "shop/tls.key" }] } },
+          ],
+        },
+      },
+      ["--providers.file.directory=/routes"],
+    ),
+    configMap("routes", { "a.yml": "http: {}" }),
+  ]),
+  passes("certificates and storage beside it", [
+    mounting("/etc/traefik/certs", { secret: { secretName: "from-cert-manager" } }),
+    mounting("/data", { persistentVolumeClaim: { claimName: "acme" } }),
+  ]),
+  ...[
+    "http.endpoint=https://x",
+    "rest=true",
+    "consul",
+    "etcd.endpoints=a:2379",
+    "redis",
+    "zookeeper",
+    "docker",
+    "nomad=true",
+    "plugin.x.a=b",
+  ].map((provider) =>
+    blocks(provider, [flags(`--providers.${provider}`)], `from the provider ${provider.split(/[.=]/)[0]}`),
+  ),
+  passes("a provider that is off", [flags("--providers.docker=false", "--providers.kubernetescrd")]),
+  blocks(
+    "a ConfigMap of somebody else",
+    [mounting("/etc/traefik", { configMap: { name: "edge" } })],
+    "the ConfigMap edge, mounted at",
+  ),
+  blocks(
+    "a volume",
+    [mounting("/etc/traefik", { hostPath: { path: "/etc/traefik" } })],
+    "a volume of the kind hostPath",
+  ),
+  blocks("a file in the image", [flags("--configfile=/edge.yml")], "the file /edge.yml cannot be read"),
+  blocks("a folder in the image", [flags("--providers.file.directory=/routes")], "the file /routes cannot be read"),
+  blocks(
+    "variables of somebody else",
+    [traefik({ envFrom: [{ configMapRef: { name: "edge" } }] })],
+    "the ConfigMap edge, which its environment",
+  ),
+  blocks(
+    "a variable of somebody else",
+    [traefik({ env: [{ name: "TRAEFIK_API", valueFrom: { secretKeyRef: { name: "edge", key: "a" } } }] })],
+    "the variable TRAEFIK_API",
+  ),
+  blocks("an argument of somebody else", [traefik({ args: ["--ping", "$(EXTRA)"] })], "the argument $(EXTRA)"),
+  blocks(
+    "a template",
+    [configMap("traefik", { "d.yml": "http:\n{{ range .x }}\n  a: [b\n{{ end }}" })],
+    "the file d.yml cannot be read",
+  ),
+  blocks(
+    "a file that is not TOML",
+    [configMap("traefik", { "traefik.toml": "api: {insecure: true}" })],
+    "the file traefik.toml cannot",
+  ),
+]);
