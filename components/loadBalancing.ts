@@ -90,7 +90,7 @@ const cookie = mayBeEmpty({
 });
 const KINDS = mayBeEmpty({
   strategy: "text",
-  sticky: { cookie },
+  sticky: mayBeEmpty({ cookie }),
   healthCheck: {
     path: "text",
     interval: "duration",
@@ -160,6 +160,9 @@ export function loadBalancingProblems(options: LoadBalancing, prefix: string): P
   }
   if (sticky !== undefined && strategy === "hrw") {
     problem("sticky", "has no effect with hrw, which knows a client by its address; leave one of the two out");
+  }
+  if (sticky !== undefined && sticky.cookie === undefined) {
+    problem("sticky.cookie", "is not set, without which no client stays; give it, {} for one with its defaults");
   }
   const { sameSite, secure, path = "/", domain } = sticky?.cookie ?? {};
   if (sameSite !== undefined && !["none", "lax", "strict"].includes(sameSite)) {

@@ -58,7 +58,7 @@ const VALUES: Record<string, unknown> = {
 /** A value for an option of that kind: something in each. */
 function sample(kind: OptionKind, name: string): unknown {
   if (name in VALUES) {
-    return kind === "list" && !Array.isArray(VALUES[name]) ? [VALUES[name]] : VALUES[name];
+    return ["list", "regexes"].includes(String(kind)) && !Array.isArray(VALUES[name]) ? [VALUES[name]] : VALUES[name];
   }
   switch (kind) {
     case "text":
@@ -92,11 +92,15 @@ function sample(kind: OptionKind, name: string): unknown {
     case "rewrites":
       return { "500-501": 404 };
     case "secret":
-      return undefined;
+      return "none is sent";
     case "any":
       return {};
     default:
-      return Object.fromEntries(Object.entries(kind).map(([option, inner]) => [option, sample(inner, option)]));
+      return Object.fromEntries(
+        Object.entries(kind)
+          .filter(([, inner]) => inner !== "secret")
+          .map(([option, inner]) => [option, sample(inner, option)]),
+      );
   }
 }
 

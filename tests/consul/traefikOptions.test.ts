@@ -1,0 +1,166 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import * as fc from "fast-check";
+import { LoadBalancing, loadBalancingProblems } from "../../components/loadBalancing";
+import { MeshServiceOptions, meshServiceProblems } from "../../components/meshService";
+import { middlewareProblems } from "../../components/middlewareProblems";
+import { Middleware } from "../../components/middlewares";
+import { Problem } from "../../components/problems";
+import { routingProblems } from "../../components/routingProblems";
+import { serviceTags } from "../../components/serviceTags";
+import { Agent } from "./agent";
+import { namesIn, Traefik } from "./traefik";
+import { loadBalancings, middlewares, stacks } from "./traefikSamples";
+
+let consul: Agent;
+/** Routers of a service that is always there: when Traefik shows them, it has read the catalog. */
+let other: string[];
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "traefik-options-"));
+
+/** Another run of the same cases: SEED=… npx jest --selectProjects consul -- tests/consul/traefikOptions.test.ts */
+const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
+
+beforeAll(async () => {
+  process.stdout.write(`tests/consul/traefikOptions.test.ts: SEED=${seed}\n`);
+  consul = await Agent.start();
+  const tags = serviceTags("other", { routes: [{ host: "other.test" }] });
+  other = namesIn(tags, "http.routers");
+  await register("other", tags, ["traefik.http.middlewares.other.addprefix.prefix=/x"]);
+});
+
+afterAll(async () => {
+  await consul?.stop();
+  fs.rmSync(scratch, { recursive: true, force: true });
+});
+
+/** Into the catalog, as an instance of one service: Traefik asks for that once, and reads the tags of each by themselves. */
+async function register(name: string, ...tags: string[][]): Promise<void> {
+  const http = tags.flat().some((tag) => tag.startsWith("traefik.http."));
+  const named = http ? [`traefik.http.services.${name}.loadbalancer.passhostheader=true`] : [];
+  const all = [...new Set([...named, ...tags.flat()])];
+  const service = { ID: name, Service: "samples", Address: "127.0.0.1", Port: 9, Tags: all };
+  const body = JSON.stringify({ Node: "samples", Address: "127.0.0.1", Service: service });
+  const response = await fetch(`${consul.url}/catalog/register`, { method: "PUT", body });
+  if (!response.ok) {
+    throw new Error(`${name}: ${await response.text()}`);
+  }
+}
+
+/** What a Traefik that starts then makes of services with these tags: the routers that it has enabled, as `http name`. */
+async function enabled(services: { name: string; tags: string[] }[]): Promise<Set<string>> {
+  for (let i = 0; i < services.length; i += 50) {
+    await Promise.all(services.slice(i, i + 50).map(({ name, tags }) => register(name, tags)));
+  }
+  const traefik = await Traefik.start(consul, ["--ping=true", "--ping.entryPoint=admin"], scratch);
+  try {
+    const all = new Set<string>();
+    for (const [kind, names] of [["http", other] as const, ["tcp", []] as const]) {
+      for (const [name, { status }] of await traefik.shown(`${kind}/routers`, [...names])) {
+        if (status === "enabled") {
+          all.add(`${kind} ${name}`);
+        }
+      }
+    }
+    return all;
+  } finally {
+    await traefik.stop();
+  }
+}
+
+/**
+ * Reasons of ours alone: what Traefik takes and makes something else or nothing of, and values of another type, which a tag
+ * does not tell from the right one.
+ */
+const OURS = new RegExp(
+  [
+    "literal|is empty, which a tag|takes its default|comma|has a blank|same name|not looked at|for all to read|no effect",
+    "is out of range|is not a name|no status or range|has nothing in it|to 599|no status of HTTP's|no media type",
+    "is not a path|beginning of a path|no URL|is no scheme|is no port|host:port|is not a domain|not a host name",
+    "is not true or false|is not a whole number|is not a text|is not a list of texts|is not an object",
+    "cannot be a name|no client stays|does nothing without it|has no provider|needs either|not known to browsers|browsers refuse",
+  ].join("|"),
+);
+
+const SAME = { taken: [], refused: [] };
+
+function said(problems: Problem[]): string {
+  return problems.map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`).join("; ");
+}
+
+/** The verdicts that differ: samples that we take and Traefik does not serve, and the other way about. */
+function differences<T>(samples: T[], problems: string[], served: boolean[]) {
+  const shown = (i: number) => `${JSON.stringify(samples[i])} ${problems[i]}`;
+  const indexes = samples.map((_, i) => i);
+  return {
+    taken: indexes.filter((i) => problems[i] === "" && !served[i]).map(shown),
+    refused: indexes.filter((i) => problems[i] !== "" && served[i] && !OURS.test(problems[i])).map(shown),
+  };
+}
+
+test("Traefik builds each middleware that we take, and none that we say it refuses", async () => {
+  const samples = fc.sample(middlewares(3), { seed, numRuns: 500 });
+  const services = samples.map((middleware, i): MeshServiceOptions & { name: string } => ({
+    name: `m${i}`,
+    image: "a/b:1",
+    port: 80,
+    routes: [{ host: `m${i}.test`, middlewares: [middleware as Middleware] }],
+  }));
+  const named = { name: "other", image: "a/b:1", port: 80, routes: [{ host: "other.test" }] };
+  const problems = services.map((service) => {
+    const own = middlewareProblems("http", service.routes![0].middlewares!, "m");
+    return said(own.length > 0 ? own : routingProblems([named, service], {}, "ingress").filter(notOfOther));
+  });
+  const tagged = services.map((service) => ({ name: service.name, tags: serviceTags(service.name, service) }));
+  const served = await enabled(tagged);
+  expect(
+    differences(
+      samples,
+      problems,
+      tagged.map(({ tags }) => served.has(`http ${namesIn(tags, "http.routers")[0]}`)),
+    ),
+  ).toEqual(SAME);
+  const taken = problems.filter((problem) => problem === "").length;
+  expect(Math.min(taken, samples.length - taken)).toBeGreaterThan(80);
+});
+
+/** The middleware that the service `other` declares has no route in the stack. */
+function notOfOther({ reason }: Problem): boolean {
+  return !reason.startsWith('"other" is no middleware of the mesh');
+}
+
+test("Traefik spreads as we take it, and not as we say it refuses", async () => {
+  const samples = fc.sample(loadBalancings(3), { seed, numRuns: 200 });
+  const problems = samples.map((options) => said(loadBalancingProblems(options as LoadBalancing, "lb")));
+  const tagged = samples.map((options, i) => ({
+    name: `s${i}`,
+    tags: serviceTags(`s${i}`, { routes: [{ host: `s${i}.test` }], loadBalancing: options as LoadBalancing }),
+  }));
+  const served = await enabled(tagged);
+  expect(
+    differences(
+      samples,
+      problems,
+      tagged.map(({ tags }) => served.has(`http ${namesIn(tags, "http.routers")[0]}`)),
+    ),
+  ).toEqual(SAME);
+});
+
+test("no router of a stack that we take is disabled, of 300", async () => {
+  const taken = fc
+    .sample(stacks, { seed, numRuns: 3500 })
+    .map((stack, i) => stack(`t${i}`))
+    .filter(
+      (services) =>
+        services.every((service) => meshServiceProblems(service.name, service).length === 0) &&
+        routingProblems(services, { tcpEntryPoints: { postgres: { port: 5432 } } }, "ingress").length === 0,
+    )
+    .slice(0, 300);
+  expect(taken.length).toBe(300);
+  const all = taken.flat().map((service) => ({ name: service.name, tags: serviceTags(service.name, service) }));
+  const declared = (kind: string) =>
+    all.flatMap(({ tags }) => namesIn(tags, `${kind}.routers`).map((name) => `${kind} ${name}`));
+  const served = await enabled(all);
+  expect([...declared("http"), ...declared("tcp")].filter((name) => !served.has(name))).toEqual([]);
+  expect(Math.min(declared("http").length, declared("tcp").length)).toBeGreaterThan(50);
+});
