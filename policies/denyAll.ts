@@ -1,8 +1,8 @@
 import { consulServers } from "./lib/consulServers";
 import { destinationOf, isIntentions, sourcesOf } from "./lib/intentions";
-import { ifKnown, textAt } from "./lib/json";
+import { at, ifKnown, record, textAt } from "./lib/json";
 import { ClusterObject } from "./lib/objects";
-import { consulAnnotation, podOf } from "./lib/pods";
+import { asksForSidecar, podOf } from "./lib/pods";
 import { policy } from "./lib/policy";
 
 /**
@@ -22,11 +22,19 @@ export const denyAll = policy<{ declaredElsewhere: boolean }>({
     },
   },
   *stack(objects, { config }) {
-    if (config.declaredElsewhere || !objects.some(isOfMesh) || objects.some(isDenyAll)) {
+    if (config.declaredElsewhere || !objects.some(isOfMesh)) {
+      return;
+    }
+    const candidates = objects.filter(isDenyAll);
+    const reasons = candidates.map((object) => ({ object, problem: whyVoid(object) }));
+    if (reasons.some(({ problem }) => problem === undefined)) {
       return;
     }
     const unknown = objects.some((object) => isIntentions(object) && ifKnown(() => !sourcesOf(object), true));
     yield { problem: `no intention ${unknown ? "is known to deny" : "denies"} * → *` };
+    for (const { object, problem } of reasons) {
+      yield { object, problem: `denies * → *, but ${problem}` };
+    }
   },
 });
 
@@ -35,7 +43,7 @@ function isOfMesh(object: ClusterObject): boolean {
   return (
     isIntentions(object) ||
     consulServers([object]).length > 0 ||
-    (pod !== undefined && ifKnown(() => consulAnnotation(pod, "connect-inject") === "true", true))
+    (pod !== undefined && ifKnown(() => asksForSidecar(pod) === true, true))
   );
 }
 
@@ -45,4 +53,31 @@ function isDenyAll(object: ClusterObject): boolean {
     destinationOf(object) === "*" &&
     sourcesOf(object).some(({ name, body }) => name === "*" && textAt(body, "action") === "deny" && !body.peer);
   return isIntentions(object) && ifKnown(denies, false);
+}
+
+/** Why a deny-all is none, or may end as none. */
+function whyVoid(object: ClusterObject): string | undefined {
+  const annotations = record(at(object.body, "metadata", "annotations"));
+  if (annotations["consul.hashicorp.com/migrate-entry"] === "true") {
+    return "migrate-entry has Consul keep another entry that is there already";
+  }
+  for (const [part, name] of [
+    [at(object.body, "spec", "destination"), "its destination"],
+    ...sourcesOf(object).map(({ body }) => [body, "its source"] as const),
+  ] as const) {
+    for (const key of ["namespace", "partition", "samenessGroup"]) {
+      const value = textAt(part, key);
+      if (value !== undefined && value !== "" && value !== "*" && value !== "default") {
+        return `${name} is only the ${key} ${value}`;
+      }
+    }
+  }
+  const hook = annotations["helm.sh/hook"];
+  if (hook !== undefined && !/(pre|post)-(install|upgrade)/.test(String(hook))) {
+    return `the hook ${hook} is not part of an installation`;
+  }
+  if (/hook-(succeeded|failed)/.test(String(annotations["helm.sh/hook-delete-policy"]))) {
+    return "its hook's delete policy takes it away again";
+  }
+  return undefined;
 }

@@ -1,6 +1,8 @@
-import { at, list, textAt } from "./lib/json";
-import { isConfigEntry } from "./lib/objects";
-import { commandLine, consulAnnotation, containersOf, podOf } from "./lib/pods";
+import { parseBool } from "./lib/go";
+import { at, Json, list } from "./lib/json";
+import { injectorSays } from "./lib/meshPods";
+import { ClusterObject, isConfigEntry } from "./lib/objects";
+import { consulAnnotation, containersOf, Pod, podOf } from "./lib/pods";
 import { policy } from "./lib/policy";
 
 /** A port that the proxy does not guard answers whoever reaches the pod, in plain text, whatever the intentions say. */
@@ -11,18 +13,14 @@ export const inboundPorts = policy({
   remedy: "Remove the exclusion; a probe or a metrics port needs none, since Consul's injector rewrites both",
   *object(object) {
     const pod = podOf(object);
-    const ports = pod && consulAnnotation(pod, "transparent-proxy-exclude-inbound-ports");
-    if (ports) {
-      yield `inbound ports ${ports} are excluded from the proxy`;
+    if (pod !== undefined) {
+      yield* podProblems(pod, object);
     }
-    if (pod && consulAnnotation(pod, "transparent-proxy") === "false") {
-      yield "the transparent proxy is off, so every port is open";
-    }
-    if (
-      object.kind === "Namespace" &&
-      textAt(object.body, "metadata", "labels", "consul.hashicorp.com/transparent-proxy") === "false"
-    ) {
-      yield "the transparent proxy is off for the whole namespace";
+    if (object.kind === "Namespace") {
+      const value = at(object.body, "metadata", "labels", "consul.hashicorp.com/transparent-proxy");
+      if (isOff(value === undefined || value === null ? undefined : String(value))) {
+        yield "the transparent proxy is off for the whole namespace";
+      }
     }
     if (isConfigEntry(object, "ServiceDefaults", "ProxyDefaults")) {
       if (at(object.body, "spec", "expose", "checks") || list(at(object.body, "spec", "expose", "paths")).length > 0) {
@@ -30,10 +28,34 @@ export const inboundPorts = policy({
       }
     }
     // The injector's own default, which a chart's connectInject.transparentProxy.defaultEnabled becomes.
-    for (const container of object.rendered ? containersOf(object) : []) {
-      if (commandLine(container).some((argument) => /-default-enable-transparent-proxy=false\b/.test(argument))) {
-        yield "the injector leaves the transparent proxy off by default";
-      }
+    if (object.rendered && injectorSays(object, /-default-enable-transparent-proxy=(false|f|0)\b/i)) {
+      yield "the injector leaves the transparent proxy off by default";
     }
   },
 });
+
+function* podProblems(pod: Pod, object: ClusterObject): Iterable<string> {
+  const ports = consulAnnotation(pod, "transparent-proxy-exclude-inbound-ports");
+  if (ports) {
+    yield `inbound ports ${ports} are excluded from the proxy`;
+  }
+  if (isOff(consulAnnotation(pod, "transparent-proxy"))) {
+    yield "the transparent proxy is off, so every port is open";
+  }
+  // The injector leaves the port that Prometheus asks out of the redirection: on it, the service itself would answer.
+  const scraped = consulAnnotation(pod, "prometheus-scrape-port");
+  if (scraped !== undefined && portsOf(object).some((port) => scraped === port.name || scraped === port.number)) {
+    yield `prometheus-scrape-port ${scraped} is a port of the service's own, which the proxy then leaves open`;
+  }
+}
+
+/** Whether a value turns off; one that Go cannot read does not: the injector refuses such a pod. */
+function isOff(value: string | undefined): boolean {
+  return value !== undefined && parseBool(value) === false;
+}
+
+function portsOf(object: ClusterObject): { name?: string; number: string }[] {
+  return containersOf(object)
+    .flatMap((container) => list(container.ports) as Json[])
+    .map((port) => ({ name: port.name as string | undefined, number: String(port.containerPort) }));
+}

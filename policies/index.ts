@@ -5,20 +5,29 @@ import { consulAcls } from "./consulAcls";
 import { consulApiIsolated } from "./consulApiIsolated";
 import { consulAvailability } from "./consulAvailability";
 import { consulGossipKey } from "./consulGossipKey";
+import { consulSecrets } from "./consulSecrets";
 import { consulTls } from "./consulTls";
 import { denyAll } from "./denyAll";
+import { destinationsInMesh } from "./destinationsInMesh";
 import { ignoredChanges } from "./ignoredChanges";
 import { imagesPinned } from "./imagesPinned";
 import { inboundPorts } from "./inboundPorts";
 import { intentionsAccepted } from "./intentionsAccepted";
 import { intentionsConsistent } from "./intentionsConsistent";
 import { layer7Permissions } from "./layer7Permissions";
+import { meshAnnotations } from "./meshAnnotations";
+import { meshSettings } from "./meshSettings";
 import { noKeyCopied } from "./noKeyCopied";
 import { objectsInSight } from "./objectsInSight";
+import { otherWaysIn } from "./otherWaysIn";
 import { ownServiceAccount } from "./ownServiceAccount";
 import { permissiveMtls } from "./permissiveMtls";
+import { proxyBypass } from "./proxyBypass";
+import { proxyOverrides } from "./proxyOverrides";
+import { redirects } from "./redirects";
 import { releasesRendered } from "./releasesRendered";
 import { secretInValues } from "./secretInValues";
+import { secretReaders } from "./secretReaders";
 import { traefikDashboard } from "./traefikDashboard";
 import { traefikInMesh } from "./traefikInMesh";
 import { traefikInSight } from "./traefikInSight";
@@ -33,8 +42,15 @@ new PolicyPack("consul-traefik-mesh", {
     intentionsAccepted,
     intentionsConsistent,
     layer7Permissions,
+    redirects,
+    destinationsInMesh,
+    otherWaysIn,
     permissiveMtls,
+    meshSettings,
     inboundPorts,
+    proxyBypass,
+    proxyOverrides,
+    meshAnnotations,
     ownServiceAccount,
     consulTls,
     consulAcls,
@@ -48,6 +64,8 @@ new PolicyPack("consul-traefik-mesh", {
     traefikDashboard,
     acmeStaging,
     noKeyCopied,
+    consulSecrets,
+    secretReaders,
     imagesPinned,
     secretInValues,
     releasesRendered,

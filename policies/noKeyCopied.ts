@@ -1,12 +1,17 @@
-import { ifKnown, record, textAt } from "./lib/json";
+import { ifKnown, list, record, textAt } from "./lib/json";
+import { certificatesIn, holdsPrivateKey, isOfConsul, looksCertified } from "./lib/keys";
 import { ClusterObject, nameOf, namespaceOf } from "./lib/objects";
+import { commandLine, containersOf } from "./lib/pods";
 import { policy } from "./lib/policy";
 
-const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 /** Names that a private key goes by: `tls.key`, `ca.key`, `ca-key.pem`, `server.key`. */
 const KEY_NAME = /(^|[-_.])key(\.pem)?$/i;
 /** Secrets of Consul's chart that a copy may come from, whatever prefix the chart is given. */
 const CONSUL_CA = /consul.*(^|[-_.])ca($|[-_.])/i;
+/** Names that tell of a CA or of Consul: of a Secret, or of a file in one. */
+const TELLING = /(^|[-_.\d])(ca|consul)($|[-_.\d])/i;
+/** Keys that no TLS of Consul's can use. */
+const OTHER_KEY = /-----BEGIN (OPENSSH|DSA|PGP) PRIVATE KEY/;
 const FIELDS = ["data", "stringData", "binaryData"] as const;
 
 interface Config {
@@ -14,8 +19,9 @@ interface Config {
 }
 
 /**
- * Who has the CA's key can be any service. A client needs the certificate alone. Seen are: key material in a ConfigMap,
- * a key beside the name of Consul's CA, and a Secret made from another one that holds a key, or might.
+ * Who has the CA's key can be any service. A client needs the certificate alone. Seen are: key material in a ConfigMap or
+ * in a pod's own description, a key in a Secret whose certificates or names tell that it is Consul's, and a Secret made
+ * from another one of Consul's. A key with the certificate of something else is none of this policy's.
  *
  * A Secret's data is one value to Pulumi: where a part is unknown, all of it is, the names too. A copy of what does not
  * exist yet is such a case, and nothing tells it from a password to be drawn. It passes the preview, and is judged by
@@ -35,31 +41,30 @@ export const noKeyCopied = policy<Config>({
     },
   },
   *object(object, { config }) {
-    const secret = object.kind === "Secret";
-    if ((!secret && object.kind !== "ConfigMap") || isExempt(object, config)) {
+    yield* podProblems(object);
+    if ((object.kind !== "Secret" && object.kind !== "ConfigMap") || isExempt(object, config)) {
       return;
     }
     const ofConsul = CONSUL_CA.test(nameOf(object));
-    for (const field of FIELDS) {
-      const whole = ifKnown(() => object.body[field], undefined);
-      const files = record(whole === undefined && ofConsul && !secret ? object.body[field] : whole);
-      for (const key of Object.keys(files)) {
-        const text = ifKnown(() => String(files[key]), "");
-        const isKey = PRIVATE_KEY.test(text) || PRIVATE_KEY.test(Buffer.from(text, "base64").toString("latin1"));
-        if (isKey && (!secret || ofConsul)) {
-          yield `${field}.${key} is a private key`;
-        } else if (KEY_NAME.test(key) && ofConsul) {
-          yield `${field}.${key} is the name of a private key`;
-        }
+    const files = filesOf(object, ofConsul && object.kind === "ConfigMap");
+    for (const { field, key, content } of files) {
+      const whose = content && holdsPrivateKey(content) ? whoseKey(object, key, content, files) : undefined;
+      if (whose !== undefined) {
+        yield `${field}.${key} is a private key${whose}`;
+      } else if (KEY_NAME.test(key) && ofConsul) {
+        yield `${field}.${key} is the name of a private key`;
       }
     }
   },
   *stack(objects, { config }, resources) {
+    const ofServers = new Set(
+      objects.filter((o) => o.kind === "StatefulSet" && /consul/.test(nameOf(o))).map(namespaceOf),
+    );
     for (const object of objects.filter(({ kind, rendered }) => kind === "Secret" && !rendered)) {
       const makers = resources.filter(({ urn }) => [object.urn, ...(object.patchedBy ?? [])].includes(urn));
       const origin = makers
         .flatMap(({ propertyDependencies }) => FIELDS.flatMap((field) => propertyDependencies[field] ?? []))
-        .find(({ type }) => type === "kubernetes:core/v1:Secret");
+        .find(({ type, props }) => type === "kubernetes:core/v1:Secret" && mayBeConsuls(props, ofServers));
       if (origin === undefined || isExempt(object, config)) {
         continue;
       }
@@ -75,6 +80,69 @@ export const noKeyCopied = policy<Config>({
     }
   },
 });
+
+interface File {
+  readonly field: (typeof FIELDS)[number];
+  readonly key: string;
+  /** `undefined` where it is not known yet. */
+  readonly content: Buffer | undefined;
+}
+
+function filesOf(object: ClusterObject, insist: boolean): File[] {
+  return FIELDS.flatMap((field) => {
+    const known = ifKnown(() => object.body[field], undefined);
+    const files = record(known === undefined && insist ? object.body[field] : known);
+    return Object.keys(files).map((key) => {
+      const text = ifKnown(() => String(files[key]), undefined);
+      const encoded = field === "binaryData" || (field === "data" && object.kind === "Secret");
+      return { field, key, content: text === undefined ? undefined : Buffer.from(text, encoded ? "base64" : "utf8") };
+    });
+  });
+}
+
+/** What makes a private key Consul's, or one that nobody should put there; `undefined` for somebody else's own business. */
+function whoseKey(object: ClusterObject, key: string, content: Buffer, files: readonly File[]): string | undefined {
+  if (object.kind === "ConfigMap") {
+    return ", which everybody may read";
+  }
+  const texts = files.flatMap((file) => file.content?.toString("latin1") ?? []);
+  const certificates = texts.flatMap(certificatesIn);
+  if (certificates.some(isOfConsul)) {
+    return ", with a certificate of Consul's";
+  }
+  if (OTHER_KEY.test(content.toString("latin1")) || object.body.type === "kubernetes.io/ssh-auth") {
+    return undefined;
+  }
+  const told = [nameOf(object), key].find((name) => TELLING.test(name));
+  if (told !== undefined && (certificates.length === 0 || certificates.some(({ ca }) => ca))) {
+    return `, of a CA or of Consul as ${told} tells`;
+  }
+  return object.body.type === "kubernetes.io/tls" && !texts.some(looksCertified)
+    ? ", and no certificate beside it tells whose"
+    : undefined;
+}
+
+/** Keys in what a pod is described by, where they are read by whoever may list pods. */
+function* podProblems(object: ClusterObject): Iterable<string> {
+  for (const container of containersOf(object)) {
+    const variables = list(ifKnown(() => container.env, [])).map(record);
+    const named = variables.map(
+      (each) => [`variable ${ifKnown(() => each.name, "?")}`, () => textAt(each, "value")] as const,
+    );
+    for (const [what, text] of [...named, ["command", () => commandLine(container).join("\n")] as const]) {
+      if (holdsPrivateKey(Buffer.from(ifKnown(text, undefined) ?? ""))) {
+        yield `container ${container.name}: the ${what} has a private key in it`;
+      }
+    }
+  }
+}
+
+/** Whether a Secret may be one of Consul's: by its name, or because it is where the servers are. */
+function mayBeConsuls(props: unknown, ofServers: ReadonlySet<string>): boolean {
+  const name = ifKnown(() => textAt(props, "metadata", "name"), undefined) ?? "consul";
+  const namespace = ifKnown(() => textAt(props, "metadata", "namespace"), undefined) ?? "consul";
+  return TELLING.test(name) || /consul/.test(namespace) || ofServers.has(namespace);
+}
 
 function isExempt(object: ClusterObject, { keySecrets }: Config): boolean {
   return ifKnown(() => keySecrets.includes(`${namespaceOf(object)}/${nameOf(object)}`), false);

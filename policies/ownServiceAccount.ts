@@ -1,9 +1,19 @@
-import { at, ifKnown, Json, plain, record, textAt } from "./lib/json";
+import { destinationOf, isIntentions, sourcesOf } from "./lib/intentions";
+import { at, ifKnown, Json, list, plain, record, textAt } from "./lib/json";
+import { injectsByDefault } from "./lib/meshPods";
 import { ClusterObject, nameOf, namespaceOf } from "./lib/objects";
-import { commandLine, consulAnnotation, containersOf, Pod, podOf, selects } from "./lib/pods";
-import { policy } from "./lib/policy";
+import { asksForSidecar, commandLine, consulAnnotation, Pod, podOf, selects, serviceAccountOf } from "./lib/pods";
+import { Finding, policy } from "./lib/policy";
 
-/** With ACLs on, the ServiceAccount is the identity: two services that share one can each act as the other. */
+/** The ingress' identity where nothing says otherwise. */
+const INGRESS = "traefik-system-ingress";
+/** ServiceAccounts of Consul's own components: its auth method for these looks at the name alone, too. */
+const COMPONENT = /^consul-(client|connect-injector|mesh-gateway|server|sync-catalog)$/;
+
+/**
+ * With ACLs on, the ServiceAccount is the identity: two services that share one can each act as the other. The community
+ * edition knows the name alone, so that one of the same name in another namespace is the same identity.
+ */
 export const ownServiceAccount = policy({
   name: "own-service-account",
   description: "Each service of the mesh runs under a ServiceAccount of its own.",
@@ -11,8 +21,14 @@ export const ownServiceAccount = policy({
   remedy: "Make a ServiceAccount of the service's name and set serviceAccountName",
   *object(object) {
     const pod = podOf(object);
-    if (pod && consulAnnotation(pod, "connect-inject") === "true") {
-      yield* accountProblems(object, pod);
+    if (pod !== undefined) {
+      yield* asksForSidecar(pod) ? accountProblems(object, pod) : [];
+      yield* takenProblems(pod, object);
+    }
+    if (object.kind === "Secret" && at(object.body, "type") === "kubernetes.io/service-account-token") {
+      if (textAt(object.body, "metadata", "annotations", "kubernetes.io/service-account.name") === INGRESS) {
+        yield `is a token of ${INGRESS} that never ends: whoever reads it is the ingress`;
+      }
     }
   },
   *stack(objects) {
@@ -20,40 +36,109 @@ export const ownServiceAccount = policy({
     const services = knownServices(objects);
     const workloads = objects.flatMap((object) => {
       const pod = podOf(object);
-      const injected = pod && consulAnnotation(pod, "connect-inject");
-      if (
-        pod === undefined ||
-        !(injected === "true" || (byDefault && injected !== "false")) ||
-        leavesOut(object, pod)
-      ) {
-        return [];
-      }
-      const account = `${namespaceOf(object)}/${textAt(pod.spec, "serviceAccountName")}`;
-      return [{ object, pod, account, of: servicesOf(pod, namespaceOf(object), services), injected }];
+      return pod === undefined || leavesOut(object, pod) ? [] : [workload(object, pod, services, byDefault)];
     });
-    for (const { object, pod, account, of, injected } of workloads) {
-      for (const problem of injected === "true" ? [] : accountProblems(object, pod)) {
-        yield { object, problem };
-      }
-      const other = workloads.find(
-        (w) => w.object !== object && w.account === account && !w.of.some((service) => of.includes(service)),
+    const meshed = workloads.filter((each) => each.meshed);
+    const ingresses = workloads.filter(({ pod }) => isIngress(pod));
+    const called = new Set(objects.filter(isIntentions).flatMap(namesIn));
+    for (const { object, pod, account, names, services: own } of meshed) {
+      yield* asksForSidecar(pod) ? [] : accountProblems(object, pod).map((problem) => ({ object, problem }));
+      const other = meshed.find(
+        (w) => w.object !== object && w.account === account && !w.names.some((name) => names.includes(name)),
       );
       if (other !== undefined) {
         yield { object, problem: `has the ServiceAccount of ${nameOf(other.object)}, which is another service` };
+      } else if (own.length > 0 && !own.includes(account) && called.has(account)) {
+        yield { object, problem: `is ${own.join(", ")}, but acts as ${account} by its ServiceAccount` };
       }
+    }
+    for (const each of workloads.filter((w) => w.account !== "default")) {
+      yield* borrowed(each, each.meshed ? [] : meshed, ingresses);
     }
   },
 });
 
 /** Whether an object is a patch that says nothing of the ServiceAccount. */
-function leavesOut(object: ClusterObject, pod: Pod): boolean {
-  return object.patch === true && !("serviceAccountName" in pod.spec);
+function leavesOut(object: ClusterObject, { spec }: Pod): boolean {
+  return object.patch === true && !("serviceAccountName" in spec || "serviceAccount" in spec);
 }
 
-function* accountProblems(object: ClusterObject, pod: Pod): Iterable<string> {
-  if (!leavesOut(object, pod) && (textAt(pod.spec, "serviceAccountName") ?? "default") === "default") {
-    yield "runs under the ServiceAccount that all pods of its namespace have";
+function accountProblems(object: ClusterObject, pod: Pod): string[] {
+  return !leavesOut(object, pod) && serviceAccountOf(pod) === "default"
+    ? ["runs under the ServiceAccount that all pods of its namespace have"]
+    : [];
+}
+
+/** Accounts that a pod may have by nature only: the ingress', and those of Consul's components. */
+function* takenProblems(pod: Pod, { rendered }: ClusterObject): Iterable<string> {
+  const account = ifKnown(() => serviceAccountOf(pod), "");
+  if (account === INGRESS && !runs(pod, /traefik/)) {
+    yield `runs under ${INGRESS}, the identity of the ingress, without being Traefik`;
   }
+  if (COMPONENT.test(account) && !rendered && !runs(pod, /^consul/)) {
+    yield `runs under ${account}, whose rights in Consul are those of a component of Consul's own`;
+  }
+}
+
+/** Whether one of the pod's images is called so; an image that is not known yet throws. */
+function runs(pod: Pod, name: RegExp): boolean {
+  return list(pod.spec.containers).some((container) =>
+    name.test(String(at(container, "image")).split("@")[0].split("/").pop()!.split(":")[0]),
+  );
+}
+
+/** Whether a pod is Traefik in the mesh: one that takes its services from Consul. */
+function isIngress(pod: Pod): boolean {
+  return ifKnown(
+    () =>
+      runs(pod, /traefik/) &&
+      list(pod.spec.containers).some((c) =>
+        /consulcatalog/i.test([...commandLine(record(c)), JSON.stringify(at(c, "env") ?? "")].join(" ")),
+      ),
+    false,
+  );
+}
+
+interface Workload {
+  readonly object: ClusterObject;
+  readonly pod: Pod;
+  readonly meshed: boolean;
+  readonly account: string;
+  /** The services that it is, as far as they are known. */
+  readonly services: readonly string[];
+  /** The same, or its own name where none is known. */
+  readonly names: readonly string[];
+}
+
+function workload(object: ClusterObject, pod: Pod, known: readonly Service[], byDefault: boolean): Workload {
+  // What is not known yet in somebody else's pod makes it no pod of the mesh.
+  const asks = asksForSidecar(pod) ?? byDefault;
+  const account = asks ? serviceAccountOf(pod) : ifKnown(() => serviceAccountOf(pod), "default");
+  const services = asks ? servicesOf(pod, namespaceOf(object), known) : [];
+  return { object, pod, meshed: asks, account, services, names: services.length > 0 ? services : [nameOf(object)] };
+}
+
+/** A pod that takes the identity of a service in another namespace, or of an ingress. */
+function* borrowed(
+  { object, pod, account }: Workload,
+  meshed: readonly Workload[],
+  ingresses: readonly Workload[],
+): Iterable<Finding> {
+  const elsewhere = meshed.find((w) => w.account === account && namespaceOf(w.object) !== namespaceOf(object));
+  if (elsewhere !== undefined) {
+    const owner = `${nameOf(elsewhere.object)} in the namespace ${namespaceOf(elsewhere.object)}`;
+    yield { object, problem: `has the name of ${owner} as its ServiceAccount, and Consul knows the name alone` };
+  }
+  // Of the usual name it is reported already, before it is made.
+  if (account !== INGRESS && ingresses.some((w) => w.account === account) && !runs(pod, /traefik/)) {
+    yield { object, problem: `runs under ${account}, the identity of the ingress, without being Traefik` };
+  }
+}
+
+/** The services that an intention speaks of. */
+function namesIn(intentions: ClusterObject): string[] {
+  const names = () => [destinationOf(intentions), ...sourcesOf(intentions).map((source) => source.name)];
+  return ifKnown(names, []).filter((name) => name !== undefined && name !== "*") as string[];
 }
 
 interface Service {
@@ -76,20 +161,13 @@ function knownServices(objects: readonly ClusterObject[]): Service[] {
     );
 }
 
-/** The services that a pod belongs to: the one it names, else those that select it. */
+/** The services that a pod belongs to: those it names, else those that select it. */
 function servicesOf(pod: Pod, namespace: string, services: readonly Service[]): string[] {
   const named = consulAnnotation(pod, "connect-service") ?? consulAnnotation(pod, "kubernetes-service");
   const labels = plain(record(pod.metadata.labels));
   return named !== undefined
-    ? [named]
+    ? named.split(",").map((name) => name.trim())
     : services
         .filter((each) => each.namespace === namespace && selects({ matchLabels: each.selector }, labels))
         .map((each) => each.name);
-}
-
-/** Whether an object is the injector, told to inject into every pod that does not refuse. */
-function injectsByDefault(object: ClusterObject): boolean {
-  return containersOf(object).some((container) =>
-    ifKnown(() => commandLine(container).some((argument) => /-default-inject=true\b/.test(argument)), false),
-  );
 }

@@ -5,6 +5,12 @@ import { parsed } from "./lib/traefik";
 /** Keys whose value is a secret itself; a reference to one ends otherwise, as `secretName` and `passwordSecretRef` do. */
 const SECRET_KEY =
   /(passw(or)?d|passphrase|token|secret|api_?key|access_?key|private_?key|credentials?|encrypt|initial_management)$/i;
+/** Keys that name a Secret, however they end, and values that say where a secret is to be found. */
+const REFERENCE_KEY =
+  /(existing|external|pull|tls|cert|certificate|ca|auth|admin|root|user|config|credentials?|from|ref|image|key|token|password|db|database|postgres(ql)?|redis|s3)[-_]?secret$/i;
+const REFERENCE = /^(\$\{[\w.]+\}|\$\([\w.]+\)|\$__(file|env|vault)\{.*\}|\{\{.*\}\}|(vault|env|file|ref\+\w+):.+)$/s;
+/** A password in an address. */
+const IN_ADDRESS = /^[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:([^\s/@]+)@/i;
 /** Values that are a secret under any name: a private key, a JSON Web Token. */
 const SECRET_VALUE = /-----BEGIN [A-Z ]*PRIVATE KEY-----|^eyJ[\w-]+\.eyJ[\w-]+\.[\w-]*$/;
 
@@ -33,12 +39,24 @@ function* secrets(value: unknown, path: string): Iterable<string> {
   const object = typeof value === "string" ? record(parsed(value)) : record(value);
   for (const key of Object.keys(object)) {
     const inner = object[key];
-    const secret =
-      typeof inner === "string" && inner !== "" && (SECRET_KEY.test(key) || SECRET_VALUE.test(inner.trim()));
-    if (secret) {
+    // A list of variables keeps the name beside the value.
+    const name = key === "value" && typeof object.name === "string" ? object.name : key;
+    if (typeof inner === "string" && isSecret(name, inner.trim())) {
       yield `${path}.${key} holds a secret`;
     } else {
       yield* secrets(inner, `${path}.${key}`);
     }
   }
+}
+
+function isSecret(name: string, value: string): boolean {
+  if (value === "" || REFERENCE.test(value)) {
+    return false;
+  }
+  const password = IN_ADDRESS.exec(value)?.[1];
+  return (
+    SECRET_VALUE.test(value) ||
+    (SECRET_KEY.test(name) && !REFERENCE_KEY.test(name)) ||
+    (password !== undefined && !REFERENCE.test(password))
+  );
 }

@@ -30,11 +30,30 @@ export interface PulumiResource {
 /** `kubernetes:apps/v1:Deployment`: any SDK, and YAML, names a resource so. */
 const TYPE = /^kubernetes:([^:]+):(\w+?)(Patch)?$/;
 
-/** The objects that a resource is: one, or the items of a list; none where it is no Kubernetes object. */
+/**
+ * The objects that a resource is: one, or the items of a list; none where it is no Kubernetes object. The provider sends
+ * what the properties say it is, so where these say something else than the type, both are judged.
+ */
 export function objectsOf({ type, props, urn }: PulumiResource): ClusterObject[] {
   const [, version, kind, patch] = TYPE.exec(type) ?? [];
-  const objects = kind === undefined ? [] : fromManifest(version, kind, props, urn, false);
+  const byType = kind === undefined ? [] : fromManifest(version, kind, props, urn, false);
+  const said = { version: saidBy(props, "apiVersion") ?? version, kind: saidBy(props, "kind") ?? kind };
+  const same = said.kind === kind && groupOf(said.version ?? "") === groupOf(version ?? "");
+  const bySaying =
+    said.version === undefined || said.kind === undefined || same
+      ? []
+      : fromManifest(said.version, said.kind, props, urn, false);
+  const objects = [...byType, ...bySaying];
   return patch ? objects.map((object) => ({ ...object, patch: true })) : objects;
+}
+
+function saidBy(props: Json, key: string): string | undefined {
+  return ifKnown(() => textAt(props, key), undefined);
+}
+
+/** The group of an `apiVersion`, or of the module in a type: the first group has no name in the one, and is core in the other. */
+function groupOf(apiVersion: string): string {
+  return apiVersion.includes("/") ? apiVersion.split("/")[0].toLowerCase() : "core";
 }
 
 /** The objects of a manifest. */
@@ -56,9 +75,7 @@ export function fromManifest(
       ),
     );
   }
-  // The core group has no name in a manifest, and one in Pulumi's types.
-  const group = apiVersion.includes("/") ? apiVersion.split("/")[0] : "core";
-  return [{ group, kind, body, urn, rendered }];
+  return [{ group: groupOf(apiVersion), kind, body, urn, rendered }];
 }
 
 /** The object's name, empty where it is not known yet. */

@@ -1,3 +1,4 @@
+import { parseBool } from "./go";
 import { at, ifKnown, Json, list, record, textAt } from "./json";
 import { ClusterObject } from "./objects";
 
@@ -20,9 +21,10 @@ const TEMPLATES: Record<string, string[]> = {
   CronJob: ["spec", "jobTemplate", "spec", "template"],
 };
 
-/** The pod of a workload, `undefined` for any other object. */
+/** The pod of a workload, `undefined` for any other object. Other people's kinds of workloads keep it as Deployments do. */
 export function podOf(object: ClusterObject): Pod | undefined {
-  const path = TEMPLATES[object.kind];
+  const likeDeployment = () => Array.isArray(at(object.body, "spec", "template", "spec", "containers"));
+  const path = TEMPLATES[object.kind] ?? (ifKnown(likeDeployment, false) ? ["spec", "template"] : undefined);
   if (path === undefined) {
     return undefined;
   }
@@ -41,9 +43,24 @@ export function commandLine(container: Json): string[] {
   return [...list(container.command), ...list(container.args)].map(String);
 }
 
-/** A pod's annotation `consul.hashicorp.com/<name>`. */
+/** A pod's annotation `consul.hashicorp.com/<name>`: a number or a boolean as the text that it would be. */
 export function consulAnnotation(pod: Pod, name: string): string | undefined {
-  return textAt(pod.metadata, "annotations", `consul.hashicorp.com/${name}`);
+  const value = at(pod.metadata, "annotations", `consul.hashicorp.com/${name}`);
+  return value === undefined || value === null ? undefined : String(value);
+}
+
+/**
+ * Whether a pod asks for a sidecar, `undefined` where it leaves that to the injector's default. What Go cannot read
+ * counts as asked for: the injector refuses the pod, and a policy had better judge it.
+ */
+export function asksForSidecar(pod: Pod): boolean | undefined {
+  const asked = consulAnnotation(pod, "connect-inject");
+  return asked === undefined ? undefined : (parseBool(asked) ?? true);
+}
+
+/** The ServiceAccount of a pod; `serviceAccount` is the field's old name, which still works. */
+export function serviceAccountOf(pod: Pod): string {
+  return textAt(pod.spec, "serviceAccountName") || textAt(pod.spec, "serviceAccount") || "default";
 }
 
 /** Whether labels satisfy a selector's `matchLabels` and `matchExpressions`, as Kubernetes reads them. */

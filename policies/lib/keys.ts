@@ -1,0 +1,71 @@
+import { X509Certificate } from "node:crypto";
+import { gunzipSync } from "node:zlib";
+
+const PEM_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+const PEM_CERTIFICATE = /-----BEGIN (TRUSTED )?CERTIFICATE-----[\s\S]+?-----END (TRUSTED )?CERTIFICATE-----/g;
+/** How often one wrap within another is taken off. */
+const WRAPS = 4;
+
+/**
+ * Whether a file holds a private key: as PEM anywhere in it, as DER, and within what base64, hexadecimal digits or gzip make
+ * of these, several times over. Other encodings, and keys that a program puts together itself, are out of sight.
+ */
+export function holdsPrivateKey(file: Buffer, wraps = WRAPS): boolean {
+  if (PEM_KEY.test(file.toString("latin1")) || isDerKey(file)) {
+    return true;
+  }
+  return wraps > 0 && unwrapped(file).some((inner) => holdsPrivateKey(inner, wraps - 1));
+}
+
+function unwrapped(file: Buffer): Buffer[] {
+  if (file[0] === 0x1f && file[1] === 0x8b) {
+    try {
+      return [gunzipSync(file)];
+    } catch {
+      return [];
+    }
+  }
+  const text = file.toString("latin1").replace(/\s+/g, "");
+  return [
+    ...(/^([0-9a-f]{2}){8,}$/i.test(text) ? [Buffer.from(text, "hex")] : []),
+    ...(/^[\w+/-]{8,}={0,2}$/.test(text) ? [Buffer.from(text, "base64")] : []),
+  ];
+}
+
+/**
+ * PKCS #1, #8 and #12 and SEC 1 begin with a SEQUENCE whose first member is a version, a number below four; a certificate
+ * begins with a SEQUENCE in a SEQUENCE, a public key or a signature with a larger number. A file that was cut short is
+ * taken for one.
+ */
+function isDerKey(file: Buffer): boolean {
+  if (file[0] !== 0x30 || file.length < 5) {
+    return false;
+  }
+  const lengthBytes = file[1] < 0x80 ? 0 : file[1] & 0x7f;
+  const body = file.subarray(2 + lengthBytes);
+  const short = lengthBytes === 0 && body.length !== file[1];
+  return lengthBytes <= 3 && !short && body[0] === 0x02 && (body.length === 1 || (body[1] === 1 && body[2] < 4));
+}
+
+/** The certificates in a file, as PEM; what only looks like one is left out. */
+export function certificatesIn(text: string): X509Certificate[] {
+  return (text.match(PEM_CERTIFICATE) ?? []).flatMap((pem) => {
+    try {
+      return [new X509Certificate(pem)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Whether a file has what looks like a certificate. */
+export function looksCertified(text: string): boolean {
+  return /-----BEGIN (TRUSTED )?CERTIFICATE-----/.test(text);
+}
+
+/** A CA's certificate of Consul's, or that of one of its servers: who has its key can be any service, or a server. */
+export function isOfConsul(certificate: X509Certificate): boolean {
+  const { ca, subject = "", issuer = "", subjectAltName = "" } = certificate;
+  const named = /consul/i;
+  return ca ? named.test(subject) || named.test(issuer) : /server\.[\w-]+\.consul\b/.test(subjectAltName);
+}

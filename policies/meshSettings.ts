@@ -1,0 +1,59 @@
+import { at, list, textAt } from "./lib/json";
+import { ClusterObject, isConfigEntry } from "./lib/objects";
+import { policy } from "./lib/policy";
+
+/** Settings of the whole mesh that take away what intentions and mutual TLS count on. */
+export const meshSettings = policy({
+  name: "mesh-hardened",
+  description: "The mesh speaks TLS 1.2 or later, reads paths as intentions do and fetches keys by TLS.",
+  severity: "high",
+  remedy: "Leave the setting out; Consul's default is the safe one, or set meshDestinationsOnly to true",
+  *object(object) {
+    if (isConfigEntry(object, "Mesh")) {
+      yield* meshProblems(object);
+    } else if (isConfigEntry(object, "IngressGateway")) {
+      yield* tlsProblems(at(object.body, "spec", "tls"), "spec.tls");
+      for (const [i, listener] of list(at(object.body, "spec", "listeners")).entries()) {
+        yield* tlsProblems(at(listener, "tls"), `spec.listeners[${i}].tls`);
+      }
+    } else if (isConfigEntry(object, "JWTProvider")) {
+      const uri = textAt(object.body, "spec", "jsonWebKeySet", "remote", "uri");
+      if (uri !== undefined && !/^https:\/\//i.test(uri)) {
+        yield `spec.jsonWebKeySet.remote.uri ${uri} is not fetched by TLS: whoever is in between signs tokens`;
+      }
+    }
+  },
+});
+
+function* meshProblems({ body }: ClusterObject): Iterable<string> {
+  for (const direction of ["incoming", "outgoing"]) {
+    yield* tlsProblems(at(body, "spec", "tls", direction), `spec.tls.${direction}`);
+  }
+  if (at(body, "spec", "transparentProxy", "meshDestinationsOnly") === false) {
+    yield "spec.transparentProxy.meshDestinationsOnly is false: pods reach every address, past the mesh";
+  }
+  if (at(body, "spec", "http", "sanitizeXForwardedClientCert") === false) {
+    yield "spec.http.sanitizeXForwardedClientCert is false: a caller may say in a header that it is another";
+  }
+  const normalization = at(body, "spec", "http", "incoming", "requestNormalization");
+  if (at(normalization, "insecureDisablePathNormalization")) {
+    yield "insecureDisablePathNormalization is set: /public/../admin is no path of /admin to an intention";
+  }
+  if (textAt(normalization, "pathWithEscapedSlashesAction") === "KEEP_UNCHANGED") {
+    yield "pathWithEscapedSlashesAction is KEEP_UNCHANGED: %2F hides a path from an intention that the service then serves";
+  }
+}
+
+function* tlsProblems(tls: unknown, path: string): Iterable<string> {
+  for (const key of ["tlsMinVersion", "tlsMaxVersion"]) {
+    const version = textAt(tls, key);
+    if (version !== undefined && /^tlsv1_[01]$/i.test(version)) {
+      yield `${path}.${key} is ${version}, which is broken`;
+    }
+  }
+  for (const suite of list(at(tls, "cipherSuites")).map(String)) {
+    if (!/ECDHE/.test(suite)) {
+      yield `${path}.cipherSuites has ${suite}, without forward secrecy`;
+    }
+  }
+}

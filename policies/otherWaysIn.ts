@@ -1,0 +1,113 @@
+import { at, ifKnown, list, textAt } from "./lib/json";
+import { ClusterObject, isConfigEntry, nameOf } from "./lib/objects";
+import { consulAnnotation, podOf } from "./lib/pods";
+import { policy } from "./lib/policy";
+
+const GATEWAY_CONTROLLERS = /^(api-gateway\.)?consul\.hashicorp\.com\//;
+const ROUTES = /^(HTTP|GRPC|TCP|TLS|UDP)Route$/;
+
+/**
+ * Consul has more doors than Traefik: gateways, peers, sameness groups, services outside. Each is opened by a config entry
+ * that names what it opens, and no reviewer of routes and intentions looks there.
+ */
+export const otherWaysIn = policy<{ onPurpose: string[] }>({
+  name: "no-other-way-in",
+  description:
+    "Nothing but Traefik lets anybody into the mesh, and nothing joins it from outside, that was not meant to.",
+  severity: "critical",
+  remedy: "Publish a service by a route of Traefik's; a door that is meant is named in onPurpose, as Kind/name",
+  config: {
+    onPurpose: {
+      type: "array",
+      items: { type: "string" },
+      default: [],
+      description: "Objects, as Kind/name, that open the mesh on purpose: a gateway, a peering, a Registration",
+    },
+  },
+  *object(object, { config }) {
+    if (!config.onPurpose.includes(`${object.kind}/${nameOf(object)}`)) {
+      yield* openings(object);
+    }
+  },
+  *stack(objects, { config }) {
+    const behindGateway = new Set(
+      objects
+        .filter((o) => isConfigEntry(o, "TerminatingGateway"))
+        .flatMap((o) => list(at(o.body, "spec", "services")).map((service) => textAt(service, "name"))),
+    );
+    const classes = objects.filter(isConsulClass).map(nameOf);
+    const gateways = objects.filter(
+      (o) => isGateway(o) && classes.includes(textAt(o.body, "spec", "gatewayClassName") ?? ""),
+    );
+    for (const object of objects.filter((o) => !config.onPurpose.includes(`${o.kind}/${nameOf(o)}`))) {
+      if (isConfigEntry(object, "Registration")) {
+        const service = textAt(object.body, "spec", "service", "name");
+        if (!behindGateway.has(service) || objects.some((o) => o.kind === "Service" && nameOf(o) === service)) {
+          yield { object, problem: `puts an address outside the mesh into the catalog as ${service}` };
+        }
+      } else if (gateways.includes(object)) {
+        yield { object, problem: "is a gateway of Consul's, a way into the mesh beside Traefik" };
+      }
+    }
+  },
+});
+
+function* openings(object: ClusterObject): Iterable<string> {
+  const { body, group, kind } = object;
+  if (isConfigEntry(object, "ExportedServices")) {
+    for (const service of list(at(body, "spec", "services"))) {
+      const consumers = list(at(service, "consumers"))
+        .flatMap((c) => Object.values(Object(c)))
+        .join(", ");
+      yield `exports ${named(service)} to ${consumers || "others"}`;
+    }
+  } else if (isConfigEntry(object, "IngressGateway")) {
+    for (const listener of list(at(body, "spec", "listeners"))) {
+      const services = list(at(listener, "services")).map(named).join(", ");
+      yield `opens ${services || "the mesh"} at port ${at(listener, "port")}, beside Traefik`;
+    }
+  } else if (isConfigEntry(object, "TerminatingGateway")) {
+    if (list(at(body, "spec", "services")).some((service) => textAt(service, "name")?.includes("*"))) {
+      yield "lets the mesh out to every service that is outside it";
+    }
+  } else if (isConfigEntry(object, "PeeringAcceptor", "PeeringDialer")) {
+    yield "joins the mesh with another cluster's";
+  } else if (isConfigEntry(object, "SamenessGroup")) {
+    yield "takes services of other clusters for the mesh's own";
+  } else if (isGateway(object) && textAt(body, "spec", "gatewayClassName") === "consul") {
+    yield "is a gateway of Consul's, a way into the mesh beside Traefik";
+  } else if (group === "gateway.networking.k8s.io" && ROUTES.test(kind)) {
+    const parents = list(at(body, "spec", "parentRefs"));
+    if (parents.some((parent) => textAt(parent, "group") === "consul.hashicorp.com")) {
+      yield "is a route of a gateway of Consul's";
+    }
+  }
+  yield* podOpenings(object);
+}
+
+/** The injector registers a pod that says so as a gateway, under whatever name it gives. */
+function* podOpenings(object: ClusterObject): Iterable<string> {
+  const pod = podOf(object);
+  const gateway = pod && !object.rendered ? ifKnown(() => consulAnnotation(pod, "gateway-kind"), undefined) : undefined;
+  if (pod && gateway !== undefined) {
+    yield `registers itself as the ${gateway} ${consulAnnotation(pod, "gateway-consul-service-name") ?? ""}`.trimEnd();
+  }
+}
+
+function named(service: unknown): string {
+  const name = textAt(service, "name") ?? "?";
+  return name === "*" ? "every service" : name;
+}
+
+function isGateway({ group, kind }: ClusterObject): boolean {
+  return group === "gateway.networking.k8s.io" && kind === "Gateway";
+}
+
+/** A class of gateways that Consul's controller serves; the chart's own is named consul. */
+function isConsulClass(object: ClusterObject): boolean {
+  return (
+    object.kind === "GatewayClass" &&
+    nameOf(object) !== "consul" &&
+    GATEWAY_CONTROLLERS.test(textAt(object.body, "spec", "controllerName") ?? "")
+  );
+}

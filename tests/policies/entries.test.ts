@@ -1,0 +1,373 @@
+import { UNKNOWN } from "./analyzer";
+import { blocks, cases, passes, useAnalyzer } from "./cases";
+import { anyPath, configEntry, denyAll, http, intentions, kube, meshed, paths, service, workload } from "./resources";
+
+useAnalyzer();
+const NOT_KNOWN = "can't be known during preview; give it a plain value";
+const extension = (name: string, kind = "ServiceDefaults") =>
+  configEntry(kind, kind === "ServiceDefaults" ? "a" : "global", { envoyExtensions: [{ name }] });
+const proxyConfig = (config: unknown) => configEntry("ProxyDefaults", "global", { config });
+
+cases("no-proxy-override", [
+  passes("what changes neither intentions nor listeners", [
+    proxyConfig({
+      protocol: "http",
+      local_connect_timeout_ms: 1000,
+      envoy_tracing_json: "{}",
+      envoy_stats_bind_addr: "127.0.0.1:1",
+    }),
+    extension("builtin/otel-access-logging"),
+    http("b"),
+    meshed("a", {
+      "envoy-extra-args":
+        "--log-level debug --drain-time-s 5 --drain-strategy immediate --concurrency 2 -- --admin-address-path x",
+    }),
+    meshed("c", { "proxy-config-map": '{"max_inbound_connections": 10}' }),
+  ]),
+  passes("an extension that is meant", [extension("builtin/ext-authz")], {
+    config: { extensions: ["builtin/ext-authz"] },
+  }),
+  ...["lua", "wasm", "property-override", "aws/lambda", "ext-authz"].flatMap((name) => [
+    blocks(name, [extension(`builtin/${name}`)], `spec.envoyExtensions[0] is builtin/${name}`),
+    blocks(
+      `${name} for all`,
+      [extension(`builtin/${name}`, "ProxyDefaults")],
+      `spec.envoyExtensions[0] is builtin/${name}`,
+    ),
+  ]),
+  ...[
+    "envoy_public_listener_json",
+    "envoy_local_cluster_json",
+    "envoy_bootstrap_json_tpl",
+    "envoy_extra_static_listeners_json",
+    "Envoy_Public_Listener_JSON",
+  ].flatMap((key) => [
+    blocks(`${key} for all`, [proxyConfig({ [key]: "{}" })], `spec.config.${key} replaces`),
+    blocks(
+      `${key} for one`,
+      [meshed("a", { "proxy-config-map": JSON.stringify({ [key]: "{}" }) })],
+      `proxy-config-map.${key} replaces`,
+    ),
+  ]),
+  blocks(
+    "configuration as text",
+    [proxyConfig('{"envoy_public_listener_json": "{}"}')],
+    "spec.config.envoy_public_listener_json",
+  ),
+  blocks(
+    "configuration that cannot be read",
+    [meshed("a", { "proxy-config-map": "{" })],
+    "proxy-config-map is no JSON",
+  ),
+  blocks("the listener elsewhere", [proxyConfig({ bind_port: 8080 })], "spec.config.bind_port moves"),
+  blocks(
+    "statistics for all",
+    [proxyConfig({ envoy_stats_bind_addr: "0.0.0.0:9102" })],
+    "opens Envoy's statistics at 0.0.0.0:9102",
+  ),
+  blocks(
+    "a connection of one's own making",
+    [configEntry("ServiceDefaults", "a", { upstreamConfig: { overrides: [{ name: "b", envoyClusterJSON: "{}" }] } })],
+    "spec.upstreamConfig.overrides[0].envoyClusterJSON replaces",
+  ),
+  ...["--config-yaml", "-c", "--admin-address-path", "--mode"].map((argument) =>
+    blocks(
+      `Envoy's ${argument}`,
+      [meshed("a", { "envoy-extra-args": `--log-level debug ${argument} x` })],
+      `envoy-extra-args ${argument}`,
+    ),
+  ),
+  ...["consul-sidecar-user-volume", "consul-sidecar-user-volume-mount", "connect-inject-mount-volume"].map((name) =>
+    blocks(name, [meshed("a", { [name]: "[]" })], name),
+  ),
+  blocks("unknown", [configEntry("ServiceDefaults", "a", { envoyExtensions: [{ name: UNKNOWN }] })], NOT_KNOWN),
+]);
+
+const gateway = (gatewayClassName: string) =>
+  kube("gateway.networking.k8s.io/v1", "Gateway", "g", { spec: { gatewayClassName, listeners: [] } });
+const registration = configEntry("Registration", "r", {
+  node: "n",
+  service: { name: "billing", port: 443, address: "192.0.2.1" },
+});
+const terminating = (...names: string[]) =>
+  configEntry("TerminatingGateway", "out", { services: names.map((name) => ({ name })) });
+const exported = configEntry("ExportedServices", "default", {
+  services: [{ name: "shop", consumers: [{ peer: "west" }] }],
+});
+cases("no-other-way-in", [
+  passes("none", [denyAll, http("a"), meshed("a"), gateway("nginx"), terminating("billing"), registration]),
+  passes("one that is meant", [exported], { config: { onPurpose: ["ExportedServices/default"] } }),
+  passes("a class of gateways that are not Consul's", [
+    kube("gateway.networking.k8s.io/v1", "GatewayClass", "edge", {
+      spec: { controllerName: "traefik.io/gateway-controller" },
+    }),
+    gateway("edge"),
+  ]),
+  blocks("a service for a peer", [exported], "exports shop to west"),
+  blocks(
+    "all of them",
+    [configEntry("ExportedServices", "default", { services: [{ name: "*", consumers: [{ partition: "p" }] }] })],
+    "exports every service to p",
+  ),
+  blocks(
+    "an ingress gateway",
+    [configEntry("IngressGateway", "i", { listeners: [{ port: 8080, services: [{ name: "*" }] }] })],
+    "opens every service at port 8080, beside Traefik",
+  ),
+  blocks("a terminating gateway to everything", [terminating("*")], "lets the mesh out to every service"),
+  ...["PeeringAcceptor", "PeeringDialer"].map((kind) =>
+    blocks(kind, [configEntry(kind, "p", { peer: {} })], "joins the mesh with another cluster's"),
+  ),
+  blocks(
+    "a sameness group",
+    [configEntry("SamenessGroup", "s", { members: [{ peer: "west" }] })],
+    "takes services of other clusters",
+  ),
+  blocks("a gateway of Consul's class", [gateway("consul")], "is a gateway of Consul's"),
+  blocks(
+    "a gateway of a class of Consul's by another name",
+    [
+      kube("gateway.networking.k8s.io/v1", "GatewayClass", "edge", {
+        spec: { controllerName: "consul.hashicorp.com/gateway-controller" },
+      }),
+      gateway("edge"),
+    ],
+    "Gateway g: is a gateway of Consul's",
+  ),
+  blocks(
+    "an address outside, under a name",
+    [registration],
+    "Registration r: puts an address outside the mesh into the catalog as billing",
+  ),
+  blocks(
+    "an address outside, under a service's name",
+    [terminating("billing"), registration, service("billing", { a: "b" })],
+    "into the catalog as billing",
+  ),
+  blocks(
+    "a pod that registers as a gateway",
+    [
+      workload("a", {
+        annotations: {
+          "consul.hashicorp.com/gateway-kind": "mesh-gateway",
+          "consul.hashicorp.com/gateway-consul-service-name": "mg",
+        },
+      }),
+    ],
+    "registers itself as the mesh-gateway mg",
+  ),
+]);
+
+const allow = (name: string) => ({ name, action: "allow" });
+const redirect = configEntry("ServiceResolver", "api", { redirect: { service: "payments" } });
+cases("redirects-keep-intentions", [
+  passes("subsets, failover to another datacenter, a path of its own", [
+    configEntry("ServiceResolver", "api", {
+      redirect: { serviceSubset: "v2" },
+      failover: { "*": { datacenters: ["b"] } },
+    }),
+    configEntry("ServiceSplitter", "api", { splits: [{ weight: 90 }, { weight: 10, serviceSubset: "canary" }] }),
+    configEntry("ServiceRouter", "api", {
+      routes: [{ destination: { prefixRewrite: "/" } }, { destination: { service: "api" } }],
+    }),
+  ]),
+  passes("where those who call may call the other, too", [
+    redirect,
+    intentions("api", allow("web")),
+    intentions("payments", paths("web", anyPath), allow("batch")),
+  ]),
+  passes("where the other's intentions are another stack's", [redirect], { config: { targets: ["payments"] } }),
+  blocks(
+    "past all intentions",
+    [redirect],
+    "sends calls to api on to payments, which no intention here allows anybody to call",
+  ),
+  blocks(
+    "past those of one caller",
+    [redirect, intentions("api", allow("web"), allow("app")), intentions("payments", allow("web"))],
+    "whose intentions do not name app",
+  ),
+  blocks(
+    "to one that is denied",
+    [redirect, intentions("payments", { name: "web", action: "deny" })],
+    "which no intention here allows",
+  ),
+  blocks(
+    "by a router",
+    [configEntry("ServiceRouter", "api", { routes: [{ destination: { service: "admin" } }] })],
+    "on to admin",
+  ),
+  blocks(
+    "by a splitter",
+    [configEntry("ServiceSplitter", "api", { splits: [{ weight: 100, service: "admin" }] })],
+    "on to admin",
+  ),
+  blocks(
+    "by failover",
+    [configEntry("ServiceResolver", "api", { failover: { "*": { service: "admin" } } })],
+    "on to admin",
+  ),
+  blocks(
+    "by a failover's targets",
+    [configEntry("ServiceResolver", "api", { failover: { v1: { targets: [{ service: "admin" }] } } })],
+    "on to admin",
+  ),
+  blocks(
+    "to another cluster",
+    [configEntry("ServiceResolver", "api", { redirect: { service: "api", peer: "west" } })],
+    "on to the peer west",
+  ),
+]);
+
+const meshConfig = (spec: Record<string, unknown>) => configEntry("Mesh", "mesh", spec);
+cases("mesh-hardened", [
+  passes("what is safe", [
+    meshConfig({
+      transparentProxy: { meshDestinationsOnly: true },
+      tls: {
+        incoming: { tlsMinVersion: "TLSv1_3" },
+        outgoing: { tlsMinVersion: "TLS_AUTO", cipherSuites: ["TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"] },
+      },
+      http: {
+        sanitizeXForwardedClientCert: true,
+        incoming: { requestNormalization: { mergeSlashes: true, pathWithEscapedSlashesAction: "REJECT_REQUEST" } },
+      },
+    }),
+    configEntry("JWTProvider", "j", { jsonWebKeySet: { remote: { uri: "https://login.example/keys" } } }),
+  ]),
+  ...["incoming", "outgoing"].flatMap((direction) =>
+    ["TLSv1_0", "TLSv1_1"].map((version) =>
+      blocks(
+        `${direction} ${version}`,
+        [meshConfig({ tls: { [direction]: { tlsMinVersion: version } } })],
+        `spec.tls.${direction}.tlsMinVersion is ${version}`,
+      ),
+    ),
+  ),
+  blocks(
+    "no TLS above 1.1",
+    [meshConfig({ tls: { incoming: { tlsMaxVersion: "TLSv1_1" } } })],
+    "tlsMaxVersion is TLSv1_1",
+  ),
+  blocks(
+    "a cipher without forward secrecy",
+    [meshConfig({ tls: { incoming: { cipherSuites: ["AES128-SHA"] } } })],
+    "AES128-SHA, without forward secrecy",
+  ),
+  blocks(
+    "every address",
+    [meshConfig({ transparentProxy: { meshDestinationsOnly: false } })],
+    "meshDestinationsOnly is false",
+  ),
+  blocks(
+    "callers' own word",
+    [meshConfig({ http: { sanitizeXForwardedClientCert: false } })],
+    "sanitizeXForwardedClientCert is false",
+  ),
+  blocks(
+    "paths as they come",
+    [meshConfig({ http: { incoming: { requestNormalization: { insecureDisablePathNormalization: true } } } })],
+    "insecureDisablePathNormalization",
+  ),
+  blocks(
+    "hidden slashes",
+    [meshConfig({ http: { incoming: { requestNormalization: { pathWithEscapedSlashesAction: "KEEP_UNCHANGED" } } } })],
+    "KEEP_UNCHANGED",
+  ),
+  blocks(
+    "a gateway's TLS",
+    [configEntry("IngressGateway", "i", { tls: { enabled: true, tlsMinVersion: "TLSv1_0" } })],
+    "spec.tls.tlsMinVersion is TLSv1_0",
+  ),
+  blocks(
+    "keys by plain HTTP",
+    [configEntry("JWTProvider", "j", { jsonWebKeySet: { remote: { uri: "HTTP://login.example/keys" } } })],
+    "is not fetched by TLS",
+  ),
+  blocks("unknown", [meshConfig({ tls: { incoming: { tlsMinVersion: UNKNOWN } } })], NOT_KNOWN),
+]);
+
+const annotated = (annotations: Record<string, string>) => ({
+  ...denyAll,
+  props: { ...denyAll.props, metadata: { name: "d", annotations } },
+});
+const denies = (source: Record<string, unknown>, destination: Record<string, unknown> = {}) =>
+  configEntry("ServiceIntentions", "d", {
+    destination: { name: "*", ...destination },
+    sources: [{ name: "*", action: "deny", ...source }],
+  });
+const NONE = "no intention denies * → *";
+cases("deny-all-exists", [
+  passes("with an annotation of Pulumi's", [annotated({ "pulumi.com/waitFor": "condition=Synced" }), meshed("a")]),
+  passes("a pod that stays out", [workload("a", { annotations: { "consul.hashicorp.com/connect-inject": "F" } })]),
+  ...["1", "t", "TRUE", true].map((yes) =>
+    blocks(
+      `a pod injected by ${yes}`,
+      [workload("a", { annotations: { "consul.hashicorp.com/connect-inject": yes } })],
+      NONE,
+    ),
+  ),
+  blocks(
+    "one that gives way",
+    [annotated({ "consul.hashicorp.com/migrate-entry": "true" }), meshed("a")],
+    [NONE, "migrate-entry has Consul keep another entry"],
+  ),
+  blocks(
+    "one of a partition",
+    [denies({ partition: "east" }), meshed("a")],
+    [NONE, "its source is only the partition east"],
+  ),
+  blocks(
+    "one of a namespace",
+    [denies({}, { namespace: "east" }), meshed("a")],
+    [NONE, "its destination is only the namespace east"],
+  ),
+  blocks("one of a peer", [denies({ peer: "west" }), meshed("a")], NONE),
+  blocks(
+    "one that its hook takes away",
+    [annotated({ "helm.sh/hook": "post-install", "helm.sh/hook-delete-policy": "hook-succeeded" }), meshed("a")],
+    [NONE, "takes it away again"],
+  ),
+]);
+
+cases("no-wildcard-allow", [
+  blocks(
+    "under a type of other letters",
+    [{ ...intentions("a", allow("*")), type: "kubernetes:Consul.HashiCorp.com/v1alpha1:ServiceIntentions" }],
+    "* → a is allowed",
+  ),
+  blocks(
+    "under a type of something else",
+    [
+      {
+        type: "kubernetes:example.com/v1:Thing",
+        name: "t",
+        props: {
+          apiVersion: "consul.hashicorp.com/v1alpha1",
+          kind: "ServiceIntentions",
+          ...intentions("a", allow("*")).props,
+        },
+      },
+    ],
+    "* → a is allowed",
+  ),
+  blocks(
+    "as an item of another list",
+    [
+      {
+        type: "kubernetes:core/v1:List",
+        name: "l",
+        props: {
+          items: [
+            {
+              apiVersion: "consul.hashicorp.com/v1alpha1",
+              kind: "ServiceIntentions",
+              ...intentions("a", allow("*")).props,
+            },
+          ],
+        },
+      },
+    ],
+    "* → a is allowed",
+  ),
+]);

@@ -1,0 +1,326 @@
+import { UNKNOWN } from "./analyzer";
+import { blocks, cases, passes, useAnalyzer } from "./cases";
+import { intentions, kube, meshed, release, safeBut, SAFE_VALUES, service, traefik, workload } from "./resources";
+
+useAnalyzer();
+const NOT_KNOWN = "can't be known during preview; give it a plain value";
+const INJECT = "consul.hashicorp.com/connect-inject";
+
+/** A pod of the mesh, with more in its container or its spec. */
+const mesh = (container: Record<string, unknown>, pod: Record<string, unknown> = {}) =>
+  workload("a", { annotations: { [INJECT]: "true" }, container, pod });
+const security = (securityContext: Record<string, unknown>) => mesh({ securityContext });
+const capability = (name: string) => security({ capabilities: { add: [name] } });
+const port = (ports: Record<string, unknown>) => mesh({ ports: [ports] });
+
+cases("no-proxy-bypass", [
+  passes("a careful pod", [
+    mesh({
+      ports: [{ containerPort: 8080 }],
+      securityContext: {
+        runAsUser: 1000,
+        privileged: false,
+        capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE"] },
+      },
+    }),
+    meshed("b", {
+      "transparent-proxy-exclude-outbound-ports": "5432",
+      "transparent-proxy-exclude-outbound-cidrs": "10.20.0.0/16",
+    }),
+  ]),
+  passes("the user of an agent that is not the service's", [
+    meshed("a", { "transparent-proxy-exclude-uids": "100" }, { securityContext: { runAsUser: 1000 } }),
+  ]),
+  passes("what a pod outside the mesh has for its work", [
+    workload("node-exporter", {
+      kind: "DaemonSet",
+      pod: { hostNetwork: true, hostPID: true, securityContext: { runAsUser: 5995 } },
+      container: { securityContext: { privileged: true }, ports: [{ containerPort: 9100, hostPort: 9100 }] },
+    }),
+    workload("left-out", { annotations: { [INJECT]: "F" }, pod: { hostNetwork: true } }),
+    meshed("in-the-mesh", {}, { hostNetwork: false }),
+    release(SAFE_VALUES),
+  ]),
+  ...["5995", "5996"].flatMap((user) => [
+    blocks(
+      `the sidecar's user ${user}`,
+      [mesh({}, { securityContext: { runAsUser: Number(user) } })],
+      `runs as ${user}`,
+    ),
+    blocks(`a container's user ${user}`, [security({ runAsUser: Number(user) })], `runs as ${user}`),
+  ]),
+  blocks(
+    "an init container's user",
+    [mesh({}, { initContainers: [{ name: "i", image: "a:1.2.3", securityContext: { runAsUser: 5996 } }] })],
+    "container i runs as 5996",
+  ),
+  blocks("privileged", [security({ privileged: true })], "is privileged"),
+  ...["NET_ADMIN", "NET_RAW", "SYS_ADMIN", "SYS_PTRACE", "ALL", "CAP_NET_ADMIN", "net_admin"].map((name) =>
+    blocks(name, [capability(name)], `has ${name}`),
+  ),
+  blocks("the node's network", [meshed("a", {}, { hostNetwork: true })], "hostNetwork"),
+  blocks("the node's processes", [meshed("a", {}, { hostPID: true })], "hostPID"),
+  blocks("the sidecar's processes", [meshed("a", {}, { shareProcessNamespace: true })], "shareProcessNamespace"),
+  blocks("a port of the node's", [port({ containerPort: 80, hostPort: 8080 })], "the hostPort 8080"),
+  ...[20000, 21000, 20200, 20300, 20401].map((number) =>
+    blocks(`the port ${number}`, [port({ containerPort: number })], `the port ${number}`),
+  ),
+  blocks(
+    "the user that it runs as, excluded",
+    [meshed("a", { "transparent-proxy-exclude-uids": "100, 1000" }, { securityContext: { runAsUser: 1000 } })],
+    "lets the user 1000 past",
+  ),
+  blocks("a user that its image may have", [meshed("a", { "transparent-proxy-exclude-uids": "0" })], "the user 0 past"),
+  ...["0.0.0.0/0", "::/0", "128.0.0.0/1"].map((cidr) =>
+    blocks(
+      cidr,
+      [meshed("a", { "transparent-proxy-exclude-outbound-cidrs": `10.0.0.0/8,${cidr}` })],
+      `${cidr} lets everything out`,
+    ),
+  ),
+  blocks(
+    "a namespace that the injector leaves alone",
+    [{ ...mesh({}), props: { ...mesh({}).props, metadata: { name: "a", namespace: "kube-system" } } }],
+    "asks for a sidecar in kube-system",
+  ),
+  ...["1", "t", "T", "TRUE", "True"].map((yes) =>
+    blocks(
+      `injection by ${yes}`,
+      [workload("a", { annotations: { [INJECT]: yes }, pod: { hostNetwork: true } })],
+      "hostNetwork",
+    ),
+  ),
+  blocks(
+    "injection by a boolean",
+    [workload("a", { annotations: { [INJECT]: true }, pod: { hostNetwork: true } })],
+    "hostNetwork",
+  ),
+  blocks(
+    "injection by default",
+    [release(safeBut({ connectInject: { default: true } })), workload("a", { pod: { hostNetwork: true } })],
+    "Deployment a: hostNetwork",
+  ),
+  blocks(
+    "a workload of another kind",
+    [kube("argoproj.io/v1alpha1", "Rollout", "a", { spec: meshed("a", {}, { hostNetwork: true }).props.spec })],
+    "Rollout a: hostNetwork",
+  ),
+  blocks("unknown", [meshed("a", {}, { hostNetwork: UNKNOWN })], NOT_KNOWN),
+]);
+
+cases("mesh-annotations-read", [
+  passes("what the injector reads", [
+    meshed("a", {
+      "transparent-proxy": "T",
+      "connect-service": "shop",
+      "service-tags": "a,b",
+      "service-meta-version": "2",
+      "envoy-extra-args": "--log-level debug",
+      "sidecar-proxy-lifecycle-shutdown-grace-period-seconds": "30",
+    }),
+    workload("b", { annotations: { "prometheus.io/scrape": "true", "checksum/config": UNKNOWN } }),
+    kube("v1", "Namespace", "ns", { metadata: { labels: { "consul.hashicorp.com/transparent-proxy": "1" } } }),
+    release(SAFE_VALUES),
+  ]),
+  passes("a Service's, which others read", [
+    kube("v1", "Service", "a", { metadata: { annotations: { "consul.hashicorp.com/service-sync": "true" } } }),
+  ]),
+  ...["yes", "on", "tRUE", "", " true"].map((value) =>
+    blocks(
+      `"${value}"`,
+      [workload("a", { annotations: { [INJECT]: value } })],
+      `is "${value}", which is no boolean to Go`,
+    ),
+  ),
+  blocks(
+    "a boolean",
+    [workload("a", { annotations: { [INJECT]: true } })],
+    "is the boolean true, and Kubernetes takes text",
+  ),
+  blocks("a number", [meshed("a", { "connect-service-port": 8080 })], "is the number 8080"),
+  blocks(
+    "another name",
+    [meshed("a", { "sidecar-user-volume": "[]" })],
+    "did you mean consul.hashicorp.com/consul-sidecar-user-volume?",
+  ),
+  blocks("capitals", [meshed("a", { "Connect-Inject": "true" })], "did you mean consul.hashicorp.com/connect-inject?"),
+  blocks(
+    "capitals before the slash",
+    [workload("a", { annotations: { "Consul.HashiCorp.com/connect-inject": "true" } })],
+    "is no annotation that Consul reads",
+  ),
+  blocks("the injector's mark", [meshed("a", { "connect-inject-status": "injected" })], "is the injector's own"),
+  blocks("a configuration of iptables", [meshed("a", { "redirect-traffic-config": "{}" })], "is the injector's own"),
+  blocks(
+    "the injector's mark as a label",
+    [workload("a", { labels: { "consul.hashicorp.com/connect-inject-status": "injected" } })],
+    "NetworkPolicies take the pod for one with a sidecar",
+  ),
+  blocks(
+    "a namespace's label",
+    [kube("v1", "Namespace", "ns", { metadata: { labels: { "consul.hashicorp.com/transparent-proxy": "off" } } })],
+    'is "off", which is no boolean to Go',
+  ),
+]);
+
+cases("no-inbound-port-excluded", [
+  passes("another port than the service's, for Prometheus", [
+    workload("a", {
+      annotations: { [INJECT]: "true", "consul.hashicorp.com/prometheus-scrape-port": "20200" },
+      container: { ports: [{ name: "http", containerPort: 8080 }] },
+    }),
+  ]),
+  ...["0", "f", "F", "FALSE", "False", false].map((no) =>
+    blocks(`the proxy off by ${no}`, [meshed("a", { "transparent-proxy": no })], "the transparent proxy is off"),
+  ),
+  ...["0", "False", false].map((no) =>
+    blocks(
+      `a namespace's label ${no}`,
+      [kube("v1", "Namespace", "ns", { metadata: { labels: { "consul.hashicorp.com/transparent-proxy": no } } })],
+      "off for the whole namespace",
+    ),
+  ),
+  ...["8080", "http"].map((scraped) =>
+    blocks(
+      `the service's own port for Prometheus, as ${scraped}`,
+      [
+        workload("a", {
+          annotations: { [INJECT]: "true", "consul.hashicorp.com/prometheus-scrape-port": scraped },
+          container: { ports: [{ name: "http", containerPort: 8080 }] },
+        }),
+      ],
+      `prometheus-scrape-port ${scraped} is a port of the service's own`,
+    ),
+  ),
+]);
+
+const toShop = intentions("shop", { name: "web", action: "allow" });
+cases("destinations-in-mesh", [
+  passes("one with a sidecar", [toShop, workload("shop", { annotations: { [INJECT]: "1" } })]),
+  passes("one that another stack's injector may see to", [toShop, workload("shop")]),
+  passes("others outside the mesh, and a job of the service's", [
+    toShop,
+    release(SAFE_VALUES),
+    workload("batch", { annotations: { [INJECT]: "false" } }),
+    workload("shop", { kind: "Job", annotations: { [INJECT]: "false" } }),
+  ]),
+  ...["false", "0", "F", false].map((no) =>
+    blocks(
+      `left out by ${no}`,
+      [toShop, workload("shop", { annotations: { [INJECT]: no } })],
+      "Deployment shop: is shop, which intentions",
+    ),
+  ),
+  blocks(
+    "left out, under the name of its Service",
+    [toShop, service("shop", { app: "v2" }), workload("v2", { annotations: { [INJECT]: "f" } })],
+    "Deployment v2: is shop",
+  ),
+  blocks(
+    "not asked for, where that leaves it out",
+    [toShop, release(SAFE_VALUES), workload("shop")],
+    "Deployment shop: is shop",
+  ),
+]);
+
+const account = (serviceAccountName: unknown) => ({ serviceAccountName });
+const inNamespace = (namespace: string, resource: ReturnType<typeof workload>) => ({
+  ...resource,
+  name: `${resource.name}-${namespace}`,
+  props: { ...resource.props, metadata: { ...resource.props.metadata, namespace } },
+});
+const catalog = { args: ["--providers.consulcatalog=true"] };
+cases("own-service-account", [
+  passes(
+    "a chart installed twice",
+    ["blue", "green"].map((namespace) => inNamespace(namespace, meshed("shop"))),
+  ),
+  passes("Traefik as the ingress, twice", [
+    ...["inside", "outside"].map((namespace) =>
+      inNamespace(
+        namespace,
+        workload("traefik", {
+          container: { image: "traefik:v3.7.9", ...catalog },
+          pod: account("traefik-system-ingress"),
+        }),
+      ),
+    ),
+  ]),
+  passes("a job under its service's account, beside it", [
+    meshed("shop"),
+    workload("migrate", { kind: "Job", pod: account("shop") }),
+  ]),
+  passes("Traefik that is not in the mesh, and its job", [
+    traefik({ args: ["--providers.kubernetesingress"] }),
+    workload("upgrade", { kind: "Job", pod: account("traefik") }),
+  ]),
+  blocks(
+    "a name of another namespace's",
+    [inNamespace("shops", meshed("shop")), inNamespace("other", meshed("evil", {}, account("shop")))],
+    ["has the ServiceAccount of evil", "has the ServiceAccount of shop"],
+  ),
+  blocks(
+    "a pod outside the mesh under the name of another namespace's",
+    [inNamespace("shops", meshed("shop")), inNamespace("other", workload("evil", { pod: account("shop") }))],
+    "has the name of shop in the namespace shops as its ServiceAccount, and Consul knows the name alone",
+  ),
+  blocks(
+    "the account of a service that others call",
+    [
+      intentions("payments", { name: "shop", action: "allow" }),
+      service("evil", { app: "evil" }),
+      meshed("evil", {}, account("payments")),
+    ].map((r, i) => (i < 2 ? r : workload("evil", { annotations: { [INJECT]: "true" }, pod: account("payments") }))),
+    "is evil, but acts as payments",
+  ),
+  blocks(
+    "the old name of the field",
+    [meshed("a", {}, { serviceAccountName: undefined, serviceAccount: "default" })],
+    "runs under the ServiceAccount that all",
+  ),
+  ...["1", "TRUE", true].map((yes) =>
+    blocks(
+      `injected by ${yes}`,
+      [workload("a", { annotations: { [INJECT]: yes }, pod: account("default") })],
+      "runs under the ServiceAccount that all",
+    ),
+  ),
+  blocks(
+    "the ingress', for another image",
+    [workload("a", { pod: account("traefik-system-ingress") })],
+    "without being Traefik",
+  ),
+  blocks(
+    "the ingress' by the old name of the field",
+    [workload("a", { pod: { serviceAccountName: undefined, serviceAccount: "traefik-system-ingress" } })],
+    "without being Traefik",
+  ),
+  blocks(
+    "the ingress' of another name",
+    [
+      workload("traefik", { container: { image: "traefik:v3.7.9", ...catalog }, pod: account("edge") }),
+      workload("a", { pod: account("edge") }),
+    ],
+    "Deployment a: runs under edge, the identity of the ingress, without being Traefik",
+  ),
+  blocks(
+    "an image that is not known yet",
+    [workload("a", { container: { image: UNKNOWN }, pod: account("traefik-system-ingress") })],
+    NOT_KNOWN,
+  ),
+  blocks(
+    "a component of Consul's",
+    [workload("a", { pod: account("consul-connect-injector") })],
+    "whose rights in Consul are those of a component",
+  ),
+  blocks(
+    "a token of the ingress'",
+    [
+      kube("v1", "Secret", "t", {
+        type: "kubernetes.io/service-account-token",
+        metadata: { annotations: { "kubernetes.io/service-account.name": "traefik-system-ingress" } },
+      }),
+    ],
+    "is a token of traefik-system-ingress that never ends",
+  ),
+]);

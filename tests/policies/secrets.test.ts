@@ -1,0 +1,428 @@
+import { gzipSync } from "node:zlib";
+import { UNKNOWN } from "./analyzer";
+import { blocks, cases, passes, useAnalyzer } from "./cases";
+import { CONSUL_CA, CONSUL_SERVER, OTHER_CA, SHOP } from "./certificates";
+import { kube, release, workload } from "./resources";
+
+useAnalyzer();
+const PEM = "-----BEGIN PRIVATE KEY-----\nMC4CAQAw\n-----END PRIVATE KEY-----";
+const base64 = (text: string | Buffer) => Buffer.from(text).toString("base64");
+const secret = (name: string, fields: Record<string, unknown>) => kube("v1", "Secret", name, fields);
+const config = (data: Record<string, string>) => kube("v1", "ConfigMap", "c", { data });
+/** The beginnings of keys as DER: PKCS #8, SEC 1 and PKCS #12; of a certificate; of an RSA public key. */
+const DER = {
+  pkcs8: "MIGHAgEAMBMG",
+  pkcs8Long: "MIIEvQIBADANBg",
+  pkcs12: "MIIEPAIBAzCC",
+  certificate: "MIIBpzCCAU2g",
+  publicKey: "MIIBCgKCAQEA",
+};
+
+cases("no-key-copied", [
+  passes("keys that are somebody else's", [
+    secret("shop-tls", { type: "kubernetes.io/tls", stringData: { "tls.crt": SHOP, "tls.key": PEM } }),
+    secret("issuer", { type: "kubernetes.io/tls", data: { "tls.crt": base64(OTHER_CA), "tls.key": base64(PEM) } }),
+    secret("signing", { stringData: { "private.pem": PEM } }),
+    secret("git-ca", {
+      type: "kubernetes.io/ssh-auth",
+      stringData: { "ssh-privatekey": "-----BEGIN OPENSSH PRIVATE KEY-----" },
+    }),
+    workload("a", {
+      container: { env: [{ name: "KEY", valueFrom: { secretKeyRef: { name: "signing", key: "private.pem" } } }] },
+    }),
+  ]),
+  passes("a certificate in other wraps", [
+    config({ "ca.pem": CONSUL_CA, "ca.txt": base64(base64(CONSUL_CA)) }),
+    kube("v1", "ConfigMap", "d", { binaryData: { "ca.der": DER.certificate, "key.der": DER.publicKey } }),
+  ]),
+  passes("a copy of a Secret that has nothing to do with Consul", [
+    ...[secret("wildcard", { stringData: UNKNOWN })].flatMap((origin) => [
+      origin,
+      {
+        ...secret("shop-tls", { data: { "tls.crt": base64(SHOP), "tls.key": base64(PEM) } }),
+        madeFrom: { data: origin },
+      },
+    ]),
+  ]),
+  passes(
+    "one's own CA under its own name, where Consul reads it",
+    [secret("my-ca", { stringData: { "ca.key": PEM } })],
+    {
+      config: { keySecrets: ["apps/my-ca"] },
+    },
+  ),
+  ...[
+    [
+      "another name",
+      { data: { "ca.pem": base64(PEM) } },
+      "data.ca.pem is a private key, of a CA or of Consul as ca.pem tells",
+    ],
+    [
+      "the CA's certificate beside it",
+      { stringData: { "tls.crt": CONSUL_CA, other: PEM } },
+      "with a certificate of Consul's",
+    ],
+    [
+      "a server's certificate beside it",
+      { stringData: { "tls.crt": CONSUL_SERVER, other: PEM } },
+      "with a certificate of Consul's",
+    ],
+    [
+      "no certificate where there has to be one",
+      { type: "kubernetes.io/tls", data: { "tls.crt": "eA==", "tls.key": base64(PEM) } },
+      "no certificate beside it tells whose",
+    ],
+    ["wrapped again", { data: { "ca.pem": base64(base64(base64(PEM))) } }, "data.ca.pem is a private key"],
+  ].map(([title, fields, expected]) =>
+    blocks(
+      `a Secret of another name with ${title}`,
+      [secret("my-copy", fields as Record<string, unknown>)],
+      expected as string,
+    ),
+  ),
+  ...[
+    ["base64", base64(PEM)],
+    ["base64 of base64", base64(base64(PEM))],
+    ["gzip", base64(gzipSync(PEM))],
+    ["hexadecimal digits", Buffer.from(PEM).toString("hex")],
+    ["JSON", JSON.stringify({ key: PEM })],
+    ["lines", base64(PEM).replace(/(.{20})/g, "$1\n")],
+  ].map(([wrap, text]) =>
+    blocks(
+      `a ConfigMap with a key in ${wrap}`,
+      [config({ "notes.txt": text })],
+      "data.notes.txt is a private key, which everybody may read",
+    ),
+  ),
+  ...[DER.pkcs8Long, DER.pkcs12, "MIIBAQI="].map((der) =>
+    blocks(
+      `a ConfigMap with a key as DER, ${der}`,
+      [kube("v1", "ConfigMap", "c", { binaryData: { x: der } })],
+      "binaryData.x is a private key",
+    ),
+  ),
+  blocks(
+    "a key in a variable",
+    [workload("a", { container: { env: [{ name: "CA", value: base64(PEM) }] } })],
+    "the variable CA has a private key in it",
+  ),
+  blocks(
+    "a key in a command",
+    [workload("a", { container: { args: ["--key", PEM] } })],
+    "the command has a private key in it",
+  ),
+]);
+
+const consul = { image: "hashicorp/consul:1.22.7" };
+const mounts = (secretName: string) => ({ volumes: [{ name: "v", secret: { secretName } }] });
+const command = (...args: string[]) =>
+  workload("a", { container: { image: "bitnami/kubectl:1.30.1", command: ["sh", "-c"], args } });
+const variable = (name: string, value: unknown) => workload("a", { container: { env: [{ name, value }] } });
+cases("consul-secrets-unread", [
+  passes("Consul's own programs, and what others need", [
+    workload("job", {
+      container: {
+        ...consul,
+        env: [
+          {
+            name: "CONSUL_HTTP_TOKEN",
+            valueFrom: { secretKeyRef: { name: "consul-bootstrap-acl-token", key: "token" } },
+          },
+        ],
+      },
+      pod: mounts("consul-ca-key"),
+    }),
+    workload("a", {
+      pod: mounts("consul-ca-cert"),
+      container: {
+        env: [
+          { name: "CONSUL_HTTP_TOKEN_FILE", value: "/token" },
+          { name: "CONSUL_CACERT", value: "/ca" },
+        ],
+      },
+    }),
+    variable("TOKEN", UNKNOWN),
+    variable("CONSUL_HTTP_TOKEN", "$(FROM_VAULT)"),
+    workload("b", { container: { args: ["--token=abc"] }, pod: { volumes: UNKNOWN } }),
+    config({ "readme.md": "the token of Consul is in a Secret; token: see there" }),
+  ]),
+  ...[
+    "consul-ca-key",
+    "consul-bootstrap-acl-token",
+    "my-consul-acl-token",
+    "consul-server-cert",
+    "consul-gossip-key",
+  ].flatMap((name) => [
+    blocks(`${name} as a volume`, [workload("a", { pod: mounts(name) })], `mounts the Secret ${name}`),
+    blocks(
+      `${name} as a variable`,
+      [workload("a", { container: { env: [{ name: "X", valueFrom: { secretKeyRef: { name, key: "k" } } }] } })],
+      `reads the Secret ${name}`,
+    ),
+  ]),
+  blocks(
+    "among others, as a volume",
+    [
+      workload("a", {
+        pod: {
+          volumes: [
+            {
+              name: "v",
+              projected: { sources: [{ configMap: { name: "x" } }, { secret: { name: "consul-ca-key" } }] },
+            },
+          ],
+        },
+      }),
+    ],
+    "mounts the Secret consul-ca-key",
+  ),
+  blocks(
+    "as all variables",
+    [workload("a", { container: { envFrom: [{ secretRef: { name: "consul-bootstrap-acl-token" } }] } })],
+    "reads the Secret consul-bootstrap-acl-token",
+  ),
+  blocks(
+    "mounted by a container beside Consul's",
+    [
+      workload("a", {
+        pod: {
+          ...mounts("consul-ca-key"),
+          containers: [
+            { name: "c", ...consul, volumeMounts: [] },
+            { name: "d", image: "a:1.2.3", volumeMounts: [{ name: "v", mountPath: "/v" }] },
+          ],
+        },
+      }),
+    ],
+    "mounts the Secret consul-ca-key",
+  ),
+  blocks(
+    "by a command",
+    [command("kubectl get secret -n consul-system consul-ca-key -o yaml")],
+    "asks for consul-ca-key",
+  ),
+  blocks(
+    "by the API's address",
+    [command("curl https://kubernetes/api/v1/namespaces/consul/secrets/consul-bootstrap-acl-token")],
+    "asks for consul-bootstrap-acl-token",
+  ),
+  blocks(
+    "by an init container",
+    [
+      workload("a", {
+        pod: {
+          initContainers: [{ name: "i", image: "a:1.2.3", command: ["kubectl", "get", "secret", "consul-ca-key"] }],
+        },
+      }),
+    ],
+    "container i asks for consul-ca-key",
+  ),
+  ...[
+    "CONSUL_HTTP_TOKEN",
+    "DP_CREDENTIAL_STATIC_TOKEN",
+    "TRAEFIK_PROVIDERS_CONSULCATALOG_ENDPOINT_TOKEN",
+    "traefik_providers_consulcatalog_endpoint_token",
+  ].map((name) =>
+    blocks(
+      name,
+      [variable(name, "b1gs33cr-0000-0000-0000-000000000000")],
+      `is given a token of Consul's by ${name}, in plain text`,
+    ),
+  ),
+  blocks(
+    "a token that is not known yet",
+    [variable("CONSUL_HTTP_TOKEN", UNKNOWN)],
+    "by CONSUL_HTTP_TOKEN, in plain text",
+  ),
+  blocks(
+    "Traefik's option",
+    [workload("a", { container: { args: ["--providers.consulcatalog.endpoint.token=s3cr3t"] } })],
+    "is given a token of Consul's in its command",
+  ),
+  blocks(
+    "Consul's option",
+    [workload("a", { container: { ...consul, command: ["consul", "members", "-token=s3cr3t"] } })],
+    "is given a token of Consul's in its command",
+  ),
+  blocks(
+    "in a configuration",
+    [config({ "acl.hcl": 'acl { tokens { initial_management = "11111111-2222-3333-4444-555555555555" } }' })],
+    "data.acl.hcl has a token of Consul's in it",
+  ),
+]);
+
+const binding = (kind: string, role: string, subject: Record<string, unknown>, namespace = "consul-system") =>
+  kube("rbac.authorization.k8s.io/v1", kind, "b", {
+    roleRef: { kind: "ClusterRole", name: role },
+    subjects: [subject],
+    metadata: { namespace },
+  });
+const group = (name: string) => ({ kind: "Group", name });
+const account = (name: string, namespace: string) => ({ kind: "ServiceAccount", name, namespace });
+const role = (rule: Record<string, unknown>, kind = "ClusterRole", metadata: Record<string, unknown> = {}) =>
+  kube("rbac.authorization.k8s.io/v1", kind, "reader", {
+    rules: [{ apiGroups: [""], ...rule }],
+    metadata: { namespace: "consul-system", ...metadata },
+  });
+const READS = { resources: ["secrets"], verbs: ["get", "list"] };
+cases("secrets-not-for-everybody", [
+  passes("those who were chosen", [
+    binding("ClusterRoleBinding", "cluster-admin", account("operator", "ops")),
+    binding("ClusterRoleBinding", "view", group("system:authenticated")),
+    binding("RoleBinding", "edit", account("default", "apps"), "apps"),
+    role(READS),
+    binding("ClusterRoleBinding", "reader", account("external-secrets", "external-secrets")),
+    binding("RoleBinding", "reader", account("backup", "consul-system")),
+  ]),
+  passes("a Secret by its name", [
+    role({ ...READS, resourceNames: ["consul-ca-cert"] }),
+    binding("RoleBinding", "reader", account("default", "apps")),
+  ]),
+  ...["system:serviceaccounts", "system:serviceaccounts:apps", "system:authenticated", "system:unauthenticated"].map(
+    (name) =>
+      blocks(
+        name,
+        [binding("ClusterRoleBinding", "cluster-admin", group(name))],
+        `gives cluster-admin to Group ${name}`,
+      ),
+  ),
+  blocks(
+    "nobody's account",
+    [binding("ClusterRoleBinding", "edit", account("default", "apps"))],
+    "gives edit to ServiceAccount apps/default",
+  ),
+  blocks(
+    "in Consul's namespace",
+    [binding("RoleBinding", "admin", group("system:authenticated"))],
+    "gives admin to Group system:authenticated",
+  ),
+  ...[
+    [READS, "may get secrets"],
+    [{ resources: ["*"], verbs: ["*"] }, "may get secrets"],
+    [{ resources: ["serviceaccounts/token"], verbs: ["create"] }, "may create serviceaccounts/token"],
+    [{ resources: ["pods/exec"], verbs: ["create"] }, "may create pods/exec"],
+    [{ resources: ["serviceaccounts"], verbs: ["impersonate"] }, "may impersonate serviceaccounts"],
+  ].map(([rule, words]) =>
+    blocks(
+      `a role of one's own that ${words}`,
+      [role(rule as Record<string, unknown>), binding("ClusterRoleBinding", "reader", group("system:authenticated"))],
+      `which ${words}, to Group`,
+    ),
+  ),
+  blocks(
+    "another namespace's account, in Consul's",
+    [role(READS), binding("RoleBinding", "reader", account("spy", "apps"))],
+    "to ServiceAccount apps/spy",
+  ),
+  blocks(
+    "what adds to a role that all have",
+    [role(READS, "ClusterRole", { labels: { "rbac.authorization.k8s.io/aggregate-to-view": "true" } })],
+    "adds the reading of Secrets to the role view",
+  ),
+]);
+
+/** A chart that is not there: only its values are judged here. */
+const values = (tree: Record<string, unknown>) => release(tree, { chart: "./missing" });
+cases("no-secret-in-helm-values", [
+  passes("names of Secrets, and where a secret is found", [
+    values({
+      auth: { existingSecret: "pg", secretKeys: { userPasswordKey: "password" } },
+      tls: { existing_secret: "t", tlsSecret: "t", caSecret: "c", certificateSecret: "d" },
+      image: { pullSecret: "regcred", pullSecrets: ["regcred"] },
+      password: "${DB_PASSWORD}",
+      database: {
+        password: "$__file{/etc/secrets/db}",
+        dsn: "postgres://app:$(DB_PASSWORD)@db/app",
+        url: "postgres://app@db/app",
+      },
+      token: "vault:secret/data/app#token",
+      env: [
+        { name: "DB_PASSWORD", valueFrom: { secretKeyRef: { name: "db", key: "password" } } },
+        { name: "LOG", value: "debug" },
+      ],
+    }),
+  ]),
+  ...[
+    [{ clientSecret: "hunter2" }, "values.clientSecret"],
+    [{ secret: "hunter2" }, "values.secret"],
+    [{ auth: { password: "hunter2" } }, "values.auth.password"],
+    [{ password: "${X:-hunter2}" }, "values.password"],
+    [{ env: [{ name: "DB_PASSWORD", value: "hunter2" }] }, "values.env[0].value"],
+    [{ env: { API_TOKEN: "hunter2" } }, "values.env.API_TOKEN"],
+    [{ dsn: "postgres://app:hunter2@db/app" }, "values.dsn"],
+    [{ redis: "redis://:hunter2@cache:6379" }, "values.redis"],
+  ].map(([tree, path]) =>
+    blocks(JSON.stringify(tree), [values(tree as Record<string, unknown>)], `${path} holds a secret`),
+  ),
+]);
+
+const image = (reference: string) => workload("a", { container: { image: reference } });
+const DIGEST = "0123456789abcdef".repeat(4);
+cases("images-pinned", [
+  passes(
+    "how other people name what does not move",
+    [
+      "main-3f2a9bc",
+      "build-1234",
+      "b1234",
+      "release-2024-06-01",
+      "bookworm-20240513",
+      "RELEASE.2024-06-13T22-53-53Z",
+      "v1.2.3-4-g3f2a9bc",
+      "1.2.3-next.4",
+      "main-1234",
+      "3f2a9bc0d1e2",
+      "2024.6.1",
+      "v20240601-3f2a9bc",
+      "nightly-2024-06-01",
+      "16.3-bookworm",
+    ].map((tag) => image(`x/y:${tag}`)),
+  ),
+  passes("digests", [
+    image(`a@sha256:${DIGEST}`),
+    image(`a:1.2@sha512:${DIGEST.repeat(2)}`),
+    image(`r.example:5000/a:latest@sha256:${DIGEST}`),
+  ]),
+  ...[
+    "a:20240101",
+    "a:2024",
+    "a:deadbeef",
+    "a:1234567",
+    "a:main",
+    "a:1.2-SNAPSHOT",
+    "a:3.0-latest",
+    "a:stable-alpine",
+    "a:v3",
+    "a:release-2",
+    "a@latest",
+    "a@sha256:zz",
+    `a@sha256:${DIGEST.slice(1)}`,
+    `a@sha1:${DIGEST.slice(24)}`,
+    "a:1.2.3@sha256:",
+    "a:",
+    "",
+  ].map((reference) => blocks(reference || "nothing", [image(reference)], `image ${reference} is not pinned`)),
+  ...(["Pod", "CronJob", "Job", "DaemonSet"] as const).map((kind) => {
+    const pod = { spec: { containers: [], volumes: [{ name: "v", image: { reference: "busybox" } }] } };
+    const nested = {
+      Pod: pod.spec,
+      CronJob: { jobTemplate: { spec: { template: pod } } },
+      Job: { template: pod },
+      DaemonSet: { template: pod },
+    };
+    return blocks(
+      `a volume of a ${kind}`,
+      [kube("v1", kind, "a", { spec: nested[kind] })],
+      "image busybox, a volume, is not pinned",
+    );
+  }),
+  blocks(
+    "a workload of another kind",
+    [
+      kube("serving.knative.dev/v1", "Service", "a", {
+        spec: { template: { spec: { containers: [{ image: "a" }] } } },
+      }),
+    ],
+    "image a is not pinned",
+  ),
+]);
