@@ -68,7 +68,7 @@ new ServedRoutes("served-routes", { mesh, ingress, services, after: [intentions]
 /** Where each route is served. */
 export const urls = settings.services.flatMap((service) =>
   (service.routes ?? []).flatMap(({ host, pathPrefix = "/", tls }) =>
-    host === undefined ? [] : [ingress.url(host, pathPrefix, tls !== undefined)],
+    host === undefined || host.startsWith("*.") ? [] : [ingress.url(host, pathPrefix, tls !== undefined)],
   ),
 );
 /** How to look at Consul's UI: run this, then open https://localhost:8501/ui. */

@@ -410,7 +410,12 @@ export const settingsSchema = z.strictObject({
   traefikRedirectToHttps: flag,
   traefikHttp3: flag,
   traefikConsoles: json(z.strictObject({ dashboard: console.optional(), consulUi: console.optional() })),
-  traefikTcpEntryPoints: json(z.record(text, z.strictObject({ port: z.number(), nodePort: z.number().optional() }))),
+  traefikTcpEntryPoints: json(
+    z.record(
+      text,
+      z.strictObject({ port: z.number(), servicePort: z.number().optional(), nodePort: z.number().optional() }),
+    ),
+  ),
   traefikUserLists: json(z.record(text, z.strictObject({ secretName: text, key: text.optional() }))),
   traefikKubernetesCrdNamespaces: json(z.array(text)),
   traefikMetrics: flag,

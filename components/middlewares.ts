@@ -75,7 +75,7 @@ export interface ForwardAuth {
 
 /**
  * A middleware of a route: an object with one key, the middleware's name in Traefik's documentation, and its options; or
- * the name of one declared elsewhere, with its provider, such as `auth@kubernetescrd`.
+ * the name of one declared elsewhere, with its provider, such as `legacy-auth@kubernetescrd`.
  */
 export type Middleware =
   Partial<TypedMiddlewares & Record<Exclude<MiddlewareName, keyof TypedMiddlewares>, MiddlewareOptions>> | string;

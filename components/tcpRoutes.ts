@@ -25,8 +25,10 @@ export interface TcpRoute {
 
 /** An entry point of its own for tcp services. */
 export interface TcpEntryPoint {
-  /** Port of Traefik's pod and Service, 1 to 65535. */
+  /** Port of Traefik's pod, 1024 to 65535: those below are for root, and opened for `web` and `websecure` alone. */
   readonly port: number;
+  /** Port of the Service, which clients of a load balancer see, 1 to 65535. Default: `port`. */
+  readonly servicePort?: number;
   /** Node port, 30000 to 32767, where the Service is of type NodePort. Default: Kubernetes chooses. */
   readonly nodePort?: number;
 }

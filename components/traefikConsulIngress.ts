@@ -12,6 +12,7 @@ import { Problem, refuse } from "./problems";
 import { sha256 } from "./sha256";
 import { rotationAnnotation } from "./rotation";
 import { tagsAnnotation } from "./routes";
+import { imageProblems } from "./grammars";
 import { kubernetesCrdArguments } from "./kubernetesCrd";
 import { meshNameProblems, takenNameProblems } from "./serviceNames";
 import { extraParts, extraProblems, extraServicePort, TraefikExtras } from "./traefikExtras";
@@ -349,6 +350,7 @@ export function traefikProblems(args: TraefikOptions, prefix = ""): Problem[] {
     ...rangeProblems(`${prefix}replicas`, args.replicas ?? 1, 1, 1000),
     ...Object.entries(ports).flatMap(([n, port]) => rangeProblems(`${prefix}nodePorts.${n}`, port, 30000, 32767)),
     ...tlsProblems(args, args.replicas ?? 1, prefix),
+    ...imageProblems(`${prefix}image`, image),
     ...dnsProviderProblems(args.certificateResolvers ?? {}, image, `${prefix}certificateResolvers`),
     ...traefikVersionProblems(
       image,

@@ -56,6 +56,9 @@ export function extraParts(
   return { parts, ports, containerPorts };
 }
 
+/** Lower ones are root's. */
+const FIRST_UNPRIVILEGED_PORT = 1024;
+
 export interface ExtraPort extends TcpEntryPoint {
   readonly name: string;
 }
@@ -64,7 +67,7 @@ export interface ExtraPort extends TcpEntryPoint {
 export function extraServicePort(port: ExtraPort, nodePorts: boolean): k8s.types.input.core.v1.ServicePort {
   return {
     name: port.name,
-    port: port.port,
+    port: port.servicePort ?? port.port,
     targetPort: port.name,
     nodePort: nodePorts ? port.nodePort : undefined,
   };
@@ -92,7 +95,9 @@ export function extraProblems(
   };
   const ports = new Map(Object.entries(own).map(([name, port]) => [port, name]));
   const nodePorts = new Set(taken.nodePorts);
-  for (const [name, { port, nodePort }] of Object.entries(extras.tcpEntryPoints ?? {})) {
+  const servicePorts = new Set<number>();
+  const ownPorts = new Set(Object.values(taken.ports));
+  for (const [name, { port, servicePort, nodePort }] of Object.entries(extras.tcpEntryPoints ?? {})) {
     const at = `${prefix}tcpEntryPoints.${name}`;
     const problem = (input: string, reason: string) => problems.push({ propertyPath: at + input, reason });
     // Also a port's name in Kubernetes: at most 15 characters, with a letter among them.
@@ -106,6 +111,23 @@ export function extraProblems(
       problem("", `"${name}" is an entry point that Traefik has already; give it another name`);
     }
     problems.push(...portProblems(`${at}.port`, port));
+    if (port >= 1 && port < FIRST_UNPRIVILEGED_PORT) {
+      problem(
+        ".port",
+        `${port} is for root, and Traefik is not; use one from 1024 on, and servicePort: ${port} for clients`,
+      );
+    }
+    if (servicePort !== undefined) {
+      problems.push(...portProblems(`${at}.servicePort`, servicePort));
+    }
+    const shown = servicePort ?? port;
+    if ((servicePorts.has(shown) && !ports.has(port)) || (servicePort !== undefined && ownPorts.has(servicePort))) {
+      problem(
+        servicePort === undefined ? ".port" : ".servicePort",
+        `${shown} is that of another port of the Service too`,
+      );
+    }
+    servicePorts.add(shown);
     if (ports.has(port)) {
       problem(".port", `${port} is that of ${ports.get(port)} too; give each its own`);
     }

@@ -471,6 +471,21 @@ const CASES: [what: string, wrong: Given, path: string, reason: string, right: G
     resolver("cloudflare"),
   ],
   [
+    "a port of root's",
+    { traefikTcpEntryPoints: { smtp: { port: 25 } } },
+    "traefikTcpEntryPoints.smtp.port",
+    "servicePort: 25",
+    { traefikTcpEntryPoints: { smtp: { port: 2525, servicePort: 25 } } },
+  ],
+  [
+    "a port of the Service that is taken",
+    { traefikTcpEntryPoints: { line: { port: 5000, servicePort: 443 } } },
+    "traefikTcpEntryPoints.line.servicePort",
+    "443 is that of another port",
+    { traefikTcpEntryPoints: { line: { port: 5000, servicePort: 444 } } },
+  ],
+  ["no image", { traefikImage: "" }, "traefikImage", "is not an image reference", { traefikImage: "traefik:v3.7.15" }],
+  [
     "an entry point with the name of HTTP/3's port",
     { traefikHttp3: true, traefikTcpEntryPoints: { "websecure-http3": { port: 5000 } } },
     "traefikTcpEntryPoints.websecure-http3",
