@@ -148,7 +148,7 @@ test("Traefik spreads as we take it, and not as we say it refuses", async () => 
 
 test("no router of a stack that we take is disabled, of 300", async () => {
   const taken = fc
-    .sample(stacks, { seed, numRuns: 900 })
+    .sample(stacks, { seed, numRuns: 450 })
     .map((stack, i) => stack(`t${i}`))
     .filter(
       (services) =>

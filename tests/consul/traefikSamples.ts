@@ -1,4 +1,7 @@
 import * as fc from "fast-check";
+import { LoadBalancing, loadBalancingProblems } from "../../components/loadBalancing";
+import { middlewareProblems } from "../../components/middlewareProblems";
+import { Middleware } from "../../components/middlewares";
 import { MeshServiceOptions } from "../../components/meshService";
 import { MIDDLEWARE_OPTIONS, OptionKind, OptionKinds, REQUIRED_OPTIONS } from "../../components/middlewareOptions";
 
@@ -80,17 +83,17 @@ const OF_OPTION: Record<string, readonly unknown[]> = {
   cert: ["/no/such/file"],
   key: ["/no/such/file"],
   endpoints: [["redis.test:6379"], ["redis.test"], []],
-  scheme: ["https", "", "https://", "http"],
+  scheme: ["https", "http", "", "https://"],
   port: ["443", "8443", "0", "x", "70000"],
   prefix: ["/x", "x", ""],
   prefixes: [["/x"], ["/x", "/y"], ["x"], ["/x/*"], ["/{id}"], []],
-  path: ["/x", "x", ""],
+  path: ["/x", "/y/z", "x", ""],
   replacement: ["${1}", "$1/x", ""],
   rejectStatusCode: [404, 403, 200, 306, 509, 599, 9999, 0],
   excludedIPs: [["10.0.0.0/8"], ["192.0.2.1", "::1"]],
   depth: [1, 2, 0, -1],
   ipv6Subnet: [64, 128, 0, 129],
-  regex: ["^/a(.*)", "(", "[a-z"],
+  regex: ["^/a(.*)", "[0-9]{2}", "(", "[a-z"],
 };
 
 function valueOf(kind: OptionKind, option: string, bad: number): fc.Arbitrary<unknown> {
@@ -164,6 +167,10 @@ export function loadBalancings(bad: number): fc.Arbitrary<object> {
     .map(([strategy, options]) => ({ ...options, strategy }));
 }
 
+const taken = middlewares(0, ["chain", "errors", "forwardAuth"]).filter(
+  (each) => middlewareProblems("http", [each as Middleware], "m").length === 0,
+);
+
 /** Rules, hosts, prefixes, middlewares and references as people write them, in services that name each other. */
 const route = fc.record(
   {
@@ -171,7 +178,7 @@ const route = fc.record(
     pathPrefix: fc.constantFrom("/", "/api", "/api/", "/a.b", "/v1/users", "/ü"),
     priority: fc.constantFrom(1, 100),
     tls: fc.constant({}),
-    middlewares: fc.array(middlewares(0, ["chain", "errors", "forwardAuth"]), { maxLength: 3 }),
+    middlewares: fc.array(taken, { maxLength: 3 }),
   },
   { requiredKeys: ["host"] },
 );
@@ -188,7 +195,10 @@ export const stacks: fc.Arbitrary<(name: string) => (MeshServiceOptions & { name
   .record({
     routes: fc.array(route, { minLength: 1, maxLength: 3 }),
     rule: fc.option(rule, { nil: undefined }),
-    spread: fc.option(loadBalancings(0), { nil: undefined }),
+    spread: fc.option(
+      loadBalancings(0).filter((options) => loadBalancingProblems(options as LoadBalancing, "lb").length === 0),
+      { nil: undefined },
+    ),
     pages: fc.boolean(),
     auth: fc.boolean(),
     tcp: fc.boolean(),
