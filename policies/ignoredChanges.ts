@@ -45,8 +45,10 @@ function decisive(object: ClusterObject): string[] {
     return ["metadata.labels", "metadata.annotations"];
   }
   const pod = podOf(object);
+  // A Job's pod cannot be changed anyway, and a Job that is done is not done again because its image changed.
   const ofMesh =
     pod !== undefined &&
+    kind !== "Job" &&
     (consulAnnotation(pod, "connect-inject") !== undefined ||
       containersOf(object).some((container) => isTraefik(container) || /consul/.test(String(container.image))));
   return ofMesh ? OF_PODS.map((path) => (kind === "Pod" ? path : `spec.template.${path}`)) : [];

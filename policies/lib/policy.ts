@@ -7,6 +7,7 @@ import {
 } from "@pulumi/policy";
 import { declaredBy, declaredIn } from "./carriers";
 import { isConsulChart, RELEASE, Rendered, renderRelease } from "./charts";
+import { embedded } from "./embedded";
 import { Environment, environmentOf, ENVIRONMENTS } from "./environment";
 import { ClusterObject, describe, nameOf, PulumiResource } from "./objects";
 import { atEnd, patchesShown, remember, shownBeside } from "./operation";
@@ -132,7 +133,7 @@ export function policy<Config extends object = object>(rule: Rule<Config>): Reso
     const objects = patched([...own, ...patchesShown().filter(counted)]).filter(({ urn }) => urn === args.urn);
     if (rendered === undefined) {
       // What belongs together with a single object is known at the end.
-      for (const object of rule.object ? objects : []) {
+      for (const object of rule.object ? [...objects, ...objects.flatMap(embedded)] : []) {
         closed(() => found(rule.object!(object, about), object), object).forEach(say);
       }
       return;

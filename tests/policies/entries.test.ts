@@ -370,4 +370,21 @@ cases("no-wildcard-allow", [
     ],
     "* → a is allowed",
   ),
+  passes("in a handbook", [
+    kube("v1", "ConfigMap", "handbook", {
+      data: { "mesh.md": "# Never\n\n    apiVersion: consul.hashicorp.com/v1alpha1\n    kind: ServiceIntentions\n" },
+    }),
+  ]),
+  blocks(
+    "in a file that a Job may apply",
+    [
+      kube("v1", "ConfigMap", "manifests", {
+        data: {
+          "a.yaml":
+            "---\napiVersion: consul.hashicorp.com/v1alpha1\nkind: ServiceIntentions\nspec: {destination: {name: a}, sources: [{name: '*', action: allow}]}\n",
+        },
+      }),
+    ],
+    "* → a is allowed",
+  ),
 ]);

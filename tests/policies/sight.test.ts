@@ -250,6 +250,16 @@ cases("no-acl-for-everything", [
 
 const ignoring = (resource: ReturnType<typeof kube>, ...ignoreChanges: string[]) => ({ ...resource, ignoreChanges });
 cases("no-decision-ignored", [
+  passes("a Job, which cannot be changed anyway", [
+    {
+      ...workload("rotate", {
+        kind: "Job",
+        annotations: { "consul.hashicorp.com/connect-inject": "false" },
+        container: { image: "hashicorp/consul:1.22.7" },
+      }),
+      ignoreChanges: ["spec"],
+    },
+  ]),
   passes("the number of pods, an image, somebody else's annotation", [
     ignoring(meshed("ledger"), "spec.replicas", "spec.template.spec.containers[0].image"),
     ignoring(meshed("web"), 'spec.template.metadata.annotations["kubectl.kubernetes.io/restartedAt"]'),
