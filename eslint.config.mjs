@@ -13,4 +13,14 @@ export default tseslint.config(
   },
   // Tests look into YAML, JSON and protocol messages of many shapes.
   { files: ["tests/**"], rules: { "@typescript-eslint/no-explicit-any": "off" } },
+  {
+    files: ["tests/**"],
+    ignores: ["tests/generated.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { name: "fast-check", message: "Import it from tests/generated: its seed is told." },
+      ],
+    },
+  },
 );

@@ -1,3 +1,9 @@
+import { randomInt } from "node:crypto";
+import process from "node:process";
+
+// For every process of the run; SEED=… repeats the generated cases of another.
+process.env.SEED ??= String(randomInt(2 ** 31));
+
 /** Tests by kind; each project can be run alone, as in `npx jest --selectProjects unit`. */
 const project = (name) => ({
   displayName: name,

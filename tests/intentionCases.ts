@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import * as fc from "./generated";
 import { IntentionRule } from "../components";
 import { KnownServices, Refuser } from "../components/intentionProblems";
 

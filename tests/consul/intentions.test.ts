@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import * as fc from "../generated";
 import { IntentionRule } from "../../components";
 import { intentionProblems } from "../../components/intentionProblems";
 import { mergeIntentions, ServiceIntentionsSpec } from "../../components/intentions";

@@ -1,6 +1,6 @@
 import { ChildProcess, spawn } from "node:child_process";
 import * as http from "node:http";
-import * as fc from "fast-check";
+import * as fc from "../generated";
 import { IntentionRule } from "../../components";
 import { intentionProblems } from "../../components/intentionProblems";
 import { intentionsName, mergeIntentions } from "../../components/intentions";

@@ -1,33 +1,34 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import {
-  ConsulMesh,
-  ConsulMeshArgs,
-  IntentionSet,
-  MeshService,
-  MeshServiceOptions,
-  TraefikConsulIngress,
-} from "../../components";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as random from "@pulumi/random";
+import { ConsulMesh, TraefikConsulIngress } from "../../components";
 import { find, record, Recorded } from "../recorder";
+import { ofStack, raw } from "../settings";
 
-const whoami: MeshServiceOptions = { image: "traefik/whoami:v1.10.3", port: 80, routes: [{ host: "whoami.test" }] };
+const whoami = { name: "whoami", image: "traefik/whoami:v1.10.3", port: 80, routes: [{ host: "whoami.test" }] };
 
-/** The stack in small: everything that index.ts composes. */
-function story(consul: ConsulMeshArgs = {}, service: Partial<MeshServiceOptions> = {}) {
+/** What index.ts declares for the environment dev with these settings on top. */
+function story(settings: Record<string, unknown> = {}) {
   return record(() => {
-    const mesh = new ConsulMesh("consul", consul);
-    const baseline = new IntentionSet("baseline", { mesh });
-    const ingress = new TraefikConsulIngress("traefik", { mesh, dashboard: true });
-    const each = new MeshService("whoami", { mesh, namespace: "apps", guardedBy: baseline, ...whoami, ...service });
-    new IntentionSet("intentions", {
-      mesh,
-      denyAll: false,
-      services: [each],
-      externalServices: [ingress.serviceName],
-      rules: [{ source: ingress.serviceName, destination: "whoami" }],
+    const all = { ...ofStack("dev"), services: [whoami], servicesNamespace: "apps", ...settings };
+    pulumi.runtime.setAllConfig(
+      Object.fromEntries(Object.entries(raw(all)).map(([key, value]) => [`consul-traefik-mesh:${key}`, value])),
+    );
+    // The program runs when it is loaded: anew each time, with the SDKs that are loaded already.
+    jest.isolateModules(() => {
+      jest.doMock("@pulumi/pulumi", () => pulumi);
+      jest.doMock("@pulumi/kubernetes", () => kubernetes);
+      jest.doMock("@pulumi/random", () => random);
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import gives what is loaded already
+      require("../../index");
     });
   });
 }
+
+let asInDev: Promise<Recorded[]> | undefined;
+/** What index.ts declares for dev as it is; run once. */
+const dev = () => (asInDev ??= story());
 
 const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 const isSecret = (value: any) => value?.["4dabf18193072939515e22adb298388d"] === SECRET_SIGNATURE;
@@ -35,7 +36,7 @@ const isSecret = (value: any) => value?.["4dabf18193072939515e22adb298388d"] ===
 describe("the story", () => {
   let recorded: Recorded[];
   beforeAll(async () => {
-    recorded = await story();
+    recorded = await dev();
   });
 
   test("children are named after their component and belong to it", () => {
@@ -117,7 +118,7 @@ describe("the story", () => {
 });
 
 test("with ACLs and gossip encryption, what is generated is secret and never a chart value", async () => {
-  const recorded = await story({ acls: true, gossipEncryption: true });
+  const recorded = await story({ consulAcls: true, consulGossipEncryption: true });
   expect(isSecret(find(recorded, "consul-gossip-key").props.stringData)).toBe(true);
   const token = find(recorded, "consul-bootstrap-token").props.stringData;
   expect(isSecret(token)).toBe(true);
@@ -135,8 +136,8 @@ test("with ACLs and gossip encryption, what is generated is secret and never a c
 
 test("what holds data or trust is protected where asked for, and nothing else is", async () => {
   const kept = (recorded: Recorded[]) => recorded.filter((r) => r.protect).map((r) => r.name);
-  expect(kept(await story({ acls: true, gossipEncryption: true }))).toEqual([]);
-  expect(kept(await story({ acls: true, gossipEncryption: true, protect: true })).sort()).toEqual([
+  expect(kept(await story({ consulAcls: true, consulGossipEncryption: true }))).toEqual([]);
+  expect(kept(await story({ consulAcls: true, consulGossipEncryption: true, protect: true })).sort()).toEqual([
     "consul-bootstrap-token",
     "consul-gossip-key",
     "consul-namespace",
@@ -157,7 +158,7 @@ test("Traefik's start waits for a route of the mesh, or for itself where the cat
 });
 
 test("each workload of the chart is awaited after the release, and again after each of its revisions", async () => {
-  const recorded = await story();
+  const recorded = await dev();
   for (const part of ["consul-server", "consul-connect-injector", "consul-sync-catalog"]) {
     const workload = find(recorded, part);
     expect(workload.type).toMatch(/^kubernetes:apps\/v1:(StatefulSet|Deployment)Patch$/);
@@ -179,7 +180,10 @@ test("each workload of the chart is awaited after the release, and again after e
 });
 
 test("a tcp service has no ServiceDefaults: going from http to tcp removes them after its L7 intentions", async () => {
-  const recorded = await story({}, { protocol: "tcp" });
+  const recorded = await story({
+    services: [{ ...whoami, protocol: "tcp" }],
+    intentions: [{ source: "traefik-system-ingress", destination: "whoami" }],
+  });
   expect(recorded.map((r) => r.type)).not.toContain("kubernetes:consul.hashicorp.com/v1alpha1:ServiceDefaults");
 });
 

@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import * as fc from "../generated";
 import { describeEdgeChanges, describeEdges, edgeChanges, parseEdgeChanges } from "../../components/edges";
 import { intentionProblems } from "../../components/intentionProblems";
 import { Action, DENY_ALL, IntentionPermission, IntentionRule, mergeIntentions } from "../../components/intentions";
