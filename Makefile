@@ -11,7 +11,7 @@ test: lint toolchain ## every test: unit, policies, previews, and the story on a
 	testbed/down && testbed/up
 	eval "$$(testbed/env)" && tests/all
 
-faults: toolchain node_modules ## rotations under load, on the cluster; not part of test
+faults: toolchain node_modules ## rotations, faults, changes and an upgrade under load, on the cluster; not part of test
 	testbed/down && testbed/up
 	eval "$$(testbed/env)" && npx jest --maxWorkers=1 --forceExit --selectProjects faults
 

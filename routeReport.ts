@@ -7,17 +7,19 @@ import { deployedResources } from "./stackState";
 
 /** Fails a preview that changes a host's TLS options to others, since both would be void while pods are replaced. */
 export async function refuseTlsOptionChanges(services: readonly ServiceSettings[]): Promise<void> {
-  try {
-    const after = services.flatMap((service) => serviceTags(service.name, service));
-    for (const { host, from, to } of tlsOptionChanges(await deployedTags(), after)) {
-      await pulumi.log.error(
-        `TLS options of ${host} change from "${from}" to "${to}": while pods are replaced Traefik finds both, and uses its ` +
-          `default options for the host. Change what "${from}" are, in traefikTlsOptions; or take its routes away, and give ` +
-          "them back by the next up",
-      );
-    }
-  } catch (error) {
+  const before = await deployedTags().catch(async (error) => {
     await pulumi.log.warn(`routes: what changes is not known, the stack's state cannot be read: ${error}`);
+    return [];
+  });
+  const after = services.flatMap((service) => serviceTags(service.name, service));
+  const changes = tlsOptionChanges(before, after).map(
+    ({ host, from, to }) =>
+      `TLS options of ${host} change from "${from}" to "${to}": while pods are replaced Traefik finds both, and uses its ` +
+      `default options for the host. Change what "${from}" are, in traefikTlsOptions; or take its routes away, and give ` +
+      "them back by the next up",
+  );
+  if (changes.length > 0) {
+    throw new pulumi.RunError(changes.join("\n"));
   }
 }
 

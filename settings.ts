@@ -495,6 +495,7 @@ export function parseSettings(raw: Record<string, string>): { settings: Settings
   const settings: Settings = {
     consul: {
       namespace: s.consulNamespace,
+      namespacesWithoutInjection: s.traefikNamespace === undefined ? undefined : [s.traefikNamespace],
       createNamespace: s.consulCreateNamespace,
       ca: s.consulCa,
       gossipKeySecret: s.consulGossipKeySecret,

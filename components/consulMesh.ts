@@ -28,7 +28,7 @@ import { heldValueProblems, namedImage } from "./heldValues";
 import { durationProblems, imageProblems, sizeProblems } from "./grammars";
 import { mergedValueProblems } from "./mergedValues";
 import { Reached, reachProblems } from "./meshReach";
-import { isHostName, namespaceProblems } from "./names";
+import { dnsLabelProblems, isHostName, namespaceProblems } from "./names";
 import { Problem, refuse, warn } from "./problems";
 import { sha256 } from "./sha256";
 import { rotationJob, rotationProblems, Rotations } from "./rotation";
@@ -276,6 +276,9 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
     ...durationProblems(at("catalogSyncInterval"), args.catalogSyncInterval ?? "5s", 0.1, 3600),
     ...Object.entries(args.images ?? {}).flatMap(([part, image]) =>
       image === undefined ? [] : imageProblems(at(`images.${part}`), image),
+    ),
+    ...(args.namespacesWithoutInjection ?? []).flatMap((name, i) =>
+      dnsLabelProblems(at(`namespacesWithoutInjection[${i}]`), name),
     ),
   );
   if (args.datacenter !== undefined && !/^[a-z0-9_-]{1,63}$/.test(args.datacenter)) {

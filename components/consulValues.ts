@@ -36,6 +36,11 @@ export interface ConsulOptions {
    * when its own entry has arrived, so this is part of how long an ingress takes to start. The chart's own is 30s.
    */
   readonly catalogSyncInterval?: string;
+  /**
+   * Namespaces without services of the mesh, whose pods start while the injector does not run: an ingress' above all. Those of
+   * all others wait for it, so that none starts without its sidecar. Default `["traefik-consul"]`.
+   */
+  readonly namespacesWithoutInjection?: readonly string[];
 }
 
 /** A key of a Kubernetes Secret. */
@@ -122,6 +127,7 @@ export function consulValues(
       enabled: true,
       default: false,
       transparentProxy: { defaultEnabled: true },
+      namespaceSelector: injectedNamespaces(options.namespacesWithoutInjection ?? ["traefik-consul"]),
     },
     syncCatalog: {
       annotations: yamlMap(caRotation),
@@ -132,6 +138,17 @@ export function consulValues(
       consulWriteInterval: options.catalogSyncInterval ?? "5s",
     },
   }) as ChartValues;
+}
+
+/** The namespaces that the injector is asked about, as the chart takes them: all but those of the chart's own default, and these. */
+function injectedNamespaces(without: readonly string[]): string {
+  const names = ["kube-system", "local-path-storage", "openebs", "gmp-system", "gke-managed-cim", ...without];
+  return JSON.stringify({
+    matchExpressions: [
+      { key: "kubernetes.io/metadata.name", operator: "NotIn", values: names },
+      { key: "openshift.io/cluster-monitoring", operator: "DoesNotExist" },
+    ],
+  });
 }
 
 /** A map as the chart takes one: YAML in a string, which JSON is. None for an empty one. */

@@ -30,7 +30,7 @@ export function load(host: string, perSecond?: number): Load {
 }
 
 /**
- * Requests through Traefik at a steady rate, each on a connection of its own, until stopped or for ten minutes at most. `ask`
+ * Requests through Traefik at a steady rate, each on a connection of its own, until stopped or for half an hour at most. `ask`
  * makes one, and tells what was wrong with the answer. A failure is any answer but 200, with the second in which the request
  * was sent and what the answer says; none within 30 s, which a machine that is busy with more than this may take, is one too.
  */
@@ -42,7 +42,7 @@ export function loadOf(ask: () => Promise<string | undefined>, perSecond = 50): 
   const timer = setInterval(() => {
     const elapsed = (Date.now() - start) / 1000;
     // What was missed while this process was busy is caught up, at twice the rate at most.
-    for (let due = Math.min(elapsed * perSecond - sent, 2); due >= 1 && elapsed < 600; due--) {
+    for (let due = Math.min(elapsed * perSecond - sent, 2); due >= 1 && elapsed < 1800; due--) {
       sent++;
       const answered = ask().then((failure) => {
         open.delete(answered);

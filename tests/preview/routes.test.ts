@@ -35,5 +35,5 @@ test("preview refuses TLS options of a host that change to others, since both wo
   );
   await its.remove();
   expect(message).toContain('TLS options of changed.test change from "a" to "b"');
-  expect(message.match(/TLS options of/g)).toHaveLength(1);
+  expect(message).not.toMatch(/TLS options of (kept|gone|other)/);
 });

@@ -65,6 +65,22 @@ test.each([
 });
 
 describe("values", () => {
+  test("the injector is asked about all namespaces but the ingress' and those that the chart leaves out itself", () => {
+    const left = (options: object) => {
+      const { namespaceSelector } = consulValues(options).connectInject as { namespaceSelector: string };
+      const [names, monitoring] = JSON.parse(namespaceSelector).matchExpressions;
+      expect(names).toMatchObject({ key: "kubernetes.io/metadata.name", operator: "NotIn" });
+      expect(monitoring).toEqual({ key: "openshift.io/cluster-monitoring", operator: "DoesNotExist" });
+      return names.values;
+    };
+    const charts = ["kube-system", "local-path-storage", "openebs", "gmp-system", "gke-managed-cim"];
+    expect(left({})).toEqual([...charts, "traefik-consul"]);
+    expect(left({ namespacesWithoutInjection: ["edge", "tools"] })).toEqual([...charts, "edge", "tools"]);
+    expect(consulMeshProblems({ namespacesWithoutInjection: ["a", "No"] }).map((p) => p.propertyPath)).toEqual([
+      "namespacesWithoutInjection[1]",
+    ]);
+  });
+
   test("what is not said stays the chart's own default", () => {
     const text = JSON.stringify(consulValues({}));
     expect(text).not.toContain("null");
