@@ -37,6 +37,7 @@ import { STRATEGIES } from "./components/loadBalancing";
 import { oldVariableNameProblems } from "./components/containerProblems";
 import { namespaceProblems } from "./components/names";
 import { refusedCapabilities } from "./components/podSecurity";
+import { WORKLOAD_KINDS } from "./components/podOptions";
 import { describeProblems, Problem } from "./components/problems";
 import { KEY_TYPES } from "./components/certificateResolvers";
 import { duplicateProblems, routingProblems } from "./components/routingProblems";
@@ -194,6 +195,17 @@ const resources = z.strictObject({ requests: labels.optional(), limits: labels.o
 
 /** What a service's pods are, beyond image and port. */
 const podOptions = {
+  kind: z.enum(WORKLOAD_KINDS).optional(),
+  volumeClaims: z
+    .array(
+      z.strictObject({
+        mountPath: text,
+        storage: text,
+        storageClassName: text.optional(),
+        accessMode: z.enum(["ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany"]).optional(),
+      }),
+    )
+    .optional(),
   command: z.array(text).optional(),
   args: z.array(text).optional(),
   env: z.record(text, envValue).optional(),

@@ -36,6 +36,7 @@ import { CANARY_SUFFIX, serviceNameProblems, takenNameProblems } from "./service
 import { servedPathOf, serviceTags, usesIngress } from "./serviceTags";
 import { TcpRoute, tcpRouteProblems } from "./tcpRoutes";
 import type { TraefikConsulIngress } from "./traefikConsulIngress";
+import { claimMounts, makeWorkload, PART_OF_KIND } from "./workloads";
 
 /** Protocols that Consul's ServiceDefaults knows. All but `tcp` are L7: permissions by path, method and header apply. */
 export const PROTOCOLS = ["http", "http2", "grpc", "tcp"] as const;
@@ -249,7 +250,9 @@ export class MeshService extends pulumi.ComponentResource {
     );
     const { drainSeconds = args.mesh.partWithoutSleep === undefined ? DEFAULT_DRAIN_SECONDS : 0 } = args;
     const { volumes, volumeMounts } = volumeParts(args.writablePaths, args.volumes);
-    const claims = (args.volumes ?? []).some((volume) => volume.persistentVolumeClaim !== undefined);
+    const claims =
+      (args.volumeClaims ?? []).length > 0 ||
+      (args.volumes ?? []).some((volume) => volume.persistentVolumeClaim !== undefined);
     const pod = restrictedPod(args.runAsUser ?? NON_ROOT, [args.port]);
     const dependsOn = [
       args.mesh.ready,
@@ -258,9 +261,10 @@ export class MeshService extends pulumi.ComponentResource {
       ...(args.guardedBy === undefined ? [] : [args.guardedBy]),
       ...(args.ingress !== undefined && usesIngress(serviceTags(serviceName, args)) ? [args.ingress] : []),
     ];
-    const deployment = (part: string, version: Version, annotations: Record<string, string> = {}) => {
-      const deploymentName = part === "deployment" ? serviceName : serviceName + CANARY_SUFFIX;
-      const labels = { app: deploymentName };
+    const { kind = "Deployment" } = args;
+    const workload = (part: string, version: Version, annotations: Record<string, string> = {}) => {
+      const workloadName = part === "canary" ? serviceName + CANARY_SUFFIX : serviceName;
+      const labels = { app: workloadName };
       const tags = serviceTags(serviceName, args, version.weight);
       const spec: k8s.types.input.core.v1.PodSpec = {
         ...podSpecPart(args, labels),
@@ -284,7 +288,7 @@ export class MeshService extends pulumi.ComponentResource {
                 add: args.addCapabilities && [...args.addCapabilities],
               },
             },
-            volumeMounts,
+            volumeMounts: [...volumeMounts, ...claimMounts(args.volumeClaims)],
             ...(args.healthPath === undefined
               ? byGrpc && { readinessProbe: byGrpc.readinessProbe }
               : // Not Kubernetes' 1 s: a node short of CPU for a moment would take all pods away at once.
@@ -299,44 +303,47 @@ export class MeshService extends pulumi.ComponentResource {
         ],
         volumes,
       };
-      return new k8s.apps.v1.Deployment(
-        `${name}-${part}`,
-        {
-          metadata: { ...metadata, name: deploymentName },
-          spec: {
-            // None where a scaler decides: each `up` would set it back.
-            replicas: args.autoscaling === undefined ? (version.replicas ?? 1) : undefined,
-            strategy: args.updateStrategy && { type: args.updateStrategy },
-            selector: { matchLabels: labels },
-            template: {
-              metadata: {
-                labels: { ...args.podLabels, ...labels, ...own },
-                annotations: {
-                  ...args.podAnnotations,
-                  "consul.hashicorp.com/connect-inject": "true",
-                  [SIDECAR_GRACE]: String(drainSeconds + APP_GRACE_SECONDS),
-                  ...envoyDrain(args.listenerDrainSeconds),
-                  ...idleTimeout(idleTimeoutSeconds),
-                  ...byGrpc?.annotations,
-                  ...rotationAnnotation("ca", args.mesh.caRotation),
-                  ...(tags.length > 0 ? { "consul.hashicorp.com/service-tags": tagsAnnotation(tags) } : {}),
-                  ...annotations,
-                },
-              },
-              spec: mergePodSpec(spec, args.podSpec),
-            },
+      const template = {
+        metadata: {
+          labels: { ...args.podLabels, ...labels, ...own },
+          annotations: {
+            ...args.podAnnotations,
+            "consul.hashicorp.com/connect-inject": "true",
+            [SIDECAR_GRACE]: String(drainSeconds + APP_GRACE_SECONDS),
+            ...envoyDrain(args.listenerDrainSeconds),
+            ...idleTimeout(idleTimeoutSeconds),
+            ...byGrpc?.annotations,
+            ...rotationAnnotation("ca", args.mesh.caRotation),
+            ...(tags.length > 0 ? { "consul.hashicorp.com/service-tags": tagsAnnotation(tags) } : {}),
+            ...annotations,
           },
+        },
+        spec: mergePodSpec(spec, args.podSpec),
+      };
+      return makeWorkload(
+        name,
+        part,
+        {
+          kind,
+          name: workloadName,
+          namespace: args.namespace,
+          labels,
+          template,
+          // None where a scaler decides: each `up` would set it back.
+          replicas: args.autoscaling === undefined ? (version.replicas ?? 1) : undefined,
+          updateStrategy: args.updateStrategy,
+          volumeClaims: args.volumeClaims ?? [],
         },
         { parent: this, dependsOn },
       );
     };
     const { canary } = args;
-    const stable = deployment("deployment", { ...args, weight: canary && STABLE_WEIGHT });
+    const stable = workload(PART_OF_KIND[kind], { ...args, weight: canary && STABLE_WEIGHT });
     if (canary !== undefined) {
       const weight = canaryWeight(canary, args.replicas ?? 1);
       // Subsets of a ServiceResolver, for calls within the mesh, go by this.
       const version = { "consul.hashicorp.com/service-meta-version": "canary" };
-      deployment("canary", { image: args.image, env: args.env, args: args.args, ...canary, weight }, version);
+      workload("canary", { image: args.image, env: args.env, args: args.args, ...canary, weight }, version);
     }
     const { autoscaling, disruptionBudget } = args;
     if (autoscaling !== undefined) {
@@ -344,7 +351,7 @@ export class MeshService extends pulumi.ComponentResource {
         `${name}-autoscaler`,
         metadata,
         autoscaling,
-        { deployment: serviceName, container: serviceName },
+        { kind, name: serviceName, container: serviceName },
         { parent: this, dependsOn: [stable] },
       );
     }
@@ -407,6 +414,8 @@ export function meshServiceProblems(serviceName: string, args: MeshServiceOption
         healthPath: args.healthPath,
         writablePaths: args.writablePaths,
         neededGraceSeconds: neededGrace(args.drainSeconds ?? 0),
+        replicas: args.replicas,
+        scaled: args.autoscaling !== undefined,
       },
       prefix,
     ),
@@ -458,6 +467,12 @@ export function meshServiceProblems(serviceName: string, args: MeshServiceOption
         );
       }
     }
+  }
+  if (args.canary !== undefined && args.kind !== undefined && args.kind !== "Deployment") {
+    problem(
+      "canary",
+      `a second version is a second Deployment, and this is a ${args.kind}; make it a service of its own`,
+    );
   }
   if (args.canary !== undefined && args.autoscaling !== undefined) {
     problem(

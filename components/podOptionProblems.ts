@@ -1,3 +1,4 @@
+import { quantityProblems, sizeProblems } from "./grammars";
 import { mountPathProblems } from "./containerProblems";
 import { rangeProblems } from "./names";
 import {
@@ -9,10 +10,12 @@ import {
   PodOptions,
   Probe,
   ServiceVolume,
+  WORKLOAD_KINDS,
 } from "./podOptions";
 import { podSpecProblems } from "./podSpecOverride";
 import { probePathProblems } from "./probes";
 import { Problem } from "./problems";
+import { headlessName } from "./workloads";
 
 /** What the options of a pod are judged beside. */
 export interface PodContext {
@@ -23,6 +26,9 @@ export interface PodContext {
   readonly writablePaths?: readonly string[];
   /** Seconds that the pod has to have for its end. */
   readonly neededGraceSeconds: number;
+  readonly replicas?: number;
+  /** Whether a scaler decides how many pods there are. */
+  readonly scaled?: boolean;
 }
 
 /** What is wrong with the options of a service's pods; `prefix` is put before each path. */
@@ -32,7 +38,7 @@ export function podOptionProblems(options: PodOptions, context: PodContext, pref
   return [
     ...Object.entries(options.env ?? {}).flatMap(([name, value]) => envProblems(at(`env.${name}`), value)),
     ...(options.envFrom ?? []).flatMap((each, i) => envFromProblems(at(`envFrom[${i}]`), each)),
-    ...resourceProblems(options, at("resources")),
+    ...resourceProblems(options, at),
     ...(["readinessProbe", "livenessProbe", "startupProbe"] as const).flatMap((kind) =>
       probeProblems(at(kind), kind, options[kind], context),
     ),
@@ -45,6 +51,7 @@ export function podOptionProblems(options: PodOptions, context: PodContext, pref
         ]
       : []),
     ...volumeProblems(options.volumes ?? [], context.writablePaths ?? [], at("volumes")),
+    ...kindProblems(options, context, at),
     ...Object.entries(options.podLabels ?? {}).flatMap(([key, value]) => [
       ...metadataKeyProblems(at(`podLabels["${key}"]`), key),
       ...labelValueProblems(at(`podLabels["${key}"]`), value),
@@ -77,6 +84,51 @@ export function podOptionProblems(options: PodOptions, context: PodContext, pref
       ? []
       : rangeProblems(at("terminationGracePeriodSeconds"), grace, context.neededGraceSeconds, 86400)),
     ...(options.podSpec === undefined ? [] : podSpecProblems(options.podSpec, context, at("podSpec"))),
+  ];
+}
+
+function kindProblems(options: PodOptions, context: PodContext, at: (input: string) => string): Problem[] {
+  const { kind = "Deployment", volumeClaims = [], volumes = [] } = options;
+  const mounted = [...(context.writablePaths ?? []), ...volumes.map((volume) => volume.mountPath)];
+  return [
+    ...(WORKLOAD_KINDS.includes(kind)
+      ? []
+      : [{ propertyPath: at("kind"), reason: `"${kind}" is not known; use one of ${WORKLOAD_KINDS.join(", ")}` }]),
+    ...(volumeClaims.length > 0 && kind !== "StatefulSet"
+      ? [
+          {
+            propertyPath: at("volumeClaims"),
+            reason: `a ${kind}'s pods have no claims of their own; use kind StatefulSet, or volumes with a claim that exists`,
+          },
+        ]
+      : []),
+    ...(kind === "StatefulSet" && headlessName(context.serviceName).length > 63
+      ? [
+          {
+            propertyPath: at("serviceName"),
+            reason: `is too long for the Service of its pods' names, ${headlessName(context.serviceName)}; use 58 characters at most`,
+          },
+        ]
+      : []),
+    ...(kind === "DaemonSet" && context.replicas !== undefined
+      ? [{ propertyPath: at("replicas"), reason: "a DaemonSet has one pod a node; leave it out" }]
+      : []),
+    ...(kind === "DaemonSet" && context.scaled
+      ? [{ propertyPath: at("autoscaling"), reason: "a DaemonSet has one pod a node; leave it out" }]
+      : []),
+    ...(options.updateStrategy === "Recreate" && kind !== "Deployment"
+      ? [{ propertyPath: at("updateStrategy"), reason: `a ${kind} has no Recreate; leave it out` }]
+      : []),
+    ...volumeClaims.flatMap(({ mountPath, storage, storageClassName }, i) => [
+      ...mountProblems(
+        at(`volumeClaims[${i}].mountPath`),
+        mountPath,
+        [...mounted, ...volumeClaims.slice(0, i).map((claim) => claim.mountPath)],
+        true,
+      ),
+      ...sizeProblems(at(`volumeClaims[${i}].storage`), storage, "10Gi"),
+      ...objectNameProblems(at(`volumeClaims[${i}].storageClassName`), storageClassName),
+    ]),
   ];
 }
 
@@ -209,28 +261,17 @@ function objectNameProblems(path: string, name: unknown): Problem[] {
 
 const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
-const QUANTITY = /^\+?(\d+(\.\d*)?|\.\d+)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][-+]?\d+)?$/;
-
-function resourceProblems({ resources = {}, volumes = [] }: PodOptions, path: string): Problem[] {
-  const kinds = ["requests", "limits"] as const;
+function resourceProblems({ resources = {}, volumes = [] }: PodOptions, at: (input: string) => string): Problem[] {
   return [
-    ...kinds.flatMap((kind) =>
-      Object.entries(resources[kind] ?? {})
-        .filter(([, value]) => !QUANTITY.test(value))
-        .map(([resource, value]) => ({
-          propertyPath: `${path}.${kind}.${resource}`,
-          reason: `"${value}" is no quantity of Kubernetes'; use one such as 250m for CPU or 128Mi for memory`,
-        })),
+    ...(["requests", "limits"] as const).flatMap((kind) =>
+      Object.entries(resources[kind] ?? {}).flatMap(([resource, value]) =>
+        quantityProblems(at(`resources.${kind}.${resource}`), value),
+      ),
     ),
     ...volumes.flatMap(({ emptyDir }, i) =>
-      emptyDir?.sizeLimit === undefined || QUANTITY.test(emptyDir.sizeLimit)
+      emptyDir?.sizeLimit === undefined
         ? []
-        : [
-            {
-              propertyPath: path.replace(/resources$/, `volumes[${i}].emptyDir.sizeLimit`),
-              reason: `"${emptyDir.sizeLimit}" is no quantity of Kubernetes'; use one such as 128Mi`,
-            },
-          ],
+        : quantityProblems(at(`volumes[${i}].emptyDir.sizeLimit`), emptyDir.sizeLimit),
     ),
   ];
 }
@@ -276,10 +317,7 @@ function volumeProblems(volumes: readonly ServiceVolume[], writable: readonly st
       ...objectNameProblems(`${at}.secret.secretName`, volume.secret?.secretName),
       ...objectNameProblems(`${at}.configMap.name`, volume.configMap?.name),
       ...objectNameProblems(`${at}.persistentVolumeClaim.claimName`, volume.persistentVolumeClaim?.claimName),
-      ...mountPathProblems(`${at}.mountPath`, mountPath, volume.emptyDir !== undefined),
-      ...(earlier.includes(mountPath)
-        ? [{ propertyPath: `${at}.mountPath`, reason: `"${mountPath}" is mounted already; use another` }]
-        : []),
+      ...mountProblems(`${at}.mountPath`, mountPath, earlier, volume.emptyDir !== undefined),
       ...(subPath !== undefined && (subPath.startsWith("/") || subPath.split("/").includes(".."))
         ? [
             {
@@ -290,6 +328,15 @@ function volumeProblems(volumes: readonly ServiceVolume[], writable: readonly st
         : []),
     ];
   });
+}
+
+function mountProblems(path: string, mountPath: string, earlier: readonly string[], writable: boolean): Problem[] {
+  return [
+    ...mountPathProblems(path, mountPath, writable),
+    ...(earlier.includes(mountPath)
+      ? [{ propertyPath: path, reason: `"${mountPath}" is mounted already; use another` }]
+      : []),
+  ];
 }
 
 /** A label's or an annotation's key: a name of at most 63, and before it perhaps a DNS subdomain and a "/". */

@@ -87,8 +87,29 @@ export interface Autoscaling {
   readonly memoryUtilization?: number;
 }
 
+export const WORKLOAD_KINDS = ["Deployment", "StatefulSet", "DaemonSet"] as const;
+export type WorkloadKind = (typeof WORKLOAD_KINDS)[number];
+
+/** A claim that each pod of a StatefulSet gets for itself. It outlives the pod, the StatefulSet and the stack. */
+export interface VolumeClaim {
+  readonly mountPath: string;
+  /** Its size, a Kubernetes quantity such as `10Gi`. */
+  readonly storage: string;
+  /** Default: the cluster's own. */
+  readonly storageClassName?: string;
+  /** Default `ReadWriteOnce`. */
+  readonly accessMode?: "ReadWriteOnce" | "ReadWriteOncePod" | "ReadWriteMany";
+}
+
 /** What a service's pods are, beyond image and port. */
 export interface PodOptions {
+  /**
+   * What runs the pods. Default `Deployment`. `StatefulSet`: each pod has a number and claims of its own, and is replaced after
+   * the one before it. `DaemonSet`: one pod a node. The mesh calls the service, not one of its pods.
+   */
+  readonly kind?: WorkloadKind;
+  /** Claims of each pod of a StatefulSet. They cannot be changed: another size or class makes the StatefulSet anew. Default none. */
+  readonly volumeClaims?: readonly VolumeClaim[];
   /** Program of the container. Default: the image's. */
   readonly command?: readonly string[];
   /** Arguments of the container. Default: the image's. */

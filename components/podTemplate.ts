@@ -85,12 +85,12 @@ function probe(options: Probe | undefined): k8s.types.input.core.v1.Probe | unde
   };
 }
 
-/** Scales a service's Deployment by what its own container uses: the sidecar need not ask for anything. */
+/** Scales a workload by what its own container uses: the sidecar need not ask for anything. */
 export function scaler(
   name: string,
   metadata: k8s.types.input.meta.v1.ObjectMeta,
   { minReplicas, maxReplicas, cpuUtilization, memoryUtilization }: Autoscaling,
-  target: { readonly deployment: string; readonly container: string },
+  target: { readonly kind: string; readonly name: string; readonly container: string },
   opts: pulumi.CustomResourceOptions,
 ): k8s.autoscaling.v2.HorizontalPodAutoscaler {
   const use = (resource: string, averageUtilization: number | undefined) =>
@@ -111,7 +111,7 @@ export function scaler(
     {
       metadata,
       spec: {
-        scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: target.deployment },
+        scaleTargetRef: { apiVersion: "apps/v1", kind: target.kind, name: target.name },
         minReplicas,
         maxReplicas,
         metrics: [...use("cpu", cpuUtilization), ...use("memory", memoryUtilization)],

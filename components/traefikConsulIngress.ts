@@ -304,7 +304,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
 
     const metadata = { name: "traefik", namespace: namespace.metadata.name };
     if (args.autoscaling !== undefined) {
-      const target = { deployment: "traefik", container: "traefik" };
+      const target = { kind: "Deployment", name: "traefik", container: "traefik" };
       scaler(`${name}-autoscaler`, metadata, args.autoscaling, target, { parent: this, dependsOn: [deployment] });
     }
     if (args.disruptionBudget !== undefined) {

@@ -9,6 +9,7 @@ import { workspace, Workspace } from "../workspace";
 import { consul, kubectl, poll, renewCluster, story } from "./cluster";
 import { observabilitySteps } from "./observability";
 import { movingAfter, movingBefore, routeChangeStep } from "./routeChanges";
+import { giveWorkloads, workloads, workloadSteps } from "./workloads";
 
 const image = "localhost/whoami:1.10.3";
 const whoami = { image, port: 80, healthPath: "/health" };
@@ -128,6 +129,7 @@ function services(canary: number, moving = movingBefore): (MeshServiceOptions & 
       args: ["--echo", "--port=7", "--name=vault", "--self-signed=vault.localhost"],
       tcpRoutes: [{ sni: "vault.localhost", tls: { passthrough: true } }],
     },
+    ...workloads(image),
   ];
 }
 
@@ -174,7 +176,7 @@ let its: Workspace;
 const step = story();
 const OPEN = services(0)
   .map(({ name }) => name)
-  .filter((name) => name !== "closed");
+  .filter((name) => !["closed", "client"].includes(name));
 
 beforeAll(async () => {
   its = await workspace("local", {
@@ -276,8 +278,11 @@ step("one up, with a Secret that comes while Traefik waits for it", async () => 
     (made) => made,
     120,
   );
+  await giveWorkloads();
   await up;
 });
+
+workloadSteps(step);
 
 step("a chain of middlewares works in its order, and its headers arrive with commas", async () => {
   const { body, headers } = await gets(200, "chain.localhost", "/in/x");

@@ -162,6 +162,53 @@ describe("what a pod gets", () => {
   });
 });
 
+describe("what runs the pods", () => {
+  test("a StatefulSet's pods have names and claims of their own, and one Service that the injector sees", async () => {
+    const recorded = await made({
+      kind: "StatefulSet",
+      replicas: 3,
+      volumeClaims: [{ mountPath: "/data", storage: "10Gi" }],
+    });
+    const { spec } = find(recorded, "shop-stateful-set").props;
+    const headless = find(recorded, "shop-pods").props;
+    expect(spec.replicas).toBe(3);
+    expect(spec.serviceName).toBe(headless.metadata.name);
+    expect(headless.metadata.labels).toEqual({ "consul.hashicorp.com/service-ignore": "true" });
+    expect(headless.spec).toMatchObject({ clusterIP: "None", selector: spec.selector.matchLabels });
+    const [claim] = spec.volumeClaimTemplates;
+    expect(claim.spec.resources.requests.storage).toBe("10Gi");
+    expect(spec.template.spec.containers[0].volumeMounts).toEqual([{ name: claim.metadata.name, mountPath: "/data" }]);
+    // Else a process that is not root could not write there.
+    expect(spec.template.spec.securityContext.fsGroup).toBe(65532);
+  });
+
+  test.each(["Deployment", "StatefulSet", "DaemonSet"] as const)(
+    "a %s's pods are injected, run as the service and wait for the mesh",
+    async (kind) => {
+      const recorded = await made({ kind });
+      const workload = recorded.filter((each) => each.type === `kubernetes:apps/v1:${kind}` && each.parent === "shop");
+      expect(workload.map((each) => each.props.metadata.name)).toEqual(["shop"]);
+      const { template } = workload[0].props.spec;
+      expect(template.metadata.annotations["consul.hashicorp.com/connect-inject"]).toBe("true");
+      expect(template.spec.serviceAccountName).toBe("shop");
+      expect(workload[0].dependsOn).toEqual(
+        expect.arrayContaining(["consul-connect-injector", "shop-service", "shop-defaults"]),
+      );
+      const { selector } = find(recorded, "shop-service").props.spec;
+      expect(template.metadata.labels).toMatchObject(selector);
+    },
+  );
+
+  test("a scaler goes by what runs the pods", async () => {
+    const scaled = { resources: { requests }, autoscaling: { minReplicas: 1, maxReplicas: 2, cpuUtilization: 50 } };
+    const recorded = await made({ kind: "StatefulSet", ...scaled });
+    expect(find(recorded, "shop-autoscaler").props.spec.scaleTargetRef).toMatchObject({
+      kind: "StatefulSet",
+      name: "shop",
+    });
+  });
+});
+
 describe("how many pods there are", () => {
   test("a scaler decides by the service's own container, and the Deployment leaves the number to it", async () => {
     const recorded = await made({
@@ -270,7 +317,7 @@ const WRONG: [wrong: Partial<MeshServiceOptions>, path: string, says: RegExp, ri
   [
     { resources: { limits: { memory: "128MB" } } },
     "resources.limits.memory",
-    /128Mi/,
+    /256Mi of memory/,
     { resources: { limits: { memory: "128Mi", cpu: "0.5" } } },
   ],
   [{ livenessProbe: {} }, "livenessProbe", /exactly one/, { livenessProbe: { exec: { command: ["true"] } } }],
@@ -343,6 +390,32 @@ const WRONG: [wrong: Partial<MeshServiceOptions>, path: string, says: RegExp, ri
     "terminationGracePeriodSeconds",
     /from 20/,
     { terminationGracePeriodSeconds: 20, drainSeconds: 10 },
+  ],
+  [
+    { volumeClaims: [{ mountPath: "/data", storage: "1Gi" }] },
+    "volumeClaims",
+    /use kind StatefulSet/,
+    { kind: "StatefulSet", volumeClaims: [{ mountPath: "/data", storage: "1Gi" }] },
+  ],
+  [
+    { kind: "StatefulSet", volumeClaims: [{ mountPath: "/data", storage: "10GB" }] },
+    "volumeClaims[0].storage",
+    /10Gi/,
+    { kind: "StatefulSet", volumeClaims: [{ mountPath: "/data", storage: "10G" }] },
+  ],
+  [
+    { kind: "StatefulSet", writablePaths: ["/data"], volumeClaims: [{ mountPath: "/data", storage: "1Gi" }] },
+    "volumeClaims[0].mountPath",
+    /mounted already/,
+    { kind: "StatefulSet", writablePaths: ["/tmp"], volumeClaims: [{ mountPath: "/data", storage: "1Gi" }] },
+  ],
+  [{ kind: "DaemonSet", replicas: 2 }, "replicas", /one pod a node/, { kind: "DaemonSet" }],
+  [{ kind: "DaemonSet", updateStrategy: "Recreate" }, "updateStrategy", /no Recreate/, { updateStrategy: "Recreate" }],
+  [
+    { kind: "StatefulSet", canary: { image: "a/b:2.0.0", weight: 1 }, routes: [{ host: "a.test" }] },
+    "canary",
+    /second Deployment/,
+    { canary: { image: "a/b:2.0.0", weight: 1 }, routes: [{ host: "a.test" }] },
   ],
   [{ servicePort: 0 }, "servicePort", /1 to 65535/, { servicePort: 80 }],
   [
