@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import * as fc from "fast-check";
+import * as fc from "../generated";
 import { LoadBalancing, loadBalancingProblems } from "../../components/loadBalancing";
 import { MeshServiceOptions, meshServiceProblems } from "../../components/meshService";
 import { middlewareProblems } from "../../components/middlewareProblems";

@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import * as fc from "../generated";
 import { LoadBalancing, loadBalancingProblems } from "../../components/loadBalancing";
 import { middlewareProblems } from "../../components/middlewareProblems";
 import { Middleware } from "../../components/middlewares";

@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import * as fc from "../generated";
 import type { Published } from "../../components/serviceTags";
 import { servedPathOf, serviceTags } from "../../components/serviceTags";
 import { tlsOptionChanges } from "../../components/tlsOptionChanges";
