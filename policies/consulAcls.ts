@@ -1,5 +1,5 @@
-import { consulServers, untrueValues } from "./lib/consulServers";
-import { at } from "./lib/json";
+import { consulServers, setBy, untrueValues } from "./lib/consulServers";
+import { at, record } from "./lib/json";
 import { policy } from "./lib/policy";
 
 /** Without ACLs whoever reaches Consul's API can rewrite the intentions and take any service's identity. */
@@ -16,6 +16,15 @@ export const consulAcls = policy({
       } else if (at(config, "acl", "default_policy") !== "deny") {
         yield { object, problem: "Consul's acl.default_policy is not deny" };
       }
+    }
+  },
+  *object(object) {
+    const { enabled, default_policy: otherwise } = record(setBy(object)?.acl);
+    if (enabled !== undefined && enabled !== true) {
+      yield "sets Consul's acl.enabled to something else than true";
+    }
+    if (otherwise !== undefined && otherwise !== "deny") {
+      yield "sets Consul's acl.default_policy to something else than deny";
     }
   },
   *values(values) {

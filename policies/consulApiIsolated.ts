@@ -1,7 +1,7 @@
 import { consulServers } from "./lib/consulServers";
-import { at, Json, list } from "./lib/json";
+import { at, Json, list, record, textAt } from "./lib/json";
 import { ClusterObject, namespaceOf } from "./lib/objects";
-import { selects } from "./lib/pods";
+import { containersOf, selects } from "./lib/pods";
 import { policy } from "./lib/policy";
 
 /** HTTP, HTTPS and gRPC: each of them serves Consul's whole API, or hands out configuration and certificates. */
@@ -25,56 +25,123 @@ export const consulApiIsolated = policy<{ declaredElsewhere: boolean }>({
     },
   },
   *stack(objects, { config }) {
-    for (const { object, labels } of config.declaredElsewhere ? [] : consulServers(objects)) {
+    if (config.declaredElsewhere) {
+      return;
+    }
+    const judged = new Set<ClusterObject>();
+    for (const { object, labels, config: agent } of consulServers(objects)) {
       const policies = objects.filter((other) => guards(other, object, labels));
       if (policies.every(({ patch }) => patch)) {
         yield { object, problem: `no NetworkPolicy isolates the ports ${API_PORTS.join(", ")}` };
       }
+      const ports = apiPorts(object, agent);
       for (const each of policies) {
-        if (list(at(each.body, "spec", "ingress")).some(opensApi)) {
+        judged.add(each);
+        if (opens(each, policies, ports)) {
           yield { object: each, problem: "opens Consul's API to everybody" };
         }
+      }
+    }
+    // Of servers that another stack has, it is told by the labels of the chart.
+    for (const object of objects.filter((each) => !judged.has(each) && isNetworkPolicy(each) && meansServers(each))) {
+      if (opens(object, [object], apiPorts(object, {}))) {
+        yield { object, problem: "opens Consul's API to everybody" };
       }
     }
   },
 });
 
+/** Whether a policy, or what it adds to the others on the same pods, lets everybody in at the API. */
+function opens(object: ClusterObject, policies: readonly ClusterObject[], ports: readonly unknown[]): boolean {
+  const peersOf = (each: ClusterObject) => openedPeers(each, ports);
+  const peers = peersOf(object);
+  return (
+    peers.some((peer) => peer === undefined || everyPod(peer)) ||
+    (peers.some((peer) => at(peer, "ipBlock") !== undefined) && coversMost(policies.flatMap(peersOf)))
+  );
+}
+
+function isNetworkPolicy(object: ClusterObject): boolean {
+  return object.kind === "NetworkPolicy" && object.group === "networking.k8s.io";
+}
+
 /** Whether an object is a NetworkPolicy that closes what it does not open on these pods. */
 function guards(object: ClusterObject, servers: ClusterObject, labels: Json): boolean {
-  if (object.kind !== "NetworkPolicy" || object.group !== "networking.k8s.io") {
-    return false;
-  }
-  const types = at(object.body, "spec", "policyTypes");
+  const types = isNetworkPolicy(object) ? at(object.body, "spec", "policyTypes") : undefined;
   return (
+    isNetworkPolicy(object) &&
     namespaceOf(object) === namespaceOf(servers) &&
     selects(at(object.body, "spec", "podSelector"), labels) &&
     (types === undefined || list(types).includes("Ingress"))
   );
 }
 
-/** Whether a rule lets everybody in at one of the API's ports. */
-function opensApi(rule: unknown): boolean {
-  const ports = list(at(rule, "ports"));
-  const peers = list(at(rule, "from"));
-  return (
-    (ports.length === 0 || ports.some(isApiPort)) &&
-    (peers.length === 0 ||
-      peers.some((peer) => /^(0\.0\.0\.0|::)\/0$/.test(String(at(peer, "ipBlock", "cidr"))) || everyPod(peer)))
-  );
+function meansServers(object: ClusterObject): boolean {
+  const labels = record(at(object.body, "spec", "podSelector", "matchLabels"));
+  return labels.component === "server" && /consul/.test(String(labels.app ?? labels.chart ?? ""));
 }
 
-function isApiPort(entry: unknown): boolean {
+/** Numbers and names of the ports at which servers have their API. */
+function apiPorts(servers: ClusterObject, agent: Json): unknown[] {
+  const own = ["http", "https", "grpc", "grpc_tls"].map((key) => Number(at(agent, "ports", key)));
+  const numbers = [...API_PORTS, 8503, ...own.filter((port) => port > 0)];
+  const names = containersOf(servers)
+    .flatMap((container) => list(container.ports))
+    .filter((port) => numbers.includes(Number(at(port, "containerPort"))))
+    .map((port) => at(port, "name"));
+  return [...numbers, ...names];
+}
+
+/** Those whom a policy lets in at one of these ports; `undefined` among them stands for all. */
+function openedPeers(object: ClusterObject, ports: readonly unknown[]): unknown[] {
+  return list(at(object.body, "spec", "ingress")).flatMap((rule) => {
+    const opened = list(at(rule, "ports"));
+    const peers = list(at(rule, "from"));
+    return opened.length > 0 && !opened.some((entry) => isOneOf(ports, entry))
+      ? []
+      : peers.length === 0
+        ? [undefined]
+        : peers;
+  });
+}
+
+function isOneOf(ports: readonly unknown[], entry: unknown): boolean {
   const port = at(entry, "port");
+  if (!["TCP", undefined].includes(at(entry, "protocol") as string | undefined)) {
+    return false;
+  }
+  const first = Number(port);
   const last = Number(at(entry, "endPort") ?? port);
-  return typeof port === "number"
-    ? API_PORTS.some((p) => port <= p && p <= last)
-    : port === undefined || /http|grpc/.test(String(port));
+  return port === undefined || Number.isNaN(first)
+    ? port === undefined || ports.includes(port) || /http|grpc/.test(String(port))
+    : ports.some((p) => typeof p === "number" && first <= p && p <= last);
 }
 
-/** Every pod of every namespace: both selectors are empty, or the pods' is left out. */
+/** Whether blocks of addresses are so many that they stand for everybody: half of all of IPv4, an eighth of IPv6. */
+function coversMost(peers: readonly unknown[]): boolean {
+  const shares = peers.flatMap((peer) => {
+    const [, address, bits] = /^([^/]+)\/(\d+)$/.exec(textAt(peer, "ipBlock", "cidr") ?? "") ?? [];
+    return address === undefined ? [] : [{ six: address.includes(":"), share: 2 ** -Number(bits) }];
+  });
+  const sum = (six: boolean) => shares.filter((each) => each.six === six).reduce((all, { share }) => all + share, 0);
+  return sum(false) >= 1 / 2 || sum(true) >= 1 / 8;
+}
+
+/** Every pod of every namespace: neither selector names one. */
 function everyPod(peer: unknown): boolean {
-  const empty = (selector: unknown) =>
-    selector !== undefined && Object.values(selector as Json).every((v) => Object.keys(Object(v)).length === 0);
+  const namespaces = at(peer, "namespaceSelector");
   const pods = at(peer, "podSelector");
-  return empty(at(peer, "namespaceSelector")) && (pods === undefined || empty(pods));
+  return namespaces !== undefined && !names(namespaces) && (pods === undefined || !names(pods));
+}
+
+/** Whether a selector names what it selects; that a label is there, or is not something, leaves the rest. */
+function names(selector: unknown): boolean {
+  return (
+    Object.keys(record(at(selector, "matchLabels"))).length > 0 ||
+    list(at(selector, "matchExpressions")).some(
+      (each) =>
+        at(each, "operator") === "In" ||
+        (at(each, "operator") === "Exists" && at(each, "key") !== "kubernetes.io/metadata.name"),
+    )
+  );
 }

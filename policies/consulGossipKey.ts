@@ -1,5 +1,5 @@
-import { consulServers } from "./lib/consulServers";
-import { at } from "./lib/json";
+import { consulServers, setBy } from "./lib/consulServers";
+import { at, Json } from "./lib/json";
 import { policy } from "./lib/policy";
 
 /** Gossip tells who is a member, and an unencrypted one lets anybody join and read it. */
@@ -10,16 +10,17 @@ export const consulGossipKey = policy({
   remedy: "Set global.gossipEncryption.secretName and secretKey, or autoGenerate",
   environments: ["staging", "prod"],
   *together(objects) {
-    for (const { object, command, config } of consulServers(objects)) {
-      if (!/-encrypt[= ]/.test(command) && !config.encrypt) {
+    for (const { object, config } of consulServers(objects)) {
+      if (!config.encrypt) {
         yield { object, problem: "Consul's gossip is not encrypted" };
       }
-      for (const side of ["encrypt_verify_incoming", "encrypt_verify_outgoing"]) {
-        if (config[side] === false) {
-          yield { object, problem: `Consul's ${side} is false` };
-        }
+      for (const problem of plainGossip(config)) {
+        yield { object, problem };
       }
     }
+  },
+  *object(object) {
+    yield* plainGossip(setBy(object) ?? {});
   },
   *values(values) {
     if (
@@ -30,3 +31,11 @@ export const consulGossipKey = policy({
     }
   },
 });
+
+function* plainGossip(config: Json): Iterable<string> {
+  for (const side of ["encrypt_verify_incoming", "encrypt_verify_outgoing"]) {
+    if (config[side] === false) {
+      yield `Consul's ${side} is false`;
+    }
+  }
+}

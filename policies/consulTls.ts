@@ -1,7 +1,8 @@
-import { consulServers, untrueValues } from "./lib/consulServers";
-import { at, list } from "./lib/json";
-import { containersOf } from "./lib/pods";
+import { consulServers, setBy, setting, untrueValues } from "./lib/consulServers";
+import { at, ifKnown, list } from "./lib/json";
+import { commandLine, containersOf } from "./lib/pods";
 import { policy } from "./lib/policy";
+import { isFalse } from "./lib/traefikOptions";
 
 /** Settings of Consul's agent that have to be so; without a value each of them is off, or the port open. */
 const REQUIRED: readonly (readonly [path: string, wanted: unknown])[] = [
@@ -12,6 +13,9 @@ const REQUIRED: readonly (readonly [path: string, wanted: unknown])[] = [
   ["ports.grpc", -1],
 ];
 
+const SKIPPING = /^(DP_TLS_DISABLED|DP_TLS_INSECURE_SKIP_VERIFY|CONSUL_TLS_SKIP_VERIFY|CONSUL_SKIP_VERIFY)$/;
+const SKIPPING_FLAG = /^--?(tls-disabled|tls-insecure-skip-verify|tls-skip-verify)(=(?!(0|f|F|false|False|FALSE)$)|$)/;
+
 /** Whoever can pretend to be a Consul server can issue any identity: TLS without verification is no TLS. */
 export const consulTls = policy({
   name: "consul-tls",
@@ -21,22 +25,30 @@ export const consulTls = policy({
   *together(objects) {
     for (const { object, config, unread } of consulServers(objects)) {
       for (const [path, wanted] of REQUIRED) {
-        const value = at(config, ...path.split("."));
+        const value = setting(config, path);
         if (value !== wanted) {
           yield { object, problem: `Consul's ${path} is ${JSON.stringify(value) ?? "not set"}, not ${wanted}` };
         }
       }
-      for (const file of unread) {
-        yield { object, problem: `the configuration file ${file} is no JSON, so it cannot be judged` };
+      for (const what of unread) {
+        yield { object, problem: `${what} configures Consul and cannot be read, so it cannot be judged` };
       }
     }
   },
   *object(object) {
+    const set = setBy(object) ?? {};
+    for (const [path, wanted] of REQUIRED) {
+      const value = setting(set, path);
+      if (value !== undefined && value !== wanted) {
+        yield `sets Consul's ${path} to ${JSON.stringify(value)}, not ${wanted}`;
+      }
+    }
     for (const container of containersOf(object)) {
-      for (const variable of list(container.env)) {
-        if (at(variable, "name") === "CONSUL_HTTP_SSL_VERIFY" && /^(false|0)$/.test(String(at(variable, "value")))) {
-          yield `container ${container.name} does not verify Consul's certificate`;
-        }
+      if (
+        list(container.env).some(skips) ||
+        ifKnown(() => commandLine(container).some((word) => SKIPPING_FLAG.test(word)), false)
+      ) {
+        yield `container ${container.name} does not verify Consul's certificate`;
       }
     }
   },
@@ -44,3 +56,11 @@ export const consulTls = policy({
     yield* untrueValues(values, "global.tls.enabled", "global.tls.verify", "global.tls.httpsOnly");
   },
 });
+
+/** Variables of Consul's clients and sidecars that turn verification off. */
+function skips(variable: unknown): boolean {
+  const name = String(at(variable, "name"));
+  const isUnset = name !== "CONSUL_HTTP_SSL_VERIFY" && !SKIPPING.test(name);
+  const value = isUnset ? undefined : at(variable, "value");
+  return value !== undefined && (SKIPPING.test(name) ? !isFalse(String(value)) : isFalse(String(value)));
+}

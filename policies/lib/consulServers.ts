@@ -1,60 +1,114 @@
+import { agentOf, flagsOf } from "./consulAgent";
+import { hcl } from "./hcl";
 import { at, ifKnown, Json, list, record, textAt } from "./json";
 import { ClusterObject, nameOf, namespaceOf } from "./objects";
 import { merge } from "./patches";
-import { commandLine, containersOf, podOf } from "./pods";
+import { containersOf, podOf } from "./pods";
 
 /** Consul's servers, with what tells how they are set up. */
 export interface ConsulServers {
   readonly object: ClusterObject;
   readonly labels: Json;
-  /** How the container is started, as one text. */
-  readonly command: string;
-  /** The configuration that its ConfigMaps amount to; what is no JSON is not in it. */
+  /** The configuration that flags, files of ConfigMaps and the environment amount to; what cannot be read is not in it. */
   readonly config: Json;
-  /** Configuration files that cannot be read. */
+  /** Configuration that cannot be read. */
   readonly unread: readonly string[];
 }
 
-/** The Consul servers among objects: what upstream's chart makes, and what is like it. */
+/** The Consul servers among objects: what upstream's chart makes, what is like it, and what is made by hand. */
 export function consulServers(objects: readonly ClusterObject[]): ConsulServers[] {
-  return objects.filter(isServers).map((object) => {
-    const pod = podOf(object)!;
-    const mounted = list(pod.spec.volumes).flatMap((volume) => textAt(volume, "configMap", "name") ?? []);
-    const files = mounted
-      .flatMap((name) =>
-        objects.filter((o) => o.kind === "ConfigMap" && nameOf(o) === name && sameNamespace(o, object)),
-      )
-      .flatMap((configMap) => Object.entries(record(configMap.body.data)));
-    const parsed = files.map(([file, text]) => [file, parse(text)] as const);
-    return {
+  return objects.flatMap((object) => {
+    // A workload whose command is not known yet is no Consul: its image would have to be unknown too.
+    const agents = object.patch
+      ? []
+      : ifKnown(() => containersOf(object).flatMap((container) => agentOf(container) ?? []), []);
+    if (agents.length === 0) {
+      return [];
+    }
+    const { files, missing } = mounted(
       object,
-      labels: record(pod.metadata.labels),
-      command: containersOf(object).flatMap(commandLine).join(" "),
-      config: parsed.reduce<Json>((config, [, part]) => record(merge(config, part ?? {})), {}),
-      unread: parsed.flatMap(([file, part]) => (part === undefined ? [file] : [])),
-    };
+      objects,
+      agents.flatMap(({ paths }) => paths),
+    );
+    const parts = [...files.map(({ config }) => config ?? {}), ...agents.map(({ config }) => config)];
+    const config = lowerCase(parts.reduce<Json>((all, part) => record(merge(all, part)), {}));
+    const unread = [
+      ...files.flatMap((file) => (file.config === undefined ? [`the file ${file.name}`] : [])),
+      ...agents.flatMap((agent) => agent.unread),
+      ...missing,
+    ];
+    // Agents that are no servers keep nothing; what a StatefulSet runs, or nobody can read, may be one.
+    const serves = object.kind === "StatefulSet" || config.server || config.bootstrap || config.bootstrap_expect;
+    return serves ? [{ object, labels: record(podOf(object)!.metadata.labels), config, unread }] : [];
   });
 }
 
-function isServers(object: ClusterObject): boolean {
-  return (
-    object.kind === "StatefulSet" &&
-    !object.patch &&
-    // A workload whose command is not known yet is no Consul: its image would have to be unknown too.
-    ifKnown(() => containersOf(object).some((c) => /\bconsul agent\b/.test(commandLine(c).join(" "))), false)
-  );
+/** What a patch sets of servers, or of their configuration, that are declared elsewhere; `undefined` for anything else. */
+export function setBy(object: ClusterObject): Json | undefined {
+  if (!object.patch || !/consul/i.test(nameOf(object))) {
+    return undefined;
+  }
+  const files = object.kind === "ConfigMap" ? filesOf(object).map(({ config }) => config ?? {}) : [];
+  const flags = podOf(object) ? containersOf(object).map((container) => flagsOf(container).config) : [];
+  return lowerCase([...files, ...flags].reduce<Json>((all, part) => record(merge(all, part)), {}));
+}
+
+interface File {
+  readonly name: string;
+  readonly config: Json | undefined;
+}
+
+function mounted(object: ClusterObject, objects: readonly ClusterObject[], paths: readonly string[]) {
+  const files: File[] = [];
+  const missing: string[] = [];
+  const mounts = containersOf(object).flatMap((container) => list(container.volumeMounts));
+  for (const volume of list(podOf(object)!.spec.volumes)) {
+    const mountedAt = mounts
+      .filter((mount) => at(mount, "name") === at(volume, "name"))
+      .map((m) => String(at(m, "mountPath")));
+    const read = mountedAt.some((path) => paths.some((each) => within(each, path) || within(path, each)));
+    for (const part of [volume, ...list(at(volume, "projected", "sources"))]) {
+      const name = textAt(part, "configMap", "name");
+      const found = objects.filter((o) => o.kind === "ConfigMap" && nameOf(o) === name && sameNamespace(o, object));
+      files.push(...found.flatMap(filesOf));
+      if (name !== undefined && found.length === 0 && read) {
+        missing.push(`the ConfigMap ${name}`);
+      }
+    }
+  }
+  return { files, missing };
+}
+
+function within(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder.replace(/\/$/, "")}/`);
+}
+
+/** The files of a ConfigMap that an agent would read: it takes these two kinds, by their names. */
+function filesOf(configMap: ClusterObject): File[] {
+  return Object.entries(record(configMap.body.data))
+    .filter(([name]) => /\.(json|hcl)$/.test(name))
+    .map(([name, text]) => ({ name, config: hcl(String(text)) }));
 }
 
 function sameNamespace(a: ClusterObject, b: ClusterObject): boolean {
   return namespaceOf(a) === namespaceOf(b);
 }
 
-function parse(text: unknown): Json | undefined {
-  try {
-    return record(JSON.parse(String(text)));
-  } catch {
-    return undefined;
-  }
+/** Consul takes its keys in letters of any size. */
+function lowerCase(value: unknown): Json {
+  const inner = (each: unknown): unknown =>
+    typeof each === "object" && each !== null && !Array.isArray(each) ? lowerCase(each) : each;
+  return Object.entries(record(value)).reduce<Json>(
+    (all, [key, each]) => record(merge(all, { [key.toLowerCase()]: inner(each) })),
+    {},
+  );
+}
+
+/** A setting of Consul's agent: what is said for all of TLS holds for its part, and the old names still count. */
+export function setting(config: Json, path: string): unknown {
+  const name = path.split(".").pop()!;
+  const own = at(config, ...path.split("."));
+  return own ?? (path.startsWith("tls.") ? (at(config, "tls", "defaults", name) ?? config[name]) : undefined);
 }
 
 /** What values of Consul's chart have to say, for a chart that cannot be rendered: paths that must be true. */

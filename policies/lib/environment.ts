@@ -3,8 +3,8 @@ export type Environment = (typeof ENVIRONMENTS)[number];
 
 /** Words of a stack's name that tell its environment; the first that is there counts, so that the strictest wins. */
 const WORDS: readonly (readonly [Environment, readonly string[]])[] = [
-  ["prod", ["prod", "production"]],
-  ["staging", ["staging", "stage"]],
+  ["prod", ["prod", "production", "productive", "prd", "live", "main", "master", "public", "release", "stable"]],
+  ["staging", ["staging", "stage", "stg"]],
   ["dev", ["dev", "development", "local"]],
 ];
 

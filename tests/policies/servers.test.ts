@@ -1,0 +1,217 @@
+import { blocks, cases, passes, useAnalyzer } from "./cases";
+import { kube, NAMED_PEERS, networkPolicy, traefik, workload } from "./resources";
+
+useAnalyzer();
+const SOUND = {
+  acl: { enabled: true, default_policy: "deny" },
+  encrypt: "x",
+  ports: { http: -1, grpc: -1 },
+  tls: { defaults: { verify_outgoing: true }, internal_rpc: { verify_incoming: true, verify_server_hostname: true } },
+};
+const HCL = `
+# one setting a line, or several
+acl { enabled = true default_policy = "deny" }
+encrypt = "x"
+ports { http = -1, grpc = -1 }
+tls { defaults { verify_outgoing = true verify_incoming = true verify_server_hostname = true } }
+`;
+/** Three servers made by hand, whose files are in the ConfigMap \`config\`. */
+const servers = (container: Record<string, unknown>, kind = "StatefulSet") => {
+  const made = workload("consul", {
+    kind,
+    labels: { app: "consul", component: "server" },
+    container: { image: "hashicorp/consul:1.22.7", volumeMounts: [{ name: "c", mountPath: "/c" }], ...container },
+    pod: { volumes: [{ name: "c", configMap: { name: "config" } }] },
+  });
+  return { ...made, props: { ...made.props, spec: { replicas: 3, ...made.props.spec } } };
+};
+const file = (text: string, name = "a.json") => kube("v1", "ConfigMap", "config", { data: { [name]: text } });
+const good = file(JSON.stringify(SOUND));
+const RUN = ["consul", "agent", "-server", "-config-dir=/c"];
+const ALLOWS = "acl.default_policy is not deny";
+const OPENS = "Consul's ports.http is 8500, not -1";
+
+cases("consul-acls", [
+  passes("by hand, as they should be", [servers({ command: RUN }), good]),
+  passes("in HCL", [servers({ args: ["agent", "-server", "-config-dir=/c"] }), file(HCL, "a.hcl")]),
+  ...[
+    ["agent", "-dev", "-client=0.0.0.0"],
+    ["agent", "-server", "-bootstrap-expect=1", "-ui"],
+    ["-server", "-ui"],
+    ["agent", "--dev"],
+  ].map((args) =>
+    blocks(`arguments alone: ${args.join(" ")}`, [servers({ args, volumeMounts: [] })], "acl.enabled is not"),
+  ),
+  blocks("the image alone", [servers({}, "Deployment")], "acl.enabled is not true"),
+  ...["Deployment", "DaemonSet", "Job"].map((kind) =>
+    blocks(`a ${kind}`, [servers({ args: ["agent", "-dev"] }, kind)], "acl.enabled is not true"),
+  ),
+  blocks(
+    "a shell's script",
+    [servers({ command: ["sh", "-ec", "exec /bin/consul agent -server\n"] })],
+    "acl.enabled is not",
+  ),
+  blocks(
+    "a flag over a sound file",
+    [servers({ command: [...RUN, '-hcl=acl { default_policy = "allow" } ports { http = 8500 }'] }), good],
+    ALLOWS,
+  ),
+  blocks(
+    "the same with two dashes and a word of its own",
+    [servers({ command: [...RUN, "--hcl", 'acl = { default_policy = "allow" }'] }), good],
+    ALLOWS,
+  ),
+  blocks(
+    "the same in a script",
+    [
+      servers({
+        command: ["sh", "-c", `consul agent -server -config-dir=/c -hcl="acl { default_policy = \\"allow\\" }"`],
+      }),
+      good,
+    ],
+    ALLOWS,
+  ),
+  blocks(
+    "keys in capitals",
+    [servers({ command: RUN }), file(JSON.stringify({ ...SOUND, ACL: { default_policy: "allow" } }))],
+    ALLOWS,
+  ),
+  blocks(
+    "the environment",
+    [
+      servers({ command: RUN, env: [{ name: "CONSUL_LOCAL_CONFIG", value: '{"acl": {"default_policy": "allow"}}' }] }),
+      good,
+    ],
+    ALLOWS,
+  ),
+  blocks(
+    "a patch of servers that are declared elsewhere",
+    [
+      workload("consul-server", {
+        kind: "StatefulSetPatch",
+        container: { args: ['-hcl=acl { default_policy = "allow" }'] },
+      }),
+    ],
+    "sets Consul's acl.default_policy",
+  ),
+  blocks(
+    "a patch of their configuration",
+    [kube("v1", "ConfigMapPatch", "consul-server-config", { data: { "server.json": '{"acl": {"enabled": false}}' } })],
+    "sets Consul's acl.enabled",
+  ),
+  passes("an agent that is no server, a snapshot, another program", [
+    servers({ command: ["consul", "agent", "-retry-join=consul"], volumeMounts: [] }, "DaemonSet"),
+    workload("backup", { container: { command: ["consul", "snapshot", "agent"] } }),
+    workload("exporter", { container: { image: "prom/consul-exporter:v0.13.0" } }),
+  ]),
+]);
+
+cases("consul-tls", [
+  passes("by hand, as they should be", [servers({ command: RUN }), good]),
+  passes("TLS for all of it at once", [servers({ command: RUN }), file(HCL, "a.hcl")]),
+  blocks("a port by a flag", [servers({ command: [...RUN, "-http-port=8500"] }), good], OPENS),
+  blocks("a port by -hcl", [servers({ command: [...RUN, "-hcl", "ports{http=8500}"] }), good], OPENS),
+  blocks(
+    "a port by a patch",
+    [workload("consul-server", { kind: "StatefulSetPatch", container: { args: ["-hcl=ports{http=8500}"] } })],
+    "sets Consul's ports.http to 8500",
+  ),
+  blocks(
+    "HCL that cannot be read",
+    [servers({ command: [...RUN, "-hcl=ports {"] }), good],
+    "-hcl configures Consul and cannot",
+  ),
+  blocks(
+    "a folder of somebody else's ConfigMap",
+    [servers({ command: [...RUN, "-http-port=-1"] })],
+    [
+      "verify_outgoing",
+      "verify_incoming",
+      "verify_server_hostname",
+      "ports.grpc",
+      "the ConfigMap config configures Consul",
+    ],
+  ),
+  ...["f", "0", "False"].map((value) =>
+    blocks(
+      `a client that does not verify: ${value}`,
+      [traefik({ env: [{ name: "CONSUL_HTTP_SSL_VERIFY", value }] })],
+      "container traefik does not verify Consul's certificate",
+    ),
+  ),
+  blocks(
+    "a sidecar without TLS",
+    [workload("a", { container: { args: ["-tls-disabled"] } })],
+    "does not verify Consul's",
+  ),
+]);
+
+const set = [servers({ command: RUN }), good];
+const policyOf = (ingress: unknown, more: Record<string, unknown> = {}) => {
+  const made = networkPolicy(ingress, more);
+  const props: Record<string, any> = { ...made.props, metadata: { ...made.props.metadata, namespace: "apps" } };
+  return { ...made, props };
+};
+const from = (...peers: unknown[]) => policyOf([{ from: peers, ports: [{ port: 8501 }] }]);
+const exists = (operator: string, key = "kubernetes.io/metadata.name", values?: string[]) => ({
+  matchExpressions: [{ key, operator, values }],
+});
+const block = (cidr: string) => ({ ipBlock: { cidr } });
+cases("consul-api-isolated", [
+  passes("named peers, a company's network, gossip for all", [
+    ...set,
+    policyOf([
+      ...NAMED_PEERS,
+      { from: [block("10.0.0.0/8")], ports: [{ port: 8501 }] },
+      { ports: [{ port: 8301, endPort: 8302 }] },
+    ]),
+  ]),
+  passes("names for all, in UDP", [...set, policyOf([{ ports: [{ port: 8501, protocol: "UDP" }] }])]),
+  passes("pods of namespaces that are named", [...set, from({ namespaceSelector: exists("In", undefined, ["shop"]) })]),
+  ...[
+    policyOf([{}]),
+    policyOf([{ from: [] }]),
+    policyOf([{ from: null, ports: [] }]),
+    policyOf([{}], { podSelector: {} }),
+    policyOf([{ ports: [{ protocol: "TCP" }] }]),
+    policyOf([{ ports: [{ port: 1024, endPort: 65535 }] }]),
+    policyOf([{ ports: [{ port: "https" }] }]),
+    policyOf([{ ports: [{ port: 8503 }] }]),
+    from(block("0.0.0.0/0")),
+    from(block("0.0.0.0/1"), block("128.0.0.0/1")),
+    from({ ipBlock: { cidr: "0.0.0.0/0", except: ["192.0.2.0/24"] } }),
+    from(block("::/0")),
+    from(block("2000::/3")),
+    from({ namespaceSelector: {} }),
+    from({ namespaceSelector: {}, podSelector: {} }),
+    from({ namespaceSelector: exists("Exists") }),
+    from({ namespaceSelector: exists("NotIn", undefined, ["none"]) }),
+    from({ namespaceSelector: exists("DoesNotExist", "none"), podSelector: exists("NotIn", "a", ["b"]) }),
+  ].map((each) => blocks(JSON.stringify(each.props.spec.ingress), [...set, each], "opens Consul's API to everybody")),
+  blocks(
+    "halves of all addresses in two policies",
+    [...set, { ...from(block("0.0.0.0/1")), name: "low" }, { ...from(block("128.0.0.0/1")), name: "high" }],
+    ["opens Consul's API to everybody", "opens Consul's API to everybody"],
+  ),
+  blocks(
+    "a port of another number",
+    [servers({ command: [...RUN, "-https-port=9501"] }), good, policyOf([{ ports: [{ port: 9501 }] }])],
+    "opens Consul's API to everybody",
+  ),
+  blocks(
+    "a port by the name it has there",
+    [
+      servers({ command: RUN, ports: [{ name: "api", containerPort: 8501 }] }),
+      good,
+      policyOf([{ ports: [{ port: "api" }] }]),
+    ],
+    "opens Consul's API to everybody",
+  ),
+  blocks("servers of another stack", [networkPolicy([{}])], "opens Consul's API to everybody"),
+  ...["dev-live", "main", "dev-prd", "local-production", "devprod", "stg"].map((stack) =>
+    blocks(`a stack named ${stack}`, [...set, policyOf([{}])], "to everybody", { stack }),
+  ),
+  ...["dev", "team-dev", "local", "development-7"].map((stack) =>
+    passes(`a stack named ${stack}`, [...set, policyOf([{}])], { stack }),
+  ),
+]);
