@@ -2,6 +2,7 @@ import * as tls from "node:tls";
 import { IntentionRule } from "../../components";
 import { workspace, Workspace } from "../workspace";
 import { answers, changes, consul, inventory, kubectl, poll, request, story, through } from "./cluster";
+import { JUDGED, refusals } from "./pack";
 import { disagreements, refusedCases, Webhook, WEBHOOK_REFUSES } from "./webhook";
 
 const image = "localhost/whoami:1.10.3";
@@ -31,7 +32,9 @@ async function up(settings: Record<string, unknown>): Promise<void> {
 
 beforeAll(async () => {
   before = await inventory();
-  its = await workspace("local", { services, denyAll: true, intentions: [], consulServerAdditionalDnsSans: [SAN] });
+  // Under its own name, which tells the policies its environment.
+  const settings = { services, denyAll: true, intentions: [], consulServerAdditionalDnsSans: [SAN] };
+  its = await workspace("local", settings, "local");
 });
 
 afterAll(async () => {
@@ -65,7 +68,7 @@ function probe() {
 
 step("from the first moment of the first up, no request without an allow passes", async () => {
   prober = probe();
-  await its.stack.up();
+  await its.stack.up(JUDGED);
   // The last answers are Traefik's, about routes that it has: refused by the service's sidecar.
   await answers(403, "whoami.localhost");
   await answers(502, "echo.localhost");
@@ -98,11 +101,12 @@ step("the webhook refuses what we say that it refuses, and what it refuses we re
   }
 });
 
-step("a second up changes nothing, and neither does a refresh", async () => {
-  const again = await its.stack.up();
+step("a second up changes nothing, and neither does a refresh; the policies have nothing to say of it", async () => {
+  const again = await its.stack.up(JUDGED);
   expect(changes(again.summary.resourceChanges)).toEqual([]);
   const refreshed = await its.stack.refresh();
   expect(changes(refreshed.summary.resourceChanges)).toEqual([]);
+  expect(await refusals(its.stack)).toEqual([]);
 });
 
 step("tags arrive in Consul as they were declared, commas and backticks included", async () => {
@@ -237,7 +241,7 @@ step("a changed CA reaches Traefik at the next up, and removing a service leaves
 });
 
 step("the ingress alone can be removed, and comes back", async () => {
-  const ingress = "urn:pulumi:test::consul-traefik-mesh::consul-traefik-mesh:index:TraefikConsulIngress::traefik";
+  const ingress = "urn:pulumi:local::consul-traefik-mesh::consul-traefik-mesh:index:TraefikConsulIngress::traefik";
   await its.stack.destroy({ target: [ingress], targetDependents: true });
   expect(await kubectl("get", "namespace", "traefik-consul", "--ignore-not-found")).toBe("");
   await its.stack.up();

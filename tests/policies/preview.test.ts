@@ -4,11 +4,13 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { asset } from "@pulumi/pulumi";
 import { LocalWorkspace, PolicyEvent, ProjectSettings, Stack } from "@pulumi/pulumi/automation";
+import { importState } from "../preview/state";
 import { UNREACHABLE, workspace } from "../workspace";
 import { PACK } from "./analyzer";
-import { CHART } from "./resources";
+import { CHART, denyAll, SAFE_VALUES } from "./resources";
 import { SEEDS, SOUND, UNKNOWN_ACTION, UNKNOWN_VALUES } from "./seeds";
 
+const RELEASE = "kubernetes:helm.sh/v3:Release";
 const made: string[] = [];
 function temporary(): string {
   made.push(fs.mkdtempSync(path.join(os.tmpdir(), "policies-")));
@@ -26,18 +28,27 @@ async function preview(stack: Stack, config: Record<string, object> = {}) {
   fs.writeFileSync(configuration, JSON.stringify(config));
   const said: PolicyEvent[] = [];
   const output: string[] = [];
+  const steps = new Map<string, string>();
   const passed = await stack
     .preview({
       policyPacks: [PACK],
       policyPackConfigs: [configuration],
       onOutput: (text) => output.push(text),
-      onEvent: (event) => void (event.policyEvent && said.push(event.policyEvent)),
+      onEvent: ({ policyEvent, resourcePreEvent }) => {
+        if (policyEvent !== undefined) {
+          said.push(policyEvent);
+        }
+        if (resourcePreEvent !== undefined) {
+          steps.set(resourcePreEvent.metadata.urn.split("::").pop()!, resourcePreEvent.metadata.op);
+        }
+      },
     })
     .then(
       () => true,
       () => false,
     );
-  return { passed, output: output.join(""), blocking: said.filter((event) => event.enforcementLevel === "mandatory") };
+  const blocking = said.filter((event) => event.enforcementLevel === "mandatory");
+  return { passed, output: output.join(""), blocking, steps };
 }
 
 describe("this project's stacks pass", () => {
@@ -94,8 +105,23 @@ const programs: Record<string, (workDir: string) => Promise<{ settings: object; 
   },
 };
 
+/** Writes the state of a stack that was sound so far, with deny-all, which the program leaves out. */
+async function live(stack: Stack) {
+  const before = SEEDS.map(({ resource: { type, name, props } }) => ({
+    type,
+    name,
+    props:
+      type === RELEASE ? { ...props, valueYamlFiles: undefined, values: SAFE_VALUES } : { metadata: props.metadata },
+  }));
+  const resources = [...before, ...SOUND, denyAll].map(({ type, name, props }) => {
+    const { namespace, name: own } = type === RELEASE ? props : props.metadata;
+    return { type, name, props, id: `${namespace}/${own}` };
+  });
+  await importState(stack, resources, "4.0.0");
+}
+
 /** What the pack says of a preview of such a program. */
-async function seeded(language: string) {
+async function seeded(language: string, prepare?: (stack: Stack) => Promise<void>) {
   const workDir = temporary();
   fs.mkdirSync(path.join(workDir, "state"));
   const { settings, env } = await programs[language](workDir);
@@ -111,15 +137,21 @@ async function seeded(language: string) {
       },
     },
   );
+  await prepare?.(stack);
   return preview(stack);
 }
 
-describe.each(Object.keys(programs))("a program in %s with a violation in every resource", (language) => {
+describe.each([
+  ["in TypeScript", "TypeScript", undefined],
+  ["in TypeScript, as changes of a stack that is deployed,", "TypeScript", live],
+  ["in Python", "Python", undefined],
+] as const)("a program %s with a violation in every resource", (_, language, prepare) => {
   let blocking: PolicyEvent[];
   let passed: boolean;
   let output: string;
+  let steps: Map<string, string>;
   beforeAll(async () => {
-    ({ passed, output, blocking } = await seeded(language));
+    ({ passed, output, blocking, steps } = await seeded(language, prepare));
   });
 
   test("the preview fails, by the policies alone", () => {
@@ -136,6 +168,14 @@ describe.each(Object.keys(programs))("a program in %s with a violation in every 
       expect(found).toContain(policy);
     },
   );
+
+  if (prepare) {
+    test("each is a change of what is deployed, and deny-all is left out", () => {
+      const ofSeeds = SEEDS.map(({ resource }) => steps.get(resource.name));
+      expect(ofSeeds.filter((step) => step !== "update" && step !== "create-replacement")).toEqual([]);
+      expect(steps.get(denyAll.name)).toBe("delete");
+    });
+  }
 
   test("deny-all-exists misses deny-all in the stack as a whole", () =>
     expect(blocking.filter((event) => event.policyName === "deny-all-exists")).toHaveLength(1));

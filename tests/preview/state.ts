@@ -14,11 +14,18 @@ export interface Deployed {
   readonly protect?: boolean;
 }
 
-/** Writes the state that an `up` would have left, of a stack that the real CLI then previews. */
-export async function importState(stack: Stack, resources: readonly Deployed[]): Promise<void> {
-  const urn = (type: string, name: string) => `urn:pulumi:test::consul-traefik-mesh::${type}::${name}`;
-  const root = urn("pulumi:pulumi:Stack", "consul-traefik-mesh-test");
-  const sdk = JSON.parse(fs.readFileSync(require.resolve("@pulumi/kubernetes/package.json"), "utf8")).version as string;
+/**
+ * Writes the state that an `up` would have left, of a stack that the real CLI then previews. `sdk` is the version of the
+ * Kubernetes SDK that the program names: by default the one that is installed.
+ */
+export async function importState(
+  stack: Stack,
+  resources: readonly Deployed[],
+  sdk = JSON.parse(fs.readFileSync(require.resolve("@pulumi/kubernetes/package.json"), "utf8")).version as string,
+): Promise<void> {
+  const project = (await stack.workspace.projectSettings()).name;
+  const urn = (type: string, name: string) => `urn:pulumi:${stack.name}::${project}::${type}::${name}`;
+  const root = urn("pulumi:pulumi:Stack", `${project}-${stack.name}`);
   const provider = urn("pulumi:providers:kubernetes", `default_${sdk.replace(/\W/g, "_")}`);
   const { version, deployment } = await stack.exportStack();
   deployment.resources = [

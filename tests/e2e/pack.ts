@@ -1,0 +1,29 @@
+import * as path from "node:path";
+import { PolicyEvent, Stack } from "@pulumi/pulumi/automation";
+
+const PACK = path.resolve(__dirname, "../../policies");
+
+/** What `preview` and `up` take to be judged by the policy pack. */
+export const JUDGED = { policyPacks: [PACK] };
+
+/** The mandatory policies that a preview of the stack as it is configured violates, and the pack's word for each. */
+export async function refusals(stack: Stack): Promise<string[]> {
+  const said: PolicyEvent[] = [];
+  const passed = await stack
+    .preview({ ...JUDGED, onEvent: ({ policyEvent }) => void (policyEvent && said.push(policyEvent)) })
+    .then(
+      () => true,
+      (error: Error) => {
+        // A preview that fails by itself proves nothing.
+        if (!said.some((event) => event.enforcementLevel === "mandatory")) {
+          throw error;
+        }
+        return false;
+      },
+    );
+  const found = said.filter((event) => event.enforcementLevel === "mandatory");
+  if (passed !== (found.length === 0)) {
+    throw new Error(`the preview ${passed ? "passed" : "failed"} with ${JSON.stringify(found)}`);
+  }
+  return [...new Set(found.map((event) => event.policyName!))].sort();
+}
