@@ -68,13 +68,20 @@ export interface Settings {
 const text = z.string();
 /** Pulumi.yaml can declare no setting without a value, so the empty string stands for "not set". */
 const optionalText = z.string().transform((value) => (value === "" ? undefined : value));
+/** Keys of JSON that JavaScript takes for something else than keys. */
+const NO_KEYS = ["__proto__", "toString", "valueOf"];
 /** Every value that is no string reaches the program as JSON. */
 const json = <T extends z.ZodType>(schema: T) =>
   z
     .string()
     .transform((value, context) => {
       try {
-        return JSON.parse(value) as unknown;
+        return JSON.parse(value, (key, inner: unknown) => {
+          if (NO_KEYS.includes(key)) {
+            context.addIssue({ code: "custom", message: `has a key "${key}", which nothing has` });
+          }
+          return inner;
+        }) as unknown;
       } catch {
         context.addIssue({ code: "custom", message: `"${value}" is not JSON` });
         return z.NEVER;
@@ -609,16 +616,20 @@ function crdNamespaces(namespaces: string[]): KubernetesCrd | undefined {
 /** What is wrong with settings of the right shape: each component's own problems, and what only the whole shows. */
 function settingsProblems(settings: Settings): Problem[] {
   const { services } = settings;
-  return [
+  const parts = [
     ...consulMeshProblems(settings.consul, "consul.").map(atSetting),
     ...traefikProblems(settings.traefik, "traefik.").map(atSetting),
-    ...stackNamespaceProblems(settings),
     ...services.flatMap((each, i) =>
       meshServiceProblems(each.name, each, `services[${i}].`).map((p) => ({
         ...p,
         propertyPath: p.propertyPath.replace(/\.serviceName$/, ".name"),
       })),
     ),
+    ...networkClientProblems(settings.networkPolicyClients, "networkPolicyClients"),
+  ];
+  return [
+    ...parts,
+    ...together(parts, () => stackNamespaceProblems(settings)),
     ...duplicateProblems(
       "name",
       services.map((each, i) => [each.name, `services[${i}]`]),
@@ -627,16 +638,15 @@ function settingsProblems(settings: Settings): Problem[] {
     ...services.flatMap((each, i) =>
       oldVariableNameProblems(each, settings.consul.kubernetesVersion, `services[${i}].`),
     ),
-    ...routingProblems(services, settings.traefik, TRAEFIK_SERVICE_NAME),
+    ...together(parts, () => routingProblems(services, settings.traefik, TRAEFIK_SERVICE_NAME)),
     ...externalServiceProblems(
       settings.externalServices,
       services.map((each) => each.name),
       "externalServices",
     ),
-    ...stackIntentionProblems(settings),
+    ...together(parts, () => stackIntentionProblems(settings)),
     ...podSecurityProblems(settings),
     ...drainProblems(settings),
-    ...networkClientProblems(settings.networkPolicyClients, "networkPolicyClients"),
     ...(settings.networkPolicyClients.length > 0 && !settings.networkPolicies
       ? [
           {
@@ -646,6 +656,18 @@ function settingsProblems(settings: Settings): Problem[] {
         ]
       : []),
   ];
+}
+
+/** What only the whole shows. A part that is wrong may be beyond judging with others; then it is told by itself alone. */
+function together(parts: Problem[], judge: () => Problem[]): Problem[] {
+  try {
+    return judge().filter(({ propertyPath }) => !parts.some((part) => part.propertyPath === propertyPath));
+  } catch (error) {
+    if (parts.length > 0) {
+      return [];
+    }
+    throw error;
+  }
 }
 
 /** Problems of all rules of the stack, and the warnings where they are to be errors: else its intention sets warn. */
@@ -765,6 +787,9 @@ function shapeProblems(issue: z.core.$ZodIssue, raw: Record<string, string>): Pr
     return issue.keys.map((key) => unknownKey(`${path}.${key}`, key, knownKeys(issue.path)));
   }
   const missing = issue.path.length === 1 && raw[String(issue.path[0])] === undefined;
+  if (!missing && issue.message.endsWith(", received undefined")) {
+    return [{ propertyPath: path, reason: "is missing" }];
+  }
   return [
     { propertyPath: path, reason: missing ? "is not set; see Pulumi.yaml for its default" : lowerFirst(issue.message) },
   ];

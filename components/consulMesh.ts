@@ -28,7 +28,7 @@ import { heldValueProblems, namedImage } from "./heldValues";
 import { durationProblems, imageProblems, sizeProblems } from "./grammars";
 import { mergedValueProblems } from "./mergedValues";
 import { Reached, reachProblems } from "./meshReach";
-import { dnsLabelProblems, isHostName, namespaceProblems } from "./names";
+import { dnsLabelProblems, isHostName, namespaceProblems, objectNameProblems } from "./names";
 import { Problem, refuse, warn } from "./problems";
 import { sha256 } from "./sha256";
 import { rotationJob, rotationProblems, Rotations } from "./rotation";
@@ -273,6 +273,7 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
   problems.push(
     ...namespaceProblems(at("namespace"), args.namespace ?? DEFAULT_CONSUL_NAMESPACE, { create: args.createNamespace }),
     ...sizeProblems(at("storage"), args.storage ?? "10Gi", "10Gi"),
+    ...objectNameProblems(at("storageClass"), args.storageClass, "storage class"),
     ...durationProblems(at("catalogSyncInterval"), args.catalogSyncInterval ?? "5s", 0.1, 3600),
     ...Object.entries(args.images ?? {}).flatMap(([part, image]) =>
       image === undefined ? [] : imageProblems(at(`images.${part}`), image),

@@ -10,6 +10,7 @@ import {
   samePair,
 } from "./intentions";
 import { literalPathProblems } from "./literalPaths";
+import { shown } from "./grammars";
 import { isDnsLabel } from "./names";
 import { Problem } from "./problems";
 
@@ -234,8 +235,12 @@ function headerProblems(header: HeaderMatch, known: KnownServices, report: Repor
   const criteria = all.filter((criterion) => header[criterion]);
   if (!header.name) {
     report("Consul", ".name", "is empty; name the header");
-  } else if (!HEADER_NAME.test(header.name)) {
-    report("us", ".name", `"${header.name}" is no header's name; use one such as x-team, without spaces or colons`);
+  } else if (!HEADER_NAME.test(header.name) || header.name.length > 256) {
+    report(
+      "us",
+      ".name",
+      `${shown(header.name)} is no header's name; use one such as x-team, without spaces or colons`,
+    );
   }
   if (criteria.length !== 1) {
     report("Consul", "", `has ${criteria.join(" and ") || "no criterion"}; give one of ${all.join(", ")}`);

@@ -9,15 +9,15 @@ import { DOUBT, serverConfigProblems } from "./serverConfig";
 
 /** What a chart's value of a kind has to be, by the end of its path. */
 const BY_PATH: readonly [paths: RegExp, judge: (path: string, value: unknown) => Problem[]][] = [
-  [/\.resources\.(requests|limits)\.[^.]+$/, (path, value) => quantityProblems(path, String(value))],
-  [/^server\.storage$/, (path, value) => sizeProblems(path, String(value), "10Gi")],
+  [/\.resources\.(requests|limits)\.[^.]+$/, (path, value) => quantityProblems(path, textOf(value))],
+  [/^server\.storage$/, (path, value) => sizeProblems(path, textOf(value), "10Gi")],
   [
     /\.(image|imageConsul|imageK8S|imageConsulDataplane)$/,
-    (path, value) => (value === "" ? [] : imageProblems(path, String(value))),
+    (path, value) => (value === "" ? [] : imageProblems(path, textOf(value))),
   ],
   [
     /^(syncCatalog\.consulWriteInterval|global\.consulAPITimeout)$/,
-    (path, value) => durationProblems(path, String(value), 0.1, 3600),
+    (path, value) => durationProblems(path, textOf(value), 0.1, 3600),
   ],
   [/\.nodePort(\.[^.]+)?$/, (path, value) => rangeProblems(path, Number(value), 30000, 32767)],
   [/\.logLevel$/, (path, value) => oneOf(path, value, ["", "trace", "debug", "info", "warn", "error"])],
@@ -37,10 +37,15 @@ const BY_PATH: readonly [paths: RegExp, judge: (path: string, value: unknown) =>
   ],
 ];
 
+/** A scalar as the chart's template writes it; anything else as what it is. */
+function textOf(value: unknown): string {
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
 function oneOf(path: string, value: unknown, known: readonly string[]): Problem[] {
-  return known.includes(path.endsWith("logLevel") ? String(value).toLowerCase() : String(value))
+  return known.includes(path.endsWith("logLevel") ? textOf(value).toLowerCase() : textOf(value))
     ? []
-    : [{ propertyPath: path, reason: `"${String(value)}" is none; use ${known.filter(Boolean).join(", ")}` }];
+    : [{ propertyPath: path, reason: `"${textOf(value)}" is none; use ${known.filter(Boolean).join(", ")}` }];
 }
 
 /** Many values are a part of a pod, as YAML in a string. A template in it is not judged. */
@@ -97,7 +102,7 @@ export function mergedValueProblems(
       return;
     }
     if (path === "server.extraConfig") {
-      const { problems, doubts } = serverConfigProblems(String(value), `${prefix}.${path}`);
+      const { problems, doubts } = serverConfigProblems(textOf(value), `${prefix}.${path}`);
       found.problems.push(...problems);
       found.doubts.push(...doubts);
       return;
@@ -157,8 +162,8 @@ function limitProblems(value: unknown, path: string, prefix: string): Problem[] 
   const { requests, limits } = value as { requests?: ChartValues; limits?: ChartValues };
   const over = Object.entries(requests ?? {}).flatMap(([what, requested]) => {
     const limit = valueAt(limits ?? {}, what);
-    const most = limit === undefined || limit === null ? undefined : quantityOf(String(limit));
-    const least = quantityOf(String(requested));
+    const most = limit === undefined || limit === null ? undefined : quantityOf(textOf(limit));
+    const least = quantityOf(textOf(requested));
     return most !== undefined && least !== undefined && least > most
       ? [
           {

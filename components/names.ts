@@ -73,3 +73,10 @@ export function isCidr(range: string): boolean {
   // An address with a zone, as fe80::1%eth0, is one to Node.js alone.
   return !range.includes("%") && bits >= 0 && (length === undefined || Number(length) <= bits);
 }
+
+/** Problems of the name of an object that exists, such as a storage class: a DNS subdomain. */
+export function objectNameProblems(path: string, name: string | undefined, what: string): Problem[] {
+  return name === undefined || isHostName(name)
+    ? []
+    : [{ propertyPath: path, reason: `${JSON.stringify(name).slice(0, 100)} is no name of a ${what}; use a DNS name` }];
+}

@@ -1,5 +1,5 @@
-import { quantityProblems, sizeProblems } from "./grammars";
 import { mountPathProblems } from "./containerProblems";
+import { labelProblems, quantityProblems, shown, sizeProblems } from "./grammars";
 import { rangeProblems } from "./names";
 import {
   Autoscaling,
@@ -63,6 +63,13 @@ export function podOptionProblems(options: PodOptions, context: PodContext, pref
       labelValueProblems(at(`nodeSelector["${key}"]`), value),
     ),
     ...(options.spreadOver ?? []).flatMap((key, i) => labelKeyProblems(at(`spreadOver[${i}]`), key)),
+    ...(options.imagePullSecrets ?? []).flatMap((name, i) => objectNameProblems(at(`imagePullSecrets[${i}]`), name)),
+    ...(options.tolerations ?? []).flatMap(({ key, value, tolerationSeconds }, i) => [
+      ...(key === undefined ? [] : labelProblems(at(`tolerations[${i}].key`), { [key]: value ?? "" })),
+      ...(tolerationSeconds === undefined
+        ? []
+        : rangeProblems(at(`tolerations[${i}].tolerationSeconds`), tolerationSeconds, 0, 2 ** 31 - 1)),
+    ]),
     ...(options.tolerations ?? []).flatMap(({ key, operator, value }, i) =>
       key === undefined && operator !== "Exists"
         ? [
@@ -318,11 +325,11 @@ function volumeProblems(volumes: readonly ServiceVolume[], writable: readonly st
       ...objectNameProblems(`${at}.configMap.name`, volume.configMap?.name),
       ...objectNameProblems(`${at}.persistentVolumeClaim.claimName`, volume.persistentVolumeClaim?.claimName),
       ...mountProblems(`${at}.mountPath`, mountPath, earlier, volume.emptyDir !== undefined),
-      ...(subPath !== undefined && (subPath.startsWith("/") || subPath.split("/").includes(".."))
+      ...(subPath !== undefined && !/^(?!\/)(?!(.*\/)?\.\.(\/|$))[^\p{Cc}]{1,4095}$/u.test(subPath)
         ? [
             {
               propertyPath: `${at}.subPath`,
-              reason: `"${subPath}" leads out of the volume; use a relative path without ".."`,
+              reason: `${shown(subPath)} leads out of the volume; use a relative path without ".."`,
             },
           ]
         : []),

@@ -177,7 +177,9 @@ function pathPrefixProblems(path: string, route: Route): Problem[] {
     const reason = `"${pathPrefix}" never matches: a query is no part of the path; leave it out, or write a rule with Query`;
     return [{ propertyPath: path, reason }];
   }
-  const regexp = pathPrefix.includes("*") ? "PathRegexp(`…`)" : inV3(routeRule(route));
+  const regexp = pathPrefix.includes("*")
+    ? "PathRegexp(`…`)"
+    : inV3(routeRule({ ...route, host: route.host?.includes("`") ? undefined : route.host }));
   return literalPathProblems(path, pathPrefix, `for a pattern write rule: ${regexp}`);
 }
 

@@ -5,6 +5,7 @@ import { consoleProblems, consolesConfiguration, TraefikConsoles } from "./conso
 import { ConsulMesh, DEFAULT_CONSUL_CLI_IMAGE } from "./consulMesh";
 import { dnsProviderProblems } from "./acmeDnsProviders";
 import { routingOf } from "./meshRouting";
+import { imageProblems, quantityProblems } from "./grammars";
 import { dnsLabelProblems, namespaceProblems, rangeProblems, TRAEFIK_SERVICE_NAME } from "./names";
 import { scaler, spread } from "./podTemplate";
 import { HARDENED, NON_ROOT, restrictedPod } from "./podSecurity";
@@ -12,7 +13,6 @@ import { Problem, refuse } from "./problems";
 import { sha256 } from "./sha256";
 import { rotationAnnotation } from "./rotation";
 import { tagsAnnotation } from "./routes";
-import { imageProblems } from "./grammars";
 import { kubernetesCrdArguments } from "./kubernetesCrd";
 import { meshNameProblems, takenNameProblems } from "./serviceNames";
 import { extraParts, extraProblems, extraServicePort, TraefikExtras } from "./traefikExtras";
@@ -341,6 +341,8 @@ export function traefikProblems(args: TraefikOptions, prefix = ""): Problem[] {
   const ports = { ...DEFAULT_NODE_PORTS, ...args.nodePorts };
   const image = args.image ?? DEFAULT_TRAEFIK_IMAGE;
   const problems: Problem[] = [
+    ...imageProblems(`${prefix}image`, image),
+    ...resourceProblems(args.resources, `${prefix}resources`),
     ...namespaceProblems(`${prefix}namespace`, args.namespace ?? DEFAULT_TRAEFIK_NAMESPACE, {
       create: args.createNamespace,
       inMesh: true,
@@ -350,7 +352,6 @@ export function traefikProblems(args: TraefikOptions, prefix = ""): Problem[] {
     ...rangeProblems(`${prefix}replicas`, args.replicas ?? 1, 1, 1000),
     ...Object.entries(ports).flatMap(([n, port]) => rangeProblems(`${prefix}nodePorts.${n}`, port, 30000, 32767)),
     ...tlsProblems(args, args.replicas ?? 1, prefix),
-    ...imageProblems(`${prefix}image`, image),
     ...dnsProviderProblems(args.certificateResolvers ?? {}, image, `${prefix}certificateResolvers`),
     ...traefikVersionProblems(
       image,
@@ -383,6 +384,16 @@ export function traefikProblems(args: TraefikOptions, prefix = ""): Problem[] {
     problem("logLevel", `"${args.logLevel}" is no log level; use one of ${LOG_LEVELS.join(", ")}`);
   }
   return problems;
+}
+
+/** Problems of amounts of resources, as far as they are known. */
+function resourceProblems(resources: TraefikOptions["resources"], path: string): Problem[] {
+  const { requests, limits } = (resources ?? {}) as Record<string, unknown>;
+  return Object.entries({ requests, limits }).flatMap(([kind, amounts]) =>
+    Object.entries((amounts ?? {}) as object).flatMap(([what, amount]) =>
+      typeof amount === "string" ? quantityProblems(`${path}.${kind}.${what}`, amount) : [],
+    ),
+  );
 }
 
 /** The dashboard's route is a tag of Traefik's own entry in the catalog, so it needs the sync that writes the entry. */

@@ -1,4 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
+import { labelProblems } from "./grammars";
 import { isCidr, rangeProblems } from "./names";
 import { autoscalingProblems, disruptionBudgetProblems, labelKeyProblems } from "./podOptionProblems";
 import type { Autoscaling, DisruptionBudget } from "./podOptions";
@@ -99,6 +100,10 @@ export function edgeProblems(
       propertyPath: at(input),
       reason: `a Service of type ${serviceType} has no load balancer; leave it out or use LoadBalancer`,
     }));
+  const balancerClass =
+    options.loadBalancerClass === undefined
+      ? []
+      : labelProblems(at("loadBalancerClass"), { [options.loadBalancerClass]: "" });
   const addresses = (
     ["loadBalancerSourceRanges", "forwardedHeadersTrustedIps", "proxyProtocolTrustedIps"] as const
   ).flatMap((input) =>
@@ -123,6 +128,7 @@ export function edgeProblems(
   );
   return [
     ...ofBalancer,
+    ...balancerClass,
     ...addresses,
     ...(options.externalTrafficPolicy !== undefined && serviceType === "ClusterIP"
       ? [
@@ -156,7 +162,7 @@ export function edgeProblems(
         ]
       : []),
     ...accessLogHeaders.flatMap((header, i) =>
-      /^[A-Za-z0-9-]+$/.test(header)
+      /^[A-Za-z0-9-]{1,256}$/.test(header)
         ? []
         : [
             {

@@ -10,6 +10,7 @@ import {
   resolverProblems,
 } from "./certificateResolvers";
 import { sizeProblems } from "./grammars";
+import { objectNameProblems } from "./names";
 import { Problem } from "./problems";
 import {
   certificateProblems,
@@ -155,6 +156,7 @@ export function tlsProblems(options: TraefikTlsOptions, replicas: number, prefix
   return [
     ...resolverProblems(resolvers, `${prefix}certificateResolvers`),
     ...sizeProblems(`${prefix}acmeStorage`, options.acmeStorage ?? "128Mi", "128Mi"),
+    ...objectNameProblems(`${prefix}acmeStorageClass`, options.acmeStorageClass, "storage class"),
     ...certificateProblems(options.certificates ?? [], `${prefix}certificates`),
     ...tlsOptionsProblems(options.tlsOptions ?? {}, tlsChallenge, `${prefix}tlsOptions`),
     ...(hasAcme(options) && replicas > 1

@@ -23,7 +23,10 @@ export const inboundPorts = policy({
       }
     }
     if (isConfigEntry(object, "ServiceDefaults", "ProxyDefaults")) {
-      if (at(object.body, "spec", "expose", "checks") || list(at(object.body, "spec", "expose", "paths")).length > 0) {
+      if (
+        at(object.body, "spec", "expose", "checks") ||
+        !list(at(object.body, "spec", "expose", "paths")).every(isGrpcHealth)
+      ) {
         yield "spec.expose opens paths without mutual TLS";
       }
     }
@@ -36,7 +39,7 @@ export const inboundPorts = policy({
 
 function* podProblems(pod: Pod, object: ClusterObject): Iterable<string> {
   const ports = consulAnnotation(pod, "transparent-proxy-exclude-inbound-ports");
-  if (ports) {
+  if (ports && !isGrpcProbe(ports, containersOf(object))) {
     yield `inbound ports ${ports} are excluded from the proxy`;
   }
   if (isOff(consulAnnotation(pod, "transparent-proxy"))) {
@@ -58,4 +61,24 @@ function portsOf(object: ClusterObject): { name?: string; number: string }[] {
   return containersOf(object)
     .flatMap((container) => list(container.ports) as Json[])
     .map((port) => ({ name: port.name as string | undefined, number: String(port.containerPort) }));
+}
+
+/** Where a sidecar answers readiness probes, and the one question that it may answer there without mutual TLS. */
+const PROBE_PORT = 20400;
+
+/** Whether the port is left out for Kubernetes' own gRPC probe alone, which the sidecar answers there. */
+function isGrpcProbe(ports: string, containers: Json[]): boolean {
+  return (
+    ports === String(PROBE_PORT) &&
+    containers.some((container) => at(container, "readinessProbe", "grpc", "port") === PROBE_PORT) &&
+    !containers.some((container) => list(container.ports).some((port) => at(port, "containerPort") === PROBE_PORT))
+  );
+}
+
+function isGrpcHealth(path: unknown): boolean {
+  return (
+    at(path, "path") === "/grpc.health.v1.Health/Check" &&
+    at(path, "protocol") === "http2" &&
+    at(path, "listenerPort") === PROBE_PORT
+  );
 }

@@ -25,11 +25,26 @@ cases("no-permissive-mtls", [
 cases("no-inbound-port-excluded", [
   passes("nothing excluded", [
     meshed("a", { "transparent-proxy-exclude-outbound-ports": "5432", "transparent-proxy": "true" }),
+    meshed(
+      "ledger",
+      { "transparent-proxy-exclude-inbound-ports": "20400" },
+      { containers: [{ name: "ledger", image: "ledger:1", readinessProbe: { grpc: { port: 20400 } } }] },
+    ),
+    configEntry("ServiceDefaults", "ledger", {
+      expose: {
+        paths: [{ path: "/grpc.health.v1.Health/Check", protocol: "http2", listenerPort: 20400, localPathPort: 9090 }],
+      },
+    }),
     configEntry("ServiceDefaults", "a", { expose: { checks: false, paths: [] } }),
     release(SAFE_VALUES),
   ]),
   passes("an unknown annotation of somebody else", [workload("a", { annotations: { "checksum/config": UNKNOWN } })]),
   blocks("a port", [meshed("a", { "transparent-proxy-exclude-inbound-ports": "9090" })], "ports 9090 are excluded"),
+  blocks(
+    "a probe's port without the probe",
+    [meshed("a", { "transparent-proxy-exclude-inbound-ports": "20400" })],
+    "20400",
+  ),
   blocks(
     "a job's port",
     [

@@ -572,10 +572,7 @@ describe("in the stack's configuration", () => {
       { env: { A: { secretRef: { name: "a", key: "b" } } } },
       'services[0].env.A.secretRef: is not a known key; did you mean "secretKeyRef"?',
     ],
-    [
-      { env: { A: { secretKeyRef: { name: "a" } } } },
-      "services[0].env.A.secretKeyRef.key: invalid input: expected string, received undefined",
-    ],
+    [{ env: { A: { secretKeyRef: { name: "a" } } } }, "services[0].env.A.secretKeyRef.key: is missing"],
     [
       { volumes: [{ mountPath: "/a", pvc: {} }] },
       'services[0].volumes[0].pvc: is not a known key; did you mean "secret"?',

@@ -2,8 +2,9 @@
 //
 // It answers every path with who it is and what it was asked, in the real one's format, /api with the same as JSON, and
 // /health with 200, or the status that was last sent there. Where it differs: no TLS, no /bench, /echo, /data, /upload
-// and /grpc; and what tests need beside it: /auth, which answers 200 and X-User to "Bearer let-me-in" and else 401, and
-// --echo, which makes it a server of lines by TCP, or with --self-signed by TLS, as traefik/whoamitcp is one by TCP.
+// and /grpc; and what tests need beside it: gRPC's health protocol, /auth, which answers 200 and X-User to "Bearer
+// let-me-in" and else 401, and --echo, which makes it a server of lines by TCP, or with --self-signed by TLS, as
+// traefik/whoamitcp is one by TCP.
 package main
 
 import (
@@ -67,6 +68,13 @@ func serve(port, name string) error {
 		}
 		w.WriteHeader(int(health.Load()))
 	})
+	// gRPC's health protocol by hand: a frame with the one field of its answer, status SERVING.
+	mux.HandleFunc("/grpc.health.v1.Health/Check", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/grpc")
+		w.Header().Set("Trailer", "Grpc-Status")
+		_, _ = w.Write([]byte{0, 0, 0, 0, 2, 0x08, 0x01})
+		w.Header().Set("Grpc-Status", "0")
+	})
 	mux.HandleFunc("/auth", func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Bearer let-me-in" {
 			http.Error(w, "who are you?", http.StatusUnauthorized)
@@ -105,7 +113,10 @@ func serve(port, name string) error {
 	// period to stop.
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, syscall.SIGINT)
-	server := &http.Server{Addr: ":" + port, Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	protocols.SetUnencryptedHTTP2(true)
+	server := &http.Server{Addr: ":" + port, Handler: mux, ReadHeaderTimeout: 10 * time.Second, Protocols: protocols}
 	go func() {
 		<-stop
 		_ = server.Close()
