@@ -26,6 +26,7 @@ import {
 import { consulWorkloads } from "./consulWorkloads";
 import { heldValueProblems, namedImage } from "./heldValues";
 import { durationProblems, imageProblems, sizeProblems } from "./grammars";
+import { leafGateProblems, withLeafGate } from "./leafGate";
 import { mergedValueProblems } from "./mergedValues";
 import { Reached, reachProblems } from "./meshReach";
 import { dnsLabelProblems, isHostName, namespaceProblems, objectNameProblems } from "./names";
@@ -206,7 +207,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
       keep("bootstrap-token", generated.bootstrapToken, token, { dependsOn: told });
     }
 
-    const values = mergeValues(consulValues(args, secrets), args.values ?? {});
+    const values = withLeafGate(mergeValues(consulValues(args, secrets), args.values ?? {}));
     const timeoutSeconds = args.timeoutSeconds ?? 600;
     const release = new k8s.helm.v3.Release(
       `${name}-release`,
@@ -319,6 +320,7 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
       ...chartValueProblems(values, { path: chart.path, version }, at("values")).problems,
       ...heldValueProblems(args, values, at("values")),
       ...mergedValueProblems(args, values, at("values")).problems,
+      ...leafGateProblems(mergeValues(consulValues(args), values), at("values")),
     );
   }
   return problems;

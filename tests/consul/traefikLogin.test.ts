@@ -1,4 +1,4 @@
-import { ChildProcess, spawn } from "node:child_process";
+import { ChildProcess, execFileSync, spawn } from "node:child_process";
 import { generateKeyPairSync, sign } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -32,6 +32,13 @@ beforeAll(async () => {
   const claims = `${part({ alg: "ES256", typ: "JWT" })}.${part({ sub: ME, nbf: now - 60, exp: now + 600 })}`;
   const signature = sign("sha256", Buffer.from(claims), { key: privateKey, dsaEncoding: "ieee-p1363" });
   fs.writeFileSync(path.join(folder, "bearer"), `${claims}.${signature.toString("base64url")}`);
+  // The login asks Consul by curl: which answers it got is written down.
+  const curl = execFileSync("sh", ["-c", "command -v curl"], { encoding: "utf8" }).trim();
+  fs.writeFileSync(
+    path.join(folder, "curl"),
+    `#!/bin/sh\nstatus=$(${curl} "$@")\necho "$status" >> ${path.join(folder, "answers")}\nprintf %s "$status"\n`,
+    { mode: 0o755 },
+  );
   // In Traefik's place: what matters is that it runs until it is told to end.
   fs.writeFileSync(path.join(folder, "traefik"), "#!/bin/sh\nexec sleep 600\n", { mode: 0o755 });
 });
@@ -54,15 +61,20 @@ test("each start of Traefik has a token of its own, and the one before is logged
   const b = await token();
 
   // The login's container may die at any time: it goes on with the token that it finds.
+  const died = exit(sidecar);
   sidecar.kill("SIGKILL");
+  await died;
+  const seen = answers().length;
   const again = start("sidecar");
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await poll("its first question", async () => answers()[seen] !== undefined);
+  expect(answers()[seen]).toBe("200");
   expect((await token()).AccessorID).toBe(b.AccessorID);
 
   // Consul that does not answer takes nothing away: not known is not refused.
   agent.process.kill("SIGSTOP");
-  await new Promise((resolve) => setTimeout(resolve, 12_000));
+  await poll("a question without an answer", async () => answers().at(-1) === "000");
   agent.process.kill("SIGCONT");
+  await poll("an answer again", async () => answers().at(-1) === "200");
   expect(second.exitCode ?? second.signalCode).toBeNull();
   expect((await token()).AccessorID).toBe(b.AccessorID);
 
@@ -78,6 +90,12 @@ test("each start of Traefik has a token of its own, and the one before is logged
   await out;
   expect(await tokens()).toEqual([]);
 });
+
+/** What Consul has answered the login's questions how a token fares; 000 where nothing came. */
+function answers(): string[] {
+  const file = path.join(folder, "answers");
+  return fs.existsSync(file) ? fs.readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
+}
 
 /** Runs a container's command as the kubelet would, which takes two dollars for one, at paths of this test. */
 function start(which: "sidecar" | "traefik"): ChildProcess {
@@ -126,9 +144,9 @@ async function ask(method: string, apiPath: string, body?: object): Promise<{ st
 }
 
 async function poll(what: string, ask: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 30_000; !(await ask());) {
+  for (const deadline = Date.now() + 60_000; !(await ask());) {
     if (Date.now() > deadline) {
-      throw new Error(`${what}: not within 30 s`);
+      throw new Error(`${what}: not within 60 s`);
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

@@ -82,7 +82,10 @@ export async function secretOf(name: string, key: string, namespace = "consul-sy
 }
 
 /** The kinds of change of an operation or a preview; the CA is read each time, which changes nothing. */
-export function changes(of: Partial<Record<string, number>> = {}): string[] {
+export function changes(of: Partial<Record<string, number>> | undefined): string[] {
+  if (of?.same === undefined) {
+    throw new Error(`no operation on a stack that is deployed: ${JSON.stringify(of)}`);
+  }
   return Object.keys(of).filter((kind) => kind !== "same" && kind !== "read");
 }
 

@@ -129,6 +129,37 @@ step("a pod that is no part of the mesh reaches nothing but Traefik's entry poin
   await answers(200, "whoami.localhost");
 });
 
+step("no pod gets a leaf from a server without a token that may write the service", async () => {
+  const servers = JSON.parse(
+    await kubectl("get", "pods", "-A", "-l", "app=consul,component=server", "-o", "json"),
+  ).items;
+  const url = (address: string, service: string) => `https://${address}/v1/agent/connect/ca/leaf/${service}`;
+  const asked = (pod: any, container: string, urls: string[]) => {
+    const { name, namespace } = pod.metadata;
+    const curl = urls.map((each) => `curl -sk -m 10 -w '%{http_code} ' ${each}`).join("\n");
+    return kubectl("exec", "-n", namespace, name, "-c", container, "--", "sh", "-c", `${curl}\ntrue`);
+  };
+  const identities = ["traefik-system-ingress", "whoami"];
+  // The server has them, and would hand them out: behind the gate, where only its own pod gets, it does.
+  for (const identity of identities) {
+    const answer = await asked(servers[0], "consul", [url("127.0.0.1:8499", identity)]);
+    expect([identity, answer]).toEqual([identity, expect.stringContaining("PRIVATE KEY")]);
+  }
+  const addresses = [...servers.map((pod: any) => `${pod.status.podIP}:8501`), "consul-server.consul-system.svc:8501"];
+  const urls = addresses.flatMap((address) => identities.map((identity) => url(address, identity)));
+  const probed: string[] = [];
+  for (const namespace of NAMESPACES) {
+    const { items } = JSON.parse(await kubectl("get", "pods", "-n", namespace, "-o", "json"));
+    for (const pod of items.filter((each: any) => each.status.phase === "Running")) {
+      const answer = await asked(pod, pod.spec.containers[0].name, urls);
+      expect([pod.metadata.name, answer]).toEqual([pod.metadata.name, expect.not.stringContaining("PRIVATE KEY")]);
+      expect([pod.metadata.name, answer.match(/\b403 /g)]).toEqual([pod.metadata.name, urls.map(() => "403 ")]);
+      probed.push(pod.metadata.name.replace(/-[^-]*-[^-]*$/, ""));
+    }
+  }
+  expect(probed).toEqual(expect.arrayContaining(["consul", "consul-connect-injector", "traefik", "whoami"]));
+});
+
 step("of a service's pod, what is not restricted is the injector's and nothing of ours", async () => {
   // Consul's and Traefik's pods came up in namespaces that take no others.
   const { template } = JSON.parse(

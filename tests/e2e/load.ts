@@ -24,6 +24,9 @@ export async function steady(host: string, inARow = 30): Promise<void> {
   );
 }
 
+/** Seconds that a load lasts at most. */
+const LONGEST = 1800;
+
 /** Requests to a host, see `loadOf`. */
 export function load(host: string, perSecond?: number): Load {
   return loadOf(() => failureOf({ host }), perSecond);
@@ -42,7 +45,7 @@ export function loadOf(ask: () => Promise<string | undefined>, perSecond = 50): 
   const timer = setInterval(() => {
     const elapsed = (Date.now() - start) / 1000;
     // What was missed while this process was busy is caught up, at twice the rate at most.
-    for (let due = Math.min(elapsed * perSecond - sent, 2); due >= 1 && elapsed < 1800; due--) {
+    for (let due = Math.min(elapsed * perSecond - sent, 2); due >= 1 && elapsed < LONGEST; due--) {
       sent++;
       const answered = ask().then((failure) => {
         open.delete(answered);
@@ -56,7 +59,11 @@ export function loadOf(ask: () => Promise<string | undefined>, perSecond = 50): 
   return {
     stop: async () => {
       clearInterval(timer);
+      const due = (Math.min((Date.now() - start) / 1000, LONGEST) * perSecond) / 2;
       await Promise.all(open);
+      if (sent < due) {
+        throw new Error(`${sent} requests sent where ${due} are half of what was to be: too few to tell anything`);
+      }
       return { sent, failures };
     },
   };

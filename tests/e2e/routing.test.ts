@@ -6,7 +6,7 @@ import * as tls from "node:tls";
 import * as zlib from "node:zlib";
 import { MeshServiceOptions } from "../../components";
 import { workspace, Workspace } from "../workspace";
-import { consul, kubectl, poll, renewCluster, story } from "./cluster";
+import { consul, kubectl, poll, renewCluster, request, story } from "./cluster";
 import { observabilitySteps } from "./observability";
 import { movingAfter, movingBefore, routeChangeStep } from "./routeChanges";
 import { giveWorkloads, workloads, workloadSteps } from "./workloads";
@@ -334,8 +334,21 @@ step("a service of the mesh answers for requests, by mutual TLS, and no client r
   await gets(401, "asked.localhost");
   const { body } = await gets(200, "asked.localhost", "/", { authorization: "Bearer let-me-in" });
   expect(body).toContain("X-User: anna of asked.localhost");
-  expect((await get("127.0.0.1:8079", "/auth/auth")).status).toBe(404);
-  expect((await get("auth", "/")).status).toBe(404);
+  // Its entry point answers within Traefik's pod, and nowhere else, where the pod's other ports do.
+  const [pod] = JSON.parse(
+    await kubectl("get", "pods", "-n", "traefik-consul", "-l", "app=traefik", "-o", "json"),
+  ).items;
+  const curl = ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "http://127.0.0.1:8079/auth/auth"];
+  expect(await kubectl("exec", "-n", "traefik-consul", pod.metadata.name, "-c", "traefik", "--", ...curl)).toBe("401");
+  const { podIP: address } = pod.status;
+  expect(await request({ address, port: 8080, path: "/ping" })).toBe(200);
+  expect(await request({ address, port: 8079, path: "/auth/auth" })).toBe("ECONNREFUSED");
+  for (const host of ["auth", "asked.localhost", "127.0.0.1:8079"]) {
+    expect([host, (await get(host, "/auth/auth", { authorization: "Bearer let-me-in" })).status]).toEqual([
+      host,
+      host === "asked.localhost" ? 200 : 404,
+    ]);
+  }
 });
 
 step("a local plugin works, with its options", async () => {

@@ -37,8 +37,10 @@ export async function logs(): Promise<Place[]> {
       for (const previous of each.restartCount > 0 ? [false, true] : [false]) {
         const where = `log of ${metadata.namespace}/${metadata.name}/${each.name}${previous ? " before" : ""}`;
         const args = ["-n", metadata.namespace, metadata.name, "-c", each.name, `--previous=${previous}`];
-        // A container that never started has no log.
-        places.push({ where, text: await kubectl("logs", ...args).catch((error) => String(error)) });
+        // A container that never started has no log; of any other, one that cannot be read is not clean.
+        if (previous || each.state.waiting === undefined || each.restartCount > 0) {
+          places.push({ where, text: await kubectl("logs", ...args) });
+        }
       }
     }
   }

@@ -1,0 +1,248 @@
+import { ChartValues, mergeValues } from "./consulValues";
+import { Problem } from "./problems";
+
+/** Where Consul's own API listens behind the gate, on the pod's loopback alone; the gate takes over its usual port. */
+const API_PORTS = { gate: 8501, behind: 8499 } as const;
+const CA_FILE = "/consul/tls/ca/tls.crt";
+const SERVER_CERTIFICATE = "/consul/tls/server";
+
+/** Envoy's image where nothing names one: that of chart 1.9.11. */
+const DEFAULT_DATAPLANE_IMAGE = "hashicorp/consul-dataplane:1.9.11";
+
+/**
+ * A Consul server keeps each leaf certificate that it has issued by the service's name alone, and hands it out, with its
+ * private key, to whoever asks for it by HTTP: no token is looked at until a new one is to be signed
+ * [consul agent/leafcert: ConnectCALeafRequest.Key, attemptLeafRefresh]. So the gate asks Consul, for each request for a
+ * leaf, whether its token may write the service, which is what a signature needs. A path that means the endpoint in other
+ * letters is none that a client of Consul writes, and is refused.
+ */
+const ASK_FOR_LEAVES = `
+local function decoded(path)
+  local before
+  repeat
+    before = path
+    path = path:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end)
+  until path == before
+  return path
+end
+
+local function refuse(handle, status, reason)
+  handle:respond({[":status"] = tostring(status), ["content-type"] = "text/plain"}, reason)
+end
+
+function envoy_on_request(handle)
+  local path = handle:headers():get(":path"):gsub("[?#].*$", "")
+  if not decoded(path):gsub("/+", "/"):find("connect/ca/leaf", 1, true) then return end
+  local service = path:match("^/v1/agent/connect/ca/leaf/([%w_.-]+)$")
+  local token = handle:headers():get("x-consul-token")
+  if service == nil or token == nil then
+    return refuse(handle, 403, "Permission denied: a leaf is for a service's name, and a token in X-Consul-Token")
+  end
+  local answer, body = handle:httpCall("consul", {
+    [":method"] = "POST",
+    [":path"] = "/v1/internal/acl/authorize",
+    [":authority"] = "consul",
+    ["x-consul-token"] = token,
+  }, '[{"Resource": "service", "Access": "write", "Segment": "' .. service .. '"}]', 10000)
+  local status = answer[":status"]
+  if status ~= "200" then
+    return refuse(handle, status == "403" and 403 or 503, body or "")
+  end
+  if not body:find('"Allow":%s*true') then
+    return refuse(handle, 403, "Permission denied: the token lacks service:write on " .. service)
+  end
+end
+`;
+
+/**
+ * Values of Consul's chart with a gate in front of each server's HTTPS API, where tokens tell who may ask; without ACLs,
+ * with external servers, or with certificates that are Vault's, they stay as they are. It is an Envoy in the server's pod,
+ * with the server's certificate: clients see the same address, port and names.
+ */
+export function withLeafGate(values: ChartValues): ChartValues {
+  if (!hasLeafGate(values)) {
+    return values;
+  }
+  const { extraConfig, extraContainers } = serverOf(values);
+  const config = mergeValues((parsed(extraConfig) as ChartValues | undefined) ?? {}, {
+    addresses: { https: "127.0.0.1" },
+    ports: { https: API_PORTS.behind },
+  });
+  const containers = Array.isArray(extraContainers) ? extraContainers : [];
+  return mergeValues(values, {
+    server: { extraConfig: JSON.stringify(config), extraContainers: [...containers, gateContainer(values)] },
+  });
+}
+
+/** Whether these values get a gate. */
+function hasLeafGate(values: ChartValues): boolean {
+  return (
+    valueAt(values, "global.acls.manageSystemACLs") === true &&
+    valueAt(values, "server.enabled") !== false &&
+    valueAt(values, "externalServers.enabled") !== true &&
+    valueAt(values, "global.secretsBackend.vault.enabled") !== true
+  );
+}
+
+/** What the user's values say against the gate; `values` are all, merged, `prefix` is the path of the user's. */
+export function leafGateProblems(values: ChartValues, prefix: string): Problem[] {
+  const { extraConfig } = serverOf(values);
+  if (!hasLeafGate(values) || extraConfig === undefined) {
+    return [];
+  }
+  const propertyPath = `${prefix}.server.extraConfig`;
+  const config = parsed(extraConfig);
+  if (config === undefined) {
+    return [{ propertyPath, reason: "is no JSON object, which Consul reads it as; write it as one" }];
+  }
+  return ["addresses.https", "ports.https"].flatMap((path) =>
+    valueAt(config as ChartValues, path) === undefined
+      ? []
+      : [{ propertyPath, reason: `${path} is where the gate in front of Consul's API asks it; leave it out` }],
+  );
+}
+
+function gateContainer(values: ChartValues): ChartValues {
+  return {
+    name: "leaf-gate",
+    image: valueAt(values, "global.imageConsulDataplane") ?? DEFAULT_DATAPLANE_IMAGE,
+    imagePullPolicy: valueAt(values, "global.imagePullPolicy"),
+    command: ["envoy", "--config-yaml", JSON.stringify(envoyConfiguration(values)), "--disable-hot-restart"],
+    resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      runAsNonRoot: true,
+      seccompProfile: { type: "RuntimeDefault" },
+      // The file of the released image has this capability, and Linux starts it for none who may not have it.
+      capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE"] },
+    },
+    volumeMounts: [
+      { name: "consul-ca-cert", mountPath: CA_FILE.replace(/\/[^/]*$/, ""), readOnly: true },
+      { name: "consul-server-cert", mountPath: SERVER_CERTIFICATE, readOnly: true },
+    ],
+  };
+}
+
+function envoyConfiguration(values: ChartValues) {
+  const type = (name: string) => `type.googleapis.com/envoy.extensions.${name}`;
+  // As much as Consul itself takes: many a client waits minutes for an answer.
+  const plenty = 65536;
+  const serverName = `server.${valueAt(values, "global.datacenter") ?? "dc1"}.${valueAt(values, "global.domain") ?? "consul"}`;
+  const manager = {
+    "@type": type("filters.network.http_connection_manager.v3.HttpConnectionManager"),
+    stat_prefix: "api",
+    stream_idle_timeout: "0s",
+    generate_request_id: false,
+    http_filters: [
+      {
+        name: "leaf",
+        typed_config: {
+          "@type": type("filters.http.lua.v3.Lua"),
+          default_source_code: { inline_string: ASK_FOR_LEAVES },
+        },
+      },
+      {
+        name: "router",
+        typed_config: { "@type": type("filters.http.router.v3.Router"), suppress_envoy_headers: true },
+      },
+    ],
+    route_config: {
+      virtual_hosts: [
+        {
+          name: "api",
+          domains: ["*"],
+          routes: [{ match: { prefix: "/" }, route: { cluster: "consul", timeout: "0s" } }],
+        },
+      ],
+    },
+  };
+  return {
+    static_resources: {
+      listeners: [
+        {
+          address: { socket_address: { address: "0.0.0.0", port_value: API_PORTS.gate } },
+          filter_chains: [
+            {
+              filters: [{ name: "api", typed_config: manager }],
+              transport_socket: {
+                name: "tls",
+                typed_config: {
+                  "@type": type("transport_sockets.tls.v3.DownstreamTlsContext"),
+                  common_tls_context: {
+                    alpn_protocols: ["h2", "http/1.1"],
+                    tls_certificates: [
+                      {
+                        certificate_chain: { filename: `${SERVER_CERTIFICATE}/tls.crt` },
+                        private_key: { filename: `${SERVER_CERTIFICATE}/tls.key` },
+                      },
+                    ],
+                  },
+                },
+              },
+            },
+          ],
+        },
+      ],
+      clusters: [
+        {
+          name: "consul",
+          connect_timeout: "5s",
+          load_assignment: {
+            cluster_name: "consul",
+            endpoints: [
+              {
+                lb_endpoints: [
+                  {
+                    endpoint: {
+                      address: { socket_address: { address: "127.0.0.1", port_value: API_PORTS.behind } },
+                    },
+                  },
+                ],
+              },
+            ],
+          },
+          circuit_breakers: { thresholds: [{ max_requests: plenty, max_pending_requests: plenty }] },
+          // Consul counts connections by address, and behind the gate they all have one: requests share them.
+          typed_extension_protocol_options: {
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+              "@type": type("upstreams.http.v3.HttpProtocolOptions"),
+              explicit_http_config: { http2_protocol_options: {} },
+            },
+          },
+          transport_socket: {
+            name: "tls",
+            typed_config: {
+              "@type": type("transport_sockets.tls.v3.UpstreamTlsContext"),
+              sni: serverName,
+              common_tls_context: {
+                validation_context: {
+                  trusted_ca: { filename: CA_FILE },
+                  match_typed_subject_alt_names: [{ san_type: "DNS", matcher: { exact: serverName } }],
+                },
+              },
+            },
+          },
+        },
+      ],
+    },
+  };
+}
+
+function serverOf(values: ChartValues): ChartValues {
+  return (values.server as ChartValues | undefined) ?? {};
+}
+
+/** A JSON object as text; `undefined` for any other text. */
+function parsed(text: unknown): object | undefined {
+  try {
+    const value = JSON.parse(String(text));
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function valueAt(values: ChartValues, path: string): unknown {
+  return path.split(".").reduce<unknown>((value, key) => (value as ChartValues | undefined | null)?.[key], values);
+}
