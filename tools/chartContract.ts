@@ -2,6 +2,7 @@ import { ConsulOptions, consulValues, mergeValues } from "../components/consulVa
 import { withLeafGate } from "../components/leafGate";
 
 /** An object as the chart renders it. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever a chart renders
 export type Rendered = Record<string, any>;
 
 /** Words that are to be found again in what is rendered. */
