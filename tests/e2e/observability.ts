@@ -5,6 +5,9 @@ import { Prometheus } from "./prometheus";
 
 const DASHBOARDS = path.resolve(__dirname, "../../dashboards");
 
+/** Not the Job that asked whether the routes are served: it has ended. */
+const RUNNING = "--field-selector=status.phase=Running";
+
 /** One route of each kind: works, closed by intentions, broken; each a host, a path and the router's name in metrics. */
 export type ObservedRoutes = readonly [works: ObservedRoute, closed: ObservedRoute, broken: ObservedRoute];
 type ObservedRoute = readonly [host: string, requestPath: string, router: string];
@@ -24,7 +27,7 @@ export function observabilitySteps(step: ReturnType<typeof story>, routes: Obser
     const pem = Buffer.from(ca.data["tls.crt"], "base64").toString();
     const pods = await Promise.all(
       ["mesh-services", "traefik-consul"].map((namespace) =>
-        kubectl("get", "pods", "-n", namespace, "-o", "jsonpath={.items[*].metadata.name}"),
+        kubectl("get", "pods", "-n", namespace, RUNNING, "-o", "jsonpath={.items[*].metadata.name}"),
       ),
     );
     const expected = ["consul-server-0", ...pods.flatMap((names) => names.split(" "))].sort();
