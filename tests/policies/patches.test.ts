@@ -63,7 +63,8 @@ cases("consul-tls", [
   blocks(
     "a port opened before the chart is shown",
     [serverConfig({ ports: { http: 8500 } }), safe],
-    "ports.http is 8500",
+    // Of itself, before it is made, and in what the servers read in the end.
+    ["sets Consul's ports.http to 8500", "ports.http is 8500"],
   ),
   blocks(
     "the configuration taken away",
