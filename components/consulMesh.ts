@@ -26,7 +26,7 @@ import {
 import { consulWorkloads } from "./consulWorkloads";
 import { heldValueProblems, namedImage } from "./heldValues";
 import { durationProblems, imageProblems, sizeProblems } from "./grammars";
-import { leafGateProblems, withLeafGate } from "./leafGate";
+import { withLeafGate } from "./leafGate";
 import { mergedValueProblems } from "./mergedValues";
 import { Reached, reachProblems } from "./meshReach";
 import { dnsLabelProblems, isHostName, namespaceProblems, objectNameProblems } from "./names";
@@ -320,7 +320,6 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
       ...chartValueProblems(values, { path: chart.path, version }, at("values")).problems,
       ...heldValueProblems(args, values, at("values")),
       ...mergedValueProblems(args, values, at("values")).problems,
-      ...leafGateProblems(mergeValues(consulValues(args), values), at("values")),
     );
   }
   return problems;

@@ -1,5 +1,4 @@
 import { ChartValues, mergeValues } from "./consulValues";
-import { Problem } from "./problems";
 
 /** Where Consul's own API listens behind the gate, on the pod's loopback alone; the gate takes over its usual port. */
 const API_PORTS = { gate: 8501, behind: 8499 } as const;
@@ -38,13 +37,18 @@ function envoy_on_request(handle)
   if service == nil or token == nil then
     return refuse(handle, 403, "Permission denied: a leaf is for a service's name, and a token in X-Consul-Token")
   end
-  local answer, body = handle:httpCall("consul", {
-    [":method"] = "POST",
-    [":path"] = "/v1/internal/acl/authorize",
-    [":authority"] = "consul",
-    ["x-consul-token"] = token,
-  }, '[{"Resource": "service", "Access": "write", "Segment": "' .. service .. '"}]', 10000)
-  local status = answer[":status"]
+  local function ask(method, path, body)
+    local headers = {[":method"] = method, [":path"] = path, [":authority"] = "consul", ["x-consul-token"] = token}
+    local answer, text = handle:httpCall("consul", headers, body, 10000)
+    return answer[":status"], text
+  end
+  local question = '[{"Resource": "service", "Access": "write", "Segment": "' .. service .. '"}]'
+  local status, body
+  -- A server that does not lead hears of a new token a moment later: while the leader knows it, it is asked again.
+  for _ = 1, 50 do
+    status, body = ask("POST", "/v1/internal/acl/authorize", question)
+    if status ~= "403" or ask("GET", "/v1/acl/token/self?consistent") ~= "200" then break end
+  end
   if status ~= "200" then
     return refuse(handle, status == "403" and 403 or 503, body or "")
   end
@@ -81,24 +85,6 @@ function hasLeafGate(values: ChartValues): boolean {
     valueAt(values, "server.enabled") !== false &&
     valueAt(values, "externalServers.enabled") !== true &&
     valueAt(values, "global.secretsBackend.vault.enabled") !== true
-  );
-}
-
-/** What the user's values say against the gate; `values` are all, merged, `prefix` is the path of the user's. */
-export function leafGateProblems(values: ChartValues, prefix: string): Problem[] {
-  const { extraConfig } = serverOf(values);
-  if (!hasLeafGate(values) || extraConfig === undefined) {
-    return [];
-  }
-  const propertyPath = `${prefix}.server.extraConfig`;
-  const config = parsed(extraConfig);
-  if (config === undefined) {
-    return [{ propertyPath, reason: "is no JSON object, which Consul reads it as; write it as one" }];
-  }
-  return ["addresses.https", "ports.https"].flatMap((path) =>
-    valueAt(config as ChartValues, path) === undefined
-      ? []
-      : [{ propertyPath, reason: `${path} is where the gate in front of Consul's API asks it; leave it out` }],
   );
 }
 

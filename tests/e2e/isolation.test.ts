@@ -136,7 +136,7 @@ step("no pod gets a leaf from a server without a token that may write the servic
   const url = (address: string, service: string) => `https://${address}/v1/agent/connect/ca/leaf/${service}`;
   const asked = (pod: any, container: string, urls: string[]) => {
     const { name, namespace } = pod.metadata;
-    const curl = urls.map((each) => `curl -sk -m 10 -w '%{http_code} ' ${each}`).join("\n");
+    const curl = urls.map((each) => `curl -sk -m 10 -w ' %{http_code} ' ${each}`).join("\n");
     return kubectl("exec", "-n", namespace, name, "-c", container, "--", "sh", "-c", `${curl}\ntrue`);
   };
   const identities = ["traefik-system-ingress", "whoami"];

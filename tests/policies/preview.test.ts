@@ -63,15 +63,16 @@ describe("this project's stacks pass", () => {
 });
 
 test("what is hidden in a value of this project's own stack is found", async () => {
-  const consulValues = { server: { extraConfig: '{"tls": {"defaults": {"verify_outgoing": false}}}' } };
+  // What the components themselves know of, such as servers that do not verify, does not get this far.
+  const consulValues = { server: { extraContainers: [{ name: "backup", image: "registry.example/backup:latest" }] } };
   const { stack, remove } = await workspace("local", { consulChartPath: CHART, consulValues }, "local");
   const { passed, blocking } = await preview(stack);
   await remove();
   expect(passed).toBe(false);
   expect(blocking).toEqual([
     expect.objectContaining({
-      policyName: "consul-tls",
-      message: expect.stringContaining("Consul's tls.defaults.verify_outgoing is false, not true"),
+      policyName: "images-pinned",
+      message: expect.stringContaining("registry.example/backup:latest"),
       resourceUrn: expect.stringMatching(/Release::consul-release$/),
     }),
   ]);
