@@ -131,7 +131,7 @@ step("a pod that is no part of the mesh reaches nothing but Traefik's entry poin
 
 step("no pod gets a leaf from a server without a token that may write the service", async () => {
   const servers = JSON.parse(
-    await kubectl("get", "pods", "-A", "-l", "app=consul,component=server", "-o", "json"),
+    await kubectl("get", "pods", "-n", "consul-system", "-l", "app=consul,component=server", "-o", "json"),
   ).items;
   const url = (address: string, service: string) => `https://${address}/v1/agent/connect/ca/leaf/${service}`;
   const asked = (pod: any, container: string, urls: string[]) => {
