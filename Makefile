@@ -1,5 +1,5 @@
 # The commands of this project. With a cluster and Pulumi of your own you need none of them: see README.md.
-.PHONY: help demo test faults bench screenshots lint testbed-up testbed-down testbed-status toolchain
+.PHONY: help demo test verify faults bench screenshots lint testbed-up testbed-down testbed-status toolchain
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -10,6 +10,9 @@ demo: testbed-up node_modules ## the whole story on a real cluster on this machi
 test: lint toolchain ## every test: unit, policies, previews, and the story on a testbed of its own
 	testbed/down && testbed/up
 	eval "$$(testbed/env)" && tests/all
+
+verify: node_modules ## says whether a stack's mesh does what was declared: make verify STACK=dev
+	npm run --silent verify -- $(if $(STACK),--stack $(STACK)) $(ARGS)
 
 faults: toolchain node_modules ## rotations, faults, changes and an upgrade under load, on the cluster; not part of test
 	testbed/down && testbed/up

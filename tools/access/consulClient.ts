@@ -1,0 +1,104 @@
+import * as https from "node:https";
+import * as tls from "node:tls";
+import { Cluster, Forwarded } from "./cluster";
+import { DeclaredMesh } from "./declared";
+
+/** Where the API is, as this machine reaches it. */
+interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+  readonly servername: string;
+  readonly ca: string;
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers of Consul's API, of many shapes
+export type ConsulAnswer = any;
+
+/** Consul's HTTPS API by a server's own pod, or at external servers' address; TLS is verified with the mesh's CA. */
+export class ConsulClient {
+  private constructor(
+    private readonly endpoint: Endpoint,
+    private readonly token: string | undefined,
+    private readonly forwarded: Forwarded | undefined,
+  ) {}
+
+  /** Through `pod`; straight to the servers where they are external. */
+  static async open(cluster: Cluster, mesh: DeclaredMesh, pod: string | undefined): Promise<ConsulClient> {
+    const ca = await secretPart(cluster, mesh.namespace, mesh.ca.secretName, mesh.ca.secretKey);
+    const { secretName, secretKey } = mesh.bootstrapToken ?? {
+      secretName: "consul-bootstrap-acl-token",
+      secretKey: "token",
+    };
+    const token = mesh.acls ? await secretPart(cluster, mesh.namespace, secretName, secretKey) : undefined;
+    const [name, port] = mesh.apiAddress.split(":");
+    if (pod === undefined) {
+      return new ConsulClient({ host: name, port: Number(port), servername: name, ca }, token, undefined);
+    }
+    const forwarded = await cluster.forward(mesh.namespace, pod, 8501);
+    return new ConsulClient({ host: "127.0.0.1", port: forwarded.port, servername: name, ca }, token, forwarded);
+  }
+
+  close(): void {
+    this.forwarded?.close();
+  }
+
+  /** The status and the answer, parsed where it is JSON; without the token where `anonymous`. */
+  ask(path: string, anonymous = false): Promise<{ status: number; body: ConsulAnswer }> {
+    const headers = anonymous || this.token === undefined ? {} : { "X-Consul-Token": this.token };
+    return new Promise((resolve, reject) => {
+      const request = https
+        .get({ ...this.endpoint, path: `/v1/${path}`, headers, agent: false }, (response) => {
+          const chunks: Buffer[] = [];
+          response.on("data", (chunk) => chunks.push(chunk));
+          response.on("end", () => resolve({ status: response.statusCode!, body: parsed(Buffer.concat(chunks)) }));
+          response.on("error", reject);
+        })
+        .on("error", (error) => reject(new Error(`Consul's API, ${path}: ${error.message}`)))
+        .setTimeout(15_000, () => request.destroy(new Error("no answer for 15 s")));
+    });
+  }
+
+  /** The answer to what has to succeed. */
+  async get(path: string): Promise<ConsulAnswer> {
+    const { status, body } = await this.ask(path);
+    if (status !== 200) {
+      throw new Error(`Consul's API, ${path}: ${status} ${typeof body === "string" ? body : JSON.stringify(body)}`);
+    }
+    return body;
+  }
+}
+
+/** The certificate that is shown at a port of this machine, and why it is not to be trusted, if so. */
+export function shownCertificate(
+  port: number,
+  servername: string,
+  ca: string,
+): Promise<{ fingerprint: string; error?: string }> {
+  return new Promise((resolve, reject) => {
+    const socket = tls.connect({ host: "127.0.0.1", port, servername, ca, rejectUnauthorized: false }, () => {
+      const { fingerprint256 } = socket.getPeerCertificate();
+      const error = socket.authorized ? undefined : String(socket.authorizationError);
+      socket.destroy();
+      resolve({ fingerprint: fingerprint256, error });
+    });
+    socket.on("error", reject).setTimeout(10_000, () => socket.destroy(new Error("no answer for 10 s")));
+  });
+}
+
+/** What a Secret has under a key. */
+export async function secretPart(cluster: Cluster, namespace: string, name: string, key: string): Promise<string> {
+  const secret = await cluster.get(`/api/v1/namespaces/${namespace}/secrets/${name}`);
+  const value = secret.data?.[key];
+  if (value === undefined) {
+    throw new Error(`the Secret ${namespace}/${name} has no "${key}"`);
+  }
+  return Buffer.from(value, "base64").toString();
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return body.toString();
+  }
+}

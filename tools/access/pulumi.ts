@@ -1,0 +1,40 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { StackExport } from "./declared";
+
+const run = promisify(execFile);
+
+/** A stack as the Pulumi CLI of its user reaches it, in the folder that this runs in. */
+export class PulumiStack {
+  constructor(public readonly name: string | undefined) {}
+
+  private async ask(...args: string[]): Promise<string> {
+    const stack = this.name === undefined ? [] : ["--stack", this.name];
+    try {
+      const { stdout } = await run("pulumi", [...args, ...stack, "--non-interactive"], { maxBuffer: 2 ** 30 });
+      return stdout;
+    } catch (error) {
+      const { code, stderr = "" } = error as { code?: string; stderr?: string };
+      const said = code === "ENOENT" ? "there is no pulumi on PATH" : stderr.trim().replace(/^error: /, "");
+      throw new Error(`pulumi ${args.join(" ")}: ${said || error}`);
+    }
+  }
+
+  /** The state; secrets stay encrypted in it. */
+  async export(): Promise<StackExport> {
+    return JSON.parse(await this.ask("stack", "export"));
+  }
+
+  /** The settings, those of the program apart from the providers'; secret ones are left out. */
+  async config(): Promise<{ readonly settings: Record<string, string>; readonly kubernetes: Record<string, string> }> {
+    const all: Record<string, { value?: string; secret?: boolean }> = JSON.parse(await this.ask("config", "--json"));
+    const of = (namespace: (key: string) => boolean) =>
+      Object.fromEntries(
+        Object.entries(all).flatMap(([key, { value, secret }]) =>
+          namespace(key) && value !== undefined && !secret ? [[key.replace(/^[^:]*:/, ""), value]] : [],
+        ),
+      );
+    const kubernetes = (key: string) => key.startsWith("kubernetes:");
+    return { settings: of((key) => !/^(kubernetes|pulumi):/.test(key)), kubernetes: of(kubernetes) };
+  }
+}

@@ -1,0 +1,121 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { parseArgs } from "node:util";
+import { CATEGORIES } from "./checks";
+import { ClusterOptions } from "../access/cluster";
+import { PulumiStack } from "../access/pulumi";
+import { READERS } from "./readers";
+import { junit, lines, summary } from "./report";
+import { allWell, LiveSource, run } from "./runner";
+
+const USAGE = `npm run verify -- [-s STACK] [OPTION…]
+
+Says whether a stack's mesh does what it was declared to do; before the first up, whether the cluster is ready for it.
+
+  -s, --stack STACK      default: the selected one
+      --pre              what has to hold before the first pulumi up
+      --wait SECONDS     how long what fails may take to come right, default 10
+      --json             the outcomes as JSON, instead of text
+      --junit FILE       the outcomes as a JUnit report too
+      --no-probe         makes no pods to try the network with
+      --context NAME     default: that of the stack's settings, else kubectl's own
+      --kubeconfig FILE  likewise
+
+Exit code: 0 all is well; 1 a check fails or cannot be judged; 2 it could not begin.`;
+
+async function main(): Promise<number> {
+  const { values: options } = parseArgs({
+    options: {
+      stack: { type: "string", short: "s" },
+      pre: { type: "boolean", default: false },
+      wait: { type: "string", default: "10" },
+      json: { type: "boolean", default: false },
+      junit: { type: "string" },
+      "no-probe": { type: "boolean", default: false },
+      context: { type: "string" },
+      kubeconfig: { type: "string" },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (options.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const wait = Number(options.wait);
+  if (!(wait >= 0)) {
+    throw new Error(`--wait "${options.wait}" is no number of seconds`);
+  }
+  const stack = new PulumiStack(options.stack);
+  const { kubernetes } = await stack.config();
+  const clusterOptions = ofStack(kubernetes, { context: options.context, kubeconfig: options.kubeconfig });
+  const source = new LiveSource(stack, READERS, clusterOptions, !options["no-probe"]);
+  process.once("SIGINT", () => void source.close().then(() => process.exit(130)));
+  const progress = process.stderr.isTTY ?? false;
+  const erase = () => progress && process.stderr.write("\r\x1b[K");
+  let category = "";
+  let waitedFor = "";
+  try {
+    const outcomes = await run(CATEGORIES, source, {
+      pre: options.pre,
+      wait,
+      waiting: (check, causes, left) => {
+        const text = `… ${check.name}: ${causes[0]} (${left} s)`;
+        if (progress) {
+          erase();
+          process.stderr.write(text.slice(0, (process.stderr.columns ?? 80) - 1));
+        } else if (waitedFor !== check.id) {
+          waitedFor = check.id;
+          console.error(text);
+        }
+      },
+      done: (outcome) => {
+        erase();
+        if (options.json) {
+          return;
+        }
+        if (outcome.category !== category) {
+          category = outcome.category;
+          console.log(`\n${category}\n${"-".repeat(category.length)}`);
+        }
+        console.log(lines(outcome, process.stdout.isTTY ?? false).join("\n"));
+      },
+    });
+    if (options.json) {
+      console.log(JSON.stringify({ ok: allWell(outcomes), outcomes }, undefined, 2));
+    } else {
+      console.log(`\n${summary(outcomes)}`);
+    }
+    if (options.junit !== undefined) {
+      fs.writeFileSync(options.junit, junit(outcomes, `verify ${options.stack ?? ""}`.trim()));
+    }
+    return allWell(outcomes) ? 0 : 1;
+  } finally {
+    await source.close();
+  }
+}
+
+/** What is asked for, else what the stack's provider is told: there a kubeconfig may also be the text itself. */
+function ofStack(kubernetes: Record<string, string>, { context, kubeconfig }: ClusterOptions): ClusterOptions {
+  const its = kubeconfig ?? kubernetes.kubeconfig;
+  const chosen = { context: context ?? kubernetes.context, kubeconfig: its };
+  if (its === undefined || !/^\s*(\{|apiVersion:|---)|\n/.test(its)) {
+    return chosen;
+  }
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "verify-kubeconfig-"));
+  process.once("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
+  const file = path.join(folder, "kubeconfig");
+  fs.writeFileSync(file, its, { mode: 0o600 });
+  return { ...chosen, kubeconfig: file };
+}
+
+// Whoever reads has read enough, as `head` has.
+process.stdout.on("error", () => process.exit());
+
+main().then(
+  (code) => (process.exitCode = code),
+  (error) => {
+    console.error(`error: ${(error as Error).message}`);
+    process.exitCode = 2;
+  },
+);

@@ -1,0 +1,37 @@
+import * as fs from "node:fs";
+import * as yaml from "yaml";
+import { consulMeshProblems, consulMeshWarnings } from "../../../components";
+import { Problem } from "../../../components/problems";
+import { parseSettings } from "../../../settings";
+import { SettingsFacts, Source } from "../reading";
+
+const lines = (problems: readonly Problem[]) =>
+  problems.map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`);
+
+/** The settings of the stack's file over the defaults of Pulumi.yaml, judged as a preview judges them. */
+export async function readSettings(source: Source): Promise<SettingsFacts> {
+  const { settings: given } = await source.stack.config();
+  const result = parseSettings({ ...defaults(), ...given });
+  if ("problems" in result) {
+    return { problems: lines(result.problems), versionProblems: [] };
+  }
+  const { settings } = result;
+  const { version } = await source.read("cluster");
+  const consul = { ...settings.consul, kubernetesVersion: version.split(".").slice(0, 2).join(".") };
+  return {
+    problems: [],
+    versionProblems: lines([...consulMeshProblems(consul), ...consulMeshWarnings(consul)]),
+    settings,
+  };
+}
+
+function defaults(): Record<string, string> {
+  const { config } = yaml.parse(fs.readFileSync("Pulumi.yaml", "utf8")) as {
+    config?: Record<string, { default?: unknown }>;
+  };
+  return Object.fromEntries(
+    Object.entries(config ?? {})
+      .filter(([key, its]) => !key.includes(":") && its?.default !== undefined)
+      .map(([key, { default: its }]) => [key, typeof its === "string" ? its : JSON.stringify(its)]),
+  );
+}
