@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ServiceSettings } from "./settings";
 import { tagsOfAnnotation } from "./components/routes";
-import { serviceTags } from "./components/serviceTags";
+import { Published, serviceTags } from "./components/serviceTags";
 import { tlsOptionChanges } from "./components/tlsOptionChanges";
 import { deployedResources } from "./stackState";
 
 /** Fails a preview that changes a host's TLS options to others, since both would be void while pods are replaced. */
-export async function refuseTlsOptionChanges(services: readonly ServiceSettings[]): Promise<void> {
+export async function refuseTlsOptionChanges(
+  services: readonly (Published & { readonly name: string })[],
+): Promise<void> {
   const before = await deployedTags().catch(async (error) => {
     await pulumi.log.warn(`routes: what changes is not known, the stack's state cannot be read: ${error}`);
     return [];

@@ -16,6 +16,8 @@ import {
   meshReachProblems,
   meshServiceProblems,
   MeshServiceOptions,
+  MeshWorkloadOptions,
+  meshWorkloadProblems,
   NETWORK_TARGETS,
   NetworkClient,
   networkClientProblems,
@@ -48,6 +50,9 @@ import { CLIENT_AUTH_TYPES, TLS_VERSIONS } from "./components/tlsOptions";
 /** A service as the stack's configuration describes it. */
 export type ServiceSettings = MeshServiceOptions & { readonly name: string };
 
+/** A workload that runs already, in the services' namespace or another, as the stack's configuration describes it. */
+export type WorkloadSettings = MeshWorkloadOptions & { readonly name: string; readonly namespace?: string };
+
 /** The stack's configuration, parsed and judged. */
 export interface Settings {
   readonly consul: ConsulMeshArgs;
@@ -55,6 +60,9 @@ export interface Settings {
   readonly servicesNamespace: string;
   readonly servicesCreateNamespace: boolean;
   readonly services: readonly ServiceSettings[];
+  readonly workloads: readonly WorkloadSettings[];
+  /** Namespaces of workloads beside the services'. */
+  readonly otherNamespaces: readonly string[];
   readonly denyAll: boolean;
   readonly intentions: readonly IntentionRule[];
   readonly externalServices: Readonly<Record<string, Protocol>>;
@@ -316,33 +324,47 @@ const call: z.ZodType<ServiceCall> = z.strictObject({
   description: text.optional(),
 });
 
-const service: z.ZodType<ServiceSettings> = z.strictObject({
+/** What the mesh is to know of a service, whoever declares its pods. */
+const memberOptions = {
   name: text,
+  port: z.number(),
+  protocol: z.enum(PROTOCOLS).optional(),
+  listenerDrainSeconds: z.number().optional(),
+  requestTimeoutSeconds: z.number().optional(),
+  idleTimeoutSeconds: z.number().optional(),
+  routes: z.array(route).optional(),
+  tcpRoutes: z.array(tcpRoute).optional(),
+  loadBalancing: loadBalancing.optional(),
+  internal: z.boolean().optional(),
+  calls: z.array(call).optional(),
+};
+
+const service: z.ZodType<ServiceSettings> = z.strictObject({
+  ...memberOptions,
   image: text,
   imagePullPolicy: pullPolicy.optional(),
-  port: z.number(),
   ...podOptions,
   servicePort: z.number().optional(),
   replicas: z.number().optional(),
   autoscaling: autoscaling.optional(),
   disruptionBudget: disruptionBudget.optional(),
-  requestTimeoutSeconds: z.number().optional(),
-  idleTimeoutSeconds: z.number().optional(),
-  protocol: z.enum(PROTOCOLS).optional(),
   healthPath: text.optional(),
   healthGrpcService: text.optional(),
   drainSeconds: z.number().optional(),
-  listenerDrainSeconds: z.number().optional(),
   runAsUser: z.number().optional(),
   readOnlyRootFilesystem: z.boolean().optional(),
   writablePaths: z.array(text).optional(),
   addCapabilities: z.array(text).optional(),
-  routes: z.array(route).optional(),
-  tcpRoutes: z.array(tcpRoute).optional(),
-  loadBalancing: loadBalancing.optional(),
   canary: canary.optional(),
-  internal: z.boolean().optional(),
-  calls: z.array(call).optional(),
+});
+
+const workload: z.ZodType<WorkloadSettings> = z.strictObject({
+  ...memberOptions,
+  namespace: text.optional(),
+  workload: z.strictObject({ kind: z.enum(WORKLOAD_KINDS).optional(), name: text.optional() }).optional(),
+  existingService: text.optional(),
+  servicePort: z.number().optional(),
+  existingServiceAccount: z.boolean().optional(),
 });
 
 const intention: z.ZodType<IntentionRule> = z.strictObject({
@@ -444,6 +466,7 @@ export const settingsSchema = z.strictObject({
   servicesNamespace: text,
   servicesCreateNamespace: flag,
   services: json(z.array(service)),
+  workloads: json(z.array(workload)),
   denyAll: flag,
   intentions: json(z.array(intention)),
   externalServices: json(z.record(text, z.enum(PROTOCOLS))),
@@ -586,6 +609,10 @@ export function parseSettings(raw: Record<string, string>): { settings: Settings
     servicesNamespace: s.servicesNamespace,
     servicesCreateNamespace: s.servicesCreateNamespace,
     services: s.services.map((each) => ({ imagePullPolicy, ...each })),
+    workloads: s.workloads.map((each) => ({ ...each, running: true })),
+    otherNamespaces: [...new Set(s.workloads.flatMap(({ namespace }) => namespace ?? []))].filter(
+      (namespace) => namespace !== s.servicesNamespace,
+    ),
     denyAll: s.denyAll,
     intentions: s.intentions.map((rule, i) => ({ ...rule, declaredAt: `intentions[${i}]` })),
     externalServices: s.externalServices,
@@ -615,12 +642,19 @@ function crdNamespaces(namespaces: string[]): KubernetesCrd | undefined {
 
 /** What is wrong with settings of the right shape: each component's own problems, and what only the whole shows. */
 function settingsProblems(settings: Settings): Problem[] {
-  const { services } = settings;
+  const { services, workloads } = settings;
+  const members = membersOf(settings);
   const parts = [
     ...consulMeshProblems(settings.consul, "consul.").map(atSetting),
     ...traefikProblems(settings.traefik, "traefik.").map(atSetting),
     ...services.flatMap((each, i) =>
       meshServiceProblems(each.name, each, `services[${i}].`).map((p) => ({
+        ...p,
+        propertyPath: p.propertyPath.replace(/\.serviceName$/, ".name"),
+      })),
+    ),
+    ...workloads.flatMap((each, i) =>
+      meshWorkloadProblems(each.name, each, `workloads[${i}].`).map((p) => ({
         ...p,
         propertyPath: p.propertyPath.replace(/\.serviceName$/, ".name"),
       })),
@@ -632,16 +666,16 @@ function settingsProblems(settings: Settings): Problem[] {
     ...together(parts, () => stackNamespaceProblems(settings)),
     ...duplicateProblems(
       "name",
-      services.map((each, i) => [each.name, `services[${i}]`]),
+      members.map(({ name, path }) => [name, path]),
     ),
-    ...derivedNameProblems(services.map(({ name, canary }, i) => ({ name, canary, path: `services[${i}].name` }))),
+    ...derivedNameProblems(members.map(({ path, ...each }) => ({ ...each, path: `${path}.name` }))),
     ...services.flatMap((each, i) =>
       oldVariableNameProblems(each, settings.consul.kubernetesVersion, `services[${i}].`),
     ),
-    ...together(parts, () => routingProblems(services, settings.traefik, TRAEFIK_SERVICE_NAME)),
+    ...together(parts, () => routingProblems(members, settings.traefik, TRAEFIK_SERVICE_NAME)),
     ...externalServiceProblems(
       settings.externalServices,
-      services.map((each) => each.name),
+      members.map((each) => each.name),
       "externalServices",
     ),
     ...together(parts, () => stackIntentionProblems(settings)),
@@ -655,6 +689,14 @@ function settingsProblems(settings: Settings): Problem[] {
           },
         ]
       : []),
+  ];
+}
+
+/** All that is a service of the mesh, and where it stands. */
+function membersOf({ services, workloads }: Settings) {
+  return [
+    ...services.map((each, i) => ({ ...each, path: `services[${i}]` })),
+    ...workloads.map((each, i) => ({ ...each, path: `workloads[${i}]` })),
   ];
 }
 
@@ -672,23 +714,23 @@ function together(parts: Problem[], judge: () => Problem[]): Problem[] {
 
 /** Problems of all rules of the stack, and the warnings where they are to be errors: else its intention sets warn. */
 function stackIntentionProblems(settings: Settings): Problem[] {
-  const { services } = settings;
+  const members = membersOf(settings);
   const rules = [
     ...settings.intentions,
-    ...services.flatMap((each, i) => callRules(each.name, each.calls ?? [], `services[${i}].`)),
+    ...members.flatMap(({ name, calls = [], path }) => callRules(name, calls, `${path}.`)),
   ];
   const known = {
     denyAll: settings.denyAll,
     services: new Map([
       ...Object.entries(settings.externalServices),
-      ...services.map((each) => [each.name, each.protocol ?? "http"] as const),
+      ...members.map((each) => [each.name, each.protocol ?? "http"] as const),
     ]),
     external: new Set([TRAEFIK_SERVICE_NAME, ...Object.keys(settings.externalServices)]),
     jwtProviders: new Set(settings.jwtProviders),
     partWithoutContains: meshPartWithoutContains(settings.consul),
     ingress: {
       name: TRAEFIK_SERVICE_NAME,
-      routed: new Set(services.filter(isRouted).map((each) => each.name)),
+      routed: new Set(members.filter(isRouted).map((each) => each.name)),
     },
   };
   return [
@@ -750,6 +792,15 @@ function stackNamespaceProblems(settings: Settings): Problem[] {
     }),
     ...duplicateProblems("namespace", namespaces),
     ...reach(settings.servicesNamespace, settings.servicesCreateNamespace, "pods"),
+    ...settings.workloads.flatMap(({ namespace }, i) =>
+      namespace === undefined || namespace === settings.servicesNamespace
+        ? []
+        : [
+            ...namespaceProblems(`workloads[${i}].namespace`, namespace, { create: false, inMesh: true }),
+            ...reach(namespace, false, "pods"),
+            ...duplicateProblems("namespace", [...namespaces, [namespace, `workloads[${i}].namespace`]]),
+          ],
+    ),
     ...(isSynced ? reach(settings.traefik.namespace!, settings.traefik.createNamespace!, "services") : []),
   ];
 }

@@ -66,9 +66,10 @@ export function ensureNamespace(
  */
 export function withInputs(
   kind: string,
-  metadata: { readonly name: string; readonly namespace?: string },
+  metadata: { readonly name: string; readonly namespace?: pulumi.Input<string> },
+  apiVersion = "v1",
 ): pulumi.ResourceTransformation {
-  return ({ props, opts }) => ({ props: { ...props, apiVersion: "v1", kind, metadata }, opts });
+  return ({ props, opts }) => ({ props: { ...props, apiVersion, kind, metadata }, opts });
 }
 
 /** What is wrong with what is said to exist; `prefix` is put before each path. */

@@ -86,14 +86,10 @@ export function containerProblems(inputs: ContainerInputs, prefix: string): Prob
   ];
 }
 
-/** Problems of a pod that is too large as a whole; `tags` are those of the service in it. */
-export function podSizeProblems(
-  { env = {}, args = [] }: ContainerInputs,
-  tags: readonly string[],
-  at: string,
-): Problem[] {
+/** Problems of a pod that is too large as a whole: of `parts` that can be large, and the tags of the service in it. */
+export function podSizeProblems(parts: unknown, tags: readonly string[], at: string): Problem[] {
   // The tags stand in an annotation of their own too, as text in the one that has the pod.
-  const size = Buffer.byteLength(JSON.stringify([env, args])) + 2 * Buffer.byteLength(JSON.stringify(tags));
+  const size = Buffer.byteLength(JSON.stringify(parts)) + 2 * Buffer.byteLength(JSON.stringify(tags));
   return size <= MAX_POD
     ? []
     : [

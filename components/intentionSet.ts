@@ -5,7 +5,7 @@ import { describeEdges } from "./edges";
 import { intentionProblems } from "./intentionProblems";
 import { DENY_ALL, IntentionRule, intentionsName, mergeIntentions, placeOf } from "./intentions";
 import { intentionWarnings } from "./intentionWarnings";
-import type { MeshService, Protocol } from "./meshService";
+import type { MeshMember, Protocol } from "./member";
 import { describeProblems, Problem, refuse } from "./problems";
 
 export interface IntentionSetArgs {
@@ -18,7 +18,7 @@ export interface IntentionSetArgs {
    * Services that rules may name; each one's protocol is in Consul before an intention for it is. Their `calls` become
    * rules of this set.
    */
-  readonly services?: readonly MeshService[];
+  readonly services?: readonly MeshMember[];
   /** The ingress: rules may name it, and an allow for it to a service without a route is warned of. */
   readonly ingress?: { readonly serviceName: string };
   /** Further names that rules may use although this program does not declare them, such as services of other owners. */
@@ -45,6 +45,8 @@ const declared = new WeakMap<ConsulMesh, { readonly set: string; readonly rules:
 export class IntentionSet extends pulumi.ComponentResource {
   /** The declared edges, in words. */
   public readonly edges: string[];
+  /** What has to be there for all of them to be in force. */
+  public readonly entries: readonly pulumi.Resource[];
 
   constructor(name: string, args: IntentionSetArgs, opts?: pulumi.ComponentResourceOptions) {
     const { services = [], denyAll = true, ingress } = args;
@@ -82,9 +84,9 @@ export class IntentionSet extends pulumi.ComponentResource {
       pulumi.log.warn(describeProblems(`IntentionSet "${name}"`, warnings), this);
     }
 
-    for (const spec of mergeIntentions(all)) {
+    this.entries = mergeIntentions(all).map((spec) => {
       const destination = spec.destination.name;
-      configEntry(
+      return configEntry(
         `${name}-${intentionsName(destination)}`,
         args.mesh,
         { kind: "ServiceIntentions", name: intentionsName(destination), spec: { ...spec } },
@@ -93,7 +95,7 @@ export class IntentionSet extends pulumi.ComponentResource {
           dependsOn: services.filter((s) => s.serviceName === destination).flatMap((s) => s.protocolReady),
         },
       );
-    }
+    });
     this.edges = describeEdges(all);
     this.registerOutputs({ edges: this.edges });
   }

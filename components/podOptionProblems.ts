@@ -1,5 +1,6 @@
 import { mountPathProblems } from "./containerProblems";
 import { labelProblems, quantityProblems, shown, sizeProblems } from "./grammars";
+import { HARMLESS_ANNOTATIONS } from "./joinProblems";
 import { rangeProblems } from "./names";
 import {
   Autoscaling,
@@ -349,10 +350,6 @@ function mountProblems(path: string, mountPath: string, earlier: readonly string
 /** A label's or an annotation's key: a name of at most 63, and before it perhaps a DNS subdomain and a "/". */
 const QUALIFIED_NAME =
   /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?([A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?)$/;
-
-/** Annotations of Consul's that change what the sidecar uses or tells, and nothing of whom it lets in. */
-const HARMLESS_ANNOTATIONS =
-  /^consul\.hashicorp\.com\/(sidecar-proxy-(cpu|memory)-(request|limit)|consul-envoy-proxy-concurrency|enable-metrics(-merging)?|merged-metrics-port|service-metrics-(port|path)|service-meta-.+)$/;
 
 function metadataKeyProblems(path: string, key: string, harmless = /^$/): Problem[] {
   if (!QUALIFIED_NAME.test(key)) {

@@ -4,7 +4,6 @@ import { Problem } from "./problems";
 
 /** What says when a service is ready. */
 export interface Health {
-  readonly protocol?: string;
   /** Path that answers 2xx when the service is ready, asked by HTTP/1.1. Default: ready when its process runs. */
   readonly healthPath?: string;
   /**
@@ -49,7 +48,10 @@ export function probePathProblems(at: string, path: string): Problem[] {
 }
 
 /** Problems of how a service is to say that it is ready: each protocol answers its own question. */
-export function healthProblems(options: Health & PodOptions, prefix: string): Problem[] {
+export function healthProblems(
+  options: Health & PodOptions & { readonly protocol?: string },
+  prefix: string,
+): Problem[] {
   const { protocol = "http", healthPath, healthGrpcService } = options;
   const problem = (input: string, reason: string) => [{ propertyPath: prefix + input, reason }];
   return [

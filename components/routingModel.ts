@@ -1,4 +1,4 @@
-import type { MeshServiceOptions } from "./meshService";
+import type { MemberOptions } from "./member";
 import { missing, OfferedToMiddlewares, offeredProblems, Wanted, wantedBy } from "./middlewareReferences";
 import { Problem } from "./problems";
 import { routeEntryPoints, routeHosts, routerNames, routeRule } from "./routes";
@@ -19,7 +19,7 @@ export interface Place {
 
 interface Service {
   readonly name: string;
-  readonly options: MeshServiceOptions;
+  readonly options: MemberOptions;
   readonly place: Place;
 }
 
@@ -58,7 +58,7 @@ export class RoutingModel {
   }
 
   /** Problems of a service beside what has joined before it. */
-  service(name: string, options: MeshServiceOptions, place: Place): Problem[] {
+  service(name: string, options: MemberOptions, place: Place): Problem[] {
     const service: Service = { name, options, place };
     const { routes = [], tcpRoutes = [], internal = false } = options;
     const take = (what: string, input: string) => this.take(what, place.own + input, place.named + input);

@@ -1,4 +1,4 @@
-import type { MeshServiceOptions } from "./meshService";
+import type { MemberOptions } from "./member";
 import { Problem } from "./problems";
 import { RoutingModel } from "./routingModel";
 import type { TraefikOptions } from "./traefikConsulIngress";
@@ -8,16 +8,16 @@ type At = readonly [value: string, path: string];
 
 /** What is wrong with the routes of services together, and with the ingress that serves them; `name` is its own. */
 export function routingProblems(
-  services: readonly (MeshServiceOptions & { readonly name: string })[],
+  services: readonly (MemberOptions & { readonly name: string; readonly path?: string })[],
   ingress: TraefikOptions,
   name: string,
 ): Problem[] {
   const model = new RoutingModel();
   return [
     ...model.ingress(name, ingress, "traefik."),
-    ...services.flatMap((service, i) => {
-      const path = `services[${i}].`;
-      return model.service(service.name, service, { own: path, named: path });
+    ...services.flatMap(({ path, ...service }, i) => {
+      const place = `${path ?? `services[${i}]`}.`;
+      return model.service(service.name, service, { own: place, named: place });
     }),
     ...model.unresolved(),
   ];

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ConsulMesh, DEFAULT_CONSUL_CLI_IMAGE } from "./consulMesh";
-import type { MeshService } from "./meshService";
+import type { MeshMember } from "./member";
 import { HARDENED, restrictedPod } from "./podSecurity";
 import { OTHERS_STATUS, SERVED_STATUS } from "./servedTags";
 import { sha256 } from "./sha256";
@@ -12,7 +12,7 @@ export interface ServedRoutesArgs {
   readonly mesh: ConsulMesh;
   readonly ingress: TraefikConsulIngress;
   /** Those without routes and without pods are passed over. */
-  readonly services: readonly MeshService[];
+  readonly services: readonly MeshMember[];
   /** What else has to be there before a route can answer, such as intentions. Default none. */
   readonly after?: readonly pulumi.Resource[];
 }

@@ -99,6 +99,8 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
   /** Number of Traefik's pods. */
   public readonly replicas: number;
   public readonly imagePullPolicy: TraefikOptions["imagePullPolicy"];
+  /** Time limits of its own, as they were given. */
+  public readonly respondingTimeouts: NonNullable<TraefikOptions["respondingTimeouts"]>;
   private readonly ports: { readonly web: number; readonly websecure: number };
 
   constructor(name: string, args: TraefikConsulIngressArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -316,6 +318,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
     this.namespace = namespace.metadata.name;
     this.replicas = args.replicas ?? 1;
     this.imagePullPolicy = args.imagePullPolicy;
+    this.respondingTimeouts = args.respondingTimeouts ?? {};
     this.tcpPorts = extras.ports.map(({ port }) => port);
     this.ports = nodePorts ? ports : ENTRY_POINT_PORTS;
     this.dashboardPortForward = dashboard

@@ -19,6 +19,8 @@ const ANSWERS: Record<string, (inputs: any) => any> = {
     ...inputs,
     data: inputs.data ?? { "tls.crt": Buffer.from("the CA").toString("base64") },
   }),
+  // Of one that is read.
+  "kubernetes:apps/v1:Deployment": (inputs) => ({ spec: { template: { spec: { containers: [] } } }, ...inputs }),
   "random:index/randomBytes:RandomBytes": (inputs) => ({
     ...inputs,
     base64: "cmFuZG9tIGJ5dGVz",

@@ -1,0 +1,108 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { apply, changes, kubectl, poll, renewCluster, story } from "../e2e/cluster";
+import { TESTBED, workspace, Workspace } from "../workspace";
+
+/** Workloads of others join the mesh of `joinedProgram.ts`, with ACLs on, and are given back. */
+const step = story();
+let its: Workspace;
+
+beforeAll(async () => {
+  its = await workspace("local", { ...TESTBED, services: [], intentions: [], consulAcls: true });
+  const program = path.join(its.directory, "index.ts");
+  fs.rmSync(program);
+  fs.symlinkSync(path.join(__dirname, "joinedProgram.ts"), program);
+});
+
+afterAll(async () => {
+  await its?.remove();
+  renewCluster();
+});
+
+const labels = { app: "legacy" };
+const LEGACY = [
+  { apiVersion: "v1", kind: "Namespace", metadata: { name: "legacy" } },
+  {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "legacy", namespace: "legacy" },
+    spec: { selector: labels, ports: [{ name: "http", port: 8000, targetPort: 80 }] },
+  },
+  {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "legacy-v1", namespace: "legacy" },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          containers: [
+            {
+              name: "app",
+              image: "localhost/whoami:1.10.3",
+              imagePullPolicy: "Never",
+              ports: [{ containerPort: 80 }],
+              readinessProbe: { httpGet: { path: "/health", port: 80 }, periodSeconds: 1 },
+            },
+          ],
+        },
+      },
+    },
+  },
+];
+
+async function pods(): Promise<any> {
+  const { spec } = JSON.parse(await kubectl("get", "deployment", "legacy-v1", "-n", "legacy", "-o", "json"));
+  return spec.template;
+}
+
+/** The status of a GET by a workload's own container, `000` where nobody answers. */
+async function called(from: string, url: string): Promise<string> {
+  const [namespace, workload] = from.split("/", 2);
+  const curl = `curl -s -o /dev/null -m 10 -w '%{http_code}' ${url} || true`;
+  const inside = ["exec", "-n", namespace, workload.replace(":", "/"), "-c", "app", "--", "sh", "-c", curl];
+  return kubectl(...inside);
+}
+
+async function answers(status: string, from: string, url: string): Promise<void> {
+  await poll(
+    `${from} → ${url}`,
+    () => called(from, url),
+    (answer) => answer === status,
+    90,
+  );
+}
+
+let before: any;
+
+step(
+  "a resource's pods, a chart's and those of a Deployment that runs join by one up, and the next changes nothing",
+  async () => {
+    await apply(LEGACY);
+    await kubectl("rollout", "status", "deployment/legacy-v1", "-n", "legacy");
+    before = await pods();
+    await its.stack.up({ onOutput: process.env.VERBOSE ? console.info : undefined });
+    expect(changes((await its.stack.preview()).changeSummary)).toEqual([]);
+    // What ran before was read, and then patched: the next up reads it as it is now.
+    await its.stack.up();
+    expect(changes((await its.stack.refresh()).summary.resourceChanges)).toEqual([]);
+  },
+);
+
+step("each calls whom it may, by the names that callers knew before, and nobody else does", async () => {
+  await answers("200", "apps/statefulset:billing", "http://shop.apps:8000/");
+  await answers("200", "legacy/deployment:legacy-v1", "http://billing-http.apps:8000/");
+  await answers("000", "legacy/deployment:legacy-v1", "http://shop.apps:8000/");
+  await answers("000", "apps/deployment:shop", "http://billing-http.apps:8000/");
+  await answers("000", "apps/deployment:shop", "http://legacy.legacy:8000/");
+});
+
+step("what ran before has its own pods again after a destroy", async () => {
+  await its.stack.destroy();
+  expect(await pods()).toEqual(before);
+  await kubectl("rollout", "status", "deployment/legacy-v1", "-n", "legacy");
+  const containers = await kubectl("get", "pods", "-n", "legacy", "-o", "jsonpath={.items[*].spec.containers[*].name}");
+  expect(new Set(containers.split(" "))).toEqual(new Set(["app"]));
+});
