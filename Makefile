@@ -1,5 +1,5 @@
 # The commands of this project. With a cluster and Pulumi of your own you need none of them: see README.md.
-.PHONY: help demo test verify faults bench screenshots lint testbed-up testbed-down testbed-status toolchain
+.PHONY: help demo test mutants verify faults bench screenshots lint testbed-up testbed-down testbed-status toolchain
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -13,6 +13,9 @@ test: lint toolchain ## every test: unit, policies, previews, and the story on a
 
 verify: node_modules ## says whether a stack's mesh does what was declared: make verify STACK=dev
 	npm run --silent verify -- $(if $(STACK),--stack $(STACK)) $(ARGS)
+
+mutants: toolchain node_modules ## faults put into the code, one by one: does a test see each? SINCE=main plays the changed files alone
+	eval "$$(testbed/env)" && npx ts-node --transpile-only tests/mutants/run.ts
 
 faults: toolchain node_modules ## rotations, faults, changes and an upgrade under load, on the cluster; not part of test
 	testbed/down && testbed/up

@@ -36,12 +36,15 @@ export interface Violation {
 /** A running policy pack, asked as the engine asks it. */
 export class Analyzer {
   private constructor(
-    private readonly child: ChildProcess,
+    private readonly child: ChildProcess | undefined,
     private readonly client: any,
   ) {}
 
   /** Starts the pack in a folder by Pulumi's own runner, as the language host does. */
   static async start(folder = PACK, env: NodeJS.ProcessEnv = {}): Promise<Analyzer> {
+    if (process.env.PACK_IN_PROCESS !== undefined && folder === PACK && Object.keys(env).length === 0) {
+      return new Analyzer(undefined, clientOf(await (inProcess ??= serveHere())));
+    }
     const runner = require.resolve("@pulumi/pulumi/cmd/run-policy-pack", { paths: [folder] });
     // The address is the engine's, for its log; nobody listens there.
     const child = spawn(process.execPath, [runner, "127.0.0.1:1", folder], {
@@ -55,7 +58,7 @@ export class Analyzer {
       child.stdout.once("data", (data) => resolve(String(data).trim()));
       child.once("exit", (code) => reject(new Error(`the pack ended with ${code}: ${errors}`)));
     });
-    return new Analyzer(child, new AnalyzerClient(`127.0.0.1:${port}`, credentials.createInsecure()));
+    return new Analyzer(child, clientOf(port));
   }
 
   /** Starts the pack for one use; it ends with it, also where that fails. */
@@ -73,7 +76,7 @@ export class Analyzer {
 
   stop(): void {
     this.client.close();
-    this.child.kill();
+    this.child?.kill();
   }
 
   private call(method: string, request: unknown): Promise<any> {
@@ -132,6 +135,23 @@ export class Analyzer {
     );
     return [...all, ...violations(await this.call("analyzeStack", request))];
   }
+}
+
+function clientOf(port: string): unknown {
+  return new AnalyzerClient(`127.0.0.1:${port}`, credentials.createInsecure());
+}
+
+let inProcess: Promise<string> | undefined;
+/** The port of the pack in this process, where Stryker's mutants of it are. */
+function serveHere(): Promise<string> {
+  const { log } = console;
+  return new Promise((resolve) => {
+    console.log = (port: string) => {
+      console.log = log;
+      resolve(port);
+    };
+    void import(path.join(PACK, "index.ts"));
+  });
 }
 
 function urnOf(stack: string, { type, name }: Resource): string {

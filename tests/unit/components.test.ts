@@ -1,34 +1,20 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import * as kubernetes from "@pulumi/kubernetes";
-import * as random from "@pulumi/random";
 import { ConsulMesh, TraefikConsulIngress } from "../../components";
+import { programOf } from "../program";
 import { find, record, Recorded } from "../recorder";
-import { ofStack, raw } from "../settings";
+import { ofStack } from "../settings";
 
 const whoami = { name: "whoami", image: "traefik/whoami:v1.10.3", port: 80, routes: [{ host: "whoami.test" }] };
 
 /** What index.ts declares for the environment dev with these settings on top. */
-function story(settings: Record<string, unknown> = {}) {
-  return record(() => {
-    const all = { ...ofStack("dev"), services: [whoami], servicesNamespace: "apps", ...settings };
-    pulumi.runtime.setAllConfig(
-      Object.fromEntries(Object.entries(raw(all)).map(([key, value]) => [`consul-traefik-mesh:${key}`, value])),
-    );
-    // The program runs when it is loaded: anew each time, with the SDKs that are loaded already.
-    jest.isolateModules(() => {
-      jest.doMock("@pulumi/pulumi", () => pulumi);
-      jest.doMock("@pulumi/kubernetes", () => kubernetes);
-      jest.doMock("@pulumi/random", () => random);
-      // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import gives what is loaded already
-      require("../../index");
-    });
-  });
-}
+const story = (settings: Record<string, unknown> = {}) =>
+  programOf({ ...ofStack("dev"), services: [whoami], servicesNamespace: "apps", ...settings });
 
 let asInDev: Promise<Recorded[]> | undefined;
 /** What index.ts declares for dev as it is; run once. */
 const dev = () => (asInDev ??= story());
+afterAll(() => (asInDev = undefined));
 
 const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 const isSecret = (value: any) => value?.["4dabf18193072939515e22adb298388d"] === SECRET_SIGNATURE;
