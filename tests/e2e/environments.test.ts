@@ -4,6 +4,7 @@ import { TESTBED, workspace, Workspace } from "../workspace";
 import { answers, kubectl, poll, renewCluster, request, secretOf, story } from "./cluster";
 import { ConsulApi } from "./consulApi";
 import { load, steady } from "./load";
+import { JUDGED, refusals, refusedUp } from "./pack";
 import { killContainer, podsOf } from "./pods";
 import { files, forms, logs, objects, Place } from "./secrets";
 
@@ -42,7 +43,7 @@ step("with ACLs on nothing passes before the first intention exists", async () =
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   })();
-  await deploy({});
+  await deploy({}, {});
   up = true;
   await asked;
   expect([...answers]).not.toContain(200);
@@ -54,8 +55,25 @@ step("deny-all and an allow: the one service is open, the other closed, and a se
   await deploy({ denyAll: true, intentions: [allow] });
   await answers(200, "whoami.localhost");
   await answers(403, "echo.localhost");
-  const { summary } = await its.stack.up();
+  const { summary } = await its.stack.up(JUDGED);
   expect(Object.keys(summary.resourceChanges ?? {}).sort()).toEqual(["read", "same"]);
+  await its.stack.refresh();
+  expect(await refusals(its.stack)).toEqual([]);
+});
+
+step("an up that would open the living mesh is refused by the policies, and nothing of it is applied", async () => {
+  const state = async () => [
+    await kubectl("get", "deployments", "-n", "mesh-services", "-o", "jsonpath={.items[*].metadata.generation}"),
+    (await api.get("config/service-intentions")).map((entry: any) => [entry.Name, entry.ModifyIndex]),
+  ];
+  const before = await state();
+  const changed = services.map((service) => ({ ...service, env: { CHANGED: "yes" } }));
+  its.configure({ services: changed, intentions: [{ ...allow, source: "*" }] });
+  expect(await refusedUp(its.stack)).toMatch(/wildcard/i);
+  its.configure({ services: changed, intentions: [allow], denyAll: false });
+  expect(await refusedUp(its.stack)).toContain("deny-all");
+  expect(await state()).toEqual(before);
+  its.configure({ services, denyAll: true });
 });
 
 step("three servers, one vote each, and a budget that keeps two of them", async () => {
@@ -273,14 +291,14 @@ step("what holds data or trust can neither be deleted nor replaced", async () =>
 });
 
 step("without the protection, which is a change of its own, it can", async () => {
-  await deploy({ protect: false });
+  await deploy({ protect: false }, {});
   await its.stack.previewDestroy();
 });
 
 /** Deploys changed settings, as an edit of the stack's file would. */
-async function deploy(settings: Record<string, unknown>): Promise<void> {
+async function deploy(settings: Record<string, unknown>, policies: Partial<typeof JUDGED> = JUDGED): Promise<void> {
   its.configure(settings);
-  const { stdout, stderr } = await its.stack.up({ onOutput: (text) => (printed += text) });
+  const { stdout, stderr } = await its.stack.up({ ...policies, onOutput: (text) => (printed += text) });
   printed += stdout + stderr;
 }
 

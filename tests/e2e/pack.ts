@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import * as path from "node:path";
 import { PolicyEvent, Stack } from "@pulumi/pulumi/automation";
 
@@ -26,4 +27,15 @@ export async function refusals(stack: Stack): Promise<string[]> {
     throw new Error(`the preview ${passed ? "passed" : "failed"} with ${JSON.stringify(found)}`);
   }
   return [...new Set(found.map((event) => event.policyName!))].sort();
+}
+
+/** What the CLI says to a plain `pulumi up` that the pack refuses; it previews first, which the automation API does not. */
+export function refusedUp(stack: Stack): Promise<string> {
+  const { workDir, envVars } = stack.workspace;
+  const args = ["up", "--yes", "--non-interactive", "--stack", stack.name, "--policy-pack", PACK];
+  return new Promise((resolve, reject) => {
+    execFile("pulumi", args, { cwd: workDir, env: { ...process.env, ...envVars } }, (error, stdout) =>
+      error ? resolve(stdout) : reject(new Error(`it was not refused:\n${stdout}`)),
+    );
+  });
 }

@@ -39,12 +39,20 @@ export async function logs(): Promise<Place[]> {
         const args = ["-n", metadata.namespace, metadata.name, "-c", each.name, `--previous=${previous}`];
         // A container that never started has no log; of any other, one that cannot be read is not clean.
         if (previous || each.state.waiting === undefined || each.restartCount > 0) {
-          places.push({ where, text: await kubectl("logs", ...args) });
+          places.push({ where, text: await kubectl("logs", ...args).catch(unlessGone) });
         }
       }
     }
   }
   return places;
+}
+
+/** The kubelet removes the remains of an ended container when it likes: what is gone tells nothing. */
+function unlessGone(error: Error): string {
+  if (/previous terminated container .* not found/.test(error.message)) {
+    return "";
+  }
+  throw error;
 }
 
 /** The forms in which a secret may stand somewhere: as it is, its bytes in base64 and in hexadecimal. */

@@ -1,7 +1,8 @@
 import * as tls from "node:tls";
 import { IntentionRule } from "../../components";
 import { workspace, Workspace } from "../workspace";
-import { answers, changes, consul, inventory, kubectl, poll, request, story, through } from "./cluster";
+import { answers, apply, changes, consul, inventory, kubectl, poll, request, story, through } from "./cluster";
+import { acceptedObjects } from "./dryRuns";
 import { JUDGED, refusals } from "./pack";
 import { disagreements, refusedCases, Webhook, WEBHOOK_REFUSES } from "./webhook";
 
@@ -99,6 +100,12 @@ step("the webhook refuses what we say that it refuses, and what it refuses we re
   } finally {
     webhook.stop();
   }
+});
+
+step("what preview takes of 300 generated stacks, the API server and the injector take as well", async () => {
+  const objects = await acceptedObjects(300);
+  expect(objects.length).toBeGreaterThan(1500);
+  await apply(objects, "--dry-run=server", "--validate=strict", "--force-conflicts");
 });
 
 step("a second up changes nothing, and neither does a refresh; the policies have nothing to say of it", async () => {
