@@ -6,6 +6,7 @@ import {
   callRules,
   ConsulMeshArgs,
   consulMeshProblems,
+  drainProblems,
   IntentionRule,
   isRouted,
   KubernetesCrd,
@@ -31,6 +32,7 @@ import {
   TRAEFIK_SERVICE_NAME,
   TraefikOptions,
   traefikProblems,
+  usesCni,
 } from "./components";
 import { externalServiceProblems } from "./components/externalServices";
 import { intentionProblems } from "./components/intentionProblems";
@@ -71,6 +73,18 @@ export interface Settings {
   readonly servicesPodSecurity: PodSecurityLevel;
   readonly networkPolicies: boolean;
   readonly networkPolicyClients: readonly NetworkClient[];
+  /** The stack whose mesh this one's services join; `undefined` where this stack makes the mesh. */
+  readonly meshStack: string | undefined;
+  /** The other stacks whose services may join this one's mesh. */
+  readonly teams: readonly Team[];
+}
+
+/** A stack of services in the mesh of another one. */
+export interface Team {
+  /** The stack, as `organization/project/stack`. */
+  readonly stack: string;
+  /** The namespace of its services. */
+  readonly namespace: string;
 }
 
 const text = z.string();
@@ -484,6 +498,8 @@ export const settingsSchema = z.strictObject({
   servicesPodSecurity: z.enum(POD_SECURITY_LEVELS),
   networkPolicies: flag,
   networkPolicyClients: json(z.array(networkClient)),
+  meshStack: optionalText,
+  teams: json(z.array(z.strictObject({ stack: text, namespace: text }))),
   imagePullPolicy: optionalText.pipe(pullPolicy.optional()),
   protect: flag,
 });
@@ -621,6 +637,8 @@ export function parseSettings(raw: Record<string, string>): { settings: Settings
     servicesPodSecurity: s.servicesPodSecurity,
     networkPolicies: s.networkPolicies,
     networkPolicyClients: s.networkPolicyClients,
+    meshStack: s.meshStack,
+    teams: s.teams,
   };
   const problems = [...unknown, ...settingsProblems(settings)];
   return problems.length > 0 ? { problems } : { settings };
@@ -644,6 +662,8 @@ function crdNamespaces(namespaces: string[]): KubernetesCrd | undefined {
 function settingsProblems(settings: Settings): Problem[] {
   const { services, workloads } = settings;
   const members = membersOf(settings);
+  // What goes beyond the stack is known when the mesh is; see stacks/services.ts.
+  const alone = (judge: () => Problem[]) => (settings.meshStack === undefined ? judge() : []);
   const parts = [
     ...consulMeshProblems(settings.consul, "consul.").map(atSetting),
     ...traefikProblems(settings.traefik, "traefik.").map(atSetting),
@@ -663,6 +683,7 @@ function settingsProblems(settings: Settings): Problem[] {
   ];
   return [
     ...parts,
+    ...teamProblems(settings),
     ...together(parts, () => stackNamespaceProblems(settings)),
     ...duplicateProblems(
       "name",
@@ -672,15 +693,17 @@ function settingsProblems(settings: Settings): Problem[] {
     ...services.flatMap((each, i) =>
       oldVariableNameProblems(each, settings.consul.kubernetesVersion, `services[${i}].`),
     ),
-    ...together(parts, () => routingProblems(members, settings.traefik, TRAEFIK_SERVICE_NAME)),
+    ...alone(() => together(parts, () => routingProblems(members, settings.traefik, TRAEFIK_SERVICE_NAME))),
     ...externalServiceProblems(
       settings.externalServices,
       members.map((each) => each.name),
       "externalServices",
     ),
-    ...together(parts, () => stackIntentionProblems(settings)),
-    ...podSecurityProblems(settings),
-    ...drainProblems(settings),
+    ...alone(() => together(parts, () => stackIntentionProblems(settings))),
+    ...alone(() => podSecurityProblems(settings, usesCni(settings.consul.values))),
+    ...alone(() =>
+      services.flatMap((each, i) => drainProblems(each, meshPartWithoutSleep(settings.consul), `services[${i}].`)),
+    ),
     ...(settings.networkPolicyClients.length > 0 && !settings.networkPolicies
       ? [
           {
@@ -697,6 +720,44 @@ function membersOf({ services, workloads }: Settings) {
   return [
     ...services.map((each, i) => ({ ...each, path: `services[${i}]` })),
     ...workloads.map((each, i) => ({ ...each, path: `workloads[${i}]` })),
+  ];
+}
+
+/** A stack's name as a reference to it has to be written. */
+const STACK_NAME = /^[\w.-]+\/[\w.-]+\/[\w.-]+$/;
+
+/** Problems of how stacks share a mesh. */
+function teamProblems({ meshStack, teams, servicesNamespace, intentions }: Settings): Problem[] {
+  const name = (path: string, stack: string) =>
+    STACK_NAME.test(stack)
+      ? []
+      : [{ propertyPath: path, reason: `"${stack}" is no stack's full name; use organization/project/stack` }];
+  const ofMesh = (propertyPath: string) => ({
+    propertyPath,
+    reason: `belongs to the stack that makes the mesh, ${meshStack}; declare it there`,
+  });
+  return [
+    ...(meshStack === undefined ? [] : name("meshStack", meshStack)),
+    ...teams.flatMap(({ stack, namespace }, i) => [
+      ...name(`teams[${i}].stack`, stack),
+      ...namespaceProblems(`teams[${i}].namespace`, namespace, { create: true, inMesh: true }),
+    ]),
+    ...duplicateProblems("namespace", [
+      [servicesNamespace, "servicesNamespace"],
+      ...teams.map(({ namespace }, i) => [namespace, `teams[${i}].namespace`] as [string, string]),
+    ]),
+    ...duplicateProblems(
+      "stack",
+      teams.map(({ stack }, i) => [stack, `teams[${i}].stack`]),
+    ),
+    ...(meshStack === undefined
+      ? []
+      : [
+          ...(teams.length > 0 ? [ofMesh("teams")] : []),
+          ...intentions.flatMap((rule, i) =>
+            rule.destination === "*" ? [ofMesh(`intentions[${i}].destination`)] : [],
+          ),
+        ]),
   ];
 }
 
@@ -740,10 +801,9 @@ function stackIntentionProblems(settings: Settings): Problem[] {
 }
 
 /** Of the pods of the services' namespace, the injected init container is the one that needs more than `restricted`. */
-function podSecurityProblems({ servicesPodSecurity: level, consul, services }: Settings): Problem[] {
-  const { cni } = (consul.values?.connectInject ?? {}) as { cni?: { enabled?: boolean } };
+export function podSecurityProblems({ servicesPodSecurity: level, services }: Settings, cni: boolean): Problem[] {
   return [
-    ...(level !== "privileged" && cni?.enabled !== true
+    ...(level !== "privileged" && !cni
       ? [
           {
             propertyPath: "servicesPodSecurity",
@@ -766,14 +826,6 @@ function podSecurityProblems({ servicesPodSecurity: level, consul, services }: S
       })),
     ]),
   ];
-}
-
-function drainProblems({ consul, services }: Settings): Problem[] {
-  const part = meshPartWithoutSleep(consul);
-  const reason = `${part} does not know how to wait so; use 0, or Kubernetes 1.30 and control plane 1.5.3 or later`;
-  return services.flatMap(({ drainSeconds = 0 }, i) =>
-    part === undefined || drainSeconds === 0 ? [] : [{ propertyPath: `services[${i}].drainSeconds`, reason }],
-  );
 }
 
 function stackNamespaceProblems(settings: Settings): Problem[] {

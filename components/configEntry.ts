@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ConsulMesh } from "./consulMesh";
+import type { Mesh } from "./mesh";
 
 /** A Consul config entry as the custom resource that consul-k8s writes to Consul. */
 export interface ConfigEntry {
@@ -17,7 +17,7 @@ export interface ConfigEntry {
  */
 export function configEntry(
   name: string,
-  mesh: ConsulMesh,
+  mesh: Mesh,
   entry: ConfigEntry,
   opts: { parent: pulumi.Resource; dependsOn?: pulumi.Resource[] },
 ): k8s.apiextensions.CustomResource {
@@ -35,7 +35,7 @@ export function configEntry(
     },
     {
       parent: opts.parent,
-      dependsOn: [mesh.ready, ...(opts.dependsOn ?? [])],
+      dependsOn: [...(mesh.ready === undefined ? [] : [mesh.ready]), ...(opts.dependsOn ?? [])],
       deleteBeforeReplace: true,
       hooks: { onError: [new pulumi.ErrorHook(`${name}-webhook-unreachable`, webhookUnreachable)] },
       customTimeouts: { create: "2m", update: "2m", delete: "2m" },

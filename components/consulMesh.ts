@@ -28,7 +28,8 @@ import { heldValueProblems, namedImage } from "./heldValues";
 import { durationProblems, imageProblems, sizeProblems } from "./grammars";
 import { withLeafGate } from "./leafGate";
 import { mergedValueProblems } from "./mergedValues";
-import { Reached, reachProblems } from "./meshReach";
+import { Reached, reachOf, reachProblems } from "./meshReach";
+import type { MeshDescription } from "./meshReference";
 import { dnsLabelProblems, isHostName, namespaceProblems, objectNameProblems } from "./names";
 import { Problem, refuse, warn } from "./problems";
 import { sha256 } from "./sha256";
@@ -104,6 +105,8 @@ export class ConsulMesh extends pulumi.ComponentResource {
   public readonly reachProblems: (namespace: { name: string; made: boolean }, reached: Reached) => Problem[];
   /** The command that brings Consul's UI to https://localhost:8501/ui; `undefined` for external servers. */
   public readonly uiPortForward: string | undefined;
+  /** What the services of other stacks have to know of the mesh, plain; see `MeshReference`. */
+  public readonly description: Omit<MeshDescription, "ingress">;
   /** Depend on this for anything that needs a working mesh: servers, injector, webhooks and custom resources. */
   public readonly ready: pulumi.Resource;
 
@@ -251,6 +254,17 @@ export class ConsulMesh extends pulumi.ComponentResource {
     this.partWithoutSleep = meshPartWithoutSleep(args);
     this.kubernetesVersion = args.kubernetesVersion;
     this.caRotation = rotations.ca;
+    this.description = {
+      consulNamespace: namespaceName,
+      authMethod: this.authMethod,
+      consulImage: this.consulImage,
+      kubernetesVersion: this.kubernetesVersion,
+      partWithoutContains: this.partWithoutContains,
+      partWithoutSleep: this.partWithoutSleep,
+      caRotation: this.caRotation,
+      cni: usesCni(args.values),
+      reach: reachOf(values),
+    };
     const done = { parent: this, dependsOn: [...secretResources, ...workloads.all] };
     rotationJob(name, "gossip-key", rotations.gossipKey, { ...jobArgs, gossipKeySha256 }, done);
     rotationJob(name, "bootstrap-token", rotations.bootstrapToken, jobArgs, done);
@@ -352,6 +366,12 @@ export function meshReachProblems(
 ): Problem[] {
   const values = mergeValues(consulValues(args), args.values ?? {});
   return reachProblems(values, namespace.name, reached, namespace.made, `${prefix}values`);
+}
+
+/** Whether the chart's values have a CNI plugin redirect the pods' traffic, instead of an init container with rights. */
+export function usesCni(values: ChartValues = {}): boolean {
+  const { cni } = (values.connectInject ?? {}) as { cni?: { enabled?: boolean } };
+  return cni?.enabled === true;
 }
 
 /** The versions of what a mesh consists of, where its arguments tell. */

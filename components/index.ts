@@ -1,6 +1,8 @@
 export { ensureNamespace } from "./bringYourOwn";
 export type { ExternalServers, OwnCa } from "./bringYourOwn";
 export * from "./consulMesh";
+export type { Ingress, Mesh } from "./mesh";
+export * from "./meshReference";
 export * from "./traefikConsulIngress";
 export * from "./meshService";
 export * from "./meshWorkload";

@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { configEntry } from "./configEntry";
-import { ConsulMesh } from "./consulMesh";
 import { describeEdges } from "./edges";
 import { intentionProblems } from "./intentionProblems";
 import { DENY_ALL, IntentionRule, intentionsName, mergeIntentions, placeOf } from "./intentions";
 import { intentionWarnings } from "./intentionWarnings";
 import type { MeshMember, Protocol } from "./member";
+import type { Mesh } from "./mesh";
 import { describeProblems, Problem, refuse } from "./problems";
 
 export interface IntentionSetArgs {
-  readonly mesh: ConsulMesh;
+  readonly mesh: Mesh;
   /** Whether every call that no rule allows is refused. Default `true`; at most one set of a mesh declares it. */
   readonly denyAll?: boolean;
   /** Who may call whom, as the destinations' owners say. Default none. */
@@ -31,8 +31,27 @@ export interface IntentionSetArgs {
   readonly warningsAreErrors?: boolean;
 }
 
-/** The rules of each mesh's sets so far, and which set has them: a destination has one ServiceIntentions in a mesh. */
-const declared = new WeakMap<ConsulMesh, { readonly set: string; readonly rules: readonly IntentionRule[] }[]>();
+/** Where rules are declared: a destination has one ServiceIntentions in a mesh. */
+interface Declared {
+  readonly set: string;
+  readonly rules: readonly IntentionRule[];
+  /** Services whose intentions are in that set's stack alone, where it is another. */
+  readonly services?: ReadonlySet<string>;
+}
+
+/** The rules of each mesh's sets so far. */
+const declared = new WeakMap<object, Declared[]>();
+
+/** Notes what another stack of a mesh has: its services let in whom its own rules let in. */
+export function joinIntentions(
+  mesh: object,
+  stack: string,
+  services: readonly { readonly name: string }[],
+  rules: readonly IntentionRule[],
+): void {
+  const its = { set: `stack ${stack}`, rules, services: new Set(services.map(({ name }) => name)) };
+  declared.set(mesh, [...(declared.get(mesh) ?? []), its]);
+}
 
 /**
  * Consul intentions: deny-all and typed rules, merged into one ServiceIntentions a destination, each waited for until
@@ -50,7 +69,10 @@ export class IntentionSet extends pulumi.ComponentResource {
 
   constructor(name: string, args: IntentionSetArgs, opts?: pulumi.ComponentResourceOptions) {
     const { services = [], denyAll = true, ingress } = args;
-    const rules = [...(args.rules ?? []), ...services.flatMap((service) => service.calls)];
+    const others = declared.get(args.mesh) ?? [];
+    const calls = services.flatMap((service) => service.calls);
+    const elsewhere = (call: IntentionRule) => others.find((other) => other.services?.has(call.destination));
+    const rules = [...(args.rules ?? []), ...calls.filter((call) => elsewhere(call) === undefined)];
     const known = {
       denyAll,
       services: new Map([
@@ -65,7 +87,6 @@ export class IntentionSet extends pulumi.ComponentResource {
         routed: new Set(services.filter((s) => s.routed).map((s) => s.serviceName)),
       },
     };
-    const others = declared.get(args.mesh) ?? [];
     const warnings = intentionWarnings(
       rules,
       known,
@@ -76,10 +97,11 @@ export class IntentionSet extends pulumi.ComponentResource {
     refuse(`IntentionSet "${name}"`, [
       ...intentionProblems(rules, known, "rules"),
       ...secondSetProblems(all, others),
+      ...calls.flatMap((call) => callElsewhereProblems(call, elsewhere(call))),
       ...(args.warningsAreErrors ? warnings : []),
     ]);
     super("consul-traefik-mesh:index:IntentionSet", name, {}, opts);
-    declared.set(args.mesh, [...others, { set: name, rules: all }]);
+    declared.set(args.mesh, [...others, { set: `IntentionSet "${name}"`, rules: all }]);
     if (warnings.length > 0) {
       pulumi.log.warn(describeProblems(`IntentionSet "${name}"`, warnings), this);
     }
@@ -101,6 +123,21 @@ export class IntentionSet extends pulumi.ComponentResource {
   }
 }
 
+/** A call to a service of another stack is let in there, by who owns it. */
+function callElsewhereProblems(call: IntentionRule, other: Declared | undefined): Problem[] {
+  const { source, destination } = call;
+  const letsIn = (rule: IntentionRule) =>
+    rule.destination === destination && [source, "*"].includes(rule.source) && rule.action !== "deny";
+  return other === undefined || other.rules.some(letsIn)
+    ? []
+    : [
+        {
+          propertyPath: `${placeOf(call, 0, "calls")}.destination`,
+          reason: `"${destination}" is a service of ${other.set}, whose intentions do not let "${source}" in; have that stack declare { source: ${source}, destination: ${destination} } first`,
+        },
+      ];
+}
+
 /** The webhook refuses a second resource for one destination, whichever set it is in. */
 function secondSetProblems(
   rules: readonly IntentionRule[],
@@ -113,7 +150,7 @@ function secondSetProblems(
       : [
           {
             propertyPath: rule === DENY_ALL ? "denyAll" : placeOf(rule, i, "rules"),
-            reason: `"${rule.destination}" has its intentions in IntentionSet "${other.set}" already; declare them all there`,
+            reason: `"${rule.destination}" has its intentions in ${other.set} already; declare them all there`,
           },
         ];
   });

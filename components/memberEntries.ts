@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { configEntry } from "./configEntry";
-import type { ConsulMesh } from "./consulMesh";
+import type { Mesh } from "./mesh";
 import type { MemberOptions } from "./member";
 
 const DEFAULT_REQUEST_TIMEOUT_SECONDS = 60;
@@ -23,7 +23,7 @@ function requestTimeoutMs(options: MemberOptions): number {
  */
 export function memberEntries(
   name: string,
-  mesh: ConsulMesh,
+  mesh: Mesh,
   serviceName: string,
   options: MemberOptions,
   expose: unknown,

@@ -40,6 +40,21 @@ export function reachProblems(
   ];
 }
 
+/** Of the chart's merged values, those that `reachProblems` judges by. */
+export function reachOf(values: ChartValues): ChartValues {
+  return Object.fromEntries(
+    Object.values(PARTS).map(({ part }) => [
+      part,
+      Object.fromEntries(
+        ["k8sAllowNamespaces", "k8sDenyNamespaces", "namespaceSelector"].map((key) => [
+          key,
+          valueAt(values, `${part}.${key}`),
+        ]),
+      ),
+    ]),
+  );
+}
+
 function isPlain(list: readonly unknown[]): boolean {
   return list.every((each) => typeof each === "string");
 }

@@ -1,14 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ConsulMesh } from "./consulMesh";
 import { oldVariableNameProblems } from "./containerProblems";
 import type { IntentionRule } from "./intentions";
 import type { IntentionSet } from "./intentionSet";
 import { Canary, canaryWeight, STABLE_WEIGHT } from "./loadBalancing";
 import { callRules, isRouted, MemberOptions, MeshMember, Protocol } from "./member";
 import { memberEntries } from "./memberEntries";
+import type { Ingress, Mesh } from "./mesh";
 import { routingOf } from "./meshRouting";
-import { meshServiceProblems, meshServiceWarnings } from "./meshServiceProblems";
+import { drainProblems, meshServiceProblems, meshServiceWarnings } from "./meshServiceProblems";
 import type { Autoscaling, DisruptionBudget, PodOptions } from "./podOptions";
 import { HARDENED, NON_ROOT, restrictedPod } from "./podSecurity";
 import { mergePodSpec } from "./podSpecOverride";
@@ -19,12 +19,11 @@ import { CANARY_SUFFIX, takenNameProblems } from "./serviceNames";
 import { servedPathOf, serviceTags, usesIngress } from "./serviceTags";
 import { drainSecondsOf, neededGrace, SERVICE_LABEL, sidecarAnnotations } from "./sidecarAnnotations";
 import { timeoutWarnings } from "./timeoutWarnings";
-import type { TraefikConsulIngress } from "./traefikConsulIngress";
 import { claimMounts, makeWorkload, PART_OF_KIND } from "./workloads";
 
 export { callRules, isRouted, PROTOCOLS } from "./member";
 export type { MemberOptions, MeshMember, Protocol } from "./member";
-export { meshServiceProblems, meshServiceWarnings } from "./meshServiceProblems";
+export { drainProblems, meshServiceProblems, meshServiceWarnings } from "./meshServiceProblems";
 
 /** What describes a service, apart from the mesh that it joins. */
 export interface MeshServiceOptions extends PodOptions, Health, MemberOptions {
@@ -62,7 +61,7 @@ export interface MeshServiceOptions extends PodOptions, Health, MemberOptions {
 }
 
 export interface MeshServiceArgs extends MeshServiceOptions {
-  readonly mesh: ConsulMesh;
+  readonly mesh: Mesh;
   /** An existing namespace. */
   readonly namespace: pulumi.Input<string>;
   /** The service's name in Consul, in Kubernetes and in its identity. Default: the component's name. */
@@ -71,7 +70,7 @@ export interface MeshServiceArgs extends MeshServiceOptions {
    * Waited for where a route uses what the ingress declares: user list, plugin, TLS options, certificate resolver, entry point.
    * Default: not waited for, so that Traefik's pods before such a change may find the route first.
    */
-  readonly ingress?: TraefikConsulIngress;
+  readonly ingress?: Ingress;
   /** Intentions that have to be in force before the first pod serves, such as deny-all. Default none. */
   readonly guardedBy?: IntentionSet;
 }
@@ -108,6 +107,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
       ...oldVariableNameProblems(args, args.mesh.kubernetesVersion, ""),
       ...(typeof args.namespace === "string" ? reached(args.namespace) : []),
       ...takenNameProblems(args.mesh, named, "serviceName"),
+      ...drainProblems(args, args.mesh.partWithoutSleep),
     ]);
     super("consul-traefik-mesh:index:MeshService", name, {}, opts);
     const timeouts = args.ingress === undefined ? [] : timeoutWarnings(args, args.ingress.respondingTimeouts);
@@ -148,11 +148,13 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
       (args.volumes ?? []).some((volume) => volume.persistentVolumeClaim !== undefined);
     const pod = restrictedPod(args.runAsUser ?? NON_ROOT, [args.port]);
     const dependsOn = [
-      args.mesh.ready,
+      ...(args.mesh.ready === undefined ? [] : [args.mesh.ready]),
       service,
       ...this.protocolReady,
       ...(args.guardedBy === undefined ? [] : [args.guardedBy]),
-      ...(args.ingress !== undefined && usesIngress(serviceTags(serviceName, args)) ? [args.ingress] : []),
+      ...(pulumi.Resource.isInstance(args.ingress) && usesIngress(serviceTags(serviceName, args))
+        ? [args.ingress]
+        : []),
     ];
     const { kind = "Deployment" } = args;
     const workload = (part: string, version: Version, annotations: Record<string, string> = {}) => {

@@ -79,3 +79,13 @@ export function meshServiceWarnings(args: MeshServiceOptions, prefix = ""): Prob
     ...(args.canary === undefined ? [] : plainSecretWarnings(args.canary, `${prefix}canary.`)),
   ];
 }
+
+/** Problems of pods that are to wait before they stop; `part` is what of the mesh is too old for it, if anything. */
+export function drainProblems(
+  { drainSeconds = 0 }: { readonly drainSeconds?: number },
+  part: string | undefined,
+  prefix = "",
+): Problem[] {
+  const reason = `${part} does not know how to wait so; use 0, or Kubernetes 1.30 and control plane 1.5.3 or later`;
+  return part === undefined || drainSeconds === 0 ? [] : [{ propertyPath: `${prefix}drainSeconds`, reason }];
+}

@@ -1,6 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ConsulMesh } from "./consulMesh";
 import type { IntentionRule } from "./intentions";
 import type { IntentionSet } from "./intentionSet";
 import { Joined, joinProblems, joinWarnings, PodTemplate } from "./joinProblems";
@@ -8,6 +7,7 @@ import { joinTemplate } from "./joinTemplate";
 import { joinTransform } from "./joinTransform";
 import { callRules, isRouted, MemberOptions, MeshMember, Protocol } from "./member";
 import { memberEntries } from "./memberEntries";
+import type { Ingress, Mesh } from "./mesh";
 import { routingOf } from "./meshRouting";
 import { meshWorkloadProblems } from "./meshWorkloadProblems";
 import type { WorkloadKind } from "./podOptions";
@@ -17,7 +17,6 @@ import { takenNameProblems } from "./serviceNames";
 import { servedPathOf, serviceTags, usesIngress } from "./serviceTags";
 import { drainSecondsOf, SERVICE_LABEL, sidecarAnnotations } from "./sidecarAnnotations";
 import { timeoutWarnings } from "./timeoutWarnings";
-import type { TraefikConsulIngress } from "./traefikConsulIngress";
 
 /** What describes a service whose pods somebody else declares. */
 export interface MeshWorkloadOptions extends MemberOptions {
@@ -45,13 +44,13 @@ export interface MeshWorkloadOptions extends MemberOptions {
 }
 
 export interface MeshWorkloadArgs extends MeshWorkloadOptions {
-  readonly mesh: ConsulMesh;
+  readonly mesh: Mesh;
   /** The namespace of the workload. */
   readonly namespace: pulumi.Input<string>;
   /** The service's name in Consul and of its identity, the ServiceAccount. Default: the component's name. */
   readonly serviceName?: string;
   /** Waited for where a route uses what the ingress declares. Default: not waited for. */
-  readonly ingress?: TraefikConsulIngress;
+  readonly ingress?: Ingress;
   /** Intentions that have to be in force before the first pod serves, such as deny-all. Default none. */
   readonly guardedBy?: IntentionSet;
 }
@@ -131,7 +130,10 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
       kubernetesService,
     };
 
-    const opened = { parent: this, dependsOn: [mesh.ready, ...(args.guardedBy?.entries ?? [])] };
+    const opened = {
+      parent: this,
+      dependsOn: [...(mesh.ready === undefined ? [] : [mesh.ready]), ...(args.guardedBy?.entries ?? [])],
+    };
     this.protocolReady = memberEntries(name, mesh, serviceName, args, undefined, { parent: this });
     const metadata = { name: serviceName, namespace };
     const made: pulumi.Resource[] = [];
@@ -157,7 +159,7 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
       ...opened.dependsOn,
       ...made,
       ...this.protocolReady,
-      ...(args.ingress !== undefined && usesIngress(tags) ? [args.ingress] : []),
+      ...(pulumi.Resource.isInstance(args.ingress) && usesIngress(tags) ? [args.ingress] : []),
     ];
     this.transform = joinTransform(this, what, namespace, args);
     if (args.running) {

@@ -1,13 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ConsulMesh } from "./consulMesh";
 import { labelProblems } from "./grammars";
 import { METRICS_ENTRY_POINT } from "./metrics";
+import type { Ingress, Mesh } from "./mesh";
 import { dnsLabelProblems } from "./names";
 import { Problem, refuse } from "./problems";
 import { SERVED_ROUTES_LABELS } from "./servedRoutes";
 import { ENTRY_POINT_PORTS } from "./traefikArguments";
-import { TraefikConsulIngress, traefikPodLabels } from "./traefikConsulIngress";
+import { traefikPodLabels } from "./traefikConsulIngress";
 
 /** What a client that is no part of the mesh may be let in to. */
 export const NETWORK_TARGETS = [
@@ -35,10 +35,14 @@ export interface NetworkClient {
 }
 
 export interface NetworkPoliciesArgs {
-  readonly mesh: ConsulMesh;
-  readonly ingress?: TraefikConsulIngress;
+  readonly mesh: Mesh;
+  readonly ingress?: Ingress & { readonly tcpPorts?: readonly number[] };
   /** Namespaces whose injected pods are services of the mesh: they reach Consul and each other's sidecars. */
   readonly serviceNamespaces: readonly pulumi.Input<string>[];
+  /** Namespaces of services of the mesh that have their policies by another stack. Default none. */
+  readonly teamNamespaces?: readonly string[];
+  /** Whether Consul and the ingress have their policies by another stack, so that the services get theirs alone. Default `false`. */
+  readonly servicesAlone?: boolean;
   /** Further pods, and what they may reach. Default none. */
   readonly clients?: readonly NetworkClient[];
 }
@@ -69,11 +73,11 @@ export class NetworkPolicies extends pulumi.ComponentResource {
   constructor(name: string, args: NetworkPoliciesArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse(`NetworkPolicies "${name}"`, networkClientProblems(args.clients ?? [], "clients"));
     super("consul-traefik-mesh:index:NetworkPolicies", name, {}, opts);
-    const { mesh, ingress, serviceNamespaces, clients = [] } = args;
+    const { mesh, ingress, serviceNamespaces, teamNamespaces = [], clients = [] } = args;
     const policy = (part: string, metadata: { name: string; namespace: pulumi.Input<string> }, spec: PolicySpec) =>
       new k8s.networking.v1.NetworkPolicy(`${name}-${part}`, { metadata, spec }, { parent: this });
 
-    const services = serviceNamespaces.map((namespace) => podsOf(namespace, INJECTED));
+    const services = [...serviceNamespaces, ...teamNamespaces].map((namespace) => podsOf(namespace, INJECTED));
     const traefik = ingress ? [podsOf(ingress.namespace, traefikPodLabels(ingress.serviceName))] : [];
     const reaching = (target: NetworkTarget) =>
       clients
@@ -81,45 +85,47 @@ export class NetworkPolicies extends pulumi.ComponentResource {
         .map((client) => podsOf(client.namespace, client.podLabels));
 
     const at = (policyName: string) => ({ name: policyName, namespace: mesh.namespace });
-    policy("consul-servers", at("consul-servers"), {
-      podSelector: { matchLabels: { ...CONSUL, component: "server" } },
-      policyTypes: ["Ingress"],
-      ingress: opened(
-        // Sidecars take their configuration by gRPC, and look themselves up by HTTPS when they start.
-        [
-          [CONSUL_PORTS.https, CONSUL_PORTS.grpc],
-          [{ podSelector: { matchLabels: CONSUL } }, ...services, ...reaching("consulApi")],
-        ],
-        // Traefik takes its leaf and the catalog by HTTPS, nothing by gRPC.
-        [[CONSUL_PORTS.https], traefik],
-        // Gossip of both rings: servers are a WAN of their own too, and a server apart would miss a new gossip key there.
-        [
-          [CONSUL_PORTS.rpc, ...[CONSUL_PORTS.serfLan, CONSUL_PORTS.serfWan].flatMap((serf) => [serf, udp(serf)])],
-          [{ podSelector: { matchLabels: { ...CONSUL, component: "server" } } }],
-        ],
-        [
-          [CONSUL_PORTS.dns, udp(CONSUL_PORTS.dns)],
-          // The cluster's own DNS, which asks for names below .consul where it has been told to.
-          [podsOf("kube-system", { "k8s-app": "kube-dns" }), ...reaching("consulDns")],
-        ],
-      ),
-    });
-    // The API server asks the webhook, from an address that no selector names; the webhook answers by TLS alone.
-    policy("consul-injector", at("consul-connect-injector"), {
-      podSelector: { matchLabels: { ...CONSUL, component: "connect-injector" } },
-      policyTypes: ["Ingress"],
-      ingress: [{ ports: [port(WEBHOOK_PORT)] }],
-    });
-    policy("consul-workers", at("consul-nobody"), {
-      podSelector: {
-        matchLabels: CONSUL,
-        matchExpressions: [{ key: "component", operator: "In", values: ["sync-catalog", "webhook-cert-manager"] }],
-      },
-      policyTypes: ["Ingress"],
-      ingress: [],
-    });
+    if (!args.servicesAlone) {
+      policy("consul-servers", at("consul-servers"), {
+        podSelector: { matchLabels: { ...CONSUL, component: "server" } },
+        policyTypes: ["Ingress"],
+        ingress: opened(
+          // Sidecars take their configuration by gRPC, and look themselves up by HTTPS when they start.
+          [
+            [CONSUL_PORTS.https, CONSUL_PORTS.grpc],
+            [{ podSelector: { matchLabels: CONSUL } }, ...services, ...reaching("consulApi")],
+          ],
+          // Traefik takes its leaf and the catalog by HTTPS, nothing by gRPC.
+          [[CONSUL_PORTS.https], traefik],
+          // Gossip of both rings: servers are a WAN of their own too, and a server apart would miss a new gossip key there.
+          [
+            [CONSUL_PORTS.rpc, ...[CONSUL_PORTS.serfLan, CONSUL_PORTS.serfWan].flatMap((serf) => [serf, udp(serf)])],
+            [{ podSelector: { matchLabels: { ...CONSUL, component: "server" } } }],
+          ],
+          [
+            [CONSUL_PORTS.dns, udp(CONSUL_PORTS.dns)],
+            // The cluster's own DNS, which asks for names below .consul where it has been told to.
+            [podsOf("kube-system", { "k8s-app": "kube-dns" }), ...reaching("consulDns")],
+          ],
+        ),
+      });
+      // The API server asks the webhook, from an address that no selector names; the webhook answers by TLS alone.
+      policy("consul-injector", at("consul-connect-injector"), {
+        podSelector: { matchLabels: { ...CONSUL, component: "connect-injector" } },
+        policyTypes: ["Ingress"],
+        ingress: [{ ports: [port(WEBHOOK_PORT)] }],
+      });
+      policy("consul-workers", at("consul-nobody"), {
+        podSelector: {
+          matchLabels: CONSUL,
+          matchExpressions: [{ key: "component", operator: "In", values: ["sync-catalog", "webhook-cert-manager"] }],
+        },
+        policyTypes: ["Ingress"],
+        ingress: [],
+      });
+    }
 
-    if (ingress !== undefined) {
+    if (ingress !== undefined && !args.servicesAlone) {
       const { web, websecure, admin } = ENTRY_POINT_PORTS;
       policy(
         "traefik",
@@ -128,10 +134,17 @@ export class NetworkPolicies extends pulumi.ComponentResource {
           podSelector: { matchLabels: traefikPodLabels(ingress.serviceName) },
           policyTypes: ["Ingress"],
           ingress: [
-            { ports: [web, websecure, udp(websecure), ...ingress.tcpPorts].map(port) },
+            { ports: [web, websecure, udp(websecure), ...(ingress.tcpPorts ?? [])].map(port) },
             ...opened(
               // What asks Traefik whether it serves the routes is in its namespace.
-              [[admin], [{ podSelector: { matchLabels: SERVED_ROUTES_LABELS } }, ...reaching("traefikAdmin")]],
+              [
+                [admin],
+                [
+                  { podSelector: { matchLabels: SERVED_ROUTES_LABELS } },
+                  ...teamNamespaces.map((namespace) => podsOf(namespace, SERVED_ROUTES_LABELS)),
+                  ...reaching("traefikAdmin"),
+                ],
+              ],
               [[METRICS_ENTRY_POINT.port], reaching("traefikMetrics")],
             ),
           ],

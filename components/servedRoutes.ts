@@ -1,24 +1,35 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ConsulMesh, DEFAULT_CONSUL_CLI_IMAGE } from "./consulMesh";
+import { DEFAULT_CONSUL_CLI_IMAGE } from "./consulMesh";
 import type { MeshMember } from "./member";
+import type { Ingress, Mesh } from "./mesh";
 import { HARDENED, restrictedPod } from "./podSecurity";
 import { OTHERS_STATUS, SERVED_STATUS } from "./servedTags";
 import { sha256 } from "./sha256";
 import { ENTRY_POINT_PORTS } from "./traefikArguments";
-import { TraefikConsulIngress, traefikPodLabels } from "./traefikConsulIngress";
+import { traefikPodLabels } from "./traefikConsulIngress";
 
 export interface ServedRoutesArgs {
-  readonly mesh: ConsulMesh;
-  readonly ingress: TraefikConsulIngress;
+  readonly mesh: Mesh;
+  readonly ingress: Ingress;
   /** Those without routes and without pods are passed over. */
   readonly services: readonly MeshMember[];
+  /**
+   * An existing namespace for what asks Traefik, where the ingress is another stack's; its pods have to reach Traefik's admin
+   * port. Default: the ingress' own.
+   */
+  readonly namespace?: pulumi.Input<string>;
+  /** Whether other stacks ask for their routes too, and so need the Service by which Traefik's pods are found. Default `false`. */
+  readonly others?: boolean;
   /** What else has to be there before a route can answer, such as intentions. Default none. */
   readonly after?: readonly pulumi.Resource[];
 }
 
 /** Labels of the pod that asks Traefik. */
 export const SERVED_ROUTES_LABELS = { app: "traefik-served-routes" };
+
+/** Name of the Service, without an address of its own, whose endpoints are the pods of Traefik. */
+const TRAEFIK_PODS = "traefik-pods";
 
 /** Seconds until routes that are not served fail the `up`: longer than the 180 s that Traefik waits at most to ask Consul again. */
 const PATIENCE = 240;
@@ -34,33 +45,44 @@ export class ServedRoutes extends pulumi.ComponentResource {
   constructor(name: string, args: ServedRoutesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("consul-traefik-mesh:index:ServedRoutes", name, {}, opts);
     const { mesh, ingress, services, after = [] } = args;
+    const own = pulumi.Resource.isInstance(ingress) ? [ingress] : [];
     const paths = services.flatMap((service) => service.servedPath ?? []).sort();
-    if (paths.length > 0 && ingress.replicas > 0) {
-      const port = ENTRY_POINT_PORTS.admin;
-      // Without an address of its own its name is that of each pod which is ready.
-      const pods = new k8s.core.v1.Service(
-        `${name}-traefik-pods`,
-        {
-          metadata: {
-            name: "traefik-pods",
-            namespace: ingress.namespace,
-            annotations: { "pulumi.com/skipAwait": "true" },
-          },
-          spec: {
-            clusterIP: "None",
-            selector: traefikPodLabels(ingress.serviceName),
-            ports: [{ name: "admin", port }],
-          },
-        },
-        { parent: this },
-      );
+    const asks = paths.length > 0 && ingress.replicas > 0;
+    const port = ENTRY_POINT_PORTS.admin;
+    // Without an address of its own its name is that of each pod which is ready.
+    const pods =
+      own.length > 0 && (asks || args.others)
+        ? [
+            new k8s.core.v1.Service(
+              `${name}-traefik-pods`,
+              {
+                metadata: {
+                  name: TRAEFIK_PODS,
+                  namespace: ingress.namespace,
+                  annotations: { "pulumi.com/skipAwait": "true" },
+                },
+                spec: {
+                  clusterIP: "None",
+                  selector: traefikPodLabels(ingress.serviceName),
+                  ports: [{ name: "admin", port }],
+                },
+              },
+              { parent: this },
+            ),
+          ]
+        : [];
+    if (asks) {
       const container = {
         name: "ask",
         image: mesh.consulImage ?? DEFAULT_CONSUL_CLI_IMAGE,
         imagePullPolicy: ingress.imagePullPolicy,
         command: ["/bin/sh", "-c", ASK_SERVED],
         env: [
-          { name: "TRAEFIK", value: "traefik-pods" },
+          // Plain, for the name's sake: that of a reference is.
+          {
+            name: "TRAEFIK",
+            value: typeof ingress.namespace === "string" ? `${TRAEFIK_PODS}.${ingress.namespace}` : TRAEFIK_PODS,
+          },
           { name: "PORT", value: String(port) },
           { name: "PATIENCE", value: String(PATIENCE) },
           { name: "PATHS", value: paths.join(" ") },
@@ -75,7 +97,7 @@ export class ServedRoutes extends pulumi.ComponentResource {
         {
           metadata: {
             name: `traefik-served-routes-${id}`,
-            namespace: ingress.namespace,
+            namespace: args.namespace ?? ingress.namespace,
             // One that has failed is made anew by the next `up`.
             annotations: { "pulumi.com/replaceUnready": "true" },
           },
@@ -102,7 +124,7 @@ export class ServedRoutes extends pulumi.ComponentResource {
         },
         {
           parent: this,
-          dependsOn: [pods, ingress, ...services, ...after],
+          dependsOn: [...pods, ...own, ...services, ...after],
           customTimeouts: { create: `${PATIENCE + 120}s` },
         },
       );

@@ -1,4 +1,4 @@
-import type { ConsulMesh } from "./consulMesh";
+import type { Mesh } from "./mesh";
 import type { MemberOptions } from "./member";
 import { rotationAnnotation } from "./rotation";
 import { tagsAnnotation } from "./routes";
@@ -16,7 +16,7 @@ export function neededGrace(drainSeconds: number): number {
 }
 
 /** Seconds that a pod goes on serving: none where the mesh or the cluster does not know how to wait. */
-export function drainSecondsOf(given: number | undefined, mesh: ConsulMesh): number {
+export function drainSecondsOf(given: number | undefined, mesh: Mesh): number {
   return given ?? (mesh.partWithoutSleep === undefined ? DEFAULT_DRAIN_SECONDS : 0);
 }
 
@@ -25,7 +25,7 @@ const SIDECAR_GRACE = "consul.hashicorp.com/sidecar-proxy-lifecycle-shutdown-gra
 
 /** The annotations with which a pod gets its sidecar, and Consul the service's tags. */
 export function sidecarAnnotations(
-  mesh: ConsulMesh,
+  mesh: Mesh,
   options: Pick<MemberOptions, "listenerDrainSeconds" | "idleTimeoutSeconds">,
   drainSeconds: number,
   tags: readonly string[],

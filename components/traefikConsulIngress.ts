@@ -4,7 +4,9 @@ import { ensureNamespace } from "./bringYourOwn";
 import { consoleProblems, consolesConfiguration, TraefikConsoles } from "./consoles";
 import { ConsulMesh, DEFAULT_CONSUL_CLI_IMAGE } from "./consulMesh";
 import { dnsProviderProblems } from "./acmeDnsProviders";
+import { IngressDescription, NAMED_BY_ROUTES } from "./meshReference";
 import { routingOf } from "./meshRouting";
+import { routeUrl } from "./routeUrl";
 import { imageProblems, quantityProblems } from "./grammars";
 import { dnsLabelProblems, namespaceProblems, rangeProblems, TRAEFIK_SERVICE_NAME } from "./names";
 import { scaler, spread } from "./podTemplate";
@@ -101,7 +103,8 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
   public readonly imagePullPolicy: TraefikOptions["imagePullPolicy"];
   /** Time limits of its own, as they were given. */
   public readonly respondingTimeouts: NonNullable<TraefikOptions["respondingTimeouts"]>;
-  private readonly ports: { readonly web: number; readonly websecure: number };
+  /** What the services of other stacks have to know of the ingress, plain; see `MeshReference`. */
+  public readonly description: IngressDescription;
 
   constructor(name: string, args: TraefikConsulIngressArgs, opts?: pulumi.ComponentResourceOptions) {
     const path = `TraefikConsulIngress "${name}"`;
@@ -320,7 +323,15 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
     this.imagePullPolicy = args.imagePullPolicy;
     this.respondingTimeouts = args.respondingTimeouts ?? {};
     this.tcpPorts = extras.ports.map(({ port }) => port);
-    this.ports = nodePorts ? ports : ENTRY_POINT_PORTS;
+    this.description = {
+      serviceName,
+      namespace: namespaceName,
+      replicas: this.replicas,
+      imagePullPolicy: args.imagePullPolicy,
+      respondingTimeouts: this.respondingTimeouts,
+      ports: nodePorts ? { web: ports.web, websecure: ports.websecure } : ENTRY_POINT_PORTS,
+      options: Object.fromEntries(NAMED_BY_ROUTES.map((option) => [option, args[option]])),
+    };
     this.dashboardPortForward = dashboard
       ? `kubectl --namespace ${namespaceName} port-forward deployment/traefik 8080:${ENTRY_POINT_PORTS.admin}`
       : undefined;
@@ -329,8 +340,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
 
   /** The URL of a route: its host has to resolve to a node, or to the load balancer. */
   public url(host: string, path = "/", tls = false): string {
-    const [scheme, port, usual] = tls ? ["https", this.ports.websecure, 443] : ["http", this.ports.web, 80];
-    return `${scheme}://${host}${port === usual ? "" : `:${port}`}${path}`;
+    return routeUrl(this.description.ports, host, path, tls);
   }
 }
 

@@ -30,17 +30,25 @@ const ANSWERS: Record<string, (inputs: any) => any> = {
 
 /**
  * Runs a program against a monitor that makes nothing and records every registration: parents, dependencies and
- * protection too, which Pulumi's mocks do not show.
+ * protection too, which Pulumi's mocks do not show. `stacks` are the outputs of others.
  */
-export async function record(program: () => unknown): Promise<Recorded[]> {
+export async function record(
+  program: () => unknown,
+  stacks: Readonly<Record<string, object>> = {},
+): Promise<Recorded[]> {
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, id }) => ({
         id: id ?? `${name}-id`,
         state: (ANSWERS[type] ?? ((i) => i))(inputs),
       }),
-      // Of the stack's own state, which there is none of yet.
-      call: ({ token, inputs }) => (token === "pulumi:pulumi:readStackResourceOutputs" ? { outputs: {} } : inputs),
+      call: ({ token, inputs }) => {
+        if (token === "pulumi:pulumi:readStackOutputs") {
+          return { outputs: stacks[inputs.name] ?? {} };
+        }
+        // Of the stack's own state, which there is none of yet.
+        return token === "pulumi:pulumi:readStackResourceOutputs" ? { outputs: {} } : inputs;
+      },
     },
     "consul-traefik-mesh",
     "test",
@@ -56,7 +64,7 @@ export async function record(program: () => unknown): Promise<Recorded[]> {
     requests.push(request);
     return register(request, callback);
   };
-  await pulumi.runtime.runInPulumiStack(async () => void program());
+  await pulumi.runtime.runInPulumiStack(async () => void (await program()));
   await pulumi.runtime.disconnect();
   const nameOf = (urn: string) => urn.split("::").pop()!;
   return requests.map((request) => ({

@@ -16,6 +16,7 @@ const PROGRAM = [
   "routeReport.ts",
   "settings.ts",
   "stackState.ts",
+  "stacks",
   "testbed",
   "tsconfig.json",
 ];
@@ -46,12 +47,13 @@ export interface Workspace {
 
 /**
  * A checkout of its own with a stack of the real CLI: environment `like` with `settings` on top. The CLI writes into the
- * stack's file, and into the backend's folder, so neither may be the user's.
+ * stack's file, and into the backend's folder, so neither may be the user's. `beside` is one whose backend has this stack too.
  */
 export async function workspace(
   like: string,
   settings: Record<string, unknown>,
   stackName = "test",
+  beside?: Workspace,
 ): Promise<Workspace> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "consul-traefik-mesh-"));
   for (const entry of PROGRAM.filter((e) => fs.existsSync(path.join(ROOT, e)))) {
@@ -77,7 +79,7 @@ export async function workspace(
     { stackName, workDir: directory },
     {
       envVars: {
-        PULUMI_BACKEND_URL: `file://${path.join(directory, "state")}`,
+        PULUMI_BACKEND_URL: `file://${path.join(beside?.directory ?? directory, "state")}`,
         PULUMI_CONFIG_PASSPHRASE: "test",
       },
     },

@@ -190,6 +190,35 @@ step("the allow lets Traefik in: 200", async () => {
   await answers(200, "echo.localhost");
 });
 
+step("another stack's services join the mesh, are asked as its own are, and go without a trace", async () => {
+  const stack = "organization/consul-traefik-mesh/orders";
+  await up({ teams: [{ stack, namespace: "orders" }] });
+  const settings = {
+    meshStack: "organization/consul-traefik-mesh/local",
+    servicesNamespace: "orders",
+    services: [{ name: "orders", image, port: 80, healthPath: "/health", routes: [{ host: "orders.localhost" }] }],
+    intentions: [] as IntentionRule[],
+  };
+  const theirs = await workspace("local", settings, "orders", its);
+  try {
+    const { outputs } = await theirs.stack.up();
+    expect(outputs.urls.value).toEqual(["http://orders.localhost:30080/"]);
+    // Deny-all is the mesh's, so it is theirs as well.
+    expect(await through("orders.localhost")).toBe(403);
+    theirs.configure({ intentions: [allow("orders")] });
+    await theirs.stack.up();
+    await answers(200, "orders.localhost");
+    theirs.configure({ services: [{ ...settings.services[0], routes: [{ host: "whoami.localhost" }] }] });
+    await expect(theirs.stack.preview()).rejects.toThrow(/is that of stack .*\/local: service whoami/);
+  } finally {
+    await theirs.stack.destroy();
+    await theirs.remove();
+  }
+  await up({ teams: [] });
+  await answers(404, "orders.localhost");
+  await answers(200, "whoami.localhost");
+});
+
 step("plaintext to the pod itself fails: only the mesh gets in", async () => {
   const address = await kubectl(
     "get",

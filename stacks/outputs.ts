@@ -1,0 +1,38 @@
+import { Ingress, MeshDescription, PublishedServices } from "../components";
+import { reportEdgeChanges } from "../edgeReport";
+import { refuseTlsOptionChanges } from "../routeReport";
+import { Settings, Team } from "../settings";
+
+/** What stacks of one mesh tell each other. */
+export interface Shared {
+  /** The mesh, where this stack makes it, and the stacks whose services may join. */
+  readonly mesh?: MeshDescription;
+  readonly teams?: readonly Team[];
+  readonly services: PublishedServices;
+}
+
+export interface StackOutputs {
+  readonly urls: string[];
+  readonly consulUi?: string;
+  readonly traefikDashboard?: string;
+  readonly identities: string[];
+  readonly edges: readonly string[];
+  readonly shared?: Shared;
+}
+
+/** Outputs that every stack with services has; and says what opens and closes. */
+export function outputsOf(settings: Settings, made: { readonly ingress: Ingress; readonly edges: readonly string[] }) {
+  // Messages and no outputs: an output would differ at each `up`, the next one included.
+  void reportEdgeChanges(made.edges);
+  const members = [...settings.services, ...settings.workloads];
+  void refuseTlsOptionChanges(members);
+  return {
+    urls: members.flatMap((member) =>
+      (member.routes ?? []).flatMap(({ host, pathPrefix = "/", tls }) =>
+        host === undefined || host.startsWith("*.") ? [] : [made.ingress.url(host, pathPrefix, tls !== undefined)],
+      ),
+    ),
+    identities: members.map((member) => member.name),
+    edges: made.edges,
+  };
+}

@@ -1,0 +1,97 @@
+import {
+  ConsulMesh,
+  ensureNamespace,
+  IntentionSet,
+  MeshDescription,
+  MeshService,
+  MeshWorkload,
+  NetworkPolicies,
+  ServedRoutes,
+  TRAEFIK_SERVICE_NAME,
+  TraefikConsulIngress,
+} from "../components";
+import { Settings } from "../settings";
+import { outputsOf, StackOutputs } from "./outputs";
+import { judgeTeams, published } from "./published";
+
+/** The stack that makes the mesh, its ingress and deny-all; services of its own too. */
+export function platformStack(settings: Settings): StackOutputs {
+  const mesh = new ConsulMesh("consul", settings.consul);
+
+  const external = Object.keys(settings.externalServices);
+  const members = [...settings.services, ...settings.workloads];
+
+  // Deny-all is a set of its own, so that each service can wait for it and never serves an unchecked call.
+  // What goes to every service is in the same entry of Consul.
+  const baseline = new IntentionSet("baseline", {
+    mesh,
+    denyAll: settings.denyAll,
+    rules: settings.intentions.filter((rule) => rule.destination === "*"),
+    externalServices: [TRAEFIK_SERVICE_NAME, ...members.map((member) => member.name), ...external],
+  });
+
+  const ingress = new TraefikConsulIngress("traefik", { mesh, ...settings.traefik });
+
+  const namespace = ensureNamespace(
+    "services",
+    {
+      name: settings.servicesNamespace,
+      create: settings.servicesCreateNamespace,
+      podSecurity: settings.servicesPodSecurity,
+    },
+    {},
+  );
+  if (settings.networkPolicies) {
+    new NetworkPolicies("network", {
+      mesh,
+      ingress,
+      serviceNamespaces: [namespace.metadata.name, ...settings.otherNamespaces],
+      teamNamespaces: settings.teams.map((team) => team.namespace),
+      clients: settings.networkPolicyClients,
+    });
+  }
+
+  const services = settings.services.map(
+    ({ name, ...service }) =>
+      new MeshService(name, { mesh, namespace: namespace.metadata.name, guardedBy: baseline, ingress, ...service }),
+  );
+
+  const workloads = settings.workloads.map(
+    ({ name, ...workload }) =>
+      new MeshWorkload(name, { mesh, namespace: namespace.metadata.name, guardedBy: baseline, ingress, ...workload }),
+  );
+
+  const intentions = new IntentionSet("intentions", {
+    mesh,
+    denyAll: false,
+    rules: settings.intentions.filter((rule) => rule.destination !== "*"),
+    services: [...services, ...workloads],
+    ingress,
+    externalServices: external,
+    externalProtocols: settings.externalServices,
+    jwtProviders: settings.jwtProviders,
+  });
+
+  const others = settings.teams.length > 0;
+  new ServedRoutes("served-routes", {
+    mesh,
+    ingress,
+    services: [...services, ...workloads],
+    others,
+    after: [intentions],
+  });
+
+  const description: MeshDescription = { ...mesh.description, ingress: ingress.description };
+  if (others) {
+    void judgeTeams(settings, description);
+  }
+  const outputs = outputsOf(settings, { ingress, edges: [...baseline.edges, ...intentions.edges] });
+  return {
+    ...outputs,
+    identities: [ingress.serviceName, ...outputs.identities],
+    consulUi: mesh.uiPortForward,
+    traefikDashboard: ingress.dashboardPortForward ?? "off",
+    // Of no use, and so left out, where no other stack joins.
+    shared: others ? { mesh: description, teams: settings.teams, services: published(settings) } : undefined,
+  };
+}

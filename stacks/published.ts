@@ -1,0 +1,63 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  callRules,
+  joinMesh,
+  MeshDescription,
+  PublishedService,
+  PublishedServices,
+  SEEN_BY_OTHERS,
+} from "../components";
+import { describeProblems } from "../components/problems";
+import { Settings, Team } from "../settings";
+import type { Shared } from "./outputs";
+
+/** What the services of this stack publish for those of others. */
+export function published({ servicesNamespace, services, workloads, intentions }: Settings): PublishedServices {
+  const members: readonly (Settings["workloads"] | Settings["services"])[number][] = [...services, ...workloads];
+  const own = new Set(members.map(({ name }) => name));
+  const calls = members.flatMap((each) => callRules(each.name, each.calls ?? [], `${each.name}.`));
+  return {
+    namespace: servicesNamespace,
+    services: members.map((each) => ({
+      name: each.name,
+      ...(Object.fromEntries(
+        SEEN_BY_OTHERS.map((option) => [option, (each as Partial<Settings["services"][number]>)[option]]),
+      ) as Omit<PublishedService, "name">),
+    })),
+    intentions: [...intentions, ...calls.filter(({ destination }) => own.has(destination))],
+  };
+}
+
+/** What another stack shares; `undefined` where it has not been deployed yet, or shares nothing. */
+export async function sharedBy(stack: string): Promise<Shared | undefined> {
+  // The engine reads the state and leaves no trace in ours, which a StackReference would.
+  const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name: stack });
+  return (outputs as { shared?: Shared } | undefined)?.shared;
+}
+
+/** What each of these stacks publishes, by the stack's name; one that cannot be read is warned of, and not judged. */
+export async function publishedBy(teams: readonly Team[]): Promise<Record<string, PublishedServices>> {
+  const found = await Promise.all(
+    teams.map(async ({ stack }) => {
+      try {
+        const shared = await sharedBy(stack);
+        return shared === undefined ? [] : ([[stack, shared.services]] as const);
+      } catch (error) {
+        await pulumi.log.warn(
+          `stack ${stack} cannot be read, so what it has is not judged: ${(error as Error).message}`,
+        );
+        return [];
+      }
+    }),
+  );
+  return Object.fromEntries(found.flat());
+}
+
+/** Fails a preview of the mesh's own stack with what its change would break of the other stacks' services. */
+export async function judgeTeams(settings: Settings, mesh: MeshDescription): Promise<void> {
+  const stacks = { [pulumi.getStack()]: published(settings), ...(await publishedBy(settings.teams)) };
+  const problems = joinMesh({}, mesh.ingress, stacks);
+  if (problems.length > 0) {
+    throw new pulumi.RunError(describeProblems("stacks of the mesh", problems));
+  }
+}

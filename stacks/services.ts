@@ -1,0 +1,97 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  ensureNamespace,
+  IntentionSet,
+  MeshReference,
+  MeshService,
+  MeshWorkload,
+  NetworkPolicies,
+  ServedRoutes,
+} from "../components";
+import { describeProblems } from "../components/problems";
+import { podSecurityProblems, Settings } from "../settings";
+import { outputsOf, StackOutputs } from "./outputs";
+import { published, publishedBy, sharedBy } from "./published";
+
+/** A stack of services that join the mesh of another stack. */
+export async function servicesStack(settings: Settings, meshStack: string): Promise<StackOutputs> {
+  const own = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+  const shared = await sharedBy(meshStack).catch((error: Error) =>
+    refuse("meshStack", `stack ${meshStack} cannot be read: ${error.message}`),
+  );
+  if (shared?.mesh === undefined) {
+    refuse("meshStack", `stack ${meshStack} shares no mesh; deploy it first, with this stack among its teams`);
+  }
+  const { mesh: description, teams = [], services: neighbours } = shared;
+  const team = teams.find(({ stack }) => stack === own);
+  if (team?.namespace !== settings.servicesNamespace) {
+    const wanted = `{ stack: ${own}, namespace: ${settings.servicesNamespace} }`;
+    refuse("meshStack", `the teams of ${meshStack} do not have ${wanted}; have it declared there, and deployed`);
+  }
+  const others = { [meshStack]: neighbours, ...(await publishedBy(teams.filter(({ stack }) => stack !== own))) };
+  const mesh = new MeshReference(description, others);
+  const problems = podSecurityProblems(settings, description.cni);
+  if (problems.length > 0) {
+    throw new pulumi.RunError(describeProblems(`configuration of stack ${pulumi.getStack()}`, problems));
+  }
+
+  const { ingress } = mesh;
+  const namespace = ensureNamespace(
+    "services",
+    {
+      name: settings.servicesNamespace,
+      create: settings.servicesCreateNamespace,
+      podSecurity: settings.servicesPodSecurity,
+    },
+    {},
+  );
+  if (settings.networkPolicies) {
+    new NetworkPolicies("network", {
+      mesh,
+      ingress,
+      servicesAlone: true,
+      serviceNamespaces: [namespace.metadata.name, ...settings.otherNamespaces],
+      teamNamespaces: Object.values(others).map((other) => other.namespace),
+      clients: settings.networkPolicyClients,
+    });
+  }
+  const services = settings.services.map(
+    ({ name, ...service }) => new MeshService(name, { mesh, namespace: namespace.metadata.name, ingress, ...service }),
+  );
+  const workloads = settings.workloads.map(
+    ({ name, ...workload }) =>
+      new MeshWorkload(name, { mesh, namespace: namespace.metadata.name, ingress, ...workload }),
+  );
+  const theirs = Object.values(others).flatMap((other) => other.services);
+  const intentions = new IntentionSet("intentions", {
+    mesh,
+    denyAll: false,
+    rules: settings.intentions,
+    services: [...services, ...workloads],
+    ingress,
+    externalServices: [...Object.keys(settings.externalServices), ...theirs.map(({ name }) => name)],
+    externalProtocols: {
+      ...Object.fromEntries(theirs.map(({ name, protocol = "http" }) => [name, protocol])),
+      ...settings.externalServices,
+    },
+    jwtProviders: settings.jwtProviders,
+    warningsAreErrors: settings.intentionWarningsAreErrors,
+  });
+  new ServedRoutes("served-routes", {
+    mesh,
+    ingress,
+    services: [...services, ...workloads],
+    namespace: namespace.metadata.name,
+    after: [intentions],
+  });
+  return {
+    ...outputsOf(settings, { ingress, edges: intentions.edges }),
+    shared: { services: published(settings) },
+  };
+}
+
+function refuse(setting: string, reason: string): never {
+  throw new pulumi.RunError(
+    describeProblems(`configuration of stack ${pulumi.getStack()}`, [{ propertyPath: setting, reason }]),
+  );
+}

@@ -1,0 +1,198 @@
+import { parseSettings, Settings } from "../../settings";
+import { Shared, StackOutputs } from "../../stacks/outputs";
+import { platformStack } from "../../stacks/platform";
+import { judgeTeams } from "../../stacks/published";
+import { servicesStack } from "../../stacks/services";
+import { find, record, Recorded } from "../recorder";
+import { raw } from "../settings";
+
+const MESH = "organization/consul-traefik-mesh/prod";
+/** The recorder's own stack. */
+const OWN = "organization/consul-traefik-mesh/test";
+const PAY = "organization/consul-traefik-mesh/pay";
+const image = "a:1";
+
+function settingsOf(given: Record<string, unknown>): Settings {
+  const result = parseSettings(raw({ kubernetesVersion: "1.34", ...given }));
+  if ("problems" in result) {
+    throw new Error(result.problems.map((p) => `${p.propertyPath}: ${p.reason}`).join("\n"));
+  }
+  return result.settings;
+}
+
+const platform = {
+  teams: [
+    { stack: OWN, namespace: "orders" },
+    { stack: PAY, namespace: "pay" },
+  ],
+  traefikCertificateResolvers: { le: { email: "a@example.com", tlsChallenge: {} } },
+  services: [{ name: "front", image, port: 80, routes: [{ host: "front.example" }] }],
+  networkPolicies: true,
+};
+const pay = {
+  meshStack: MESH,
+  servicesNamespace: "pay",
+  services: [
+    { name: "pay", image, port: 80, protocol: "tcp", tcpRoutes: [{ sni: "pay.example", tls: {} }] },
+    { name: "auth", image, port: 80, internal: true, routes: [{ host: "auth.example", tls: { certResolver: "le" } }] },
+  ],
+  externalServices: { orders: "http" },
+  intentions: [{ source: "orders", destination: "pay" }],
+};
+const orders = {
+  meshStack: MESH,
+  servicesNamespace: "orders",
+  services: [{ name: "orders", image, port: 80, routes: [{ host: "orders.example" }] }],
+  intentions: [{ source: "traefik-system-ingress", destination: "orders" }],
+};
+
+/** What a stack of these settings shares, as the CLI would read it back. */
+async function sharedOf(given: Record<string, unknown>, stacks: Record<string, object> = {}): Promise<Shared> {
+  let outputs: StackOutputs | undefined;
+  await record(async () => {
+    const settings = settingsOf(given);
+    outputs = settings.meshStack === undefined ? platformStack(settings) : await servicesStack(settings, MESH);
+  }, stacks);
+  return JSON.parse(JSON.stringify(outputs!.shared));
+}
+
+let stacks: Record<string, object>;
+beforeAll(async () => {
+  const shared = await sharedOf(platform);
+  const asPay = { ...shared, teams: [{ stack: OWN, namespace: "pay" }] };
+  stacks = { [MESH]: { shared }, [PAY]: { shared: await sharedOf(pay, { [MESH]: { shared: asPay } }) } };
+});
+
+const up = (given: object, from = stacks): Promise<Recorded[]> =>
+  record(() => servicesStack(settingsOf({ ...orders, ...given }), MESH), from);
+const refused = (given: object, from = stacks) =>
+  servicesStackError(() => servicesStack(settingsOf({ ...orders, ...given }), MESH), from);
+
+async function servicesStackError(program: () => Promise<unknown>, from: Record<string, object>): Promise<string> {
+  let said = "accepted";
+  await record(() => program().catch((error: Error) => void (said = error.message)), from);
+  return said;
+}
+
+test("a stack of services makes its own things alone, in the mesh that another stack made", async () => {
+  const recorded = await up({ networkPolicies: true });
+  const kinds = recorded.map(({ type }) => type.split(":").pop());
+  expect(kinds).not.toContain("Release");
+  expect(kinds.filter((kind) => kind === "Deployment")).toHaveLength(1);
+  // Where Consul's own controller looks for them, and where the platform's injector reaches.
+  expect(find(recorded, "orders-defaults").props.metadata.namespace).toBe("consul-system");
+  expect(find(recorded, "intentions-orders").props.spec.sources).toMatchObject([{ name: "traefik-system-ingress" }]);
+  const asking = recorded.find(({ type }) => type.endsWith(":Job"))!;
+  expect(asking.props.metadata.namespace).toBe("orders");
+  expect(asking.props.spec.template.spec.containers[0].env).toContainEqual({
+    name: "TRAEFIK",
+    value: "traefik-pods.traefik-consul",
+  });
+  const policies = recorded.filter(({ type }) => type.endsWith(":NetworkPolicy"));
+  expect(policies.map(({ props }) => props.metadata)).toEqual([{ name: "mesh-services", namespace: "orders" }]);
+});
+
+test("the mesh's network lets in the services of its teams, and what asks for their routes", async () => {
+  const recorded = await record(() => platformStack(settingsOf(platform)));
+  const peersOf = (name: string) => JSON.stringify(find(recorded, name).props.spec.ingress);
+  for (const namespace of ["orders", "pay"]) {
+    expect(peersOf("network-consul-servers")).toContain(`"${namespace}"`);
+    expect(peersOf("network-traefik")).toContain(`"${namespace}"`);
+    expect(peersOf("network-services")).toContain(`"${namespace}"`);
+  }
+  expect(find(recorded, "served-routes-traefik-pods").props.metadata.name).toBe("traefik-pods");
+});
+
+const service = { name: "orders", image, port: 80 };
+test.each<[string, object, RegExp]>([
+  [
+    "a name that another stack has",
+    { services: [{ ...service, name: "pay" }], intentions: [] },
+    /"pay" is the name of stack organization\/consul-traefik-mesh\/pay: service pay too/,
+  ],
+  [
+    "a host that another stack has",
+    { services: [{ ...service, routes: [{ host: "front.example" }] }] },
+    /routes\[0\]: the rule "Host\(`front.example`\).*" is that of stack .*\/prod: service front: routes\[0\] too/,
+  ],
+  [
+    "intentions for a service of another stack",
+    {
+      intentions: [
+        { source: "orders", destination: "auth" },
+        { source: "orders", destination: "pay" },
+      ],
+    },
+    /"pay" has its intentions in stack .*\/pay already/,
+  ],
+  [
+    "a call that the other stack does not let in",
+    { services: [{ ...service, calls: [{ destination: "front" }] }], intentions: [] },
+    /calls\[0\]\.destination: "front" is a service of stack .*\/prod, whose intentions do not let "orders" in/,
+  ],
+  [
+    "a certificate resolver that the mesh's ingress has not",
+    { services: [{ ...service, routes: [{ host: "o.example", tls: { certResolver: "none" } }] }] },
+    /"none"/,
+  ],
+  [
+    "an answer for requests of a service that takes no call of Traefik's",
+    { services: [{ ...service, routes: [{ host: "o.example", middlewares: [{ forwardAuth: { service: "pay" } }] }] }] },
+    /"pay" takes no call of Traefik's own/,
+  ],
+  ["a namespace that the mesh does not know for it", { servicesNamespace: "elsewhere" }, /teams of .* do not have/],
+  [
+    "Pod Security that the mesh's sidecars do not stand",
+    { servicesPodSecurity: "restricted" },
+    /servicesPodSecurity: "restricted" refuses the sidecar's init container/,
+  ],
+])("refused of a stack of services: %s", async (_, given, message) => {
+  expect(await refused(given)).toMatch(message);
+});
+
+test("what the mesh and the other stacks offer can be used", async () => {
+  const route = {
+    host: "o.example",
+    tls: { certResolver: "le" },
+    middlewares: [{ forwardAuth: { service: "auth", path: "/" } }],
+  };
+  const recorded = await up({ services: [{ ...service, routes: [route], calls: [{ destination: "pay" }] }] });
+  // Let in where `pay` is: no second ServiceIntentions for it, which the webhook would refuse.
+  expect(recorded.filter(({ type }) => type.endsWith(":ServiceIntentions")).map(({ name }) => name)).toEqual([
+    "intentions-orders",
+  ]);
+});
+
+test("a mesh that is not deployed, or has no teams, is named with the remedy", async () => {
+  expect(await refused({}, {})).toMatch(/meshStack: stack .*\/prod shares no mesh; deploy it first/);
+});
+
+test("another stack that is not deployed yet is no obstacle", async () => {
+  expect(await refused({}, { [MESH]: stacks[MESH] })).toBe("accepted");
+});
+
+test("the mesh's own stack is refused what would take a host or a resolver from a team", async () => {
+  const judged = async (given: object) => {
+    const settings = settingsOf({ ...platform, ...given });
+    const { mesh } = await sharedOf({ ...platform, ...given });
+    return servicesStackError(() => judgeTeams(settings, mesh!), stacks);
+  };
+  expect(await judged({})).toBe("accepted");
+  const taken = [{ name: "front", image, port: 80, protocol: "tcp", tcpRoutes: [{ sni: "pay.example", tls: {} }] }];
+  expect(await judged({ traefikCertificateResolvers: {} })).toMatch(/service auth: routes\[0\].*"le"/);
+  expect(await judged({ services: taken })).toMatch(/is that of stack test: service front: tcpRoutes\[0\] too/);
+});
+
+test.each<[string, Record<string, unknown>, RegExp]>([
+  ["a short name of a stack", { meshStack: "prod" }, /meshStack: "prod" is no stack's full name/],
+  ["teams of a stack that makes no mesh", { meshStack: MESH, teams: platform.teams }, /^teams: belongs to the stack/m],
+  [
+    "a rule for every service from a stack that makes no mesh",
+    { meshStack: MESH, intentions: [{ source: "a", destination: "*" }] },
+    /^intentions\[0\]\.destination: belongs to the stack/m,
+  ],
+  ["two teams in one namespace", { teams: [0, 1].map((i) => ({ stack: `a/b/${i}`, namespace: "n" })) }, /teams\[1\]/],
+  ["a team in the services' own namespace", { teams: [{ stack: PAY, namespace: "mesh-services" }] }, /teams\[0\]/],
+])("refused of the settings: %s", (_, given, message) => {
+  expect(() => settingsOf(given)).toThrow(message);
+});
