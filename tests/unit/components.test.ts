@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { ConsulMesh, TraefikConsulIngress } from "../../components";
+import { ConsulMesh, IntentionSet, TraefikConsulIngress } from "../../components";
 import { programOf } from "../program";
 import { find, record, Recorded } from "../recorder";
 import { ofStack } from "../settings";
@@ -188,4 +188,26 @@ test("bad inputs are refused at construction with the path of each, before anyth
   expect(pulumi.InputPropertiesError.isInstance(caught)).toBe(true);
   expect((caught as pulumi.InputPropertiesError).errors.map((e) => e.propertyPath)).toEqual(["namespace", "servers"]);
   expect(recorded.filter((r) => r.type !== "pulumi:pulumi:Stack")).toEqual([]);
+});
+
+test("what Pulumi.yaml gives where nothing is said is what the components do by themselves", async () => {
+  const byStack = await programOf({});
+  const byThemselves = await record(() => {
+    // These three are the chart's own defaults, written out.
+    const mesh = new ConsulMesh("consul", { datacenter: "dc1", storage: "10Gi", serverAdditionalDnsSans: [] });
+    new TraefikConsulIngress("traefik", { mesh });
+    new IntentionSet("baseline", { mesh, externalServices: ["traefik-system-ingress"] });
+  });
+  const own = byThemselves.filter(({ parent }) => ["consul", "traefik", "baseline"].includes(parent));
+  expect(own.length).toBeGreaterThan(8);
+  for (const { name, props, protect } of own) {
+    const { props: its, protect: isProtected } = find(byStack, name);
+    expect([name, its, isProtected]).toEqual([name, props, protect]);
+  }
+  expect(
+    byStack
+      .map(({ name }) => name)
+      .filter((name) => !byThemselves.some((each) => each.name === name))
+      .sort(),
+  ).toEqual(["intentions", "served-routes", "services"]);
 });

@@ -12,7 +12,9 @@ interface Made {
 let stacks: Made[];
 beforeAll(async () => {
   stacks = [];
-  for (const settings of [CORPUS, ...fc.sample(acceptedSettings, Number(process.env.STACKS ?? 8))]) {
+  // Once with the gossip key and the bootstrap token of somebody else, once with those that the stack makes.
+  const own = { ...CORPUS, consulGossipKeySecret: {}, consulBootstrapTokenSecret: {} };
+  for (const settings of [CORPUS, own, ...fc.sample(acceptedSettings, Number(process.env.STACKS ?? 8))]) {
     stacks.push({ settings, resources: plain(await programOf(settings)) });
   }
 });
@@ -102,6 +104,79 @@ test("Traefik's Service shows clients the entry points that are theirs, the admi
     return shown.sort().join() === [...wanted, ...more].sort().join() ? [] : [`shows ${shown}`];
   }));
 
+test("Traefik asks Consul by TLS that it verifies, as itself, and takes what publishes itself and is in the mesh", () =>
+  never(({ resources }) => {
+    const { spec } = resources.find(({ name }) => name === "traefik-deployment")!.props.spec.template;
+    const { args, volumeMounts } = traefikOf(resources);
+    const said = (flag: string) =>
+      (args as string[]).flatMap((each) => {
+        const [key, value = "true"] = each.split("=");
+        return key.toLowerCase() === `--providers.consulcatalog.${flag}`.toLowerCase() ? [value] : [];
+      });
+    const [ca = ""] = said("endpoint.tls.ca");
+    const mounted = volumeMounts.find((mount: any) => ca === `${mount.mountPath}/tls.crt`);
+    const { configMap } = spec.volumes.find(({ name }: any) => name === mounted?.name) ?? {};
+    const copied = ofKind(resources, "ConfigMap").some(
+      ({ props }) => props.metadata.name === configMap?.name && props.data["tls.crt"] === "the CA",
+    );
+    return [
+      ...(copied ? [] : [`the CA at ${ca} is not Consul's`]),
+      ...Object.entries({
+        exposedByDefault: "false",
+        connectAware: "true",
+        connectByDefault: "true",
+        "endpoint.scheme": "https",
+        serviceName: spec.serviceAccountName,
+        "endpoint.tls.insecureSkipVerify": "",
+        "endpoint.token": "",
+      }).flatMap(([flag, value]) => (String(said(flag)) === value ? [] : [`${flag} is ${said(flag)}`])),
+    ];
+  }));
+
+test("whatever asks Consul verifies it, and a token is in memory alone, for the login alone", () =>
+  never(({ resources }) =>
+    podsOf(resources).flatMap(({ resource: { name }, pod: { spec }, containers }) => {
+      const tokens = (spec.volumes ?? [])
+        .filter((volume: any) => volume.projected?.sources.some((source: any) => source.serviceAccountToken))
+        .map((volume: any) => volume.name);
+      return [
+        ...containers.flatMap((container) => {
+          const script = [...(container.command ?? []), ...(container.args ?? [])].join(" ").replace(/\\\n/g, " ");
+          // The Job that asks Traefik's pods for its paths does so by their addresses, which no certificate has.
+          const calls = (script.match(/\bcurl [^\n]*/g) ?? []).filter(() => !name.startsWith("served-routes"));
+          return [
+            ...(/\bcurl[^\n]* (-k|--insecure)\b|SSL_VERIFY=false/.test(script)
+              ? [`${name}: ${container.name} skips`]
+              : []),
+            ...calls.filter((call) => !call.includes('--cacert "$CONSUL_CACERT"')),
+            ...(container.env ?? []).flatMap(({ name: key, value = "" }: any) =>
+              (key === "CONSUL_HTTP_ADDR" && !value.startsWith("https://")) ||
+              (/SSL_VERIFY|TOKEN$/.test(key) && value !== "")
+                ? [`${name}: ${key}=${value}`]
+                : [],
+            ),
+          ];
+        }),
+        ...(spec.volumes ?? [])
+          .filter((volume: any) => /token/.test(volume.name) && volume.emptyDir && volume.emptyDir.medium !== "Memory")
+          .map((volume: any) => `${name}: ${volume.name} lies on a disk`),
+        // Who logs in is the sidecar.
+        ...spec.containers.flatMap((container: any) =>
+          (container.volumeMounts ?? [])
+            .filter((mount: any) => tokens.includes(mount.name))
+            .map((mount: any) => `${name}: ${container.name} has ${mount.name}`),
+        ),
+        ...(spec.volumes ?? [])
+          .flatMap((volume: any) => volume.projected?.sources ?? [])
+          .filter(
+            ({ serviceAccountToken: token }: any) =>
+              token && !((token.expirationSeconds ?? 3600) <= 3600 && token.path),
+          )
+          .map(({ serviceAccountToken }: any) => `${name}: ${JSON.stringify(serviceAccountToken)}`),
+      ];
+    }),
+  ));
+
 test("every pod that serves has a sidecar or is the ingress, and none starts before deny-all is in force", () =>
   never(({ settings, resources }) =>
     podsOf(resources).flatMap(({ resource, pod, containers }) => {
@@ -187,14 +262,6 @@ test("what is secret is in Secrets alone", () => {
   expect(seen).toBeGreaterThan(0);
 });
 
-test("a Secret that is made carries what was generated as a secret, and has a namespace", () =>
-  never(({ resources }) =>
-    resources
-      .filter(({ type }) => type === "kubernetes:core/v1:Secret")
-      .filter(({ props }) => !props.metadata?.namespace)
-      .map(({ name }) => name),
-  ));
-
 test("no pod is root, gains a right, keeps a capability or sees its node, and no token lies where none is needed", () =>
   never(({ settings, resources }) =>
     podsOf(resources).flatMap(({ resource, pod: { spec }, containers }) => {
@@ -221,14 +288,14 @@ test("no pod is root, gains a right, keeps a capability or sees its node, and no
     }),
   ));
 
-test("Consul speaks TLS alone and verifies it, with ACLs and gossip encrypted where asked for, by generated keys of 32 bytes", () =>
+test("Consul speaks TLS alone and verifies it, with ACLs and gossip encrypted where asked for, by a key of 32 bytes", () =>
   never(({ settings, resources }) => {
     const release = resources.find(({ type }) => type === "kubernetes:helm.sh/v3:Release");
     if (release === undefined) {
       return ["there is no release"];
     }
     const { global: all, connectInject, server, client } = release.props.values;
-    const key = resources.find(({ type }) => type === "random:index/randomBytes:RandomBytes" && /gossip/.test(type));
+    const keys = resources.filter(({ type }) => type === "random:index/randomBytes:RandomBytes");
     return [
       ...(all.tls.enabled === true && all.tls.verify === true && all.tls.httpsOnly !== false ? [] : ["TLS"]),
       ...((settings.consulAcls ?? false) === (all.acls?.manageSystemACLs ?? false) ? [] : ["ACLs"]),
@@ -236,6 +303,8 @@ test("Consul speaks TLS alone and verifies it, with ACLs and gossip encrypted wh
       ...(connectInject.default === false ? [] : ["everything is injected"]),
       ...(server?.exposeService?.enabled ? ["the servers are exposed"] : []),
       ...(client?.enabled ? ["clients"] : []),
-      ...(key !== undefined && key.props.length < 32 ? ["the key is short"] : []),
+      ...keys
+        .filter(({ name, props }) => props.length < (/gossip/.test(name) ? 32 : 16))
+        .map(({ name }) => `${name} is short`),
     ];
   }));
