@@ -8,6 +8,7 @@ import {
   NetworkPoliciesArgs,
   TraefikConsulIngress,
 } from "../../components";
+import { refusedCapabilities, restrictedPod } from "../../components/podSecurity";
 import { SERVED_ROUTES_LABELS } from "../../components/servedRoutes";
 import { find, record } from "../recorder";
 
@@ -35,6 +36,51 @@ test("each port of Consul's servers is open to those who need it and to nobody e
     [["8300/TCP", "8301/TCP", "8301/UDP", "8302/TCP", "8302/UDP"], ["own"]],
     [["8600/TCP", "8600/UDP"], ["kube-system"]],
   ]);
+});
+
+test("who comes in is known by labels that its pods have, and no others of its namespace come in with it", async () => {
+  const recorded = await policies();
+  const peersOf = (name: string) =>
+    find(recorded, name).props.spec.ingress.map((rule: any) =>
+      (rule.from ?? []).map((peer: any) => peer.podSelector.matchLabels),
+    );
+  const injected = { "consul.hashicorp.com/connect-inject-status": "injected" };
+  const traefik = find(recorded, "traefik-deployment").props.spec.template.metadata.labels;
+  expect(peersOf("network-consul-servers")).toEqual([
+    [{ app: "consul" }, injected, injected],
+    [traefik],
+    [{ app: "consul", component: "server" }],
+    [{ "k8s-app": "kube-dns" }],
+  ]);
+  expect(peersOf("network-services")).toEqual([[injected, injected, traefik]]);
+  expect(find(recorded, "network-traefik").props.spec.podSelector).toEqual({ matchLabels: traefik });
+});
+
+test("of Consul's other pods the injector answers the API server, and nobody reaches the rest", async () => {
+  const recorded = await policies();
+  const { spec, metadata } = find(recorded, "network-consul-injector").props;
+  expect([metadata.namespace, spec.podSelector]).toEqual([
+    "consul-system",
+    { matchLabels: { app: "consul", component: "connect-injector" } },
+  ]);
+  const workers = find(recorded, "network-consul-workers").props;
+  expect(workers).toMatchObject({ metadata: { namespace: "consul-system" }, spec: { policyTypes: ["Ingress"] } });
+  expect(workers.spec.ingress).toEqual([]);
+  expect(workers.spec.podSelector).toEqual({
+    matchLabels: { app: "consul" },
+    matchExpressions: [{ key: "component", operator: "In", values: ["sync-catalog", "webhook-cert-manager"] }],
+  });
+});
+
+test("a capability is refused where its level refuses it, and taken where it is taken", () => {
+  expect(refusedCapabilities("restricted", ["NET_BIND_SERVICE", "CHOWN"])).toEqual(["CHOWN"]);
+  expect(refusedCapabilities("baseline", ["CHOWN", "NET_ADMIN", "SYS_CHROOT"])).toEqual(["NET_ADMIN"]);
+  expect(refusedCapabilities("privileged", ["SYS_ADMIN"])).toEqual([]);
+});
+
+test("the first port that needs no root is 1024", () => {
+  expect(restrictedPod(1000, [1024, 8080]).sysctls).toBeUndefined();
+  expect(restrictedPod(1000, [8080, 1023]).sysctls).toHaveLength(1);
 });
 
 test("no rule without peers but those that are for everybody", async () => {
