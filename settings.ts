@@ -16,6 +16,9 @@ import {
   meshPartWithoutSleep,
   meshReachProblems,
   meshServiceProblems,
+  MeshJobOptions,
+  meshJobProblems,
+  meshPartWithoutNativeSidecar,
   MeshServiceOptions,
   MeshWorkloadOptions,
   meshWorkloadProblems,
@@ -55,6 +58,9 @@ export type ServiceSettings = MeshServiceOptions & { readonly name: string };
 /** A workload that runs already, in the services' namespace or another, as the stack's configuration describes it. */
 export type WorkloadSettings = MeshWorkloadOptions & { readonly name: string; readonly namespace?: string };
 
+/** A job as the stack's configuration describes it. */
+export type JobSettings = MeshJobOptions & { readonly name: string };
+
 /** The stack's configuration, parsed and judged. */
 export interface Settings {
   readonly consul: ConsulMeshArgs;
@@ -63,6 +69,7 @@ export interface Settings {
   readonly servicesCreateNamespace: boolean;
   readonly services: readonly ServiceSettings[];
   readonly workloads: readonly WorkloadSettings[];
+  readonly jobs: readonly JobSettings[];
   /** Namespaces of workloads beside the services'. */
   readonly otherNamespaces: readonly string[];
   readonly denyAll: boolean;
@@ -222,19 +229,10 @@ const labels = z.record(text, text);
 
 const resources = z.strictObject({ requests: labels.optional(), limits: labels.optional() });
 
-/** What a service's pods are, beyond image and port. */
-const podOptions = {
-  kind: z.enum(WORKLOAD_KINDS).optional(),
-  volumeClaims: z
-    .array(
-      z.strictObject({
-        mountPath: text,
-        storage: text,
-        storageClassName: text.optional(),
-        accessMode: z.enum(["ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany"]).optional(),
-      }),
-    )
-    .optional(),
+/** What any pod is, beyond its image. */
+const commonPodOptions = {
+  image: text,
+  imagePullPolicy: pullPolicy.optional(),
   command: z.array(text).optional(),
   args: z.array(text).optional(),
   env: z.record(text, envValue).optional(),
@@ -242,9 +240,6 @@ const podOptions = {
     .array(z.strictObject({ secretRef: nameRef.optional(), configMapRef: nameRef.optional(), prefix: text.optional() }))
     .optional(),
   resources: resources.optional(),
-  readinessProbe: probe.optional(),
-  livenessProbe: probe.optional(),
-  startupProbe: probe.optional(),
   volumes: z.array(volume).optional(),
   imagePullSecrets: z.array(text).optional(),
   nodeSelector: labels.optional(),
@@ -259,13 +254,36 @@ const podOptions = {
       }),
     )
     .optional(),
-  spreadOver: z.array(text).optional(),
   priorityClassName: text.optional(),
   terminationGracePeriodSeconds: z.number().optional(),
-  updateStrategy: z.enum(["RollingUpdate", "Recreate"]).optional(),
   podLabels: labels.optional(),
   podAnnotations: labels.optional(),
   podSpec: z.record(text, z.unknown()).optional(),
+  runAsUser: z.number().optional(),
+  readOnlyRootFilesystem: z.boolean().optional(),
+  writablePaths: z.array(text).optional(),
+  addCapabilities: z.array(text).optional(),
+};
+
+/** What a service's pods are besides. */
+const podOptions = {
+  ...commonPodOptions,
+  kind: z.enum(WORKLOAD_KINDS).optional(),
+  volumeClaims: z
+    .array(
+      z.strictObject({
+        mountPath: text,
+        storage: text,
+        storageClassName: text.optional(),
+        accessMode: z.enum(["ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany"]).optional(),
+      }),
+    )
+    .optional(),
+  readinessProbe: probe.optional(),
+  livenessProbe: probe.optional(),
+  startupProbe: probe.optional(),
+  spreadOver: z.array(text).optional(),
+  updateStrategy: z.enum(["RollingUpdate", "Recreate"]).optional(),
 };
 
 const replicasOrShare = z.union([z.number(), text]).optional();
@@ -355,8 +373,6 @@ const memberOptions = {
 
 const service: z.ZodType<ServiceSettings> = z.strictObject({
   ...memberOptions,
-  image: text,
-  imagePullPolicy: pullPolicy.optional(),
   ...podOptions,
   servicePort: z.number().optional(),
   replicas: z.number().optional(),
@@ -365,10 +381,6 @@ const service: z.ZodType<ServiceSettings> = z.strictObject({
   healthPath: text.optional(),
   healthGrpcService: text.optional(),
   drainSeconds: z.number().optional(),
-  runAsUser: z.number().optional(),
-  readOnlyRootFilesystem: z.boolean().optional(),
-  writablePaths: z.array(text).optional(),
-  addCapabilities: z.array(text).optional(),
   canary: canary.optional(),
 });
 
@@ -379,6 +391,18 @@ const workload: z.ZodType<WorkloadSettings> = z.strictObject({
   existingService: text.optional(),
   servicePort: z.number().optional(),
   existingServiceAccount: z.boolean().optional(),
+});
+
+const job: z.ZodType<JobSettings> = z.strictObject({
+  name: text,
+  ...commonPodOptions,
+  schedule: text.optional(),
+  timeZone: text.optional(),
+  concurrencyPolicy: z.enum(["Allow", "Forbid", "Replace"]).optional(),
+  suspend: z.boolean().optional(),
+  backoffLimit: z.number().optional(),
+  activeDeadlineSeconds: z.number().optional(),
+  calls: z.array(call).optional(),
 });
 
 const intention: z.ZodType<IntentionRule> = z.strictObject({
@@ -481,6 +505,7 @@ export const settingsSchema = z.strictObject({
   servicesCreateNamespace: flag,
   services: json(z.array(service)),
   workloads: json(z.array(workload)),
+  jobs: json(z.array(job)),
   denyAll: flag,
   intentions: json(z.array(intention)),
   externalServices: json(z.record(text, z.enum(PROTOCOLS))),
@@ -626,6 +651,7 @@ export function parseSettings(raw: Record<string, string>): { settings: Settings
     servicesCreateNamespace: s.servicesCreateNamespace,
     services: s.services.map((each) => ({ imagePullPolicy, ...each })),
     workloads: s.workloads.map((each) => ({ ...each, running: true })),
+    jobs: s.jobs.map((each) => ({ imagePullPolicy, ...each })),
     otherNamespaces: [...new Set(s.workloads.flatMap(({ namespace }) => namespace ?? []))].filter(
       (namespace) => namespace !== s.servicesNamespace,
     ),
@@ -660,25 +686,20 @@ function crdNamespaces(namespaces: string[]): KubernetesCrd | undefined {
 
 /** What is wrong with settings of the right shape: each component's own problems, and what only the whole shows. */
 function settingsProblems(settings: Settings): Problem[] {
-  const { services, workloads } = settings;
+  const { services, workloads, jobs } = settings;
+  const named = (problems: Problem[]) =>
+    problems.map((p) => ({ ...p, propertyPath: p.propertyPath.replace(/\.serviceName$/, ".name") }));
   const members = membersOf(settings);
   // What goes beyond the stack is known when the mesh is; see stacks/services.ts.
   const alone = (judge: () => Problem[]) => (settings.meshStack === undefined ? judge() : []);
+  const withoutNativeSidecar =
+    settings.meshStack === undefined ? meshPartWithoutNativeSidecar(settings.consul) : undefined;
   const parts = [
     ...consulMeshProblems(settings.consul, "consul.").map(atSetting),
     ...traefikProblems(settings.traefik, "traefik.").map(atSetting),
-    ...services.flatMap((each, i) =>
-      meshServiceProblems(each.name, each, `services[${i}].`).map((p) => ({
-        ...p,
-        propertyPath: p.propertyPath.replace(/\.serviceName$/, ".name"),
-      })),
-    ),
-    ...workloads.flatMap((each, i) =>
-      meshWorkloadProblems(each.name, each, `workloads[${i}].`).map((p) => ({
-        ...p,
-        propertyPath: p.propertyPath.replace(/\.serviceName$/, ".name"),
-      })),
-    ),
+    ...services.flatMap((each, i) => named(meshServiceProblems(each.name, each, `services[${i}].`))),
+    ...workloads.flatMap((each, i) => named(meshWorkloadProblems(each.name, each, `workloads[${i}].`))),
+    ...jobs.flatMap((each, i) => named(meshJobProblems(each.name, each, withoutNativeSidecar, `jobs[${i}].`))),
     ...networkClientProblems(settings.networkPolicyClients, "networkPolicyClients"),
   ];
   return [
@@ -690,8 +711,12 @@ function settingsProblems(settings: Settings): Problem[] {
       members.map(({ name, path }) => [name, path]),
     ),
     ...derivedNameProblems(members.map(({ path, ...each }) => ({ ...each, path: `${path}.name` }))),
-    ...services.flatMap((each, i) =>
-      oldVariableNameProblems(each, settings.consul.kubernetesVersion, `services[${i}].`),
+    ...[...services, ...jobs].flatMap((each, i) =>
+      oldVariableNameProblems(
+        each,
+        settings.consul.kubernetesVersion,
+        i < services.length ? `services[${i}].` : `jobs[${i - services.length}].`,
+      ),
     ),
     ...alone(() => together(parts, () => routingProblems(members, settings.traefik, TRAEFIK_SERVICE_NAME))),
     ...externalServiceProblems(
@@ -716,10 +741,11 @@ function settingsProblems(settings: Settings): Problem[] {
 }
 
 /** All that is a service of the mesh, and where it stands. */
-function membersOf({ services, workloads }: Settings) {
+function membersOf({ services, workloads, jobs }: Settings) {
   return [
     ...services.map((each, i) => ({ ...each, path: `services[${i}]` })),
     ...workloads.map((each, i) => ({ ...each, path: `workloads[${i}]` })),
+    ...jobs.map(({ name, calls }, i) => ({ name, calls, port: 0, protocol: "tcp" as const, path: `jobs[${i}]` })),
   ];
 }
 
@@ -801,7 +827,7 @@ function stackIntentionProblems(settings: Settings): Problem[] {
 }
 
 /** Of the pods of the services' namespace, the injected init container is the one that needs more than `restricted`. */
-export function podSecurityProblems({ servicesPodSecurity: level, services }: Settings, cni: boolean): Problem[] {
+export function podSecurityProblems({ servicesPodSecurity: level, services, jobs }: Settings, cni: boolean): Problem[] {
   return [
     ...(level !== "privileged" && !cni
       ? [
@@ -811,17 +837,20 @@ export function podSecurityProblems({ servicesPodSecurity: level, services }: Se
           },
         ]
       : []),
-    ...services.flatMap(({ runAsUser, addCapabilities = [] }, i) => [
+    ...[
+      ...services.map((each, i) => ({ ...each, path: `services[${i}]` })),
+      ...jobs.map((each, i) => ({ ...each, path: `jobs[${i}]` })),
+    ].flatMap(({ runAsUser, addCapabilities = [], path }) => [
       ...(level === "restricted" && runAsUser === 0
         ? [
             {
-              propertyPath: `services[${i}].runAsUser`,
+              propertyPath: `${path}.runAsUser`,
               reason: "0 is root, which servicesPodSecurity restricted refuses",
             },
           ]
         : []),
       ...refusedCapabilities(level, addCapabilities).map((capability) => ({
-        propertyPath: `services[${i}].addCapabilities`,
+        propertyPath: `${path}.addCapabilities`,
         reason: `${capability} is refused by servicesPodSecurity ${level}; leave it out, or use privileged`,
       })),
     ]),

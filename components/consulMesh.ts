@@ -18,6 +18,7 @@ import {
 import {
   imageVersion,
   partWithoutContains,
+  partWithoutNativeSidecar,
   partWithoutSleep,
   versionProblems,
   Versions,
@@ -97,6 +98,8 @@ export class ConsulMesh extends pulumi.ComponentResource {
   public readonly partWithoutContains: string | undefined;
   /** What of the mesh or the cluster is too old for pods that wait before they stop; `undefined` where nothing is. */
   public readonly partWithoutSleep: string | undefined;
+  /** What of the mesh or the cluster is too old for a sidecar that ends with a job; `undefined` where nothing is. */
+  public readonly partWithoutNativeSidecar: string | undefined;
   /** The word of the last rotation of Consul's CA, with which services restart; `undefined` where there was none. */
   public readonly caRotation: string | undefined;
   /** Whether Kubernetes Services reach Consul's catalog; `true` unless `values` turned it off. */
@@ -252,6 +255,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
       ? undefined
       : `kubectl --namespace ${namespaceName} port-forward service/${CONSUL_NAME}-ui 8501:443`;
     this.partWithoutSleep = meshPartWithoutSleep(args);
+    this.partWithoutNativeSidecar = meshPartWithoutNativeSidecar(args);
     this.kubernetesVersion = args.kubernetesVersion;
     this.caRotation = rotations.ca;
     this.description = {
@@ -261,6 +265,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
       kubernetesVersion: this.kubernetesVersion,
       partWithoutContains: this.partWithoutContains,
       partWithoutSleep: this.partWithoutSleep,
+      partWithoutNativeSidecar: this.partWithoutNativeSidecar,
       caRotation: this.caRotation,
       cni: usesCni(args.values),
       reach: reachOf(values),
@@ -399,6 +404,12 @@ export function meshPartWithoutContains(args: ConsulMeshArgs): string | undefine
 export function meshPartWithoutSleep(args: ConsulMeshArgs): string | undefined {
   const { version } = chartOrigin(args);
   return version === undefined ? undefined : partWithoutSleep(consulMeshVersions(args, version));
+}
+
+/** What of a mesh or its cluster is too old for a sidecar that ends with a job; `undefined` where nothing is known to be. */
+export function meshPartWithoutNativeSidecar(args: ConsulMeshArgs): string | undefined {
+  const { version } = chartOrigin(args);
+  return version === undefined ? undefined : partWithoutNativeSidecar(consulMeshVersions(args, version));
 }
 
 /** The chart that the mesh takes, and its version: as given, or as a folder's `Chart.yaml` says; `undefined` without one. */

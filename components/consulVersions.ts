@@ -138,6 +138,23 @@ export function partWithoutSleep({ chart, controlPlane = chart, kubernetes }: Ve
       : undefined;
 }
 
+/** Control planes that make the sidecar a native one where a pod asks for it [consul-k8s changelog], which Kubernetes 1.29 runs. */
+const CONTROL_PLANE_WITH_NATIVE_SIDECAR = ">=1.6.9-0 <1.7.0-0 || >=1.8.2-0 <1.9.0-0 || >=1.9.0-0";
+const KUBERNETES_WITH_NATIVE_SIDECAR = ">=1.29.0-0";
+
+/** The part of an installation whose sidecars do not end with a job, as `chart 1.5.3`; `undefined` where all that is known do. */
+export function partWithoutNativeSidecar({ chart, controlPlane, kubernetes }: Versions): string | undefined {
+  const lacks = (version: string | undefined, range: string) =>
+    semver.coerce(version) !== null && !semver.satisfies(semver.coerce(version)!, range);
+  return lacks(kubernetes, KUBERNETES_WITH_NATIVE_SIDECAR)
+    ? `Kubernetes ${kubernetes}`
+    : lacks(controlPlane ?? chart, CONTROL_PLANE_WITH_NATIVE_SIDECAR)
+      ? controlPlane === undefined
+        ? `chart ${chart}`
+        : `control plane ${controlPlane}`
+      : undefined;
+}
+
 /** The version in an image reference's tag, `1.10` too; `undefined` without one: no tag, a digest, or a tag like `latest`. */
 export function imageVersion(image: string): string | undefined {
   const tag = image.split("@")[0].split("/").pop()?.split(":")[1];

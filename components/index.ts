@@ -4,6 +4,8 @@ export * from "./consulMesh";
 export type { Ingress, Mesh } from "./mesh";
 export * from "./meshReference";
 export * from "./traefikConsulIngress";
+export * from "./meshJob";
+export { meshJobProblems } from "./meshJobProblems";
 export * from "./meshService";
 export * from "./meshWorkload";
 export { meshWorkloadProblems } from "./meshWorkloadProblems";

@@ -35,12 +35,30 @@ export interface IntentionSetArgs {
 interface Declared {
   readonly set: string;
   readonly rules: readonly IntentionRule[];
+  /** What has to be there for them to be in force, where this program makes it. */
+  readonly entries: readonly pulumi.Resource[];
   /** Services whose intentions are in that set's stack alone, where it is another. */
   readonly services?: ReadonlySet<string>;
 }
 
 /** The rules of each mesh's sets so far. */
 const declared = new WeakMap<object, Declared[]>();
+
+/**
+ * The entries of a mesh's sets that speak of what a service calls: of all sets that the program declares without waiting, also
+ * behind the service.
+ */
+export function intentionsFrom(mesh: object, source: string): Promise<pulumi.Resource[]> {
+  return new Promise((resolve) =>
+    setImmediate(() =>
+      resolve(
+        (declared.get(mesh) ?? [])
+          .filter(({ rules }) => rules.some((rule) => rule.source === source))
+          .flatMap(({ entries }) => entries),
+      ),
+    ),
+  );
+}
 
 /** Notes what another stack of a mesh has: its services let in whom its own rules let in. */
 export function joinIntentions(
@@ -49,7 +67,7 @@ export function joinIntentions(
   services: readonly { readonly name: string }[],
   rules: readonly IntentionRule[],
 ): void {
-  const its = { set: `stack ${stack}`, rules, services: new Set(services.map(({ name }) => name)) };
+  const its = { set: `stack ${stack}`, rules, entries: [], services: new Set(services.map(({ name }) => name)) };
   declared.set(mesh, [...(declared.get(mesh) ?? []), its]);
 }
 
@@ -101,7 +119,6 @@ export class IntentionSet extends pulumi.ComponentResource {
       ...(args.warningsAreErrors ? warnings : []),
     ]);
     super("consul-traefik-mesh:index:IntentionSet", name, {}, opts);
-    declared.set(args.mesh, [...others, { set: `IntentionSet "${name}"`, rules: all }]);
     if (warnings.length > 0) {
       pulumi.log.warn(describeProblems(`IntentionSet "${name}"`, warnings), this);
     }
@@ -118,6 +135,7 @@ export class IntentionSet extends pulumi.ComponentResource {
         },
       );
     });
+    declared.set(args.mesh, [...others, { set: `IntentionSet "${name}"`, rules: all, entries: this.entries }]);
     this.edges = describeEdges(all);
     this.registerOutputs({ edges: this.edges });
   }

@@ -17,6 +17,8 @@ export interface Mesh {
   readonly partWithoutContains: string | undefined;
   /** What of the mesh or the cluster is too old for pods that wait before they stop; `undefined` where nothing is. */
   readonly partWithoutSleep: string | undefined;
+  /** What of the mesh or the cluster is too old for a sidecar that ends with a job; `undefined` where nothing is. */
+  readonly partWithoutNativeSidecar: string | undefined;
   /** The word of the last rotation of Consul's CA, with which services restart; `undefined` where there was none. */
   readonly caRotation: string | undefined;
   /** Problems of a namespace that the mesh has to reach; see `reachProblems`. */

@@ -45,6 +45,7 @@ export interface MeshDescription {
   readonly kubernetesVersion?: string;
   readonly partWithoutContains?: string;
   readonly partWithoutSleep?: string;
+  readonly partWithoutNativeSidecar?: string;
   readonly caRotation?: string;
   /** Whether a CNI plugin redirects the pods' traffic. */
   readonly cni: boolean;
@@ -85,6 +86,7 @@ export class MeshReference implements Mesh {
   public readonly kubernetesVersion: string | undefined;
   public readonly partWithoutContains: string | undefined;
   public readonly partWithoutSleep: string | undefined;
+  public readonly partWithoutNativeSidecar: string | undefined;
   public readonly caRotation: string | undefined;
   public readonly ready = undefined;
   public readonly ingress: Ingress;
@@ -99,6 +101,7 @@ export class MeshReference implements Mesh {
     this.kubernetesVersion = description.kubernetesVersion;
     this.partWithoutContains = description.partWithoutContains;
     this.partWithoutSleep = description.partWithoutSleep;
+    this.partWithoutNativeSidecar = description.partWithoutNativeSidecar;
     this.caRotation = description.caRotation;
     const { ports, imagePullPolicy, ...ingress } = description.ingress;
     this.ingress = { ...ingress, imagePullPolicy, url: (...route) => routeUrl(ports, ...route) };

@@ -10,7 +10,7 @@ import type { Ingress, Mesh } from "./mesh";
 import { routingOf } from "./meshRouting";
 import { drainProblems, meshServiceProblems, meshServiceWarnings } from "./meshServiceProblems";
 import type { Autoscaling, DisruptionBudget, PodOptions } from "./podOptions";
-import { HARDENED, NON_ROOT, restrictedPod } from "./podSecurity";
+import { containerRights, NON_ROOT, restrictedPod } from "./podSecurity";
 import { mergePodSpec } from "./podSpecOverride";
 import { containerPart, podSpecPart, scaler, volumeParts } from "./podTemplate";
 import { grpcProbe, Health } from "./probes";
@@ -175,14 +175,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
             ports: [{ name: "main", containerPort: args.port }],
             // Goes on until no caller sends anything here any more.
             lifecycle: drainSeconds > 0 ? { preStop: { sleep: { seconds: drainSeconds } } } : undefined,
-            securityContext: {
-              ...HARDENED,
-              readOnlyRootFilesystem: args.readOnlyRootFilesystem ?? true,
-              capabilities: {
-                ...HARDENED.capabilities,
-                add: args.addCapabilities && [...args.addCapabilities],
-              },
-            },
+            securityContext: containerRights(args),
             volumeMounts: [...volumeMounts, ...claimMounts(args.volumeClaims)],
             ...(args.healthPath === undefined
               ? byGrpc && { readinessProbe: byGrpc.readinessProbe }

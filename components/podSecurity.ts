@@ -40,6 +40,21 @@ export const HARDENED: k8s.types.input.core.v1.SecurityContext = {
   capabilities: { drop: ["ALL"] },
 };
 
+/** What a container may do: what the level `restricted` lets it, and what was given besides. */
+export function containerRights({
+  readOnlyRootFilesystem = true,
+  addCapabilities,
+}: {
+  readonly readOnlyRootFilesystem?: boolean;
+  readonly addCapabilities?: readonly string[];
+}): k8s.types.input.core.v1.SecurityContext {
+  return {
+    ...HARDENED,
+    readOnlyRootFilesystem,
+    capabilities: { ...HARDENED.capabilities, add: addCapabilities && [...addCapabilities] },
+  };
+}
+
 /** A pod's part of the level `restricted`; low ports are opened to this pod's user, without a capability. */
 export function restrictedPod(
   user: number,

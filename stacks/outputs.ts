@@ -32,7 +32,7 @@ export function outputsOf(settings: Settings, made: { readonly ingress: Ingress;
         host === undefined || host.startsWith("*.") ? [] : [made.ingress.url(host, pathPrefix, tls !== undefined)],
       ),
     ),
-    identities: members.map((member) => member.name),
+    identities: [...members, ...settings.jobs].map((each) => each.name),
     edges: made.edges,
   };
 }

@@ -3,6 +3,7 @@ import {
   ensureNamespace,
   IntentionSet,
   MeshDescription,
+  MeshJob,
   MeshService,
   MeshWorkload,
   NetworkPolicies,
@@ -19,7 +20,7 @@ export function platformStack(settings: Settings): StackOutputs {
   const mesh = new ConsulMesh("consul", settings.consul);
 
   const external = Object.keys(settings.externalServices);
-  const members = [...settings.services, ...settings.workloads];
+  const members = [...settings.services, ...settings.workloads, ...settings.jobs];
 
   // Deny-all is a set of its own, so that each service can wait for it and never serves an unchecked call.
   // What goes to every service is in the same entry of Consul.
@@ -61,11 +62,15 @@ export function platformStack(settings: Settings): StackOutputs {
       new MeshWorkload(name, { mesh, namespace: namespace.metadata.name, guardedBy: baseline, ingress, ...workload }),
   );
 
+  const jobs = settings.jobs.map(
+    ({ name, ...job }) => new MeshJob(name, { mesh, namespace: namespace.metadata.name, guardedBy: baseline, ...job }),
+  );
+
   const intentions = new IntentionSet("intentions", {
     mesh,
     denyAll: false,
     rules: settings.intentions.filter((rule) => rule.destination !== "*"),
-    services: [...services, ...workloads],
+    services: [...services, ...workloads, ...jobs],
     ingress,
     externalServices: external,
     externalProtocols: settings.externalServices,

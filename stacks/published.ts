@@ -12,10 +12,10 @@ import { Settings, Team } from "../settings";
 import type { Shared } from "./outputs";
 
 /** What the services of this stack publish for those of others. */
-export function published({ servicesNamespace, services, workloads, intentions }: Settings): PublishedServices {
+export function published({ servicesNamespace, services, workloads, jobs, intentions }: Settings): PublishedServices {
   const members: readonly (Settings["workloads"] | Settings["services"])[number][] = [...services, ...workloads];
   const own = new Set(members.map(({ name }) => name));
-  const calls = members.flatMap((each) => callRules(each.name, each.calls ?? [], `${each.name}.`));
+  const calls = [...members, ...jobs].flatMap((each) => callRules(each.name, each.calls ?? [], `${each.name}.`));
   return {
     namespace: servicesNamespace,
     services: members.map((each) => ({

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   ensureNamespace,
   IntentionSet,
+  MeshJob,
   MeshReference,
   MeshService,
   MeshWorkload,
@@ -63,11 +64,15 @@ export async function servicesStack(settings: Settings, meshStack: string): Prom
       new MeshWorkload(name, { mesh, namespace: namespace.metadata.name, ingress, ...workload }),
   );
   const theirs = Object.values(others).flatMap((other) => other.services);
+  const jobs = settings.jobs.map(
+    ({ name, ...job }) => new MeshJob(name, { mesh, namespace: namespace.metadata.name, ...job }),
+  );
+
   const intentions = new IntentionSet("intentions", {
     mesh,
     denyAll: false,
     rules: settings.intentions,
-    services: [...services, ...workloads],
+    services: [...services, ...workloads, ...jobs],
     ingress,
     externalServices: [...Object.keys(settings.externalServices), ...theirs.map(({ name }) => name)],
     externalProtocols: {

@@ -1,9 +1,12 @@
 import * as path from "node:path";
 import * as k8s from "@pulumi/kubernetes";
-import { ConsulMesh, ensureNamespace, IntentionSet, MeshWorkload } from "../../components";
+import { ConsulMesh, ensureNamespace, IntentionSet, MeshJob, MeshWorkload } from "../../components";
 import { readSettings } from "../../settings";
 
-/** Workloads that others declare, each of which joins in another way: a resource's, a chart's, and one that runs already. */
+/**
+ * Workloads that others declare, each of which joins in another way: a resource's, a chart's, and one that runs already; and jobs
+ * that call the first.
+ */
 const mesh = new ConsulMesh("consul", readSettings().consul);
 const baseline = new IntentionSet("baseline", { mesh });
 const apps = ensureNamespace("apps", { name: "apps", podSecurity: "privileged" }, {});
@@ -58,4 +61,20 @@ const legacy = new MeshWorkload("legacy", {
   calls: [{ destination: "billing" }],
 });
 
-new IntentionSet("intentions", { mesh, denyAll: false, services: [shop, billing, legacy] });
+const job = {
+  mesh,
+  namespace,
+  guardedBy: baseline,
+  image: "localhost/whoami:1.10.3",
+  imagePullPolicy: "Never" as const,
+  command: ["curl", "-sf", "-m", "10", "--retry", "20", "--retry-delay", "1", "--retry-all-errors"],
+  args: ["http://shop.apps:8000/"],
+};
+const calls = [{ destination: "shop" }];
+const jobs = [
+  new MeshJob("once", { ...job, calls }),
+  new MeshJob("report", { ...job, calls, schedule: "@yearly" }),
+  new MeshJob("stranger", { ...job, command: ["curl", "-sf", "-m", "10"], schedule: "@yearly", backoffLimit: 0 }),
+];
+
+new IntentionSet("intentions", { mesh, denyAll: false, services: [shop, billing, legacy, ...jobs] });

@@ -99,6 +99,26 @@ step("each calls whom it may, by the names that callers knew before, and nobody 
   await answers("000", "apps/deployment:shop", "http://legacy.legacy:8000/");
 });
 
+step("a job that may call does, and ends, at once and when its time has come; another ends in vain", async () => {
+  const run = (job: string) => kubectl("create", "job", `${job}-now`, "-n", "apps", `--from=cronjob/${job}`);
+  const status = async (job: string) =>
+    JSON.parse(await kubectl("get", "job", job, "-n", "apps", "-o", "json")).status.conditions?.map(
+      ({ type }: { type: string }) => type,
+    ) ?? [];
+  const ends = (job: string, how: string) =>
+    poll(
+      job,
+      () => status(job),
+      (types) => types.includes(how),
+      120,
+    );
+  await ends("once", "Complete");
+  await run("report");
+  await run("stranger");
+  await ends("report-now", "Complete");
+  await ends("stranger-now", "Failed");
+});
+
 step("what ran before has its own pods again after a destroy", async () => {
   await its.stack.destroy();
   expect(await pods()).toEqual(before);

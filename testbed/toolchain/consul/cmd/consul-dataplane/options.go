@@ -29,6 +29,8 @@ type options struct {
 	adminAddress, readyAddress, dnsAddress   string
 	adminPort, readyPort, dnsPort            int
 	concurrency, drainSeconds, graceSeconds  int
+	gracefulAddress, gracefulShutdownPath    string
+	gracefulPort                             int
 	drainStrategy, scrapePath                string
 	logLevel                                 string
 	logJSON                                  bool
@@ -37,8 +39,7 @@ type options struct {
 
 // Flags of the real one that change nothing here; false are those without a value.
 var ignored = map[string]bool{
-	"ca-path": true, "config-file": true, "dump-envoy-config-on-exit": false, "graceful-addr": true, "graceful-port": true,
-	"graceful-shutdown-path": true, "graceful-startup-path": true, "service-node-id": true, "shutdown-drain-listeners": false,
+	"ca-path": true, "config-file": true, "dump-envoy-config-on-exit": false, "graceful-startup-path": true, "service-node-id": true, "shutdown-drain-listeners": false,
 	"startup-grace-period-seconds": true, "telemetry-prom-ca-certs-file": true,
 	"telemetry-prom-ca-certs-path": true, "telemetry-prom-cert-file": true, "telemetry-prom-key-file": true,
 	"telemetry-prom-merge-port": true, "telemetry-prom-retention-time": true, "telemetry-prom-service-metrics-url": true,
@@ -92,6 +93,9 @@ func parse(args []string) (*options, error) {
 	f.IntVar(&o.readyPort, "envoy-ready-bind-port", 0, "")
 	f.IntVar(&o.concurrency, "envoy-concurrency", 2, "")
 	f.IntVar(&o.graceSeconds, "shutdown-grace-period-seconds", 0, "")
+	f.StringVar(&o.gracefulAddress, "graceful-addr", "127.0.0.1", "")
+	f.IntVar(&o.gracefulPort, "graceful-port", 20300, "")
+	f.StringVar(&o.gracefulShutdownPath, "graceful-shutdown-path", "/graceful_shutdown", "")
 	f.IntVar(&o.drainSeconds, "envoy-drain-time-seconds", 30, "")
 	f.StringVar(&o.drainStrategy, "envoy-drain-strategy", "immediate", "")
 	f.StringVar(&o.dnsAddress, "consul-dns-bind-addr", "127.0.0.1", "")
