@@ -50,6 +50,8 @@ import { KEY_TYPES } from "./components/certificateResolvers";
 import { duplicateProblems, routingProblems } from "./components/routingProblems";
 import { derivedNameProblems } from "./components/serviceNames";
 import { ACCESS_LOG_FORMATS, EXTERNAL_TRAFFIC_POLICIES } from "./components/traefikEdge";
+import { RETRY_CONDITIONS } from "./components/traffic";
+import { trafficGraphProblems } from "./components/trafficProblems";
 import { CLIENT_AUTH_TYPES, TLS_VERSIONS } from "./components/tlsOptions";
 
 /** A service as the stack's configuration describes it. */
@@ -329,15 +331,16 @@ const header = z.strictObject({
   ignoreCase: z.boolean().optional(),
 });
 
+const httpPath = {
+  pathExact: text.optional(),
+  pathPrefix: text.optional(),
+  pathRegex: text.optional(),
+  methods: z.array(text).optional(),
+};
+
 const permission = z.strictObject({
   action,
-  http: z.strictObject({
-    pathExact: text.optional(),
-    pathPrefix: text.optional(),
-    pathRegex: text.optional(),
-    header: z.array(header).optional(),
-    methods: z.array(text).optional(),
-  }),
+  http: z.strictObject({ ...httpPath, header: z.array(header).optional() }),
   jwt: z
     .strictObject({
       providers: z.array(
@@ -348,6 +351,43 @@ const permission = z.strictObject({
       ),
     })
     .optional(),
+});
+
+const retries = z.strictObject({
+  attempts: z.number(),
+  on: z.array(z.enum(RETRY_CONDITIONS)).optional(),
+  statusCodes: z.array(z.number()).optional(),
+});
+
+const traffic = z.strictObject({
+  routes: z
+    .array(
+      z.strictObject({
+        match: z.strictObject({
+          ...httpPath,
+          header: z.array(header.omit({ contains: true, ignoreCase: true })).optional(),
+          queryParam: z
+            .array(
+              z.strictObject({
+                name: text,
+                present: z.boolean().optional(),
+                exact: text.optional(),
+                regex: text.optional(),
+              }),
+            )
+            .optional(),
+        }),
+        service: text.optional(),
+        prefixRewrite: text.optional(),
+        requestTimeoutSeconds: z.number().optional(),
+        retries: retries.optional(),
+      }),
+    )
+    .optional(),
+  retries: retries.optional(),
+  split: z.array(z.strictObject({ service: text.optional(), weight: z.number() })).optional(),
+  failover: z.array(text).optional(),
+  maxInboundConnections: z.number().optional(),
 });
 
 const call: z.ZodType<ServiceCall> = z.strictObject({
@@ -368,6 +408,7 @@ const memberOptions = {
   tcpRoutes: z.array(tcpRoute).optional(),
   loadBalancing: loadBalancing.optional(),
   internal: z.boolean().optional(),
+  traffic: traffic.optional(),
   calls: z.array(call).optional(),
 };
 
@@ -723,6 +764,9 @@ function settingsProblems(settings: Settings): Problem[] {
       settings.externalServices,
       members.map((each) => each.name),
       "externalServices",
+    ),
+    ...together(parts, () =>
+      trafficGraphProblems(members.map((each) => ({ name: each.name, options: each, path: `${each.path}.traffic` }))),
     ),
     ...alone(() => together(parts, () => stackIntentionProblems(settings))),
     ...alone(() => podSecurityProblems(settings, usesCni(settings.consul.values))),

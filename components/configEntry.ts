@@ -4,7 +4,7 @@ import type { Mesh } from "./mesh";
 
 /** A Consul config entry as the custom resource that consul-k8s writes to Consul. */
 export interface ConfigEntry {
-  readonly kind: "ServiceDefaults" | "ServiceIntentions" | "ServiceResolver";
+  readonly kind: "ServiceDefaults" | "ServiceIntentions" | "ServiceResolver" | "ServiceRouter" | "ServiceSplitter";
   /** Name of the custom resource; for ServiceDefaults this is the service's name in Consul. */
   readonly name: string;
   readonly spec: Record<string, unknown>;
@@ -19,7 +19,7 @@ export function configEntry(
   name: string,
   mesh: Mesh,
   entry: ConfigEntry,
-  opts: { parent: pulumi.Resource; dependsOn?: pulumi.Resource[] },
+  opts: { parent: pulumi.Resource; dependsOn?: pulumi.Input<pulumi.Resource[]> },
 ): k8s.apiextensions.CustomResource {
   return new k8s.apiextensions.CustomResource(
     name,
@@ -35,7 +35,11 @@ export function configEntry(
     },
     {
       parent: opts.parent,
-      dependsOn: [...(mesh.ready === undefined ? [] : [mesh.ready]), ...(opts.dependsOn ?? [])],
+      dependsOn: pulumi
+        .output(opts.dependsOn ?? [])
+        .apply((its) => [...(mesh.ready === undefined ? [] : [mesh.ready]), ...its]) as pulumi.Output<
+        pulumi.Resource[]
+      >,
       deleteBeforeReplace: true,
       hooks: { onError: [new pulumi.ErrorHook(`${name}-webhook-unreachable`, webhookUnreachable)] },
       customTimeouts: { create: "2m", update: "2m", delete: "2m" },

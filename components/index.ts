@@ -35,4 +35,13 @@ export type {
 export type { NamedTlsOptions, TlsCertificate, TlsOptions } from "./tlsOptions";
 export type { TraefikTlsOptions } from "./traefikTls";
 export type { TcpEntryPoint, TcpRoute } from "./tcpRoutes";
+export type {
+  QueryParamMatch,
+  Retries,
+  RetryCondition,
+  Traffic,
+  TrafficMatch,
+  TrafficRoute,
+  TrafficShare,
+} from "./traffic";
 export type { UserList } from "./userLists";

@@ -3,6 +3,7 @@ import type { IntentionRule, ServiceCall } from "./intentions";
 import type { LoadBalancing } from "./loadBalancing";
 import type { Route } from "./routes";
 import type { TcpRoute } from "./tcpRoutes";
+import type { Traffic } from "./traffic";
 
 /** Protocols that Consul's ServiceDefaults knows. All but `tcp` are L7: permissions by path, method and header apply. */
 export const PROTOCOLS = ["http", "http2", "grpc", "tcp"] as const;
@@ -36,6 +37,8 @@ export interface MemberOptions {
   readonly loadBalancing?: LoadBalancing;
   /** Whether Traefik itself may call it for other services' routes, as with `forwardAuth`. Default `false`. */
   readonly internal?: boolean;
+  /** How its callers' sidecars send requests to it: otherwise by what they are, again, in shares, elsewhere. Default: as they come. */
+  readonly traffic?: Traffic;
   /** Calls to other services that this one makes, allowed by the `IntentionSet` that has both. Default none. */
   readonly calls?: readonly ServiceCall[];
 }

@@ -2,13 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { configEntry } from "./configEntry";
 import type { Mesh } from "./mesh";
 import type { MemberOptions } from "./member";
-
-const DEFAULT_REQUEST_TIMEOUT_SECONDS = 60;
-
-/** Seconds that a request may take; 0 for no end. */
-export function requestTimeoutSeconds({ requestTimeoutSeconds: seconds, protocol }: MemberOptions): number {
-  return seconds ?? (protocol === "grpc" ? 0 : DEFAULT_REQUEST_TIMEOUT_SECONDS);
-}
+import { joinTraffic } from "./meshTraffic";
+import { requestTimeoutSeconds } from "./requestTimeout";
+import { resolverSpec, routerSpec, splitterSpec } from "./traffic";
 
 /** What ServiceDefaults say of a service's requests; 0 there would mean Envoy's default. */
 function requestTimeoutMs(options: MemberOptions): number {
@@ -29,17 +25,25 @@ export function memberEntries(
   expose: unknown,
   opts: { parent: pulumi.Resource },
 ): pulumi.Resource[] {
-  const { protocol = "http", requestTimeoutSeconds: seconds } = options;
-  const spec = { protocol, localRequestTimeoutMs: requestTimeoutMs(options), expose };
+  const { protocol = "http", traffic } = options;
+  const { maxInboundConnections } = traffic ?? {};
+  const spec = { protocol, localRequestTimeoutMs: requestTimeoutMs(options), maxInboundConnections, expose };
   const protocolReady =
-    protocol === "tcp"
+    protocol === "tcp" && maxInboundConnections === undefined
       ? []
       : [configEntry(`${name}-defaults`, mesh, { kind: "ServiceDefaults", name: serviceName, spec }, opts)];
-  if (seconds !== undefined) {
-    // Negative is how a ServiceResolver says none [consul agent/xds/routes.go].
-    const requestTimeout = seconds === 0 ? "-1s" : `${seconds}s`;
-    const resolver = { kind: "ServiceResolver", name: serviceName, spec: { requestTimeout } } as const;
-    configEntry(`${name}-resolver`, mesh, resolver, { ...opts, dependsOn: protocolReady });
+  const before = joinTraffic(mesh, { name: serviceName, options, path: `${name}.traffic`, protocolReady });
+  const further = { resolver: resolverSpec(options), splitter: splitterSpec(options), router: routerSpec(options) };
+  const dependsOn = traffic === undefined ? protocolReady : pulumi.output(before);
+  for (const [part, kind] of [
+    ["resolver", "ServiceResolver"],
+    ["splitter", "ServiceSplitter"],
+    ["router", "ServiceRouter"],
+  ] as const) {
+    const its = further[part];
+    if (its !== undefined) {
+      configEntry(`${name}-${part}`, mesh, { kind, name: serviceName, spec: its }, { ...opts, dependsOn });
+    }
   }
   return protocolReady;
 }

@@ -5,6 +5,7 @@ import { portProblems, rangeProblems } from "./names";
 import { Problem } from "./problems";
 import { routeProblems } from "./routes";
 import { tcpRouteProblems } from "./tcpRoutes";
+import { trafficProblems } from "./trafficProblems";
 
 /** What is wrong with what the mesh is to know of a service; `prefix` is put before each path. */
 export function memberProblems(serviceName: string, args: MemberOptions, prefix: string): Problem[] {
@@ -25,6 +26,7 @@ export function memberProblems(serviceName: string, args: MemberOptions, prefix:
           ...loadBalancingProblems(loadBalancing, `${prefix}loadBalancing`),
           ...spreadingProblems(loadBalancing, protocol, byHttp, `${prefix}loadBalancing`),
         ]),
+    ...trafficProblems(serviceName, args, `${prefix}traffic`),
     ...(args.calls ?? []).flatMap(({ destination }, i) =>
       destination === "*" ? problem(`calls[${i}].destination`, "is every service; name the one that is called") : [],
     ),

@@ -13,7 +13,18 @@ const apps = ensureNamespace("apps", { name: "apps", podSecurity: "privileged" }
 const common = { mesh, guardedBy: baseline, port: 80 };
 const namespace = apps.metadata.name;
 
-const shop = new MeshWorkload("shop", { ...common, namespace, servicePort: 8000 });
+const shop = new MeshWorkload("shop", {
+  ...common,
+  namespace,
+  servicePort: 8000,
+  traffic: {
+    retries: { attempts: 2 },
+    routes: [
+      { match: { pathPrefix: "/brief" }, requestTimeoutSeconds: 1 },
+      { match: { header: [{ name: "x-to", exact: "billing" }] }, service: "billing" },
+    ],
+  },
+});
 new k8s.apps.v1.Deployment(
   "shop",
   {
@@ -45,6 +56,7 @@ const billing = new MeshWorkload("billing", {
   existingService: "billing-http",
   existingServiceAccount: true,
   calls: [{ destination: "shop" }],
+  traffic: { failover: ["shop"] },
 });
 new k8s.helm.v4.Chart(
   "billing",
@@ -58,7 +70,7 @@ const legacy = new MeshWorkload("legacy", {
   running: true,
   workload: { name: "legacy-v1" },
   existingService: "legacy",
-  calls: [{ destination: "billing" }],
+  calls: [{ destination: "billing" }, { destination: "shop" }],
 });
 
 const job = {

@@ -94,10 +94,45 @@ step(
 step("each calls whom it may, by the names that callers knew before, and nobody else does", async () => {
   await answers("200", "apps/statefulset:billing", "http://shop.apps:8000/");
   await answers("200", "legacy/deployment:legacy-v1", "http://billing-http.apps:8000/");
-  await answers("000", "legacy/deployment:legacy-v1", "http://shop.apps:8000/");
   await answers("000", "apps/deployment:shop", "http://billing-http.apps:8000/");
   await answers("000", "apps/deployment:shop", "http://legacy.legacy:8000/");
 });
+
+step(
+  "requests go where the service that was called says: by what they are, in its time, elsewhere where it has no pod",
+  async () => {
+    const legacy = "legacy/deployment:legacy-v1";
+    await answers("504", legacy, "http://shop.apps:8000/brief?wait=3s");
+    await answers("200", legacy, "http://shop.apps:8000/?wait=3s");
+    const name = async (...curl: string[]) => {
+      const inside = [
+        "exec",
+        "-n",
+        "legacy",
+        "deployment/legacy-v1",
+        "-c",
+        "app",
+        "--",
+        "curl",
+        "-s",
+        "-m",
+        "10",
+        ...curl,
+      ];
+      return /^Hostname: (.*)$/m.exec(await kubectl(...inside))?.[1];
+    };
+    expect(await name("http://shop.apps:8000/")).toMatch(/^shop-/);
+    expect(await name("-H", "x-to: billing", "http://shop.apps:8000/")).toBe("billing-0");
+    await kubectl("scale", "statefulset/billing", "-n", "apps", "--replicas=0");
+    await poll(
+      "shop in the place of billing",
+      () => name("http://billing-http.apps:8000/"),
+      (answer) => answer?.startsWith("shop-") === true,
+      90,
+    );
+    await kubectl("scale", "statefulset/billing", "-n", "apps", "--replicas=1");
+  },
+);
 
 step("a job that may call does, and ends, at once and when its time has come; another ends in vain", async () => {
   const run = (job: string) => kubectl("create", "job", `${job}-now`, "-n", "apps", `--from=cronjob/${job}`);

@@ -1,0 +1,88 @@
+import { ConsulMesh, MeshService, Traffic } from "../../components";
+import { trafficProblems } from "../../components/trafficProblems";
+import { parseSettings } from "../../settings";
+import { find, record } from "../recorder";
+import { raw } from "../settings";
+
+const image = "a/b:1.0.0";
+
+function made(traffic: Traffic, more: object = {}) {
+  return record(() => {
+    const mesh = new ConsulMesh("consul");
+    new MeshService("shop", { mesh, namespace: "apps", image, port: 80, traffic, ...more });
+    new MeshService("next", { mesh, namespace: "apps", image, port: 80 });
+  });
+}
+
+test("all requests keep the service's own time, which a router takes from nowhere else", async () => {
+  const recorded = await made(
+    { retries: { attempts: 2 }, routes: [{ match: { pathPrefix: "/a" }, requestTimeoutSeconds: 5 }] },
+    { requestTimeoutSeconds: 120 },
+  );
+  const retried = { numRetries: 2, retryOn: ["connect-failure", "refused-stream"] };
+  expect(find(recorded, "shop-router").props.spec.routes).toEqual([
+    { match: { http: { pathPrefix: "/a" } }, destination: { ...retried, requestTimeout: "5s" } },
+    { destination: { ...retried, requestTimeout: "120s" } },
+  ]);
+  expect(find(recorded, "shop-resolver").props.spec).toEqual({ requestTimeout: "120s" });
+});
+
+test.each<[string, object, string]>([
+  ["http", {}, "60s"],
+  ["grpc", { protocol: "grpc" }, "-1s"],
+  ["no end", { requestTimeoutSeconds: 0 }, "-1s"],
+])("shares keep the time of %s", async (_, more, requestTimeout) => {
+  const recorded = await made({ split: [{ weight: 100 }] }, more);
+  expect(find(recorded, "shop-splitter").props.spec).toEqual({ splits: [{ weight: 100 }] });
+  expect(find(recorded, "shop-router").props.spec.routes).toEqual([{ destination: { requestTimeout } }]);
+});
+
+test("who gets requests of another has its protocol known before, and whoever stands in is in the resolver", async () => {
+  const recorded = await made({ split: [{ weight: 50 }, { service: "next", weight: 50 }], failover: ["next"] });
+  for (const part of ["splitter", "router", "resolver"]) {
+    expect(find(recorded, `shop-${part}`).dependsOn).toEqual(
+      expect.arrayContaining(["shop-defaults", "next-defaults"]),
+    );
+  }
+  expect(find(recorded, "shop-resolver").props.spec).toEqual({ failover: { "*": { targets: [{ service: "next" }] } } });
+});
+
+test("connections have an end where that is said, and nothing is made of what is not", async () => {
+  const recorded = await made({ maxInboundConnections: 10 });
+  expect(find(recorded, "shop-defaults").props.spec.maxInboundConnections).toBe(10);
+  expect(recorded.filter(({ name }) => /^shop-(router|splitter|resolver)$/.test(name))).toEqual([]);
+});
+
+test.each<[Traffic, string]>([
+  [{ maxInboundConnections: 0 }, "traffic.maxInboundConnections"],
+  [{ retries: { attempts: 0 } }, "traffic.retries.attempts"],
+  [{ retries: { attempts: 1, statusCodes: [99] } }, "traffic.retries.statusCodes[0]"],
+  [{ split: [{ weight: 110 }, { service: "next", weight: -10 }] }, "traffic.split[0].weight"],
+  [{ split: [{ weight: 99.999 }, { service: "next", weight: 0.001 }] }, "traffic.split[0].weight"],
+  [{ routes: [{ match: { pathPrefix: "/a?b=c" } }] }, "traffic.routes[0].match.pathPrefix"],
+  [{ routes: [{ match: { pathPrefix: "/a" }, prefixRewrite: "b" }] }, "traffic.routes[0].prefixRewrite"],
+  [{ routes: [{ match: { pathPrefix: "/a" }, requestTimeoutSeconds: -1 }] }, "traffic.routes[0].requestTimeoutSeconds"],
+  [{ failover: ["next", "next"] }, "traffic.failover[1]"],
+])("%j is refused", (traffic, path) => {
+  expect(trafficProblems("shop", { port: 80, traffic }, "traffic")[0]?.propertyPath).toBe(path);
+});
+
+describe("in the stack's configuration", () => {
+  const problems = (traffic: object) => {
+    const services = [
+      { name: "shop", image, port: 80, traffic },
+      { name: "db", image, port: 80, protocol: "tcp" },
+    ];
+    const result = parseSettings(raw({ services }));
+    return "problems" in result ? result.problems.map((each) => `${each.propertyPath}: ${each.reason}`) : [];
+  };
+
+  test.each<[object, string]>([
+    [{ failover: ["nobody"] }, 'services[0].traffic: sends requests on to "nobody", which is no service declared here'],
+    [{ failover: ["db"] }, 'services[0].traffic: sends requests on to "db", which speaks tcp and not http'],
+    [{ split: [{ weight: 90 }] }, "services[0].traffic.split: is 90 percent together"],
+    [{ retry: {} }, "services[0].traffic.retry: is not a known key"],
+  ])("%j is refused", (traffic, says) => {
+    expect(problems(traffic)).toEqual([expect.stringContaining(says)]);
+  });
+});
