@@ -8,6 +8,8 @@ import { isPlainObject } from "./sidecarConflicts";
 /** Kinds whose pods end: there is nothing to call, and the sidecar outlives them. */
 const ENDING = /^(Job|CronJob|Pod)$/;
 
+const WITH_PODS = /^(Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Rollout)$/;
+
 /**
  * Gives the workload what it needs wherever its object comes by: declared, rendered of a chart or read from a file. The objects
  * around it are judged: the Service by which it is known, and what would be made twice.
@@ -47,13 +49,18 @@ export function joinTransform(
     } else if (
       objectName === workloadName &&
       kind === (workload.kind ?? kind) &&
-      hasPods(props) &&
+      hasPods(props, kind) &&
       !ENDING.test(kind)
     ) {
-      refuse(what, isPlainObject(props.spec.template) ? [] : [{ propertyPath: path, reason: UNKNOWN }]);
-      template = props.spec.template as PodTemplate;
-      const spec = { ...props.spec, template: member.join(template, `${path}.spec.template`) };
-      judgeService();
+      const joined = (its: WorkloadSpec) => {
+        refuse(what, isPlainObject(its.template) ? [] : [{ propertyPath: path, reason: UNKNOWN }]);
+        template = its.template as PodTemplate;
+        const spec = { ...its, template: member.join(template, `${path}.spec.template`) };
+        judgeService();
+        return spec;
+      };
+      // As a whole it is an output where a part of it is a secret, or not known yet.
+      const spec = isPlainObject(props.spec) ? joined(props.spec) : pulumi.output(props.spec).apply(joined);
       const { dependsOn = [] } = opts as pulumi.ResourceOptions;
       const before = pulumi.output(dependsOn).apply((its) => [its].flat());
       const after = before.apply((its) => [...its, ...member.ready]) as pulumi.Output<pulumi.Resource[]>;
@@ -65,8 +72,12 @@ export function joinTransform(
 
 const UNKNOWN = "has pods that are an output, so that nothing of them can be judged; use a plain template";
 
-function hasPods(props: { readonly spec?: unknown }): boolean {
-  return isPlainObject(props.spec) && props.spec.template !== undefined;
+interface WorkloadSpec {
+  readonly template?: unknown;
+}
+
+function hasPods({ spec }: { readonly spec?: unknown }, kind: string): boolean {
+  return isPlainObject(spec) ? spec.template !== undefined : spec !== undefined && WITH_PODS.test(kind);
 }
 
 function twice(path: string, input: string, value: string): Problem[] {

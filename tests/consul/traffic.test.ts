@@ -180,7 +180,7 @@ const route = fc.record({
       pathRegex: maybe(fc.constantFrom(undefined, undefined, undefined, "/v[0-9]+")),
       header: fc.array(criterion({ prefix: maybe(text), suffix: maybe(text) }), { maxLength: 2 }),
       queryParam: fc.array(criterion({}), { maxLength: 1 }),
-      methods: often(fc.subarray(["GET", "POST"]), fc.constantFrom(["get"], ["GET", "GET"], ["BREW"])),
+      methods: often(fc.subarray(["GET", "POST"]), fc.constantFrom<string[]>(["get"], ["GET", "GET"], ["BREW"])),
     },
     { requiredKeys: [] },
   ),

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import {
   ConsulMesh,
   IntentionSet,
@@ -275,6 +276,16 @@ describe("the objects of a chart", () => {
     expect(result.slice(1)).toEqual([undefined, undefined, undefined, undefined]);
     expect(result[0].props.spec.replicas).toBe(3);
     expect(result[0].props.spec.template.spec.serviceAccountName).toBe("billing");
+  });
+
+  test("a workload whose variables are secret joins all the same", async () => {
+    let spec: any;
+    await declared((w) => {
+      const secret = pulumi.secret({ template: pods() });
+      const joined = w.transform({ ...deployment, props: { ...deployment.props, spec: secret } }) as any;
+      pulumi.unsecret(joined.props.spec).apply((its) => (spec = its));
+    });
+    expect(spec.template.spec.serviceAccountName).toBe("billing");
   });
 
   test("a workload of another name or kind is taken where that is said, an Argo Rollout too", async () => {
