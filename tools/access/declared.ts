@@ -1,3 +1,4 @@
+import { SERVICE_LABEL } from "../../components/sidecarAnnotations";
 import { tagsOfAnnotation } from "../../components/routes";
 
 /** A resource in an exported stack. */
@@ -86,13 +87,13 @@ export interface Declared {
 }
 
 const OURS = "consul-traefik-mesh:index:";
-const WORKLOADS = /^kubernetes:apps\/v1:(Deployment|StatefulSet|DaemonSet)$/;
+const WORKLOADS = /^kubernetes:apps\/v1:(Deployment|StatefulSet|DaemonSet)(Patch)?$/;
 const ENTRY = /^kubernetes:consul\.hashicorp\.com\/v1alpha1:(\w+)$/;
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the state of resources of many types */
 type Json = any;
 
-/** What an exported stack declares; `values` and tags as they were given, whatever is in the cluster now. */
+/** What the states of resources declare; `values` and tags as they were given, whatever is in the cluster now. */
 export function declaredIn({ deployment }: StackExport): Declared {
   const resources = (deployment.resources ?? []).filter((resource) => resource.delete !== true);
   const ofType = (type: string) => resources.filter((resource) => resource.type === type);
@@ -100,7 +101,9 @@ export function declaredIn({ deployment }: StackExport): Declared {
   return {
     mesh: ofType(`${OURS}ConsulMesh`).map((mesh) => meshOf(mesh, childrenOf(mesh.urn)))[0],
     ingress: ofType(`${OURS}TraefikConsulIngress`).map((its) => ingressOf(its, childrenOf(its.urn)))[0],
-    services: ofType(`${OURS}MeshService`).map((service) => serviceOf(service, childrenOf(service.urn))),
+    services: [...ofType(`${OURS}MeshService`), ...ofType(`${OURS}MeshWorkload`)].map((service) =>
+      serviceOf(service, childrenOf(service.urn), resources),
+    ),
     entries: resources.flatMap((resource) => {
       const kind = ENTRY.exec(resource.type)?.[1];
       const { metadata, spec } = (resource.inputs ?? {}) as Json;
@@ -152,10 +155,11 @@ function ingressOf(ingress: StateResource, children: readonly StateResource[]): 
     children.find(
       (child) => child.type === type && (name === undefined || (child.inputs as Json)?.metadata?.name === name),
     )?.inputs as Json;
-  const tags: string = its("kubernetes:core/v1:Service")?.metadata?.annotations?.[TAGS] ?? "";
+  const { namespace, annotations = {} } = its("kubernetes:core/v1:Service")?.metadata ?? {};
+  const tags: string = annotations[TAGS] ?? "";
   return {
-    namespace: outputs.namespace,
-    serviceName: outputs.serviceName,
+    namespace: outputs.namespace ?? namespace,
+    serviceName: outputs.serviceName ?? annotations["consul.hashicorp.com/service-name"],
     replicas: its("kubernetes:apps/v1:Deployment")?.spec?.replicas,
     dashboard: tags.includes("-dashboard."),
     caCertificate: its("kubernetes:core/v1:ConfigMap", "consul-ca-cert")?.data?.["tls.crt"] ?? "",
@@ -164,24 +168,42 @@ function ingressOf(ingress: StateResource, children: readonly StateResource[]): 
 
 const TAGS = "consul.hashicorp.com/service-tags";
 
-function serviceOf(service: StateResource, children: readonly StateResource[]): DeclaredService {
-  const { serviceName, protocol } = (service.outputs ?? {}) as Json;
-  const workloads = children.flatMap((child): DeclaredWorkload[] => {
-    const kind = WORKLOADS.exec(child.type)?.[1];
-    const { metadata, spec } = (child.inputs ?? {}) as Json;
-    return kind === undefined
-      ? []
-      : [
-          {
-            kind,
-            name: metadata.name,
-            namespace: metadata.namespace,
-            replicas: spec.replicas,
-            tags: tagsOfAnnotation(spec.template.metadata.annotations?.[TAGS] ?? ""),
-          },
-        ];
+/** A service, and the workloads that have its pods: its own, and those that somebody else declares under its label. */
+function serviceOf(
+  service: StateResource,
+  children: readonly StateResource[],
+  resources: readonly StateResource[],
+): DeclaredService {
+  const outputs = (service.outputs ?? {}) as Json;
+  // A preview has no outputs of components; then the parts tell.
+  const part = (type: string) => children.find((child) => child.type === type)?.inputs as Json;
+  const own = part("kubernetes:core/v1:Service") ?? part("kubernetes:core/v1:ServiceAccount");
+  const name: string = outputs.serviceName ?? own?.metadata.name ?? service.urn.split("::").at(-1);
+  const entry = part("kubernetes:consul.hashicorp.com/v1alpha1:ServiceDefaults");
+  const workloads = resources.flatMap((resource): DeclaredWorkload[] => {
+    const kind = WORKLOADS.exec(resource.type)?.[1];
+    const { metadata, spec } = (resource.inputs ?? {}) as Json;
+    const template = spec?.template?.metadata ?? {};
+    if (kind === undefined || (resource.parent !== service.urn && template.labels?.[SERVICE_LABEL] !== name)) {
+      return [];
+    }
+    const made = (resource.outputs as Json)?.metadata;
+    return [
+      {
+        kind,
+        name: metadata?.name ?? made?.name,
+        namespace: metadata?.namespace ?? made?.namespace ?? "default",
+        replicas: spec.replicas,
+        tags: tagsOfAnnotation(template.annotations?.[TAGS] ?? ""),
+      },
+    ];
   });
-  return { name: serviceName, protocol, namespace: workloads[0]?.namespace ?? "", workloads };
+  return {
+    name,
+    protocol: outputs.protocol ?? entry?.spec.protocol ?? "tcp",
+    namespace: workloads[0]?.namespace ?? own?.metadata.namespace ?? "",
+    workloads,
+  };
 }
 
 /** Without the marks that Pulumi's state puts beside what was given. */

@@ -25,6 +25,16 @@ export class PulumiStack {
     return JSON.parse(await this.ask("stack", "export"));
   }
 
+  /** What a preview prints as JSON; of one that failed too, where the problems are in it. */
+  async preview(): Promise<string> {
+    const stack = this.name === undefined ? [] : ["--stack", this.name];
+    const args = ["preview", "--json", "--non-interactive", ...stack];
+    const { stdout } = await run("pulumi", args, { maxBuffer: 2 ** 30 }).catch((error) =>
+      String(error.stdout ?? "").startsWith("{") ? error : Promise.reject(error),
+    );
+    return stdout;
+  }
+
   /** The settings, those of the program apart from the providers'; secret ones are left out. */
   async config(): Promise<{ readonly settings: Record<string, string>; readonly kubernetes: Record<string, string> }> {
     const all: Record<string, { value?: string; secret?: boolean }> = JSON.parse(await this.ask("config", "--json"));

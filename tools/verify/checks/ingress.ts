@@ -65,10 +65,13 @@ export const INGRESS: Category = {
     check({
       id: "traefik-strangers",
       name: "nobody else publishes routes through Traefik",
-      needs: ["ingress"],
-      judge: ({ ingress }) =>
+      needs: ["declared", "ingress"],
+      judge: ({ declared, ingress }) =>
         ingress.publishedRouters
-          .filter(({ router }) => !ingress.declaredRouters.includes(router))
+          .filter(
+            ({ router, service }) =>
+              !ingress.declaredRouters.includes(router) && !declared.services.some(({ name }) => name === service),
+          )
           .map(({ router, service }) => `${service} publishes the router ${router}`),
       hint: "whoever may write tags to Consul may publish: declare the service in a stack, or take traefik.enable=true away from it",
       warning: true,

@@ -69,7 +69,7 @@ export const SERVICES: Category = {
       needs: ["services"],
       skip: none,
       judge: of((service) =>
-        kinds(service).flatMap(([kind, instances]) =>
+        (service.workloads.length === 0 ? [] : kinds(service)).flatMap(([kind, instances]) =>
           instances
             .filter((its) => !podsOf(service).some((pod) => pod.name === its.pod))
             .map((its) => `an ${kind} of ${its.pod || "no pod"} at ${its.address}`),

@@ -104,7 +104,7 @@ export async function readAccess(source: Source): Promise<AccessFacts> {
   const name = ingress?.serviceName ?? "traefik-system-ingress";
   const doors = {
     "the list of tokens": "acl/tokens",
-    "the keys and values": "kv/?keys",
+    "a server's configuration": "agent/self",
     "a service's certificate and key": `agent/connect/ca/leaf/${name}`,
   };
   const [anonymous, tokens, methods] = await Promise.all([

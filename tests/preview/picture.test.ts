@@ -1,0 +1,42 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import * as fs from "node:fs";
+import * as http from "node:http";
+import { AddressInfo } from "node:net";
+import * as path from "node:path";
+import { workspace, Workspace } from "../workspace";
+
+const ROOT = path.resolve(__dirname, "../..");
+let its: Workspace;
+
+beforeAll(async () => {
+  its = await workspace("local", {});
+  its.stack.workspace.envVars.KUBECONFIG = path.join(its.directory, "none");
+});
+
+afterAll(async () => its?.remove());
+
+function picture(...options: string[]): string {
+  const env = { ...process.env, ...its.stack.workspace.envVars };
+  const tool = ["ts-node", "--transpile-only", path.join(ROOT, "tools/picture/index.ts"), "-s", "test", ...options];
+  return execFileSync("npx", tool, { cwd: its.directory, env, encoding: "utf8" });
+}
+
+test("the picture of a real preview is drawn in a real browser, and found in by a search", async () => {
+  const file = path.join(its.directory, "picture.html");
+  expect(picture("--out", file)).toContain("2 services, 1 edges");
+  const server = http.createServer((_, response) => response.end(fs.readFileSync(file))).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  try {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/#whoami.localhost`;
+    // The last of these is there only when the page's own program has run.
+    const seen = ["whoami", "traefik-system-ingress", "what no arrow allows is denied", "1 found"];
+    const browser = spawn(path.join(ROOT, "testbed/browser"), [url, path.join(its.directory, "p.png"), ...seen]);
+    let said = "";
+    browser.stderr.on("data", (chunk) => (said += chunk));
+    const [code] = await once(browser, "exit");
+    expect([code, said]).toEqual([0, ""]);
+  } finally {
+    server.close();
+  }
+});

@@ -1,0 +1,61 @@
+import { declaredIn, StateResource } from "../../tools/access/declared";
+
+const urn = (type: string, name: string) => `urn:pulumi:dev::consul-traefik-mesh::${type}::${name}`;
+const OURS = "consul-traefik-mesh:index:";
+const TAGS = { "consul.hashicorp.com/service-tags": "traefik.enable=true,a\\,b" };
+
+function resource(type: string, name: string, rest: Partial<StateResource> = {}): StateResource {
+  return { urn: urn(type, name), type, ...rest };
+}
+
+function deployment(name: string, label: string | undefined, rest: Partial<StateResource> = {}): StateResource {
+  const labels = label === undefined ? {} : { "consul-traefik-mesh/service": label };
+  const inputs = {
+    metadata: { name, namespace: "shop" },
+    spec: { template: { metadata: { labels, annotations: TAGS } } },
+  };
+  return resource("kubernetes:apps/v1:Deployment", `${name}-deployment`, { inputs, ...rest });
+}
+
+const services = (...resources: StateResource[]) => declaredIn({ deployment: { resources } }).services;
+
+test("a service has its own workloads, and those that somebody else declares under its label", () => {
+  const own = resource(`${OURS}MeshService`, "orders", { outputs: { serviceName: "orders", protocol: "http" } });
+  const joined = resource(`${OURS}MeshWorkload`, "stock", { outputs: { serviceName: "stock", protocol: "grpc" } });
+  const found = services(
+    own,
+    joined,
+    deployment("orders", undefined, { parent: own.urn }),
+    deployment("warehouse", "stock"),
+    deployment("stranger", undefined),
+  );
+  expect(found.map(({ name, protocol, workloads }) => [name, protocol, workloads.map((each) => each.name)])).toEqual([
+    ["orders", "http", ["orders"]],
+    ["stock", "grpc", ["warehouse"]],
+  ]);
+  expect(found[0].workloads[0].tags).toEqual(["traefik.enable=true", "a,b"]);
+});
+
+test("in a preview, which has no outputs of components, their parts tell the names", () => {
+  const own = resource(`${OURS}MeshService`, "component");
+  const service = resource("kubernetes:core/v1:Service", "s", {
+    parent: own.urn,
+    inputs: { metadata: { name: "orders" } },
+  });
+  const [found] = services(own, service, deployment("orders", "orders"));
+  expect([found.name, found.protocol, found.namespace]).toEqual(["orders", "tcp", "shop"]);
+});
+
+test("what an interrupted operation left is told, and what waits for its deletion is not declared", () => {
+  const own = resource(`${OURS}MeshService`, "orders", { outputs: { serviceName: "orders" }, delete: true });
+  const { services: left, pending } = declaredIn({
+    deployment: {
+      resources: [own],
+      pending_operations: [
+        { type: "creating", resource: { urn: urn("kubernetes:helm.sh/v3:Release", "consul-release") } },
+      ],
+    },
+  });
+  expect(left).toEqual([]);
+  expect(pending).toEqual(["creating of kubernetes:helm.sh/v3:Release consul-release"]);
+});
