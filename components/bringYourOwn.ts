@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { SecretKeyRef } from "./consulValues";
+import { owned, stackLabels } from "./interrupted/hooks";
 import { isHostName, portProblems } from "./names";
 import { PodSecurityLevel, podSecurityLabels } from "./podSecurity";
 import { Problem } from "./problems";
@@ -41,7 +42,10 @@ export interface OwnThings {
 
 export const DEFAULT_EXTERNAL_PORTS = { httpsPort: 8501, grpcPort: 8502 } as const;
 
-/** A namespace: made and labelled for a level of Pod Security, or read, which fails a preview where it does not exist. */
+/**
+ * A namespace: made, labelled for a level of Pod Security and as the stack's, and refused where it is somebody else's; or read, which
+ * fails a preview where it does not exist.
+ */
 export function ensureNamespace(
   resourceName: string,
   namespace: { readonly name: string; readonly create?: boolean; readonly podSecurity: PodSecurityLevel },
@@ -51,8 +55,8 @@ export function ensureNamespace(
   return (namespace.create ?? true)
     ? new k8s.core.v1.Namespace(
         resourceName,
-        { metadata: { name, labels: podSecurityLabels(namespace.podSecurity) } },
-        opts,
+        { metadata: { name, labels: { ...podSecurityLabels(namespace.podSecurity), ...stackLabels() } } },
+        owned(resourceName, opts),
       )
     : k8s.core.v1.Namespace.get(resourceName, name, {
         parent: opts.parent,

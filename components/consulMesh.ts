@@ -32,6 +32,7 @@ import { mergedValueProblems } from "./mergedValues";
 import { Reached, reachOf, reachProblems } from "./meshReach";
 import type { MeshDescription } from "./meshReference";
 import { dnsLabelProblems, isHostName, namespaceProblems, objectNameProblems } from "./names";
+import { interruptedReleaseHooks } from "./interrupted/hooks";
 import { Problem, refuse, warn } from "./problems";
 import { sha256 } from "./sha256";
 import { rotationJob, rotationProblems, Rotations } from "./rotation";
@@ -227,7 +228,11 @@ export class ConsulMesh extends pulumi.ComponentResource {
         skipAwait: true,
         values,
       },
-      { ...kept, dependsOn: secretResources },
+      {
+        ...kept,
+        dependsOn: secretResources,
+        hooks: interruptedReleaseHooks(name, { name: CONSUL_NAME, namespace: namespaceName }, this),
+      },
     );
     const workloads = consulWorkloads(name, release, values, {
       parent: this,

@@ -1,0 +1,111 @@
+import { gunzipSync, gzipSync } from "node:zlib";
+import { type ClusterApi, pause } from "./clusterApi";
+
+/** A Helm release, by its name and its namespace. */
+export interface ReleaseName {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+/** What Helm keeps of a revision, in a Secret of the release's namespace. */
+export interface HelmRecord {
+  /** Path of the Secret. */
+  readonly path: string;
+  readonly revision: number;
+  /** Such as `deployed`, `failed`, `uninstalling`, `pending-install`. */
+  readonly status: string;
+  /** The release as Helm writes it. */
+  readonly release: HelmRelease;
+}
+
+/** What is read of a release; the rest goes back as it came. */
+interface HelmRelease {
+  readonly info?: { readonly last_deployed?: string };
+  readonly chart?: { readonly metadata?: { readonly name: string; readonly version: string } };
+}
+
+/** Every revision that Helm knows, the latest last. */
+export async function helmRecords(api: ClusterApi, { name, namespace }: ReleaseName): Promise<HelmRecord[]> {
+  const secrets = `/api/v1/namespaces/${namespace}/secrets`;
+  const list = await api.get(`${secrets}?labelSelector=owner%3Dhelm%2Cname%3D${encodeURIComponent(name)}`);
+  const records: HelmRecord[] = (list?.items ?? []).map(({ metadata, data }) => ({
+    path: `${secrets}/${metadata.name}`,
+    revision: Number(metadata.labels?.version),
+    status: metadata.labels?.status ?? "unknown",
+    release: decode(data?.release ?? ""),
+  }));
+  return records.sort((a, b) => a.revision - b.revision);
+}
+
+/** Milliseconds that an operation of Helm's gets: a provider whose engine was killed goes on with it to its end. */
+const UNDER_WAY = 45_000;
+
+/** The revisions when nobody works on the latest any more, or has for a while. */
+export async function settledRecords(api: ClusterApi, release: ReleaseName): Promise<HelmRecord[]> {
+  for (;;) {
+    const records = await helmRecords(api, release);
+    const latest = records.at(-1);
+    const begun = Date.parse(latest?.release.info?.last_deployed ?? "");
+    if (!latest?.status.startsWith("pending") || !(Date.now() - begun < UNDER_WAY)) {
+      return records;
+    }
+    await pause(1000);
+  }
+}
+
+/** Makes Helm forget a release. What it installed stays, and a new installation of that name takes it over. */
+export async function forgetRelease(api: ClusterApi, release: ReleaseName): Promise<void> {
+  for (const record of await settledRecords(api, release)) {
+    await api.delete(record.path);
+  }
+}
+
+/**
+ * Lets Helm upgrade a release: it refuses to after a revision that never ended, and where it knows of none. Either is told as a
+ * revision that failed, from which it goes on; of none, as one that made nothing.
+ */
+export async function allowUpgrade(api: ClusterApi, release: ReleaseName): Promise<void> {
+  const latest = (await settledRecords(api, release)).at(-1);
+  if (latest === undefined) {
+    await api.create(`/api/v1/namespaces/${release.namespace}/secrets`, emptyRecord(release));
+  } else if (latest.status !== "deployed" && latest.status !== "failed") {
+    const info = { ...latest.release.info, status: "failed", description: `interrupted while ${latest.status}` };
+    await api.merge(latest.path, {
+      metadata: { labels: { status: "failed" } },
+      data: { release: encode({ ...latest.release, info }) },
+    });
+  }
+}
+
+/** A release in words, for who has to find its owner. */
+export function describeRelease({ release, revision, status }: HelmRecord): string {
+  const { metadata } = release.chart ?? {};
+  const chart = metadata ? `chart ${metadata.name} ${metadata.version}, ` : "";
+  return `${chart}revision ${revision}, ${status} since ${release.info?.last_deployed ?? "an unknown time"}`;
+}
+
+function emptyRecord({ name, namespace }: ReleaseName): unknown {
+  const now = new Date().toISOString();
+  const info = { first_deployed: now, last_deployed: now, deleted: "", description: "lost", status: "failed" };
+  const chart = { metadata: { name, version: "0.0.0", apiVersion: "v2" }, templates: [], values: {} };
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    type: "helm.sh/release.v1",
+    metadata: {
+      name: `sh.helm.release.v1.${name}.v1`,
+      labels: { owner: "helm", name, status: "failed", version: "1" },
+    },
+    data: { release: encode({ name, namespace, version: 1, info, chart, config: {}, manifest: "", hooks: [] }) },
+  };
+}
+
+/** Helm's form: JSON, compressed, in base64, and that in the base64 of a Secret. */
+function decode(data: string): HelmRelease {
+  const inner = Buffer.from(Buffer.from(data, "base64").toString(), "base64");
+  return JSON.parse((inner[0] === 0x1f ? gunzipSync(inner) : inner).toString());
+}
+
+function encode(release: unknown): string {
+  return Buffer.from(gzipSync(JSON.stringify(release)).toString("base64")).toString("base64");
+}

@@ -1,0 +1,134 @@
+import * as http from "node:http";
+import { AddressInfo } from "node:net";
+
+/** An object as an API server keeps it. */
+interface Kept {
+  metadata: { name: string; namespace?: string; labels?: Record<string, string>; [key: string]: unknown };
+  [key: string]: unknown;
+}
+
+const NAMES: Record<string, [plural: string, namespaced: boolean]> = {
+  Namespace: ["namespaces", false],
+  Secret: ["secrets", true],
+  ConfigMap: ["configmaps", true],
+  Service: ["services", true],
+  ClusterRole: ["clusterroles", false],
+  ValidatingWebhookConfiguration: ["validatingwebhookconfigurations", false],
+  CustomResourceDefinition: ["customresourcedefinitions", false],
+  ServiceIntentions: ["serviceintentions", true],
+};
+const GROUPS: Record<string, string[]> = {
+  v1: ["Namespace", "Secret", "ConfigMap", "Service"],
+  "rbac.authorization.k8s.io/v1": ["ClusterRole"],
+  "admissionregistration.k8s.io/v1": ["ValidatingWebhookConfiguration"],
+  "apiextensions.k8s.io/v1": ["CustomResourceDefinition"],
+  "consul.hashicorp.com/v1alpha1": ["ServiceIntentions"],
+};
+
+/**
+ * As much of a Kubernetes API server as what is asked of one in components/interrupted: discovery, lists by label, and objects that are
+ * read, made, merged and deleted. With a finalizer an object stays until that is taken off; with its definition goes all of a kind.
+ * What the real one does is tried in tests/faults.
+ */
+export class ApiServer {
+  readonly objects = new Map<string, Kept>();
+  /** Deletions and the like, in their order. */
+  readonly log: string[] = [];
+  private readonly server = http.createServer((request, response) => this.answer(request, response));
+
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+    const server = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return JSON.stringify({
+      "current-context": "it",
+      contexts: [{ name: "it", context: { cluster: "it", user: "it" } }],
+      clusters: [{ name: "it", cluster: { server } }],
+      users: [{ name: "it", user: { token: "it" } }],
+    });
+  }
+
+  close(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+
+  add(apiVersion: string, kind: string, object: Omit<Kept, "metadata"> & { metadata: object }): void {
+    const { metadata } = object as unknown as Kept;
+    const [plural, namespaced] = NAMES[kind];
+    const within = namespaced ? `/namespaces/${metadata.namespace}` : "";
+    const base = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+    this.objects.set(`${base}${within}/${plural}/${metadata.name}`, { apiVersion, kind, ...object } as unknown as Kept);
+  }
+
+  private async answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    let text = "";
+    for await (const chunk of request) {
+      text += chunk;
+    }
+    const { pathname, searchParams } = new URL(request.url!, "http://it");
+    const say = (status: number, body: unknown) => response.writeHead(status).end(JSON.stringify(body));
+    const method = request.method!;
+    const groupVersion = pathname.replace(/^\/apis?\//, "");
+    const kept = this.objects.get(pathname);
+    if (pathname === "/apis") {
+      const versions = Object.keys(GROUPS).filter((version) => version.includes("/"));
+      return void say(200, { groups: versions.map((groupVersion) => ({ preferredVersion: { groupVersion } })) });
+    }
+    if (GROUPS[groupVersion] !== undefined) {
+      const verbs = ["list", "delete"];
+      const resources = GROUPS[groupVersion].map((kind) => ({
+        kind,
+        name: NAMES[kind][0],
+        namespaced: NAMES[kind][1],
+        verbs,
+      }));
+      return void say(200, { resources });
+    }
+    if (method === "POST") {
+      const object = JSON.parse(text) as Kept;
+      this.objects.set(`${pathname}/${object.metadata.name}`, object);
+      return void say(201, object);
+    }
+    if (method === "GET" && kept === undefined && this.isList(pathname)) {
+      return void say(200, { items: this.list(pathname, searchParams.get("labelSelector")) });
+    }
+    if (kept === undefined) {
+      return void say(404, { message: "not found" });
+    }
+    if (method === "PATCH") {
+      const part = JSON.parse(text);
+      Object.assign(kept.metadata.labels ?? {}, part.metadata?.labels);
+      Object.assign(kept, part.data ? { data: part.data } : {});
+      if (part.metadata?.finalizers === null) {
+        delete kept.metadata.finalizers;
+        this.log.push(`released ${pathname}`);
+        this.collect(pathname, kept);
+      }
+    } else if (method === "DELETE") {
+      this.log.push(`deleted ${pathname}`);
+      kept.metadata.deletionTimestamp ??= new Date().toISOString();
+      this.collect(pathname, kept);
+    }
+    return void say(200, kept);
+  }
+
+  private collect(path: string, { metadata }: Kept): void {
+    if (metadata.deletionTimestamp !== undefined && metadata.finalizers === undefined) {
+      this.objects.delete(path);
+    }
+  }
+
+  private isList(path: string): boolean {
+    return Object.values(NAMES).some(([plural]) => path.endsWith(`/${plural}`));
+  }
+
+  private list(path: string, selector: string | null): Kept[] {
+    const plural = path.replace(/^.*\//, "");
+    const folder = path.slice(0, -plural.length);
+    const wanted = (selector ?? "").split(",").filter(Boolean);
+    return [...this.objects]
+      .filter(([key]) => key.startsWith(folder) && new RegExp(`/${plural}/[^/]+$`).test(key))
+      .map(([, object]) => object)
+      .filter(({ metadata }) => wanted.every((one) => metadata.labels?.[one.split("=")[0]] === one.split("=")[1]));
+  }
+}

@@ -1,0 +1,174 @@
+import { ChildProcess, execFile, spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { promisify } from "node:util";
+import { TESTBED, workspace, Workspace } from "../workspace";
+import { answers, inventory, kubectl, poll, story } from "../e2e/cluster";
+
+/**
+ * `pulumi up` and `pulumi destroy` are killed at points that are told by what is being done, and the same command comes after
+ * them, with nothing but `pulumi cancel` between, which takes the backend's own lock away.
+ */
+const step = story();
+const HOST = "whoami.localhost";
+let its: Workspace;
+let before: string[];
+
+beforeAll(async () => {
+  before = await inventory();
+  its = await workspace("local", TESTBED);
+});
+
+afterAll(async () => {
+  await its?.stack.cancel().catch(() => undefined);
+  await its?.remove();
+});
+
+/** Starts an operation by the CLI, in a group of processes of its own. */
+function start(operation: "up" | "destroy"): { child: ChildProcess; printed: () => string } {
+  let text = "";
+  const flags = ["--yes", "--skip-preview", "--non-interactive", "--stack", "test"];
+  const child = spawn("pulumi", [operation, ...flags], {
+    cwd: its.directory,
+    detached: true,
+    env: { ...process.env, ...its.stack.workspace.envVars },
+  });
+  for (const stream of [child.stdout!, child.stderr!]) {
+    stream.on("data", (part: Buffer) => (text += part.toString()));
+  }
+  return { child, printed: () => text };
+}
+
+/** Kills the Kubernetes provider of an operation. */
+function killProvider({ pid }: ChildProcess): void {
+  for (const process_ of fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      const [, , parent] = /\) (.) (\d+) /.exec(fs.readFileSync(`/proc/${process_}/stat`, "utf8"))!;
+      const command = fs.readFileSync(`/proc/${process_}/cmdline`, "utf8");
+      if (Number(parent) === pid && command.includes("pulumi-resource-kubernetes")) {
+        process.kill(Number(process_), "SIGKILL");
+      }
+    } catch {
+      continue; // it has ended meanwhile
+    }
+  }
+}
+
+/** Takes a part of the cluster away for half a minute. */
+const away = async (part: string): Promise<void> => {
+  await promisify(execFile)(path.join(__dirname, "../../testbed/away"), [part, "30"]);
+};
+
+type Fault = NodeJS.Signals | ((operation: ChildProcess) => unknown);
+
+/**
+ * Kills an operation, its whole group, when it has come to a point, or does something else to it then; and waits for its end, however
+ * that is.
+ */
+async function interrupted(
+  operation: "up" | "destroy",
+  point: (printed: string) => boolean | Promise<boolean>,
+  fault: Fault,
+): Promise<void> {
+  const { child, printed } = start(operation);
+  const ended = new Promise<void>((resolve) => child.on("exit", () => resolve()));
+  await poll(
+    `${operation} comes to its point`,
+    async () =>
+      child.exitCode === null ? await point(printed()) : Promise.reject(new Error(`it ended: ${printed()}`)),
+    (there) => there,
+    180,
+  );
+  if (typeof fault === "string") {
+    process.kill(-child.pid!, fault);
+  } else {
+    await fault(child);
+  }
+  await ended;
+  await its.stack.cancel().catch(() => undefined);
+}
+
+const says = (words: RegExp) => (printed: string) => words.test(printed);
+const recorded = (status: string) => async () =>
+  (await kubectl(
+    "get",
+    "secrets",
+    "-n",
+    "consul-system",
+    "-l",
+    `owner=helm,name=consul,status=${status}`,
+    "-o",
+    "name",
+  )) !== "";
+
+const UPS: [string, (printed: string) => boolean | Promise<boolean>, Fault][] = [
+  ["before the release, when its namespace is there", says(/consul-namespace created/), "SIGKILL"],
+  ["while Helm installs", recorded("pending-install"), "SIGKILL"],
+  ["while Helm installs, by Ctrl-C", recorded("pending-install"), "SIGINT"],
+  ["when the release is there, before its workloads are", says(/consul-release created/), "SIGKILL"],
+  ["while a config entry is made", says(/baseline-all\.services creating/), "SIGKILL"],
+  ["while Traefik starts", says(/traefik-deployment creating/), "SIGKILL"],
+  ["by its provider's, while Helm installs", recorded("pending-install"), killProvider],
+  ["by its provider's, while services are made", says(/whoami-deployment creating/), killProvider],
+  ["while the API server is away", says(/whoami-deployment creating/), () => away("kube-apiserver")],
+  ["while etcd is away", says(/traefik-deployment creating/), () => away("etcd")],
+];
+
+for (const [where, point, signal] of UPS) {
+  step(`an up that ends ${where}, is gone on with by the next, and what that made can be destroyed`, async () => {
+    await interrupted("up", point, signal);
+    await its.stack.up();
+    expect(await recorded("deployed")()).toBe(true);
+    await answers(200, HOST);
+    await its.stack.destroy();
+    expect(await inventory()).toEqual(before);
+  });
+}
+
+step("an up that is killed while Helm upgrades is gone on with by the next, and the CA stays", async () => {
+  await its.stack.up();
+  const ca = await kubectl("get", "secret", "consul-ca-cert", "-n", "consul-system", "-o", "jsonpath={.data}");
+  its.configure({ consulServerAdditionalDnsSans: ["consul.example"] });
+  await interrupted("up", recorded("pending-upgrade"), "SIGKILL");
+  await its.stack.up();
+  expect(await recorded("deployed")()).toBe(true);
+  await answers(200, HOST);
+  expect(await kubectl("get", "secret", "consul-ca-cert", "-n", "consul-system", "-o", "jsonpath={.data}")).toBe(ca);
+});
+
+const DESTROYS: [string, RegExp][] = [
+  ["while services go", /whoami-deployment deleting/],
+  ["while config entries go", /baseline-all\.services deleting/],
+  ["while Helm uninstalls", /consul-release deleting/],
+];
+
+for (const [where, words] of DESTROYS) {
+  step(`a destroy that is killed ${where} is gone on with by the next, and an up works again`, async () => {
+    await its.stack.up();
+    await interrupted("destroy", says(words), "SIGKILL");
+    await its.stack.destroy().catch((error: Error) => {
+      // Of the provider of before, which was not killed with its CLI and has uninstalled the release meanwhile: docs/recovery.md.
+      expect(error.message).toMatch(/Failed to purge the release: release: not found/);
+      return its.stack.destroy();
+    });
+    expect(await inventory()).toEqual(before);
+    await its.stack.up();
+    await answers(200, HOST);
+  });
+}
+
+step("a namespace of somebody else's is refused with its owner, and stays as it was", async () => {
+  await its.stack.destroy();
+  await kubectl("create", "namespace", "consul-system");
+  const was = await kubectl("get", "namespace", "consul-system", "-o", "jsonpath={.metadata.labels} {.metadata.uid}");
+  await expect(its.stack.preview()).rejects.toThrow(
+    /Namespace consul-system is there already .*kubectl label namespace/s,
+  );
+  await expect(its.stack.up()).rejects.toThrow(/Namespace consul-system is there already/);
+  expect(await kubectl("get", "namespace", "consul-system", "-o", "jsonpath={.metadata.labels} {.metadata.uid}")).toBe(
+    was,
+  );
+  await kubectl("delete", "namespace", "consul-system");
+  await its.stack.destroy();
+  expect(await inventory()).toEqual(before);
+});
