@@ -36,6 +36,39 @@ const BESIDE: Record<string, Record<string, unknown>> = {
     intentions: [],
   },
   traefikDisruptionBudget: { traefikDisruptionBudget: { maxUnavailable: 1 } },
+  workloads: {
+    workloads: [
+      {
+        name: "legacy",
+        port: 8080,
+        namespace: "legacy-apps",
+        workload: { kind: "StatefulSet", name: "legacy-db" },
+        protocol: "http",
+        existingService: "legacy-service",
+        existingServiceAccount: true,
+        routes: [{ host: "legacy.example.com" }],
+        calls: [{ destination: "shop" }],
+      },
+      { name: "older", port: 8080, servicePort: 80 },
+    ],
+  },
+  jobs: {
+    jobs: [
+      {
+        name: "nightly",
+        image: "registry.example.com/nightly:1",
+        schedule: "0 3 * * *",
+        timeZone: "Europe/Berlin",
+        concurrencyPolicy: "Forbid",
+        suspend: false,
+        backoffLimit: 2,
+        activeDeadlineSeconds: 600,
+        calls: [{ destination: "shop" }],
+      },
+    ],
+  },
+  teams: { teams: [{ stack: "organization/consul-traefik-mesh/orders", namespace: "orders" }] },
+  meshStack: { meshStack: "organization/consul-traefik-mesh/prod" },
 };
 
 /** What no input of any kind can be. */
