@@ -11,7 +11,7 @@ const outputs: StackOutputs | pulumi.Output<StackOutputs> =
 
 /** Where each route is served. */
 export const urls = outputs.urls;
-/** How to look at Consul's UI: run this, then open https://localhost:8501/ui. */
+/** How to look at Consul's UI: run this, then open https://localhost:8501/ui. `off` where there is none here. */
 export const consulUi = outputs.consulUi;
 /** How to look at Traefik's dashboard: run this, then open http://localhost:8080/dashboard/. `off` where there is none. */
 export const traefikDashboard = outputs.traefikDashboard;
@@ -19,5 +19,5 @@ export const traefikDashboard = outputs.traefikDashboard;
 export const identities = outputs.identities;
 /** Who may call whom. */
 export const edges = outputs.edges;
-/** What stacks of one mesh tell each other; not there where this one is alone. */
+/** What stacks of one mesh tell each other; `off` where this one is alone. */
 export const shared = outputs.shared;

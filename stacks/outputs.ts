@@ -13,11 +13,13 @@ export interface Shared {
 
 export interface StackOutputs {
   readonly urls: string[];
-  readonly consulUi?: string;
-  readonly traefikDashboard?: string;
+  /** `off` where another stack has it, and where the servers are elsewhere. */
+  readonly consulUi: string;
+  readonly traefikDashboard: string;
   readonly identities: string[];
   readonly edges: readonly string[];
-  readonly shared?: Shared;
+  /** `off` where the stack is alone; Pulumi warns of an output without a value. */
+  readonly shared: Shared | "off";
 }
 
 /** Outputs that every stack with services has; and says what opens and closes. */

@@ -94,9 +94,8 @@ export function platformStack(settings: Settings): StackOutputs {
   return {
     ...outputs,
     identities: [ingress.serviceName, ...outputs.identities],
-    consulUi: mesh.uiPortForward,
+    consulUi: mesh.uiPortForward ?? "off",
     traefikDashboard: ingress.dashboardPortForward ?? "off",
-    // Of no use, and so left out, where no other stack joins.
-    shared: others ? { mesh: description, teams: settings.teams, services: published(settings) } : undefined,
+    shared: others ? { mesh: description, teams: settings.teams, services: published(settings) } : "off",
   };
 }

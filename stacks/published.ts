@@ -9,7 +9,7 @@ import {
 } from "../components";
 import { describeProblems } from "../components/problems";
 import { Settings, Team } from "../settings";
-import type { Shared } from "./outputs";
+import type { Shared, StackOutputs } from "./outputs";
 
 /** What the services of this stack publish for those of others. */
 export function published({ servicesNamespace, services, workloads, jobs, intentions }: Settings): PublishedServices {
@@ -32,7 +32,8 @@ export function published({ servicesNamespace, services, workloads, jobs, intent
 export async function sharedBy(stack: string): Promise<Shared | undefined> {
   // The engine reads the state and leaves no trace in ours, which a StackReference would.
   const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name: stack });
-  return (outputs as { shared?: Shared } | undefined)?.shared;
+  const shared = (outputs as { shared?: StackOutputs["shared"] } | undefined)?.shared;
+  return shared === "off" ? undefined : shared;
 }
 
 /** What each of these stacks publishes, by the stack's name; one that cannot be read is warned of, and not judged. */

@@ -91,6 +91,8 @@ export async function servicesStack(settings: Settings, meshStack: string): Prom
   });
   return {
     ...outputsOf(settings, { ingress, edges: intentions.edges }),
+    consulUi: "off",
+    traefikDashboard: "off",
     shared: { services: published(settings) },
   };
 }

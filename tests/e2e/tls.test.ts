@@ -133,7 +133,13 @@ beforeAll(async () => {
   const user = execFileSync("openssl", ["passwd", "-apr1", "not-a-secret"], { encoding: "utf8" });
   const account = { ENDPOINT: "http://pebble.acme.svc:8080/cgi-bin", USERNAME: "traefik", PASSWORD: "not-a-secret" };
   const variables = Object.entries(account).map(([key, value]) => [`HTTPREQ_${key}`, value]);
-  const namespaces = ["acme", NAMESPACE].map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
+  // Handed over to the stack, which refuses a namespace that is somebody else's.
+  const labels = { "consul-traefik-mesh/stack": "consul-traefik-mesh.test" };
+  const namespaces = [{ name: "acme" }, { name: NAMESPACE, labels }].map((metadata) => ({
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata,
+  }));
   // Before the stack, as a user would who has them from elsewhere: the stack takes over the namespace that is there.
   await apply([
     ...namespaces,
