@@ -797,7 +797,7 @@ function membersOf({ services, workloads, jobs }: Settings) {
 const STACK_NAME = /^[\w.-]+\/[\w.-]+\/[\w.-]+$/;
 
 /** Problems of how stacks share a mesh. */
-function teamProblems({ meshStack, teams, servicesNamespace, intentions }: Settings): Problem[] {
+function teamProblems({ meshStack, teams, servicesNamespace, workloads, intentions }: Settings): Problem[] {
   const name = (path: string, stack: string) =>
     STACK_NAME.test(stack)
       ? []
@@ -828,6 +828,18 @@ function teamProblems({ meshStack, teams, servicesNamespace, intentions }: Setti
             rule.destination === "*" ? [ofMesh(`intentions[${i}].destination`)] : [],
           ),
         ]),
+    ...workloads.flatMap(({ namespace = servicesNamespace }, i) => {
+      const team = teams.find((each) => each.namespace === namespace);
+      const whose =
+        team !== undefined
+          ? `is the namespace of ${team.stack}; have that stack declare the workload`
+          : meshStack !== undefined && namespace !== servicesNamespace
+            ? `is not this stack's own namespace, "${servicesNamespace}", which is all that the mesh lets in of it; leave it out, and run the workload there`
+            : undefined;
+      return whose === undefined
+        ? []
+        : [{ propertyPath: `workloads[${i}].namespace`, reason: `"${namespace}" ${whose}` }];
+    }),
   ];
 }
 

@@ -64,10 +64,10 @@ export function intentionsFrom(mesh: object, source: string): Promise<pulumi.Res
 export function joinIntentions(
   mesh: object,
   stack: string,
-  services: readonly { readonly name: string }[],
+  services: readonly string[],
   rules: readonly IntentionRule[],
 ): void {
-  const its = { set: `stack ${stack}`, rules, entries: [], services: new Set(services.map(({ name }) => name)) };
+  const its = { set: `stack ${stack}`, rules, entries: [], services: new Set(services) };
   declared.set(mesh, [...(declared.get(mesh) ?? []), its]);
 }
 
@@ -156,20 +156,27 @@ function callElsewhereProblems(call: IntentionRule, other: Declared | undefined)
       ];
 }
 
-/** The webhook refuses a second resource for one destination, whichever set it is in. */
-function secondSetProblems(
-  rules: readonly IntentionRule[],
-  others: readonly { set: string; rules: readonly IntentionRule[] }[],
-): Problem[] {
+/** The webhook refuses a second resource for one destination, whichever set it is in; and a stack's services are its own to open. */
+function secondSetProblems(rules: readonly IntentionRule[], others: readonly Declared[]): Problem[] {
   return rules.flatMap((rule, i) => {
-    const other = others.find((each) => each.rules.some((r) => r.destination === rule.destination));
-    return other === undefined
-      ? []
-      : [
+    const { destination } = rule;
+    const propertyPath = rule === DENY_ALL ? "denyAll" : placeOf(rule, i, "rules");
+    const other = others.find((each) => each.rules.some((r) => r.destination === destination));
+    const owner = others.find((each) => each.services?.has(destination));
+    return other !== undefined
+      ? [
           {
-            propertyPath: rule === DENY_ALL ? "denyAll" : placeOf(rule, i, "rules"),
-            reason: `"${rule.destination}" has its intentions in ${other.set} already; declare them all there`,
+            propertyPath,
+            reason: `"${destination}" has its intentions in ${other.set} already; declare them all there`,
           },
-        ];
+        ]
+      : owner !== undefined
+        ? [
+            {
+              propertyPath,
+              reason: `"${destination}" is of ${owner.set}, which alone opens it; declare the rule there`,
+            },
+          ]
+        : [];
   });
 }

@@ -60,7 +60,7 @@ export interface StickyCookie {
 export interface Canary {
   /** The version's image. Default: the service's. */
   readonly image?: string;
-  /** The version's environment, instead of the service's. */
+  /** The version's environment, instead of the service's `env`; `envFrom` is that of both. */
   readonly env?: PodOptions["env"];
   /** The version's arguments, instead of the service's. */
   readonly args?: readonly string[];

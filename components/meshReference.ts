@@ -5,6 +5,7 @@ import type { Ingress, Mesh } from "./mesh";
 import { reachProblems } from "./meshReach";
 import { routingOf } from "./meshRouting";
 import type { MeshServiceOptions } from "./meshService";
+import { wantedBy } from "./middlewareReferences";
 import type { Problem } from "./problems";
 import { takenNameProblems } from "./serviceNames";
 import { routeUrl } from "./routeUrl";
@@ -58,27 +59,24 @@ export interface MeshDescription {
 export interface PublishedServices {
   readonly namespace: string;
   readonly services: readonly PublishedService[];
+  /** Names of its jobs, which nobody calls; none of a stack that was deployed before there were any. */
+  readonly jobs?: readonly string[];
   /** The rules of its intentions. */
   readonly intentions: readonly IntentionRule[];
 }
-export type PublishedService = { readonly name: string } & Pick<MeshServiceOptions, (typeof SEEN_BY_OTHERS)[number]>;
+export interface PublishedService extends Pick<MeshServiceOptions, (typeof SEEN_BY_OTHERS)[number]> {
+  readonly name: string;
+  /** Whether it has a canary, of which no more is told: its environment may be secret. */
+  readonly canary?: boolean;
+}
 
 /** Options of a service that its neighbours are judged by. */
-export const SEEN_BY_OTHERS = [
-  "port",
-  "protocol",
-  "routes",
-  "tcpRoutes",
-  "internal",
-  "loadBalancing",
-  "canary",
-] as const;
+export const SEEN_BY_OTHERS = ["port", "protocol", "routes", "tcpRoutes", "internal", "loadBalancing"] as const;
 
 /**
  * A mesh that another stack made, for `MeshService` and `IntentionSet` of this one: no resource, and nothing of it stands in
  * this stack's state. `others` are the services of the mesh's other stacks, by the name of the stack: a name, a route or a
- * destination that one of them has is refused here.
- */
+ * destination that one of them has is refused here. */
 export class MeshReference implements Mesh {
   public readonly namespace: string;
   public readonly authMethod: string | undefined;
@@ -115,10 +113,41 @@ export class MeshReference implements Mesh {
 }
 
 /**
- * Problems of the services of several stacks beside each other, at one ingress. `mesh` stands for the mesh: what joins it
- * later is judged beside these too.
+ * Problems of a stack's services beside those of each other stack, at one ingress: what is wrong between two others is not this
+ * one's to mend.
  */
-export function joinMesh(
+export function neighbourProblems(
+  ingress: IngressDescription,
+  [own, services]: readonly [stack: string, PublishedServices],
+  others: Readonly<Record<string, PublishedServices>>,
+): Problem[] {
+  return Object.entries(others).flatMap(([stack, its]) => joinMesh({}, ingress, { [own]: services, [stack]: its }));
+}
+
+/** Problems of other stacks' routes that ask services which a stack had and has no longer, and nobody has now. */
+export function withdrawnProblems(
+  withdrawn: readonly string[],
+  others: Readonly<Record<string, PublishedServices>>,
+): Problem[] {
+  const moved = Object.values(others).flatMap(({ services }) => services.map(({ name }) => name));
+  const gone = withdrawn.filter((name) => !moved.includes(name));
+  return Object.entries(others).flatMap(([stack, { services }]) =>
+    services.flatMap(({ name, routes = [] }) =>
+      routes
+        .flatMap(({ middlewares = [] }, i) =>
+          wantedBy(middlewares, `stack ${stack}: service ${name}: routes[${i}].middlewares`),
+        )
+        .filter((want) => want.kind === "answer" && gone.includes(want.name))
+        .map((want) => ({
+          propertyPath: want.path,
+          reason: `asks "${want.name}", which this stack has no longer; keep it until that route asks another`,
+        })),
+    ),
+  );
+}
+
+/** Notes the services of stacks in a mesh, for what joins it later to be judged beside them. */
+function joinMesh(
   mesh: object,
   ingress: IngressDescription,
   stacks: Readonly<Record<string, PublishedServices>>,
@@ -126,15 +155,21 @@ export function joinMesh(
   const routing = routingOf(mesh);
   return [
     ...routing.ingress(ingress.serviceName, ingress.options, "ingress."),
-    ...Object.entries(stacks).flatMap(([stack, { services, intentions }]) => {
-      joinIntentions(mesh, stack, services, intentions);
-      return services.flatMap(({ name, ...options }) => {
-        const path = `stack ${stack}: service ${name}`;
-        return [
-          ...takenNameProblems(mesh, { name, canary: options.canary, path }, path),
-          ...routing.service(name, options, { own: `${path}: `, named: `${path}: ` }),
-        ];
-      });
+    ...Object.entries(stacks).flatMap(([stack, { services, jobs = [], intentions }]) => {
+      joinIntentions(mesh, stack, [...services.map(({ name }) => name), ...jobs], intentions);
+      return [
+        ...services.flatMap(({ name, canary, ...options }) => {
+          const path = `stack ${stack}: service ${name}`;
+          return [
+            ...takenNameProblems(mesh, { name, canary: canary || undefined, path }, path),
+            ...routing.service(name, options, { own: `${path}: `, named: `${path}: `, neighbour: true }),
+          ];
+        }),
+        ...jobs.flatMap((name) => {
+          const path = `stack ${stack}: job ${name}`;
+          return takenNameProblems(mesh, { name, path }, path);
+        }),
+      ];
     }),
   ];
 }

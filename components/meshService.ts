@@ -226,7 +226,8 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
       const weight = canaryWeight(canary, args.replicas ?? 1);
       // Subsets of a ServiceResolver, for calls within the mesh, go by this.
       const version = { "consul.hashicorp.com/service-meta-version": "canary" };
-      workload("canary", { image: args.image, env: args.env, args: args.args, ...canary, weight }, version);
+      const { image = args.image, env = args.env, args: its = args.args, replicas } = canary;
+      workload("canary", { image, env, args: its, replicas, weight }, version);
     }
     const { autoscaling, disruptionBudget } = args;
     if (autoscaling !== undefined) {

@@ -15,6 +15,8 @@ import { tagVersionProblems } from "./traefikVersions";
 export interface Place {
   readonly own: string;
   readonly named: string;
+  /** Whether it is another stack's, which judges itself what it wants. */
+  readonly neighbour?: boolean;
 }
 
 interface Service {
@@ -95,7 +97,8 @@ export class RoutingModel {
 
   /** Problems of what services want and nobody has: when all have joined. */
   unresolved(): Problem[] {
-    return this.wanted.flatMap(({ want, by }) => {
+    const ours = this.wanted.filter(({ by }) => !by.place.neighbour);
+    return ours.flatMap(({ want, by }) => {
       const path = by.place.named + want.path;
       return want.kind === "middleware"
         ? missing(path, "middleware of the mesh's services", want.name, [...this.middlewares.keys()], "")

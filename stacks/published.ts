@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   callRules,
-  joinMesh,
   MeshDescription,
+  neighbourProblems,
+  withdrawnProblems,
   PublishedService,
   PublishedServices,
   SEEN_BY_OTHERS,
@@ -23,7 +24,9 @@ export function published({ servicesNamespace, services, workloads, jobs, intent
       ...(Object.fromEntries(
         SEEN_BY_OTHERS.map((option) => [option, (each as Partial<Settings["services"][number]>)[option]]),
       ) as Omit<PublishedService, "name">),
+      ...("canary" in each && each.canary !== undefined ? { canary: true } : {}),
     })),
+    jobs: jobs.map(({ name }) => name),
     intentions: [...intentions, ...calls.filter(({ destination }) => own.has(destination))],
   };
 }
@@ -37,7 +40,7 @@ export async function sharedBy(stack: string): Promise<Shared | undefined> {
 }
 
 /** What each of these stacks publishes, by the stack's name; one that cannot be read is warned of, and not judged. */
-export async function publishedBy(teams: readonly Team[]): Promise<Record<string, PublishedServices>> {
+export async function publishedBy(teams: readonly Pick<Team, "stack">[]): Promise<Record<string, PublishedServices>> {
   const found = await Promise.all(
     teams.map(async ({ stack }) => {
       try {
@@ -54,10 +57,25 @@ export async function publishedBy(teams: readonly Team[]): Promise<Record<string
   return Object.fromEntries(found.flat());
 }
 
+/** The name of this stack, as others refer to it. */
+export function ownStack(): string {
+  return `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+}
+
+/** Services that this stack has published and declares no longer; one that was never deployed has published none. */
+export async function withdrawn(settings: Settings): Promise<string[]> {
+  const before = Object.values(await publishedBy([{ stack: ownStack() }])).flatMap(({ services }) => services);
+  const now = new Set(published(settings).services.map(({ name }) => name));
+  return before.map(({ name }) => name).filter((name) => !now.has(name));
+}
+
 /** Fails a preview of the mesh's own stack with what its change would break of the other stacks' services. */
 export async function judgeTeams(settings: Settings, mesh: MeshDescription): Promise<void> {
-  const stacks = { [pulumi.getStack()]: published(settings), ...(await publishedBy(settings.teams)) };
-  const problems = joinMesh({}, mesh.ingress, stacks);
+  const others = await publishedBy(settings.teams);
+  const problems = [
+    ...neighbourProblems(mesh.ingress, [pulumi.getStack(), published(settings)], others),
+    ...withdrawnProblems(await withdrawn(settings), others),
+  ];
   if (problems.length > 0) {
     throw new pulumi.RunError(describeProblems("stacks of the mesh", problems));
   }

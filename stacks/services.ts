@@ -8,15 +8,16 @@ import {
   MeshWorkload,
   NetworkPolicies,
   ServedRoutes,
+  withdrawnProblems,
 } from "../components";
 import { describeProblems } from "../components/problems";
 import { podSecurityProblems, Settings } from "../settings";
 import { outputsOf, StackOutputs } from "./outputs";
-import { published, publishedBy, sharedBy } from "./published";
+import { ownStack, published, publishedBy, sharedBy, withdrawn } from "./published";
 
 /** A stack of services that join the mesh of another stack. */
 export async function servicesStack(settings: Settings, meshStack: string): Promise<StackOutputs> {
-  const own = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+  const own = ownStack();
   const shared = await sharedBy(meshStack).catch((error: Error) =>
     refuse("meshStack", `stack ${meshStack} cannot be read: ${error.message}`),
   );
@@ -31,7 +32,10 @@ export async function servicesStack(settings: Settings, meshStack: string): Prom
   }
   const others = { [meshStack]: neighbours, ...(await publishedBy(teams.filter(({ stack }) => stack !== own))) };
   const mesh = new MeshReference(description, others);
-  const problems = podSecurityProblems(settings, description.cni);
+  const problems = [
+    ...podSecurityProblems(settings, description.cni),
+    ...withdrawnProblems(await withdrawn(settings), others),
+  ];
   if (problems.length > 0) {
     throw new pulumi.RunError(describeProblems(`configuration of stack ${pulumi.getStack()}`, problems));
   }
@@ -51,7 +55,7 @@ export async function servicesStack(settings: Settings, meshStack: string): Prom
       mesh,
       ingress,
       servicesAlone: true,
-      serviceNamespaces: [namespace.metadata.name, ...settings.otherNamespaces],
+      serviceNamespaces: [namespace.metadata.name],
       teamNamespaces: Object.values(others).map((other) => other.namespace),
       clients: settings.networkPolicyClients,
     });
@@ -74,7 +78,11 @@ export async function servicesStack(settings: Settings, meshStack: string): Prom
     rules: settings.intentions,
     services: [...services, ...workloads, ...jobs],
     ingress,
-    externalServices: [...Object.keys(settings.externalServices), ...theirs.map(({ name }) => name)],
+    externalServices: [
+      ...Object.keys(settings.externalServices),
+      ...theirs.map(({ name }) => name),
+      ...Object.values(others).flatMap(({ jobs = [] }) => jobs),
+    ],
     externalProtocols: {
       ...Object.fromEntries(theirs.map(({ name, protocol = "http" }) => [name, protocol])),
       ...settings.externalServices,

@@ -248,6 +248,27 @@ describe("how many pods there are", () => {
   });
 });
 
+test("each version has its own environment, the canary the service's where it says none", async () => {
+  const envOf = async (canary: object) => {
+    const its = { image: "registry.example/shop:1.5.0", weight: 10, ...canary };
+    const recorded = await made({
+      env: { A: "stable", SECRET: { secretKeyRef: { name: "shop", key: "a" } } },
+      canary: its,
+      routes: [{ host: "shop.test" }],
+    });
+    return ["deployment", "canary"].map((part) =>
+      find(recorded, `shop-${part}`).props.spec.template.spec.containers[0].env.map(
+        (each: any) => each.value ?? each.name,
+      ),
+    );
+  };
+  expect(await envOf({ env: { A: "next" } })).toEqual([["stable", "SECRET"], ["next"]]);
+  expect(await envOf({ env: undefined })).toEqual([
+    ["stable", "SECRET"],
+    ["stable", "SECRET"],
+  ]);
+});
+
 describe("how long a request may take", () => {
   const entries = async (options: Partial<MeshServiceOptions>) =>
     Object.fromEntries(

@@ -36,6 +36,7 @@ const pay = {
     { name: "pay", image, port: 80, protocol: "tcp", tcpRoutes: [{ sni: "pay.example", tls: {} }] },
     { name: "auth", image, port: 80, internal: true, routes: [{ host: "auth.example", tls: { certResolver: "le" } }] },
   ],
+  jobs: [{ name: "nightly", image, command: ["run"] }],
   externalServices: { orders: "http" },
   intentions: [{ source: "orders", destination: "pay" }],
 };
@@ -104,11 +105,30 @@ test("the mesh's network lets in the services of its teams, and what asks for th
 });
 
 const service = { name: "orders", image, port: 80 };
+const asking = (name: string) => [
+  { ...service, routes: [{ host: "o.example", middlewares: [{ forwardAuth: { service: name } }] }] },
+];
+/** The stacks where `pay` has one service, whose route asks that one. */
+const payAsking = (name: string) => {
+  const { shared } = stacks[PAY] as { shared: Shared };
+  const services = asking(name).map((each) => ({ ...each, name: "auth" }));
+  return { ...stacks, [PAY]: { shared: { ...shared, services: { ...shared.services, services } } } };
+};
 test.each<[string, object, RegExp]>([
   [
     "a name that another stack has",
     { services: [{ ...service, name: "pay" }], intentions: [] },
     /"pay" is the name of stack organization\/consul-traefik-mesh\/pay: service pay too/,
+  ],
+  [
+    "a service's name that another stack has for a job",
+    { services: [{ ...service, name: "nightly" }], intentions: [] },
+    /"nightly" is the name of stack .*\/pay: job nightly too/,
+  ],
+  [
+    "a job's name that another stack has for a service",
+    { jobs: [{ name: "pay", image, command: ["run"] }] },
+    /"pay" is the name of stack .*\/pay: service pay too/,
   ],
   [
     "a host that another stack has",
@@ -126,6 +146,11 @@ test.each<[string, object, RegExp]>([
     /"pay" has its intentions in stack .*\/pay already/,
   ],
   [
+    "intentions for a service of another stack that has none yet",
+    { intentions: [{ source: "orders", destination: "front" }] },
+    /"front" is of stack .*\/prod, which alone opens it; declare the rule there/,
+  ],
+  [
     "a call that the other stack does not let in",
     { services: [{ ...service, calls: [{ destination: "front" }] }], intentions: [] },
     /calls\[0\]\.destination: "front" is a service of stack .*\/prod, whose intentions do not let "orders" in/,
@@ -137,7 +162,7 @@ test.each<[string, object, RegExp]>([
   ],
   [
     "an answer for requests of a service that takes no call of Traefik's",
-    { services: [{ ...service, routes: [{ host: "o.example", middlewares: [{ forwardAuth: { service: "pay" } }] }] }] },
+    { services: asking("pay") },
     /"pay" takes no call of Traefik's own/,
   ],
   ["a namespace that the mesh does not know for it", { servicesNamespace: "elsewhere" }, /teams of .* do not have/],
@@ -161,6 +186,50 @@ test("what the mesh and the other stacks offer can be used", async () => {
   expect(recorded.filter(({ type }) => type.endsWith(":ServiceIntentions")).map(({ name }) => name)).toEqual([
     "intentions-orders",
   ]);
+});
+
+test("a job of another stack can be let in", async () => {
+  const intentions = [...orders.intentions, { source: "nightly", destination: "orders" }];
+  const recorded = await up({ intentions });
+  expect(find(recorded, "intentions-orders").props.spec.sources.map((source: any) => source.name)).toEqual([
+    "nightly",
+    "traefik-system-ingress",
+  ]);
+});
+
+test("of a canary the other stacks learn that there is one, and nothing of its environment", async () => {
+  const canary = { env: { TOKEN: "s3cret" }, weight: 10 };
+  const services = [{ ...platform.services[0], canary }];
+  const shared = await sharedOf({ ...platform, services });
+  expect(JSON.stringify(shared)).not.toContain("s3cret");
+  const taken = { services: [{ ...service, name: "front-canary" }], intentions: [] };
+  expect(await refused(taken, { [MESH]: { shared } })).toMatch(/"front-canary", as that of .*service front's canary/);
+});
+
+test("what another stack wants and does not find is its own to mend, and what two of them both have", async () => {
+  const { shared } = stacks[PAY] as { shared: Shared };
+  const third = "organization/consul-traefik-mesh/third";
+  const from = { ...payAsking("nobody"), [third]: { shared } };
+  expect(await refused({}, from)).toBe("accepted");
+  const { mesh } = await sharedOf(platform);
+  const settings = settingsOf({ ...platform, teams: [...platform.teams, { stack: third, namespace: "third" }] });
+  expect(await servicesStackError(() => judgeTeams(settings, mesh!), from)).toBe("accepted");
+});
+
+test("a service that another stack's route asks is not taken away", async () => {
+  const services = [{ name: "login", port: 80, internal: true }];
+  const before = { shared: { services: { namespace: "orders", services, intentions: [] } } };
+  const from = { ...payAsking("login"), [OWN]: before };
+  expect(await refused({ services: [service, { ...services[0], image }] }, from)).toBe("accepted");
+  expect(await refused({}, from)).toMatch(
+    /stack .*\/pay: service auth: routes\[0\].*asks "login", which this stack has no longer/,
+  );
+  const { mesh } = await sharedOf(platform);
+  const judged = servicesStackError(
+    () => judgeTeams(settingsOf({ teams: [{ stack: PAY, namespace: "pay" }] }), mesh!),
+    from,
+  );
+  expect(await judged).toMatch(/asks "login"/);
 });
 
 test("a mesh that is not deployed, or has no teams, is named with the remedy", async () => {
@@ -190,6 +259,16 @@ test.each<[string, Record<string, unknown>, RegExp]>([
     "a rule for every service from a stack that makes no mesh",
     { meshStack: MESH, intentions: [{ source: "a", destination: "*" }] },
     /^intentions\[0\]\.destination: belongs to the stack/m,
+  ],
+  [
+    "a team's workload outside of the team's own namespace",
+    { meshStack: MESH, servicesNamespace: "orders", workloads: [{ name: "old", port: 80, namespace: "legacy" }] },
+    /^workloads\[0\]\.namespace: "legacy" is not this stack's own namespace, "orders"/m,
+  ],
+  [
+    "a workload of the mesh's own stack in a team's namespace",
+    { teams: [{ stack: PAY, namespace: "pay" }], workloads: [{ name: "old", port: 80, namespace: "pay" }] },
+    /^workloads\[0\]\.namespace: "pay" is the namespace of .*\/pay; have that stack declare the workload/m,
   ],
   ["two teams in one namespace", { teams: [0, 1].map((i) => ({ stack: `a/b/${i}`, namespace: "n" })) }, /teams\[1\]/],
   ["a team in the services' own namespace", { teams: [{ stack: PAY, namespace: "mesh-services" }] }, /teams\[0\]/],
