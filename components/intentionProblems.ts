@@ -1,4 +1,4 @@
-import { RE2JS, RE2JSException } from "re2js";
+import { httpMatchProblems, pathMatchersOf, Refuser, Report } from "./httpMatches";
 import {
   agree,
   HeaderMatch,
@@ -9,8 +9,6 @@ import {
   sameOwner,
   samePair,
 } from "./intentions";
-import { literalPathProblems } from "./literalPaths";
-import { shown } from "./grammars";
 import { isDnsLabel } from "./names";
 import { Problem } from "./problems";
 
@@ -30,25 +28,15 @@ export interface KnownServices {
   readonly ingress?: { readonly name: string; readonly routed: ReadonlySet<string> };
 }
 
-/**
- * Who would refuse a rule: `Consul` when the entry is written to it, the `webhook` of consul-k8s alone, or `us`, because
- * what everyone accepts would not do what it says. The first two are compared with the real Consul by tests/consul.
- */
-export type Refuser = "Consul" | "webhook" | "us";
-
 export interface IntentionProblem extends Problem {
   readonly refusedBy: Refuser;
 }
 
-type Report = (refusedBy: Refuser, input: string, reason: string) => void;
-
-/** Methods that Consul accepts in a permission. */
-const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE"];
 const ACTIONS: readonly unknown[] = ["allow", "deny"];
 /** Bytes: Consul's limit of a description (`metaValueMaxLength`). */
 const MAX_DESCRIPTION = 512;
-/** A header's name (RFC 9110, a token), or one of HTTP/2's own such as `:authority`. Envoy refuses others. */
-const HEADER_NAME = /^:?[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** What a header may be judged by. */
+const CRITERIA = ["present", "exact", "prefix", "suffix", "contains", "regex"] as const;
 
 /**
  * What is wrong with rules: all that Consul or its webhook would refuse, and what is ours to know, such as names that
@@ -160,7 +148,7 @@ function permissionProblems({ action, http, jwt }: IntentionPermission, known: K
   if (http === undefined) {
     report("Consul", "http", 'is missing; give what the permission matches, such as pathPrefix "/"');
   } else {
-    httpProblems(http, known, report);
+    httpProblems(http, known, (by, input, reason) => report(by, `http${input}`, reason));
   }
   if (jwt?.providers.length === 0) {
     report("us", "jwt.providers", "is empty and would verify nothing; name a provider, or leave jwt out");
@@ -181,70 +169,17 @@ function permissionProblems({ action, http, jwt }: IntentionPermission, known: K
 
 function httpProblems(http: HttpMatch, known: KnownServices, report: Report): void {
   const { header = [], methods = [] } = http;
-  const paths = (["pathExact", "pathPrefix", "pathRegex"] as const).filter((m) => http[m]);
-  if (paths.length === 0 && methods.length === 0 && header.length === 0) {
-    report(
-      "Consul",
-      "http",
-      'matches nothing by itself; give a path matcher, such as pathPrefix "/", header or methods',
-    );
+  if (pathMatchersOf(http).length + methods.length + header.length === 0) {
+    report("Consul", "", 'matches nothing by itself; give a path matcher, such as pathPrefix "/", header or methods');
   }
-  if (paths.length > 1) {
-    report("Consul", "http", `has ${paths.join(" and ")}; keep one path matcher`);
-  }
-  for (const matcher of ["pathExact", "pathPrefix"] as const) {
-    const value = http[matcher];
-    if (value && !value.startsWith("/")) {
-      report("Consul", `http.${matcher}`, `"${value}" is not a path; begin with "/"`);
-    } else if (value && /[?#]/.test(value)) {
-      report("us", `http.${matcher}`, `"${value}" never matches: a query is no part of the path; leave it out`);
-    } else if (value) {
-      const [literal] = literalPathProblems("", value, "for a pattern write pathRegex");
-      if (literal !== undefined) {
-        report("us", `http.${matcher}`, literal.reason);
-      }
-    }
-  }
-  for (const matcher of ["pathExact", "pathPrefix", "pathRegex"] as const) {
-    if (http[matcher] === "") {
-      report("us", `http.${matcher}`, "is empty and would be ignored; leave it out, or say what it matches");
-    }
-  }
-  regexProblems("http.pathRegex", http.pathRegex, report);
-  methods.forEach((method, i) => {
-    if (!METHODS.includes(method)) {
-      report(
-        METHODS.includes(method.toUpperCase()) ? "webhook" : "Consul", // which makes capitals of it before it judges
-        `http.methods[${i}]`,
-        `"${method}" is no HTTP method; use one of ${METHODS.join(", ")}`,
-      );
-    }
-  });
-  const capitals = methods.map((m) => m.toUpperCase());
-  const duplicate = capitals.find((m, i) => capitals.indexOf(m) !== i);
-  if (duplicate !== undefined) {
-    report("Consul", "http.methods", `names ${duplicate} twice; name it once`);
-  }
+  httpMatchProblems(http, { criteria: CRITERIA, query: "leave it out" }, report);
   header.forEach((each, i) =>
-    headerProblems(each, known, (by, input, reason) => report(by, `http.header[${i}]${input}`, reason)),
+    caseProblems(each, known, (by, input, reason) => report(by, `.header[${i}]${input}`, reason)),
   );
 }
 
-function headerProblems(header: HeaderMatch, known: KnownServices, report: Report): void {
-  const all = ["present", "exact", "prefix", "suffix", "contains", "regex"] as const;
-  const criteria = all.filter((criterion) => header[criterion]);
-  if (!header.name) {
-    report("Consul", ".name", "is empty; name the header");
-  } else if (!HEADER_NAME.test(header.name) || header.name.length > 256) {
-    report(
-      "us",
-      ".name",
-      `${shown(header.name)} is no header's name; use one such as x-team, without spaces or colons`,
-    );
-  }
-  if (criteria.length !== 1) {
-    report("Consul", "", `has ${criteria.join(" and ") || "no criterion"}; give one of ${all.join(", ")}`);
-  }
+/** Of a header's criteria, those that traffic has not. */
+function caseProblems(header: HeaderMatch, known: KnownServices, report: Report): void {
   if (header.ignoreCase && (header.present || header.regex)) {
     report("Consul", ".ignoreCase", "goes with exact, prefix, suffix or contains; in a regex write (?i)");
   }
@@ -257,19 +192,6 @@ function headerProblems(header: HeaderMatch, known: KnownServices, report: Repor
         `is not known to ${known.partWithoutContains}, which drops it; it needs consul-k8s 1.5.4, or 1.6.1 and newer, with Consul 1.20.1 and newer. Use regex, such as ${instead}`,
       );
     }
-  }
-  regexProblems(".regex", header.regex, report);
-}
-
-/** Consul takes any regular expression; Envoy then refuses the whole configuration of the service. */
-function regexProblems(input: string, regex: string | undefined, report: Report): void {
-  try {
-    RE2JS.compile(regex ?? "");
-  } catch (error) {
-    if (!(error instanceof RE2JSException)) {
-      throw error;
-    }
-    report("us", input, `"${regex}" is not RE2: ${error.message}; Envoy refuses it`);
   }
 }
 

@@ -1,5 +1,5 @@
-import { RE2JS, RE2JSException } from "re2js";
 import { shown } from "./grammars";
+import { criterionProblems, httpMatchProblems, pathMatchersOf, Report } from "./httpMatches";
 import type { MemberOptions } from "./member";
 import { rangeProblems } from "./names";
 import { Problem } from "./problems";
@@ -8,7 +8,11 @@ import { Retries, RETRY_CONDITIONS, Traffic, TrafficMatch, trafficTargets } from
 /** A problem, and who would refuse it: else nothing would, and it would not do what it says. */
 export type TrafficProblem = Problem & { readonly refusedBy?: "Consul" };
 
-const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE"];
+/** What a header may be judged by, and a parameter of the query. */
+const OF_HEADERS = ["present", "exact", "prefix", "suffix", "regex"];
+const OF_QUERIES = ["present", "exact", "regex"];
+/** What stands before the "=" of a query, as a URL has it. */
+const QUERY_NAME = /^[!-"$%'-<>-~]{1,256}$/;
 
 /** What is wrong with a service's traffic in itself; `path` is where it stands. */
 export function trafficProblems(
@@ -64,75 +68,21 @@ export function trafficProblems(
 
 function matchProblems(match: TrafficMatch, path: string): TrafficProblem[] {
   const { header = [], queryParam = [], methods = [] } = match;
-  const matchers = ["pathExact", "pathPrefix", "pathRegex"] as const;
-  const paths = matchers.filter((matcher) => match[matcher]);
-  return [
-    ...(paths.length + header.length + queryParam.length + methods.length === 0
-      ? ours(path, "matches every request, so that no later route does; give a path, header, queryParam or methods")
-      : []),
-    ...(paths.length > 1 ? refused(path, `has ${paths.join(" and ")}; keep one path matcher`) : []),
-    ...matchers.flatMap((matcher) => {
-      const value = match[matcher];
-      return value === ""
-        ? ours(`${path}.${matcher}`, "is empty and would be ignored; leave it out")
-        : value === undefined || matcher === "pathRegex"
-          ? []
-          : !value.startsWith("/")
-            ? refused(`${path}.${matcher}`, `${shown(value)} is not a path; begin with "/"`)
-            : /[?#]/.test(value)
-              ? ours(
-                  `${path}.${matcher}`,
-                  `${shown(value)} never matches: a query is no part of the path; use queryParam`,
-                )
-              : [];
-    }),
-    ...regexProblems(match.pathRegex, `${path}.pathRegex`),
-    ...criteriaProblems(header, ["present", "exact", "prefix", "suffix", "regex"], `${path}.header`),
-    ...criteriaProblems(queryParam, ["present", "exact", "regex"], `${path}.queryParam`),
-    ...methods.flatMap((method, i) => {
-      const at = `${path}.methods[${i}]`;
-      const capitals = methods.map((each) => each.toUpperCase());
-      const known = `${shown(method)} is no HTTP method; use one of ${METHODS.join(", ")}`;
-      // Of small letters Consul makes capitals before it judges.
-      return !METHODS.includes(capitals[i])
-        ? refused(at, known)
-        : capitals.indexOf(capitals[i]) < i
-          ? refused(at, `"${method}" stands there twice; leave one out`)
-          : METHODS.includes(method)
-            ? []
-            : ours(at, known);
-    }),
-  ];
-}
-
-function criteriaProblems(
-  list: readonly { readonly name: string; readonly regex?: string }[],
-  criteria: readonly string[],
-  path: string,
-): TrafficProblem[] {
-  return list.flatMap((each, i) => {
-    const given = criteria.filter((criterion) => (each as Readonly<Record<string, unknown>>)[criterion]);
-    return [
-      ...(each.name === "" ? refused(`${path}[${i}].name`, "is empty; name it") : []),
-      ...(given.length === 1
-        ? []
-        : refused(`${path}[${i}]`, `has ${given.join(" and ") || "no criterion"}; give one of ${criteria.join(", ")}`)),
-      ...regexProblems(each.regex, `${path}[${i}].regex`),
-    ];
-  });
-}
-
-/** Consul takes any regular expression; Envoy then refuses the whole configuration of each caller. */
-function regexProblems(regex: string | undefined, path: string): TrafficProblem[] {
-  try {
-    RE2JS.compile(regex ?? "");
-    return [];
-  } catch (error) {
-    if (!(error instanceof RE2JSException)) {
-      throw error;
-    }
-    return ours(path, `"${regex}" is not RE2: ${error.message}; Envoy refuses it`);
+  const problems: TrafficProblem[] = [];
+  const report: Report = (by, input, reason) =>
+    problems.push(...(by === "Consul" ? refused : ours)(path + input, reason));
+  if (pathMatchersOf(match).length + header.length + queryParam.length + methods.length === 0) {
+    report("us", "", "matches every request, so that no later route does; give a path, header, queryParam or methods");
   }
+  httpMatchProblems(match, { criteria: OF_HEADERS, query: "use queryParam" }, report);
+  queryParam.forEach((each, i) => {
+    const at = `.queryParam[${i}]`;
+    criterionProblems(each, OF_QUERIES, "the parameter", (by, input, reason) => report(by, at + input, reason));
+    if (each.name && !QUERY_NAME.test(each.name)) {
+      report("us", `${at}.name`, `${shown(each.name)} is no parameter's name; use one such as version`);
+    }
+  });
+  return problems;
 }
 
 function retryProblems(retries: Retries | undefined, path: string): TrafficProblem[] {

@@ -203,6 +203,32 @@ export const EVERYTHING: Record<string, unknown> = {
       resources: { requests: { cpu: "100m", memory: "64Mi" } },
       autoscaling: { minReplicas: 1, maxReplicas: 3, cpuUtilization: 70, memoryUtilization: 70 },
       disruptionBudget: { minAvailable: "50%" },
+      traffic: {
+        routes: [
+          {
+            match: {
+              pathExact: "/a",
+              header: header.filter(({ contains, ignoreCase }) => !contains && !ignoreCase),
+              queryParam: [
+                { name: "v", present: true },
+                { name: "v", exact: "1" },
+                { name: "v", regex: "1|2" },
+              ],
+              methods: ["GET"],
+            },
+            service: "shop",
+            prefixRewrite: "/b",
+            requestTimeoutSeconds: 5,
+            retries: { attempts: 2, on: ["5xx"], statusCodes: [503] },
+          },
+          { match: { pathPrefix: "/b" } },
+          { match: { pathRegex: "/c.*" } },
+        ],
+        retries: { attempts: 1 },
+        split: [{ weight: 90 }, { service: "shop", weight: 10 }],
+        failover: ["shop"],
+        maxInboundConnections: 100,
+      },
     },
     { name: "ledger", image: "registry.example.com/ledger:1.0.0", port: 9090, protocol: "grpc", healthGrpcService: "" },
     {

@@ -1,6 +1,7 @@
 import * as fc from "./generated";
 import { IntentionRule } from "../components";
-import { KnownServices, Refuser } from "../components/intentionProblems";
+import { Refuser } from "../components/httpMatches";
+import { KnownServices } from "../components/intentionProblems";
 
 /** The mesh that the cases are about. */
 export const known = {
@@ -115,6 +116,10 @@ export const CASES: Case[] = [
     "us",
   ],
   ["a path with a query", [permit({ pathExact: "/a?b=c" })], [`${http}.pathExact`], "us"],
+  ["a path that leads up", [permit({ pathExact: "/public/../admin" })], [`${http}.pathExact`], "us"],
+  ["a path that stays, in escapes", [permit({ pathPrefix: "/a/%2e/" })], [`${http}.pathPrefix`], "us"],
+  ["a path with an asterisk", [permit({ pathPrefix: "/api/*" })], [`${http}.pathPrefix`], "us"],
+  ["points in a path's names", [permit({ pathExact: "/a../.b/..." })], []],
   ["an empty path beside a method", [permit({ pathPrefix: "", methods: ["GET"] })], [`${http}.pathPrefix`], "us"],
 ];
 
