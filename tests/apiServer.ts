@@ -34,6 +34,10 @@ export class ApiServer {
   readonly objects = new Map<string, Kept>();
   /** Deletions and the like, in their order. */
   readonly log: string[] = [];
+  /** Every request. */
+  readonly requests: string[] = [];
+  /** What every request is answered with, as to somebody who may not ask. Default: nothing, they are served. */
+  refusal?: number;
   private readonly server = http.createServer((request, response) => this.answer(request, response));
 
   async listen(): Promise<string> {
@@ -68,6 +72,10 @@ export class ApiServer {
     const { pathname, searchParams } = new URL(request.url!, "http://it");
     const say = (status: number, body: unknown) => response.writeHead(status).end(JSON.stringify(body));
     const method = request.method!;
+    this.requests.push(`${method} ${pathname}`);
+    if (this.refusal !== undefined) {
+      return void say(this.refusal, { message: "not for you" });
+    }
     const groupVersion = pathname.replace(/^\/apis?\//, "");
     const kept = this.objects.get(pathname);
     if (pathname === "/apis") {

@@ -1,0 +1,194 @@
+import { gunzipSync, gzipSync } from "node:zlib";
+import * as pulumi from "@pulumi/pulumi";
+import { interruptedReleaseHooks, owned, stackLabels } from "../../components/interrupted/hooks";
+import { ApiServer } from "../apiServer";
+import { record } from "../recorder";
+
+const release = { name: "consul", namespace: "consul-system" };
+const OLD = "2026-11-01T00:00:00Z";
+let server: ApiServer;
+
+beforeEach(async () => {
+  server = new ApiServer();
+  pulumi.runtime.setConfig("kubernetes:kubeconfig", await server.listen());
+});
+afterEach(() => server.close());
+
+type Hook = (args: object) => Promise<void>;
+const first = (hooks: readonly unknown[] | undefined) => (hooks![0] as pulumi.ResourceHook).callback as unknown as Hook;
+
+/** What the stack's Release runs before Helm does. */
+async function ofRelease(): Promise<{ create: Hook; update: Hook }> {
+  let hooks: pulumi.ResourceHookBinding | undefined;
+  await record(() => {
+    const parent = new pulumi.ComponentResource("test:index:Mesh", "mesh");
+    hooks = interruptedReleaseHooks("consul", release, parent);
+  });
+  return { create: first(hooks!.beforeCreate), update: first(hooks!.beforeUpdate) };
+}
+
+/** What runs before the stack's namespace is made; in a preview where `preview` says so. */
+async function ofNamespace(preview = false): Promise<() => Promise<void>> {
+  let hooks: pulumi.ResourceHookBinding | undefined;
+  await record(() => {
+    hooks = owned("services", {}).hooks;
+  });
+  if (preview) {
+    await pulumi.runtime.setMocks(
+      { newResource: () => ({ id: "", state: {} }), call: () => ({}) },
+      undefined,
+      undefined,
+      true,
+    );
+  }
+  const newInputs = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } };
+  return () => first(hooks!.beforeCreate)({ newInputs });
+}
+
+const namespace = (name: string, more: object) =>
+  server.add("v1", "Namespace", { metadata: { name, creationTimestamp: OLD, ...more } });
+
+/** Adds a revision as Helm keeps it. */
+function revision(version: number, status: string, begun = OLD): void {
+  const its = {
+    name: "consul",
+    info: { status, last_deployed: begun },
+    chart: { metadata: { name: "consul", version: "1.9.11" } },
+    manifest: "kind: Secret",
+  };
+  server.add("v1", "Secret", {
+    metadata: {
+      name: `sh.helm.release.v1.consul.v${version}`,
+      namespace: release.namespace,
+      labels: { owner: "helm", name: "consul", status, version: String(version) },
+    },
+    data: { release: Buffer.from(gzipSync(JSON.stringify(its)).toString("base64")).toString("base64") },
+  });
+}
+
+/** The revisions that Helm would find: by the label, and by the release in it. */
+function revisions() {
+  return [...server.objects.values()]
+    .filter(({ kind }) => kind === "Secret")
+    .map(({ metadata, data }) => {
+      const inner = Buffer.from(Buffer.from((data as { release: string }).release, "base64").toString(), "base64");
+      const { info, manifest } = JSON.parse(gunzipSync(inner).toString());
+      return { label: metadata.labels!.status, status: info.status, manifest };
+    });
+}
+
+/** Waits until the server has been asked so often. */
+async function asked(times: number): Promise<void> {
+  for (const deadline = Date.now() + 10_000; server.requests.length < times;) {
+    expect(Date.now()).toBeLessThan(deadline);
+    await new Promise(setImmediate);
+  }
+}
+
+describe("before a release is installed", () => {
+  test("one that an interrupted run left in the stack's namespace is forgotten", async () => {
+    const { create } = await ofRelease();
+    namespace(release.namespace, { labels: stackLabels() });
+    revision(1, "superseded");
+    revision(2, "pending-install");
+    await create({});
+    expect(revisions()).toEqual([]);
+    expect(server.log.every((each) => each.includes("/secrets/sh.helm.release.v1.consul."))).toBe(true);
+  });
+
+  test("one in somebody else's namespace is refused with what it is and the ways out, and stays", async () => {
+    const { create } = await ofRelease();
+    namespace(release.namespace, { labels: { "consul-traefik-mesh/stack": "other.prod" } });
+    revision(3, "deployed");
+    await expect(create({})).rejects.toThrow(
+      /^Helm's release consul-system\/consul is there already.*: chart consul 1\.9\.11, revision 3, deployed since 2026-11-01.*kubectl label namespace consul-system consul-traefik-mesh\/stack=consul-traefik-mesh\.test$/,
+    );
+    expect(revisions()).toHaveLength(1);
+  });
+
+  test("where there is none, whoever the namespace is of, nothing is said", async () => {
+    const { create } = await ofRelease();
+    await create({});
+    expect(server.log).toEqual([]);
+  });
+});
+
+describe("before a release is upgraded", () => {
+  test("an upgrade that never ended counts as failed, with all that it was", async () => {
+    const { update } = await ofRelease();
+    revision(1, "pending-upgrade");
+    await update({});
+    expect(revisions()).toEqual([{ label: "failed", status: "failed", manifest: "kind: Secret" }]);
+  });
+
+  test.each(["deployed", "failed"])("one that is %s stays as it is", async (status) => {
+    const { update } = await ofRelease();
+    revision(1, status);
+    await update({});
+    expect(server.requests.filter((each) => !each.startsWith("GET"))).toEqual([]);
+  });
+
+  test("one that is under way is waited for", async () => {
+    const { update } = await ofRelease();
+    revision(1, "pending-upgrade", new Date().toISOString());
+    const updated = update({});
+    await asked(1);
+    revision(1, "deployed");
+    await updated;
+    expect(revisions()).toMatchObject([{ label: "deployed", status: "deployed" }]);
+  });
+
+  test("one whose record is lost is told as a revision that failed", async () => {
+    const { update } = await ofRelease();
+    await update({});
+    expect(revisions()).toMatchObject([{ label: "failed", status: "failed" }]);
+  });
+});
+
+describe("before a namespace is made", () => {
+  test("somebody else's is refused with its owner, in a preview too", async () => {
+    namespace("shop", { managedFields: [{ manager: "kubectl" }] });
+    for (const preview of [false, true]) {
+      await expect((await ofNamespace(preview))()).rejects.toThrow(
+        /^Namespace shop is there already and is not of this stack, but of kubectl, since 2026-11-01/,
+      );
+    }
+  });
+
+  test("the stack's own is taken over", async () => {
+    const making = await ofNamespace();
+    namespace("shop", { labels: stackLabels() });
+    await expect(making()).resolves.toBeUndefined();
+  });
+
+  test("one that is being deleted is waited for, but not by a preview", async () => {
+    namespace("shop", { deletionTimestamp: OLD });
+    await expect((await ofNamespace(true))()).resolves.toBeUndefined();
+    let made = false;
+    const making = (await ofNamespace())().then(() => (made = true));
+    await asked(server.requests.length + 3);
+    expect(made).toBe(false);
+    server.objects.clear();
+    await making;
+  });
+
+  test("it is left alone where the provider is another than the program's own", () => {
+    const provider = { provider: {} as pulumi.ProviderResource };
+    expect(owned("services", provider)).toBe(provider);
+  });
+});
+
+test.each([401, 403])("who may not ask (%i) is left to what Pulumi's provider and Helm say", async (status) => {
+  server.refusal = status;
+  const { create, update } = await ofRelease();
+  await expect(Promise.all([create({}), update({}), (await ofNamespace())()])).resolves.toBeDefined();
+  expect(server.requests.length).toBeGreaterThan(2);
+});
+
+// The last: it is remembered for the rest of the program.
+test("a preview passes over a cluster that cannot be reached, and does not ask it for each object", async () => {
+  server.close();
+  const making = await ofNamespace(true);
+  await expect(making()).resolves.toBeUndefined();
+  await expect(making()).resolves.toBeUndefined();
+});
