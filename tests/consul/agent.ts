@@ -1,5 +1,5 @@
-import { ChildProcess, spawn } from "node:child_process";
-import * as net from "node:net";
+import { ChildProcess } from "node:child_process";
+import { killed, onFreePorts, run } from "./processes";
 
 /** A real Consul, alone on this machine, in memory: it judges config entries as the mesh's servers do. */
 export class Agent {
@@ -15,29 +15,16 @@ export class Agent {
   }
 
   /** Starts it, with further arguments of its command line. */
-  static async start(...further: string[]): Promise<Agent> {
-    const [http, server, lan, wan] = await freePorts(4);
-    const off = ["-grpc-port", "-grpc-tls-port", "-dns-port"].flatMap((port) => [port, "-1"]);
-    const ports = ["-http-port", http, "-server-port", server, "-serf-lan-port", lan, "-serf-wan-port", wan].map(
-      String,
-    );
-    const agent = new Agent(
-      spawn("consul", ["agent", "-dev", "-bind", "127.0.0.1", "-client", "127.0.0.1", ...ports, ...off, ...further], {
-        stdio: "ignore",
-      }),
-      `127.0.0.1:${http}`,
-    );
-    let failure: Error | undefined;
-    agent.process.on("error", (error) => (failure = error));
-    const deadline = Date.now() + 30_000;
-    while (!(await agent.hasLeader())) {
-      if (failure !== undefined || agent.process.exitCode !== null || Date.now() > deadline) {
-        await agent.stop();
-        throw new Error(`no Consul: ${failure ?? "it has no leader"}; is it on the PATH (eval "$(testbed/env)")?`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    return agent;
+  static start(...further: string[]): Promise<Agent> {
+    return onFreePorts(4, async ([http, server, lan, wan]) => {
+      const off = ["-grpc-port", "-grpc-tls-port", "-dns-port"].flatMap((port) => [port, "-1"]);
+      const ports = ["-http-port", http, "-server-port", server, "-serf-lan-port", lan, "-serf-wan-port", wan];
+      const address = `127.0.0.1:${http}`;
+      const args = ["agent", "-dev", "-bind", "127.0.0.1", "-client", "127.0.0.1", ...ports.map(String), ...off];
+      const leads = async () =>
+        (await (await fetch(`http://${address}/v1/status/leader`)).json()) === `127.0.0.1:${server}`;
+      return new Agent(await run("consul", [...args, ...further], leads), address);
+    });
   }
 
   /** Writes a config entry; `undefined` when Consul takes it, else why not. */
@@ -65,38 +52,4 @@ export class Agent {
   async stop(): Promise<void> {
     await killed(this.process);
   }
-
-  private async hasLeader(): Promise<boolean> {
-    try {
-      return (await (await fetch(`${this.url}/status/leader`)).json()) !== "";
-    } catch {
-      return false;
-    }
-  }
-}
-
-/** Ends a process that has nothing to save, and waits until it has ended; one that never started or has ended is left. */
-export async function killed(process: ChildProcess): Promise<void> {
-  if (process.pid === undefined || process.exitCode !== null) {
-    return;
-  }
-  const stopped = new Promise((resolve) => process.once("exit", resolve));
-  process.kill("SIGKILL");
-  await stopped;
-}
-
-/** Ports that nobody listens on now; all are held until the last is known, so that they differ. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<net.Server>((resolve) => {
-          const server = net.createServer().listen(0, "127.0.0.1", () => resolve(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => (server.address() as net.AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

@@ -4,7 +4,8 @@ import * as https from "node:https";
 import * as os from "node:os";
 import * as path from "node:path";
 import { withLeafGate } from "../../components/leafGate";
-import { Agent, freePorts, killed } from "./agent";
+import { Agent } from "./agent";
+import { killed, onFreePorts, run } from "./processes";
 
 const MANAGEMENT = "00000000-1111-2222-3333-444444444444";
 const LEAF = "/v1/agent/connect/ca/leaf/";
@@ -19,7 +20,6 @@ let gate: number;
 const tokens: Record<string, string> = {};
 
 beforeAll(async () => {
-  [behind, gate] = await freePorts(2);
   folder = fs.mkdtempSync(path.join(os.tmpdir(), "leaf-gate-"));
   execFileSync("consul", ["tls", "ca", "create"], { cwd: folder });
   execFileSync("consul", ["tls", "cert", "create", "-server"], { cwd: folder });
@@ -27,12 +27,15 @@ beforeAll(async () => {
   fs.copyFileSync(file("consul-agent-ca.pem"), file("ca.crt"));
   fs.copyFileSync(file("dc1-server-consul-0.pem"), file("tls.crt"));
   fs.copyFileSync(file("dc1-server-consul-0-key.pem"), file("tls.key"));
-  agent = await Agent.start(
-    "-hcl",
-    `ports { https = ${behind} }
-     acl { enabled = true default_policy = "deny" tokens { initial_management = "${MANAGEMENT}" } }
-     tls { defaults { ca_file = "${file("ca.crt")}" cert_file = "${file("tls.crt")}" key_file = "${file("tls.key")}" } }`,
-  );
+  agent = await onFreePorts(1, ([port]) => {
+    behind = port;
+    return Agent.start(
+      "-hcl",
+      `ports { https = ${behind} }
+       acl { enabled = true default_policy = "deny" tokens { initial_management = "${MANAGEMENT}" } }
+       tls { defaults { ca_file = "${file("ca.crt")}" cert_file = "${file("tls.crt")}" key_file = "${file("tls.key")}" } }`,
+    );
+  });
   await poll("the management token", async () => (await direct("/v1/acl/tokens", MANAGEMENT)).status === 200);
   for (const service of [INGRESS, "whoami"]) {
     const { body } = await ask(behind, "/v1/acl/token", MANAGEMENT, "PUT", {
@@ -45,17 +48,18 @@ beforeAll(async () => {
   const { body } = await ask(behind, "/v1/acl/token", MANAGEMENT, "PUT", { Policies: [{ Name: "reader" }] });
   tokens.reader = JSON.parse(body).SecretID;
 
-  const command = gateCommand().map((text) =>
-    text
-      .replaceAll("/consul/tls/ca/tls.crt", file("ca.crt"))
-      .replaceAll("/consul/tls/server", folder)
-      .replaceAll('"port_value":8499', `"port_value":${behind}`)
-      .replaceAll('"port_value":8501', `"port_value":${gate}`),
-  );
-  envoy = spawn(command[0], [...command.slice(1), "--log-level", "warning"], {
-    stdio: process.env.DEBUG ? "inherit" : "ignore",
+  envoy = await onFreePorts(1, ([port]) => {
+    gate = port;
+    const [command, ...args] = gateCommand().map((text) =>
+      text
+        .replaceAll("/consul/tls/ca/tls.crt", file("ca.crt"))
+        .replaceAll("/consul/tls/server", folder)
+        .replaceAll('"port_value":8499', `"port_value":${behind}`)
+        .replaceAll('"port_value":8501', `"port_value":${gate}`),
+    );
+    const serves = async () => (await through("/v1/status/leader")).status === 200;
+    return run(command, [...args, "--log-level", "warning"], serves);
   });
-  await poll("the gate", async () => (await through("/v1/status/leader")).status === 200);
   // Now that the server has them, it hands them out to whoever asks it itself.
   for (const service of [INGRESS, "whoami"]) {
     await poll(`a leaf of ${service}`, async () => hasKey(await direct(LEAF + service, tokens[service])));

@@ -1,5 +1,6 @@
-import { ChildProcess, spawn } from "node:child_process";
-import { Agent, freePorts, killed } from "./agent";
+import { ChildProcess } from "node:child_process";
+import { Agent } from "./agent";
+import { killed, onFreePorts, run } from "./processes";
 
 /** A router, middleware or service as Traefik's API shows it. */
 export interface Shown {
@@ -24,24 +25,28 @@ export class Traefik {
   ) {}
 
   /** With these TCP entry points beside `web` and `websecure`; further arguments as given. */
-  static async start(consul: Agent, args: string[] = [], cwd = "/"): Promise<Traefik> {
+  static start(consul: Agent, args: string[] = [], cwd = "/"): Promise<Traefik> {
     const names = ["web", "websecure", "traefik", "internal", "admin", "postgres"];
-    const ports = await freePorts(names.length);
-    const all = [
-      "--global.checkNewVersion=false",
-      "--global.sendAnonymousUsage=false",
-      ...names.map((name, i) => `--entryPoints.${name}.address=127.0.0.1:${ports[i]}`),
-      "--api.insecure=true",
-      `--providers.consulCatalog.endpoint.address=${consul.address}`,
-      "--providers.consulCatalog.exposedByDefault=false",
-      "--providers.consulCatalog.watch=true",
-      ...args,
-    ];
-    const process = spawn("traefik", all, {
-      stdio: "ignore",
-      cwd,
+    return onFreePorts(names.length, async (free) => {
+      const ports = Object.fromEntries(names.map((name, i) => [name, free[i]]));
+      const all = [
+        "--global.checkNewVersion=false",
+        "--global.sendAnonymousUsage=false",
+        ...names.map((name) => `--entryPoints.${name}.address=127.0.0.1:${ports[name]}`),
+        "--api.insecure=true",
+        `--providers.consulCatalog.endpoint.address=${consul.address}`,
+        "--providers.consulCatalog.exposedByDefault=false",
+        "--providers.consulCatalog.watch=true",
+        ...args,
+      ];
+      const itself = async () => {
+        const { address } = (await (await fetch(`http://127.0.0.1:${ports.traefik}/api/entrypoints/web`)).json()) as {
+          address: string;
+        };
+        return address === `127.0.0.1:${ports.web}`;
+      };
+      return new Traefik(await run("traefik", all, itself, cwd), ports);
     });
-    return new Traefik(process, Object.fromEntries(names.map((name, i) => [name, ports[i]])));
   }
 
   /** All of a kind, such as `http/routers`, as soon as there are those names, without their provider. */

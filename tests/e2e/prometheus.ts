@@ -1,10 +1,10 @@
-import { ChildProcess, spawn } from "node:child_process";
+import { ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as yaml from "yaml";
-import { freePorts } from "../consul/agent";
-import { kubectl, poll } from "./cluster";
+import { killed, onFreePorts, run } from "../consul/processes";
+import { kubectl } from "./cluster";
 
 /** What a scrape found. */
 export interface Target {
@@ -42,30 +42,16 @@ export class Prometheus {
       }
     }
     fs.writeFileSync(path.join(directory, "prometheus.yml"), yaml.stringify(config));
-    const [port] = await freePorts(1);
-    const args = [
-      `--config.file=${path.join(directory, "prometheus.yml")}`,
-      `--storage.tsdb.path=${path.join(directory, "data")}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-    ];
-    const log = fs.openSync(path.join(directory, "log"), "w");
-    const child = spawn("prometheus", args, { stdio: ["ignore", log, log] });
-    const prometheus = new Prometheus(child, `http://127.0.0.1:${port}/api/v1`, directory);
-    await poll(
-      "Prometheus answers",
-      () =>
-        prometheus.query("vector(1)").then(
-          () => true,
-          () => false,
-        ),
-      (is) => is,
-      30,
-    ).catch(async (error) => {
-      const said = fs.readFileSync(path.join(directory, "log"), "utf8");
-      await prometheus.stop();
-      throw new Error(`${error}: ${said}`);
+    return onFreePorts(1, async ([port]) => {
+      const args = [
+        `--config.file=${path.join(directory, "prometheus.yml")}`,
+        `--storage.tsdb.path=${path.join(directory, "data")}`,
+        `--web.listen-address=127.0.0.1:${port}`,
+      ];
+      const url = `http://127.0.0.1:${port}/api/v1`;
+      const answers = async () => (await fetch(`${url}/query?query=${encodeURIComponent("vector(1)")}`)).ok;
+      return new Prometheus(await run("prometheus", args, answers), url, directory);
     });
-    return prometheus;
   }
 
   /** The values of an expression now, by their labels as text; those that are no number left out. */
@@ -92,11 +78,7 @@ export class Prometheus {
   }
 
   async stop(): Promise<void> {
-    if (this.process.pid !== undefined && this.process.exitCode === null) {
-      const stopped = new Promise((resolve) => this.process.once("exit", resolve));
-      this.process.kill("SIGKILL");
-      await stopped;
-    }
+    await killed(this.process);
     fs.rmSync(this.directory, { recursive: true, force: true });
   }
 }
