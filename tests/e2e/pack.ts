@@ -6,12 +6,14 @@ const PACK = path.resolve(__dirname, "../../policies");
 
 /** What `preview` and `up` take to be judged by the policy pack. */
 export const JUDGED = { policyPacks: [PACK] };
+/** The same of a team's stack, as docs/teams.md has it. */
+export const JUDGED_AS_TEAM = { ...JUDGED, policyPackConfigs: [path.join(PACK, "team.json")] };
 
 /** The mandatory policies that a preview of the stack as it is configured violates, and the pack's word for each. */
-export async function refusals(stack: Stack): Promise<string[]> {
+export async function refusals(stack: Stack, judged: typeof JUDGED = JUDGED): Promise<string[]> {
   const said: PolicyEvent[] = [];
   const passed = await stack
-    .preview({ ...JUDGED, onEvent: ({ policyEvent }) => void (policyEvent && said.push(policyEvent)) })
+    .preview({ ...judged, onEvent: ({ policyEvent }) => void (policyEvent && said.push(policyEvent)) })
     .then(
       () => true,
       (error: Error) => {

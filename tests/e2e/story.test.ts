@@ -3,7 +3,7 @@ import { IntentionRule } from "../../components";
 import { workspace, Workspace } from "../workspace";
 import { answers, apply, changes, consul, inventory, kubectl, poll, request, story, through } from "./cluster";
 import { acceptedObjects } from "./dryRuns";
-import { JUDGED, refusals } from "./pack";
+import { JUDGED, JUDGED_AS_TEAM, refusals } from "./pack";
 import { disagreements, refusedCases, Webhook, WEBHOOK_REFUSES } from "./webhook";
 
 const image = "localhost/whoami:1.10.3";
@@ -201,12 +201,13 @@ step("another stack's services join the mesh, are asked as its own are, and go w
   };
   const theirs = await workspace("local", settings, "orders", its);
   try {
-    const { outputs } = await theirs.stack.up();
+    expect(await refusals(theirs.stack, JUDGED_AS_TEAM)).toEqual([]);
+    const { outputs } = await theirs.stack.up(JUDGED_AS_TEAM);
     expect(outputs.urls.value).toEqual(["http://orders.localhost:30080/"]);
     // Deny-all is the mesh's, so it is theirs as well.
     expect(await through("orders.localhost")).toBe(403);
     theirs.configure({ intentions: [allow("orders")] });
-    await theirs.stack.up();
+    await theirs.stack.up(JUDGED_AS_TEAM);
     await answers(200, "orders.localhost");
     theirs.configure({ services: [{ ...settings.services[0], routes: [{ host: "whoami.localhost" }] }] });
     await expect(theirs.stack.preview()).rejects.toThrow(/is that of stack .*\/local: service whoami/);
