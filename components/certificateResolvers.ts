@@ -136,7 +136,8 @@ function oneResolverProblems(name: string, resolver: CertificateResolver, path: 
   if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) {
     problem("", `"${name}" is no name for a resolver; use a-z, 0-9 and "-"`);
   }
-  if (!/^[^\s@]+@[^\s@]+$/.test(resolver.email)) {
+  const [, domain = ""] = /^[^\s@<>",;:]+@([^\s@]+)$/.exec(resolver.email) ?? [];
+  if (!isHostName(domain.toLowerCase())) {
     problem(".email", `"${resolver.email}" is not an email address; use one that is read`);
   }
   if (resolver.caServer !== undefined && !/^https:\/\/[^\s/]+/.test(resolver.caServer)) {

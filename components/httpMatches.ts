@@ -1,7 +1,7 @@
 import { RE2JS, RE2JSException } from "re2js";
 import { shown } from "./grammars";
 import type { HeaderMatch, HttpMatch } from "./intentions";
-import { literalPathProblems } from "./literalPaths";
+import { literalPathProblems, neverAtSidecar, neverWhole } from "./literalPaths";
 
 /**
  * Who would refuse an input: `Consul` when the entry is written to it, the `webhook` of consul-k8s alone, or `us`, because what
@@ -48,6 +48,10 @@ export function httpMatchProblems(
     }
   }
   regexProblems(".pathRegex", match.pathRegex, report);
+  const never = neverWhole(match.pathRegex ?? "");
+  if (never !== undefined) {
+    report("us", ".pathRegex", never);
+  }
   methodProblems(methods, report);
   header.forEach((each, i) => {
     const { name = "" } = each;
@@ -65,6 +69,7 @@ export function httpMatchProblems(
 /** What is wrong with a path that is taken as it is. */
 function pathProblems(path: string, query: string, report: (refusedBy: Refuser, reason: string) => void): void {
   const [literal] = literalPathProblems("", path, "for a pattern write pathRegex");
+  const never = neverAtSidecar(path);
   if (!path.startsWith("/")) {
     report("Consul", `${shown(path)} is not a path; begin with "/"`);
   } else if (/[?#]/.test(path)) {
@@ -73,6 +78,8 @@ function pathProblems(path: string, query: string, report: (refusedBy: Refuser, 
     report("us", `${shown(path)} never matches: "." and ".." are resolved before; write the path that is meant`);
   } else if (literal !== undefined) {
     report("us", literal.reason);
+  } else if (never !== undefined) {
+    report("us", never);
   }
 }
 

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as yaml from "yaml";
 import { ChartValues, ConsulOptions, consulValues, mergeValues } from "./consulValues";
-import { durationProblems, imageProblems, quantityOf, quantityProblems, sizeProblems } from "./grammars";
+import { durationProblems, imageProblems, labelProblems, quantityOf, quantityProblems, sizeProblems } from "./grammars";
 import { valueAt } from "./heldValues";
-import { rangeProblems } from "./names";
+import { objectNameProblems, rangeProblems } from "./names";
 import { Problem } from "./problems";
 import { DOUBT, serverConfigProblems } from "./serverConfig";
 
@@ -30,6 +30,16 @@ const BY_PATH: readonly [paths: RegExp, judge: (path: string, value: unknown) =>
     yamlProblems,
   ],
   [/\.extraLabels\.(app|chart|component|heritage|release)$/, ownLabelProblems],
+  [/\.extraLabels\./, (path, value) => labelProblems(path, { [path.split(".extraLabels.")[1]]: textOf(value) })],
+  [
+    /\.(priorityClassName|storageClass)$/,
+    (path, value) => (value === "" ? [] : objectNameProblems(path, textOf(value), "class")),
+  ],
+  [
+    /^connectInject\.sidecarProxy\.(concurrency|default(Startup|Liveness)FailureSeconds)$/,
+    (path, value) => rangeProblems(path, Number(value), 0, 86400),
+  ],
+  [/^server\.limits\.requestLimits\.mode$/, (path, value) => oneOf(path, value, ["disabled", "permissive", "enforce"])],
   [/^connectInject\.replicas$/, (path, value) => rangeProblems(path, Number(value), 1, 100)],
   [
     /^syncCatalog\.nodePortSyncType$/,
@@ -101,7 +111,8 @@ export function mergedValueProblems(
       Object.entries(value).forEach(([key, inner]) => walk(inner, path === "" ? key : `${path}.${key}`));
       return;
     }
-    if (path === "server.extraConfig") {
+    // The image's entrypoint makes a file of the variable, which the servers read beside the other.
+    if (path === "server.extraConfig" || path === "server.extraEnvironmentVars.CONSUL_LOCAL_CONFIG") {
       const { problems, doubts } = serverConfigProblems(textOf(value), `${prefix}.${path}`);
       found.problems.push(...problems);
       found.doubts.push(...doubts);
@@ -131,6 +142,7 @@ function quorumProblems(
 ): Problem[] {
   const replicas = valueAt(merged, "server.replicas");
   const expected = valueAt(merged, "server.bootstrapExpect");
+  const evicted = valueAt(values, "server.disruptionBudget.maxUnavailable");
   if (externalServers !== undefined || typeof replicas !== "number") {
     return [];
   }
@@ -148,6 +160,14 @@ function quorumProblems(
           {
             propertyPath: `${prefix}.server.bootstrapExpect`,
             reason: `${expected} is not the number of servers, ${replicas}, so that they would never elect a leader; leave it out`,
+          },
+        ]
+      : []),
+    ...(typeof evicted === "number" && replicas > 1 && evicted > (replicas - 1) / 2
+      ? [
+          {
+            propertyPath: `${prefix}.server.disruptionBudget.maxUnavailable`,
+            reason: `${evicted} of ${replicas} servers at once are no quorum any more; leave it out, for ${(replicas - 1) / 2}`,
           },
         ]
       : []),

@@ -1,4 +1,5 @@
 import * as http from "node:http";
+import { RE2JS } from "re2js";
 import { expressionProblems } from "./expressions";
 import { literalPathProblems } from "./literalPaths";
 import type { MiddlewareOptions } from "./middlewares";
@@ -101,12 +102,20 @@ export const MEANINGS: Record<string, Meaning | undefined> = {
     ),
     ...clientTlsProblems(tls as MiddlewareOptions | undefined, `${at}.tls`),
   ],
-  headers: (options, at) =>
-    unless(
+  headers: (options, at) => [
+    ...unless(
       Object.entries(options).some(([, value]) => value !== undefined && value !== false && value !== ""),
       at,
       "sets no header, for which Traefik drops the route; switch something on, or leave it out",
     ),
+    ...((options.allowedHosts ?? []) as string[]).flatMap((host, i) =>
+      unless(
+        /^[\w.-]+(:\d{1,5})?$/.test(host),
+        `${at}.allowedHosts[${i}]`,
+        `"${host}" is not a host name, and no request would be let in by it; use one such as shop.example.com`,
+      ),
+    ),
+  ],
   inFlightReq: ({ sourceCriterion }, at) => criterionProblems(sourceCriterion, `${at}.sourceCriterion`),
   ipAllowList: ({ ipStrategy, rejectStatusCode }, at) => [
     ...ipStrategyProblems(ipStrategy, `${at}.ipStrategy`),
@@ -144,6 +153,14 @@ export const MEANINGS: Record<string, Meaning | undefined> = {
       ...clientTlsProblems(tls, `${at}.redis.tls`),
     ];
   },
+  redirectRegex: ({ regex, replacement }, at) => [
+    ...unless(
+      !/^\^\(*\//.test(String(regex)),
+      `${at}.regex`,
+      `"${String(regex)}" never matches: it is compared with the whole address; begin with ^https?://[^/]+`,
+    ),
+    ...groupProblems(String(regex), String(replacement), `${at}.replacement`),
+  ],
   redirectScheme: ({ scheme, port }, at) => [
     ...unless(
       /^[a-z][a-z0-9+.-]*$/i.test(String(scheme)),
@@ -158,6 +175,8 @@ export const MEANINGS: Record<string, Meaning | undefined> = {
   ],
   replacePath: ({ path }, at) =>
     unless(/^\/[^\s]*$/.test(String(path)), `${at}.path`, `"${String(path)}" is not a path; begin with "/"`),
+  replacePathRegex: ({ regex, replacement }, at) =>
+    groupProblems(String(regex), String(replacement), `${at}.replacement`),
   retry: ({ disableRetryOnNetworkError, status }, at) =>
     unless(
       disableRetryOnNetworkError !== true || status !== undefined,
@@ -174,6 +193,22 @@ export const MEANINGS: Record<string, Meaning | undefined> = {
       ...literalPathProblems(`${at}.prefixes[${i}]`, prefix, "use stripPrefixRegex for a pattern"),
     ]),
 };
+
+/** A group that the expression has not is empty text to Go, and `$1x` is a group called 1x. */
+function groupProblems(regex: string, replacement: string, at: string): Problem[] {
+  const compiled = RE2JS.compile(regex);
+  const names = Object.keys(compiled.namedGroups());
+  return [...replacement.replaceAll("$$", "").matchAll(/\$(?:\{(\w+)\}|(\w+))/g)].flatMap(([text, braced, bare]) => {
+    const group = braced ?? bare;
+    const [, digits] = /^(\d+)\D/.exec(group) ?? [];
+    const instead = digits === undefined ? "use one of its groups" : `use \${${digits}} if that is meant`;
+    return unless(
+      names.includes(group) || (/^\d+$/.test(group) && Number(group) <= compiled.groupCount()),
+      at,
+      `"${text}" is no group of the regular expression, and would be left empty; ${instead}, or $$ for a dollar`,
+    );
+  });
+}
 
 const ENCODINGS = ["gzip", "br", "zstd"];
 

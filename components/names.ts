@@ -4,6 +4,13 @@ import { Problem } from "./problems";
 /** Name of the ingress in the mesh, unless it is given another. */
 export const TRAEFIK_SERVICE_NAME = "traefik-system-ingress";
 
+/**
+ * ServiceAccounts of Consul's own components, to which its auth method gives rights over the whole mesh: it looks at the name
+ * alone, in whatever namespace [consul-k8s server-acl-init, createACLPolicyRoleAndBindingRule].
+ */
+export const COMPONENT_ACCOUNT =
+  /^consul-(client|server|snapshot-agent|connect-injector|sync-catalog|api-gateway-controller|(mesh|ingress|terminating)-gateway|dns-proxy|partition-init)$/;
+
 /** Namespaces that a cluster has by itself, and those that begin as Kubernetes' own do. */
 const CLUSTERS_OWN = /^(default|kube-.*)$/;
 /** Namespaces in which consul-k8s neither injects nor registers anything, whatever it is told [common.ShouldIgnore]. */

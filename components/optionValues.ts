@@ -1,10 +1,15 @@
 import { closest } from "fastest-levenshtein";
 import { RE2JS } from "re2js";
+import { hasTemplate } from "./literalPaths";
 import { isEmptyTaken, OptionKind } from "./middlewareOptions";
 import { isCidr } from "./names";
 import { Problem } from "./problems";
 
 const HEADER_NAME = /^[!#$%&'*+^_`|~0-9A-Za-z-]+$/;
+/** Whether a text is a token of HTTP's, as the names of headers and methods are. */
+export function isHeaderName(text: string): boolean {
+  return HEADER_NAME.test(text);
+}
 const STATUSES = /^([1-5]\d\d)(?:-([1-5]\d\d|600))?$/;
 
 /** Options, nested ones too, as tags below `path`; a middleware without any is switched on by its name alone. */
@@ -118,7 +123,8 @@ function durationProblems(value: unknown, at: string): Problem[] {
 export function regexProblems(regex: string, at: string): Problem[] {
   try {
     RE2JS.compile(regex);
-    return [];
+    const reason = `the braces in "${regex}" are literal; write the expression alone, as in [0-9]+ for {id:[0-9]+}`;
+    return hasTemplate(regex) ? [{ propertyPath: at, reason }] : [];
   } catch (error) {
     const reason = `"${regex}" is not a regular expression of Go's (RE2): ${(error as Error).message}`;
     return [{ propertyPath: at, reason }];

@@ -1,5 +1,5 @@
-import { mountPathProblems } from "./containerProblems";
-import { labelProblems, quantityProblems, shown, sizeProblems } from "./grammars";
+import { mountPathProblems, sidecarPortProblems } from "./containerProblems";
+import { labelProblems, shown, sizeProblems } from "./grammars";
 import { HARMLESS_ANNOTATIONS } from "./joinProblems";
 import { rangeProblems } from "./names";
 import {
@@ -13,6 +13,8 @@ import {
   ServiceVolume,
   WORKLOAD_KINDS,
 } from "./podOptions";
+import { containerResourceProblems } from "./containerResources";
+import { labelKeyProblems, labelValueProblems, metadataKeyProblems, sidecarValueProblems } from "./metadataProblems";
 import { podSpecProblems } from "./podSpecOverride";
 import { probePathProblems } from "./probes";
 import { Problem } from "./problems";
@@ -57,13 +59,21 @@ export function podOptionProblems(options: PodOptions, context: PodContext, pref
       ...metadataKeyProblems(at(`podLabels["${key}"]`), key),
       ...labelValueProblems(at(`podLabels["${key}"]`), value),
     ]),
-    ...Object.keys(options.podAnnotations ?? {}).flatMap((key) =>
-      metadataKeyProblems(at(`podAnnotations["${key}"]`), key, HARMLESS_ANNOTATIONS),
-    ),
-    ...Object.entries(options.nodeSelector ?? {}).flatMap(([key, value]) =>
-      labelValueProblems(at(`nodeSelector["${key}"]`), value),
-    ),
-    ...(options.spreadOver ?? []).flatMap((key, i) => labelKeyProblems(at(`spreadOver[${i}]`), key)),
+    ...Object.entries(options.podAnnotations ?? {}).flatMap(([key, value]) => [
+      ...metadataKeyProblems(at(`podAnnotations["${key}"]`), key, HARMLESS_ANNOTATIONS),
+      ...sidecarValueProblems(at(`podAnnotations["${key}"]`), key, value),
+    ]),
+    ...Object.entries(options.nodeSelector ?? {}).flatMap(([key, value]) => [
+      ...labelKeyProblems(at("nodeSelector"), key),
+      ...labelValueProblems(at(`nodeSelector["${key}"]`), value),
+    ]),
+    ...(options.spreadOver ?? []).flatMap((key, i, all) => [
+      ...labelKeyProblems(at(`spreadOver[${i}]`), key),
+      ...(all.indexOf(key) < i
+        ? [{ propertyPath: at(`spreadOver[${i}]`), reason: `"${key}" stands there twice; leave one out` }]
+        : []),
+    ]),
+    ...objectNameProblems(at("priorityClassName"), options.priorityClassName),
     ...(options.imagePullSecrets ?? []).flatMap((name, i) => objectNameProblems(at(`imagePullSecrets[${i}]`), name)),
     ...(options.tolerations ?? []).flatMap(({ key, value, tolerationSeconds }, i) => [
       ...(key === undefined ? [] : labelProblems(at(`tolerations[${i}].key`), { [key]: value ?? "" })),
@@ -71,6 +81,16 @@ export function podOptionProblems(options: PodOptions, context: PodContext, pref
         ? []
         : rangeProblems(at(`tolerations[${i}].tolerationSeconds`), tolerationSeconds, 0, 2 ** 31 - 1)),
     ]),
+    ...(options.tolerations ?? []).flatMap(({ effect, tolerationSeconds }, i) =>
+      tolerationSeconds !== undefined && effect !== "NoExecute"
+        ? [
+            {
+              propertyPath: at(`tolerations[${i}].tolerationSeconds`),
+              reason: "is for the effect NoExecute alone, which evicts; set that, or leave it out",
+            },
+          ]
+        : [],
+    ),
     ...(options.tolerations ?? []).flatMap(({ key, operator, value }, i) =>
       key === undefined && operator !== "Exists"
         ? [
@@ -271,15 +291,11 @@ const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0
 
 function resourceProblems({ resources = {}, volumes = [] }: PodOptions, at: (input: string) => string): Problem[] {
   return [
-    ...(["requests", "limits"] as const).flatMap((kind) =>
-      Object.entries(resources[kind] ?? {}).flatMap(([resource, value]) =>
-        quantityProblems(at(`resources.${kind}.${resource}`), value),
-      ),
-    ),
+    ...containerResourceProblems(resources, at("resources")),
     ...volumes.flatMap(({ emptyDir }, i) =>
       emptyDir?.sizeLimit === undefined
         ? []
-        : quantityProblems(at(`volumes[${i}].emptyDir.sizeLimit`), emptyDir.sizeLimit),
+        : sizeProblems(at(`volumes[${i}].emptyDir.sizeLimit`), emptyDir.sizeLimit, "1Gi"),
     ),
   ];
 }
@@ -301,7 +317,12 @@ function probeProblems(path: string, kind: string, probe: Probe | undefined, con
           },
         ]
       : []),
-    ...(httpGet?.port === undefined ? [] : rangeProblems(`${path}.httpGet.port`, httpGet.port, 1, 65535)),
+    ...(httpGet?.port === undefined
+      ? []
+      : [
+          ...rangeProblems(`${path}.httpGet.port`, httpGet.port, 1, 65535),
+          ...sidecarPortProblems(`${path}.httpGet.port`, httpGet.port),
+        ]),
     ...(exec !== undefined && exec.command.length === 0
       ? [{ propertyPath: `${path}.exec.command`, reason: "is empty; name the program and its arguments" }]
       : []),
@@ -345,54 +366,6 @@ function mountProblems(path: string, mountPath: string, earlier: readonly string
       ? [{ propertyPath: path, reason: `"${mountPath}" is mounted already; use another` }]
       : []),
   ];
-}
-
-/** A label's or an annotation's key: a name of at most 63, and before it perhaps a DNS subdomain and a "/". */
-const QUALIFIED_NAME =
-  /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?([A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?)$/;
-
-function metadataKeyProblems(path: string, key: string, harmless = /^$/): Problem[] {
-  if (!QUALIFIED_NAME.test(key)) {
-    return [{ propertyPath: path, reason: "is no key of metadata; use one such as team or example.com/team" }];
-  }
-  if (harmless.test(key)) {
-    return [];
-  }
-  const [, owner] =
-    /^(app|consul-traefik-mesh\/.*|(?:[^/]*\.)?consul\.hashicorp\.com\/.*|pod-template-hash|(?:[^/]*\.)?kubernetes\.io\/.*)$/.exec(
-      key,
-    ) ?? [];
-  const own =
-    owner !== undefined &&
-    !/^app\.kubernetes\.io\//.test(key) &&
-    !/^(cluster-autoscaler|container\.apparmor\.security\.beta)\.kubernetes\.io\//.test(key);
-  return own
-    ? [
-        {
-          propertyPath: path,
-          reason:
-            "decides how the pod joins the mesh or is found by its Service, which the component sets; use another key",
-        },
-      ]
-    : [];
-}
-
-/** What is wrong with the key of a node's label. */
-export function labelKeyProblems(path: string, key: string): Problem[] {
-  return QUALIFIED_NAME.test(key)
-    ? []
-    : [{ propertyPath: path, reason: `"${key}" is no label's key; use one such as kubernetes.io/hostname` }];
-}
-
-function labelValueProblems(path: string, value: string): Problem[] {
-  return /^([A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?)?$/.test(value)
-    ? []
-    : [
-        {
-          propertyPath: path,
-          reason: `"${value}" is no value of a label; use up to 63 of a-z, A-Z, 0-9, "-", "_" and ".", beginning and ending with a letter or a digit`,
-        },
-      ];
 }
 
 function exactlyOne<T extends object>(path: string, of: T, inputs: (keyof T & string)[]): Problem[] {

@@ -1,6 +1,6 @@
 import { domainToASCII } from "node:url";
 import { generationTags } from "./generations";
-import { literalPathProblems } from "./literalPaths";
+import { hasTemplate, literalPathProblems, neverAtTraefik, patternIn } from "./literalPaths";
 import { middlewareProblems } from "./middlewareProblems";
 import { Middleware, middlewareTags } from "./middlewares";
 import { dnsLabelProblems, isHostName, rangeProblems } from "./names";
@@ -170,14 +170,18 @@ function pathPrefixProblems(path: string, route: Route): Problem[] {
   }
   // eslint-disable-next-line no-control-regex -- these are meant
   if (!/^\/[^`\s\x00-\x1f\x7f]*$/.test(pathPrefix)) {
-    const reason = `"${pathPrefix}" is not the beginning of a path; begin with "/", without blanks or backticks`;
+    const reason = `"${pathPrefix}" is not the beginning of a path; begin with "/", without backticks; one with a blank goes into a rule`;
     return [{ propertyPath: path, reason }];
   }
   if (/[?#]/.test(pathPrefix)) {
     const reason = `"${pathPrefix}" never matches: a query is no part of the path; leave it out, or write a rule with Query`;
     return [{ propertyPath: path, reason }];
   }
-  const regexp = pathPrefix.includes("*")
+  const never = neverAtTraefik(pathPrefix);
+  if (never !== undefined && patternIn(pathPrefix) === undefined) {
+    return [{ propertyPath: path, reason: never }];
+  }
+  const regexp = !hasTemplate(pathPrefix)
     ? "PathRegexp(`…`)"
     : inV3(routeRule({ ...route, host: route.host?.includes("`") ? undefined : route.host }));
   return literalPathProblems(path, pathPrefix, `for a pattern write rule: ${regexp}`);

@@ -1,11 +1,14 @@
+import * as net from "node:net";
 import { domainToASCII } from "node:url";
 import { closest } from "fastest-levenshtein";
 import { RE2JS } from "re2js";
+import { hasTemplate, neverAtTraefik, patternIn, TEMPLATE } from "./literalPaths";
 import { isCidr } from "./names";
+import { isHeaderName } from "./optionValues";
 import { Problem } from "./problems";
 import { parseRule, printRule, Rule } from "./ruleSyntax";
 
-type Check = "regex" | "host regex" | "path" | "host" | "sni" | "address" | "protocol" | undefined;
+type Check = "regex" | "host regex" | "path" | "host" | "sni" | "address" | "protocol" | "method" | undefined;
 
 /** A matcher of Traefik v3: how many arguments it takes, and what the last of them has to be. */
 interface Matcher {
@@ -17,7 +20,7 @@ interface Matcher {
 const MATCHERS: Record<"http" | "tcp", Record<string, Matcher>> = {
   http: {
     ClientIP: { args: [1], last: "address" },
-    Method: { args: [1] },
+    Method: { args: [1], last: "method" },
     Host: { args: [1], last: "host" },
     HostRegexp: { args: [1], last: "host regex" },
     Path: { args: [1], last: "path" },
@@ -79,8 +82,23 @@ function matcherReasons(name: string, args: readonly string[], kind: "http" | "t
   if (check === "path" && !last.startsWith("/")) {
     return [`the path "${last}" of ${name} does not begin with "/"; begin with it`];
   }
-  if (check === "path" && last.includes("*")) {
-    return [`the asterisk in "${last}" of ${name} is literal; a prefix needs none, and PathRegexp is for a pattern`];
+  if (check === "path" && patternIn(last) !== undefined) {
+    return [
+      `"${last}" of ${name} has ${patternIn(last)}, which is literal; a prefix needs none, and PathRegexp is for a pattern`,
+    ];
+  }
+  const never = check === "path" ? neverAtTraefik(last) : undefined;
+  if (never !== undefined) {
+    return [never];
+  }
+  if (check === "method" && !isHeaderName(last)) {
+    return [`"${last}" of ${name} is no method; use one such as GET, and || between two`];
+  }
+  if (/^Header/.test(own) && !isHeaderName(args[0])) {
+    return [`"${args[0]}" of ${name} is no header's name, and never matches; use one such as X-Team`];
+  }
+  if (/^Header/.test(own) && args[0].toLowerCase() === "host") {
+    return [`${name} never matches the header Host, which Go takes out of the others; use Host or HostRegexp`];
   }
   if (check === "address" && !isCidr(last)) {
     return [`"${last}" of ${name} is no address or CIDR range; use one such as 10.0.0.0/8`];
@@ -96,6 +114,9 @@ function matcherReasons(name: string, args: readonly string[], kind: "http" | "t
   if (check === "host" && !/^[\w.:[\]*-]+$/.test(last)) {
     return [`"${last}" is not a host name; use one such as a.example.com, or HostRegexp for a pattern`];
   }
+  if (check === "host" && /[:[\]]/.test(last) && net.isIPv6(last) === false) {
+    return [`"${last}" never matches: a port and brackets are no part of a host's name here; leave them out`];
+  }
   if (check === "host" && last.lastIndexOf("*") > 0) {
     return [
       `the asterisk in "${last}" is literal; only "*." at its beginning is any name, and HostRegexp is for a pattern`,
@@ -108,6 +129,11 @@ function matcherReasons(name: string, args: readonly string[], kind: "http" | "t
     return [`"${last}" is not a server name; use one such as db.example.com, *.example.com or *`];
   }
   if (check?.endsWith("regex") && (own !== "QueryRegexp" || args.length === 2)) {
+    if (hasTemplate(last)) {
+      return [
+        `the braces in "${last}" of ${name} are literal; write the expression alone, as in [0-9]+ for {id:[0-9]+}`,
+      ];
+    }
     try {
       RE2JS.compile(last);
     } catch (error) {
@@ -186,14 +212,6 @@ function v3OfMatcher(name: string, args: readonly string[]): Rule {
       }
     }),
   );
-}
-
-/** `{name}` and `{name:regex}` of v2; not `{1,3}`, nor the braces of `\p{Greek}` and `\x{7f}`. */
-const TEMPLATE = /(?<!\\[pPx])\{([A-Za-z_][\w-]*)(?::((?:[^{}]|\{[^{}]*\})*))?\}/g;
-
-/** Whether there is a `{name}` or a `{name:regex}` in it. */
-export function hasTemplate(text: string): boolean {
-  return text.search(TEMPLATE) >= 0;
 }
 
 /** A template of v2 as a regular expression; what stands between the braces' parts is literal there. */

@@ -1,5 +1,5 @@
 import { closest } from "fastest-levenshtein";
-import { shown } from "./grammars";
+import { durationOf, shown } from "./grammars";
 import { Problem } from "./problems";
 
 /**
@@ -77,6 +77,8 @@ export function serverConfigProblems(text: string, path: string): { problems: Pr
       problem(`fights with what is there: ${whose}; leave it out`);
     } else if (key === "connect" && (value as { enabled?: unknown } | null)?.enabled === false) {
       problem("turns the mesh's identities off; leave it out");
+    } else if (wrongValue(key, value) !== undefined) {
+      problem(`${shown(value)} is ${wrongValue(key, value)}, with which Consul's servers would not start`);
     } else if (!HARMLESS.includes(key) && !OTHERS.includes(key)) {
       problem(`is not known to Consul, whose servers would not start; did you mean "${closest(key, HARMLESS)}"?`);
     } else if (!HARMLESS.includes(key)) {
@@ -84,6 +86,36 @@ export function serverConfigProblems(text: string, path: string): { problems: Pr
     }
   }
   return found;
+}
+
+const FLAGS =
+  /^(disable_(anonymous_signature|coordinates|http_unprintable_char_filter|host_node_id|remote_exec|update_check)|discard_check_output|leave_on_terminate|log_json|raft_prevote_disabled|skip_leave_on_interrupt|use_streaming_backend)$/;
+const DURATION =
+  /^(check_update_interval|default_query_time|discovery_max_stale|log_rotate_duration|max_query_time|raft_snapshot_interval|reconnect_timeout(_wan)?|retry_interval(_wan)?|server_rejoin_age_max|session_ttl_min)$/;
+const OBJECTS =
+  /^(autopilot|cache|dns_config|gossip_[lw]an|http_config|limits|locality|node_meta|performance|raft_logstore|rpc|tagged_addresses|telemetry|ui_config|xds|config_entries|connect|peering)$/;
+
+/** What a value is in place of what its key takes; `undefined` where it is right, or not known here. */
+function wrongValue(key: string, value: unknown): string | undefined {
+  if (key === "log_level") {
+    return /^(trace|debug|info|warn|error)$/i.test(String(value))
+      ? undefined
+      : "no level; use trace, debug, info, warn or error";
+  }
+  if (FLAGS.test(key) && typeof value !== "boolean") {
+    return "neither true nor false";
+  }
+  if (DURATION.test(key) && (typeof value !== "string" || durationOf(value) === undefined)) {
+    return "not a Go duration such as 30s";
+  }
+  if (OBJECTS.test(key) && (typeof value !== "object" || value === null || Array.isArray(value))) {
+    return "no object";
+  }
+  const { raft_multiplier: multiplier } = (key === "performance" ? value : {}) as { raft_multiplier?: unknown };
+  return multiplier === undefined ||
+    (Number.isInteger(multiplier) && Number(multiplier) >= 0 && Number(multiplier) <= 10)
+    ? undefined
+    : "with a raft_multiplier that is no whole number from 1 to 10";
 }
 
 /** Why what is not known to be harmless is said. */

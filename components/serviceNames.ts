@@ -1,5 +1,5 @@
 import { shown } from "./grammars";
-import { isDnsLabel, TRAEFIK_SERVICE_NAME } from "./names";
+import { COMPONENT_ACCOUNT, isDnsLabel, TRAEFIK_SERVICE_NAME } from "./names";
 import { Problem } from "./problems";
 
 /** Names that no service of a mesh can have, and whose they are. */
@@ -26,6 +26,11 @@ export function meshNameProblems(path: string, name: string): Problem[] {
   const problem = (reason: string) => [{ propertyPath: path, reason: `${shown(name)} ${reason}` }];
   if (Object.hasOwn(RESERVED, name)) {
     return problem(`is taken: ${RESERVED[name]}; use another name`);
+  }
+  if (COMPONENT_ACCOUNT.test(name)) {
+    return problem(
+      "is a ServiceAccount of Consul's own, whose rights it would have in any namespace; use another name",
+    );
   }
   if (name.endsWith(SIDECAR_SUFFIX)) {
     const of = name.slice(0, -SIDECAR_SUFFIX.length);

@@ -7,7 +7,8 @@ import { dnsProviderProblems } from "./acmeDnsProviders";
 import { IngressDescription, NAMED_BY_ROUTES } from "./meshReference";
 import { routingOf } from "./meshRouting";
 import { routeUrl } from "./routeUrl";
-import { imageProblems, quantityProblems } from "./grammars";
+import { containerResourceProblems } from "./containerResources";
+import { imageProblems } from "./grammars";
 import { dnsLabelProblems, namespaceProblems, rangeProblems, TRAEFIK_SERVICE_NAME } from "./names";
 import { scaler, spread } from "./podTemplate";
 import { HARDENED, NON_ROOT, restrictedPod } from "./podSecurity";
@@ -402,11 +403,13 @@ export function traefikProblems(args: TraefikOptions, prefix = ""): Problem[] {
 /** Problems of amounts of resources, as far as they are known. */
 function resourceProblems(resources: TraefikOptions["resources"], path: string): Problem[] {
   const { requests, limits } = (resources ?? {}) as Record<string, unknown>;
-  return Object.entries({ requests, limits }).flatMap(([kind, amounts]) =>
-    Object.entries((amounts ?? {}) as object).flatMap(([what, amount]) =>
-      typeof amount === "string" ? quantityProblems(`${path}.${kind}.${what}`, amount) : [],
-    ),
-  );
+  const known = (amounts: unknown) =>
+    Object.fromEntries(
+      Object.entries((amounts ?? {}) as object).flatMap(([what, amount]) =>
+        typeof amount === "string" ? [[what, amount]] : [],
+      ),
+    ) as Record<string, string>;
+  return containerResourceProblems({ requests: known(requests), limits: known(limits) }, path);
 }
 
 /** The dashboard's route is a tag of Traefik's own entry in the catalog, so it needs the sync that writes the entry. */

@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import { labelProblems } from "./grammars";
 import { isCidr, rangeProblems } from "./names";
-import { autoscalingProblems, disruptionBudgetProblems, labelKeyProblems } from "./podOptionProblems";
+import { labelKeyProblems, metadataNameProblems } from "./metadataProblems";
+import { autoscalingProblems, disruptionBudgetProblems } from "./podOptionProblems";
 import type { Autoscaling, DisruptionBudget } from "./podOptions";
 import { Problem } from "./problems";
 
@@ -141,6 +142,9 @@ export function edgeProblems(
       : []),
     ...oneOf(at("externalTrafficPolicy"), options.externalTrafficPolicy, EXTERNAL_TRAFFIC_POLICIES),
     ...oneOf(at("accessLogFormat"), accessLogFormat, ACCESS_LOG_FORMATS),
+    ...Object.keys(options.serviceAnnotations ?? {}).flatMap((key) =>
+      metadataNameProblems(at("serviceAnnotations"), key),
+    ),
     ...Object.keys(options.serviceAnnotations ?? {})
       .filter((key) => /(^|\.)(consul\.hashicorp\.com|pulumi\.com)\//.test(key))
       .map((key) => ({

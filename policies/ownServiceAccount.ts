@@ -1,3 +1,4 @@
+import { COMPONENT_ACCOUNT } from "../components/names";
 import { destinationOf, isIntentions, sourcesOf } from "./lib/intentions";
 import { at, ifKnown, Json, list, plain, record, textAt } from "./lib/json";
 import { injectsByDefault } from "./lib/meshPods";
@@ -7,8 +8,6 @@ import { Finding, policy } from "./lib/policy";
 
 /** The ingress' identity where nothing says otherwise. */
 const INGRESS = "traefik-system-ingress";
-/** ServiceAccounts of Consul's own components: its auth method for these looks at the name alone, too. */
-const COMPONENT = /^consul-(client|connect-injector|mesh-gateway|server|sync-catalog)$/;
 
 /**
  * With ACLs on, the ServiceAccount is the identity: two services that share one can each act as the other. The community
@@ -75,7 +74,7 @@ function* takenProblems(pod: Pod, { rendered }: ClusterObject): Iterable<string>
   if (account === INGRESS && !runs(pod, /traefik/)) {
     yield `runs under ${INGRESS}, the identity of the ingress, without being Traefik`;
   }
-  if (COMPONENT.test(account) && !rendered && !runs(pod, /^consul/)) {
+  if (COMPONENT_ACCOUNT.test(account) && !rendered && !runs(pod, /^consul/)) {
     yield `runs under ${account}, whose rights in Consul are those of a component of Consul's own`;
   }
 }

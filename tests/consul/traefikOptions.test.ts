@@ -74,7 +74,7 @@ async function enabled(services: { name: string; tags: string[] }[]): Promise<Se
  */
 const OURS = new RegExp(
   [
-    "literal|is empty, which a tag|takes its default|comma|has a blank|same name|not looked at|for all to read|no effect",
+    "literal|never matches|is no method|is no group|is empty, which a tag|takes its default|comma|has a blank|same name|not looked at|for all to read|no effect",
     "is out of range|is not a name|no status or range|has nothing in it|to 599|no status of HTTP's|no media type",
     "is not a path|beginning of a path|no URL|is no scheme|is no port|host:port|is not a domain|not a host name",
     "is not true or false|is not a whole number|is not a text|is not a list of texts|is not an object",

@@ -60,6 +60,19 @@ cases("no-proxy-bypass", [
   ),
   blocks("the node's network", [meshed("a", {}, { hostNetwork: true })], "hostNetwork"),
   blocks("the node's processes", [meshed("a", {}, { hostPID: true })], "hostPID"),
+  ...["/", "/var/lib/kubelet/pods", "/run/containerd/containerd.sock", "/var/run/", "/var//lib"].map((folder) =>
+    blocks(
+      `the node's ${folder}`,
+      [meshed("a", {}, { volumes: [{ name: "node", hostPath: { path: folder } }] })],
+      `the hostPath ${folder} has other pods' tokens`,
+    ),
+  ),
+  passes("a folder of the node for itself", [
+    meshed("a", {}, { volumes: [{ name: "data", hostPath: { path: "/var/lib/shop" } }] }),
+  ]),
+  passes("an agent outside the mesh", [
+    workload("agent", { pod: { volumes: [{ name: "node", hostPath: { path: "/" } }] } }),
+  ]),
   blocks("the sidecar's processes", [meshed("a", {}, { shareProcessNamespace: true })], "shareProcessNamespace"),
   blocks("a port of the node's", [port({ containerPort: 80, hostPort: 8080 })], "the hostPort 8080"),
   ...[20000, 21000, 20200, 20300, 20401].map((number) =>

@@ -94,6 +94,14 @@ cases("traefik-dashboard-login", [
     ],
     INSECURE,
   ),
+  passes("another program's file that says api.insecure", [
+    configMap("backend", { "config.yaml": "api:\n  insecure: true\ndatabase: {host: db}" }),
+  ]),
+  blocks(
+    "a static file under no name of Traefik's",
+    [configMap("edge", { "config.yaml": "api: {insecure: true}\nentryPoints: {web: {address: ':80'}}" })],
+    INSECURE,
+  ),
   ...Object.entries(STATIC).map(([file, text]) =>
     blocks(`the file ${file}`, [configMap("traefik", { [file]: text })], INSECURE),
   ),

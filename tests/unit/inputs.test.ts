@@ -56,6 +56,11 @@ describe("names of services", () => {
     [{ name: "consul-dataplane" }, { name: "dataplane" }, "is taken: the sidecar's container has it"],
     [{ name: "consul-connect-inject-init" }, { name: "init" }, "is taken: the sidecar's init container has it"],
     [{ name: "traefik-system-ingress" }, { name: "traefik" }, "is the ingress' identity, which every service lets in"],
+    ...["connect-injector", "sync-catalog", "server", "mesh-gateway", "dns-proxy"].map((part): Row => [
+      { name: `consul-${part}` },
+      { name: `consul-${part}s` },
+      "is a ServiceAccount of Consul's own, whose rights it would have in any namespace",
+    ]),
     [{ name: "a-sidecar-proxy" }, { name: "a-sidecar" }, 'is what Consul calls the sidecar of a service "a"'],
   ]);
 
@@ -370,6 +375,7 @@ describe("plain settings of the stack", () => {
       le: { email: "a@b.test", dnsChallenge: { provider: "route53", resolvers: [server] } },
     },
   });
+  const email = (address: string) => ({ traefikCertificateResolvers: { le: { email: address, tlsChallenge: {} } } });
   const users = (name: string) => ({ traefikUserLists: { [name]: { secretName: "users" } } });
   const client = (podLabels: object) => ({
     networkPolicies: true,
@@ -411,6 +417,18 @@ describe("plain settings of the stack", () => {
       'consulNamespace: "kube-system" is the cluster\'s own',
     ],
     [{ traefikReplicas: 0 }, { traefikReplicas: 1 }, "traefikReplicas: 0 is out of range"],
+    [email("ops@b..example"), email("ops+acme@b.example"), "is not an email address"],
+    [email("Ops <ops@b.example>"), email("OPS@B.example"), "is not an email address"],
+    [
+      { traefikServiceAnnotations: { "a b": "c" } },
+      { traefikServiceAnnotations: { "a.example/b": "c" } },
+      '"a b" is no key of metadata',
+    ],
+    [
+      { traefikResources: { requests: { cpu: "2" }, limits: { cpu: "1" } } },
+      { traefikResources: { requests: { cpu: "1" }, limits: { cpu: "1" } } },
+      "traefikResources.requests.cpu: 2 is more than the limit, 1",
+    ],
     [resolver("[::1:53"), resolver("[::1]:53"), "is not host:port"],
     [resolver("::1"), resolver("[2001:db8::53]:5353"), "is not host:port"],
     [resolver("[192.0.2.1]:53"), resolver("192.0.2.1:53"), "is not host:port"],

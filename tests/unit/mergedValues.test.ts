@@ -74,6 +74,28 @@ const ROWS: readonly Row[] = [
   ["server.extraConfig", '{"connect": {"enabled": false}}', '{"performance": {}}', "turns the mesh's identities off"],
   ["server.extraConfig", '{"default_intention_policy": "allow"}', '{"autopilot": {}}', "is said by denyAll"],
   ["server.extraConfig", '{"enable_script_checks": true}', '{"log_json": true}', "run commands on the servers"],
+  ["server.extraConfig", '{"log_level": "LOUD"}', '{"log_level": "warn"}', "is no level; use trace"],
+  ["server.extraConfig", '{"leave_on_terminate": "yes"}', '{"leave_on_terminate": true}', "neither true nor false"],
+  ["server.extraConfig", '{"max_query_time": 60}', '{"max_query_time": "60s"}', "not a Go duration"],
+  ["server.extraConfig", '{"telemetry": "60s"}', '{"telemetry": {}}', "is no object"],
+  [
+    "server.extraConfig",
+    '{"performance": {"raft_multiplier": 20}}',
+    '{"performance": {"raft_multiplier": 1}}',
+    "no whole number from 1 to 10",
+  ],
+  [
+    "server.extraEnvironmentVars.CONSUL_LOCAL_CONFIG",
+    '{"acl": {"default_policy": "allow"}}',
+    '{"log_level": "DEBUG"}',
+    "ACLs are the option acls",
+  ],
+  ["server.extraLabels.a b", "c", undefined, '"a b" is no label\'s key'],
+  ["connectInject.extraLabels.team", "a b", "a", '"a b" is no label\'s value'],
+  ["server.priorityClassName", "High One", "high-one", "is no name of a class"],
+  ["server.storageClass", "Fast", "fast", "is no name of a class"],
+  ["connectInject.sidecarProxy.concurrency", -1, 2, "-1 is out of range"],
+  ["server.limits.requestLimits.mode", "on", "enforce", '"on" is none; use disabled, permissive, enforce'],
   ["server.extraConfig", '{"log_levels": "x"}', '{"http_config": {}}', 'did you mean "log_level"?'],
 ];
 
@@ -239,4 +261,13 @@ describe("namespaces that the mesh has to reach", () => {
       expect.stringContaining('mesh.values.connectInject.k8sDenyNamespaces: leaves out "shop"'),
     ]);
   });
+});
+
+test("a budget lets no more servers go than a quorum can do without", () => {
+  const budget = (maxUnavailable: number) =>
+    problems(at("server.disruptionBudget.maxUnavailable", maxUnavailable), { servers: 3 });
+  expect(budget(2)).toEqual([
+    "values.server.disruptionBudget.maxUnavailable: 2 of 3 servers at once are no quorum any more; leave it out, for 1",
+  ]);
+  expect(budget(1)).toEqual([]);
 });

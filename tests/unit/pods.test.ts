@@ -430,6 +430,79 @@ const WRONG: [wrong: Partial<MeshServiceOptions>, path: string, says: RegExp, ri
     /mounted already/,
     { kind: "StatefulSet", writablePaths: ["/tmp"], volumeClaims: [{ mountPath: "/data", storage: "1Gi" }] },
   ],
+  [
+    { resources: { requests: { ram: "1Gi" } } },
+    "resources.requests.ram",
+    /no resource; use cpu/,
+    { resources: { requests: { memory: "1Gi" } } },
+  ],
+  [
+    { resources: { requests: { cpu: "2" }, limits: { cpu: "1" } } },
+    "resources.requests.cpu",
+    /more than the limit, 1/,
+    { resources: { requests: { cpu: "500m" }, limits: { cpu: "1" } } },
+  ],
+  [
+    { resources: { limits: { memory: "64m" } } },
+    "resources.limits.memory",
+    /part of a byte/,
+    { resources: { limits: { memory: "64M" } } },
+  ],
+  [
+    { resources: { limits: { "nvidia.com/gpu": "500m" } } },
+    "resources.limits.nvidia.com/gpu",
+    /part of one/,
+    { resources: { limits: { "nvidia.com/gpu": "1" } } },
+  ],
+  [
+    { resources: { requests: { "nvidia.com/gpu": "1" } } },
+    "resources.requests.nvidia.com/gpu",
+    /its limit is the same/,
+    { resources: { limits: { "nvidia.com/gpu": "1" }, requests: { "nvidia.com/gpu": "1" } } },
+  ],
+  [
+    { readinessProbe: { httpGet: { path: "/", port: 20000 } } },
+    "readinessProbe.httpGet.port",
+    /is the sidecar's/,
+    { readinessProbe: { httpGet: { path: "/", port: 9000 } } },
+  ],
+  [{ nodeSelector: { "a b": "c" } }, "nodeSelector", /no label's key/, { nodeSelector: { "example.com/a": "c" } }],
+  [
+    { spreadOver: ["kubernetes.io/hostname", "kubernetes.io/hostname"] },
+    "spreadOver[1]",
+    /stands there twice/,
+    { spreadOver: ["kubernetes.io/hostname"] },
+  ],
+  [{ priorityClassName: "High One" }, "priorityClassName", /no name of an object/, { priorityClassName: "high-one" }],
+  [
+    { tolerations: [{ key: "a", operator: "Exists", effect: "NoSchedule", tolerationSeconds: 5 }] },
+    "tolerations[0].tolerationSeconds",
+    /for the effect NoExecute alone/,
+    { tolerations: [{ key: "a", operator: "Exists", effect: "NoExecute", tolerationSeconds: 5 }] },
+  ],
+  [
+    { volumes: [{ mountPath: "/a", emptyDir: { sizeLimit: "64m" } }] },
+    "volumes[0].emptyDir.sizeLimit",
+    /part of a byte/,
+    { volumes: [{ mountPath: "/a", emptyDir: { sizeLimit: "64Mi" } }] },
+  ],
+  ...(
+    [
+      ["sidecar-proxy-cpu-limit", "half", /no quantity/, "500m"],
+      ["enable-metrics", "yes", /neither true nor false/, "TRUE"],
+      ["service-metrics-port", "metrics", /no number from 1/, "9102"],
+      ["consul-envoy-proxy-concurrency", "-1", /no number from 0/, "0"],
+      ["service-metrics-path", "metrics", /not a path/, "/metrics"],
+    ] as const
+  ).map(
+    ([name, wrong, says, right]) =>
+      [
+        { podAnnotations: { [`consul.hashicorp.com/${name}`]: wrong } },
+        `podAnnotations["consul.hashicorp.com/${name}"]`,
+        says,
+        { podAnnotations: { [`consul.hashicorp.com/${name}`]: right } },
+      ] as [any, string, RegExp, any],
+  ),
   [{ kind: "DaemonSet", replicas: 2 }, "replicas", /one pod a node/, { kind: "DaemonSet" }],
   [{ kind: "DaemonSet", updateStrategy: "Recreate" }, "updateStrategy", /no Recreate/, { updateStrategy: "Recreate" }],
   [
