@@ -51,8 +51,10 @@ export function routeChangeStep(step: ReturnType<typeof story>, change: () => Pr
     let turn = 0;
     const requests = loadOf(async () => {
       const { before, after } = MOVED[turn++ % MOVED.length];
-      const [old, now] = await Promise.all([failureOf(before), before === after ? "" : failureOf(after)]);
-      return old === undefined || now === undefined ? undefined : `${before.host}: ${old} ${now}`;
+      // One after the other: of two at once the new one may come before the change, and the old one after it.
+      const old = await failureOf(before);
+      const now = old === undefined || before === after ? old : await failureOf(after);
+      return now === undefined ? undefined : `${before.host}: ${old} ${now}`;
     });
     await change();
     const answers = await Promise.all(
