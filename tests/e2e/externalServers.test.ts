@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { workspace, Workspace } from "../workspace";
 import { answers, apply, kubectl, story } from "./cluster";
 import { ownCa, signedBy } from "./ownCa";
+import { judged } from "./pack";
 
 /** Consul servers that somebody else runs: here a server in a pod that the stack knows nothing of but its name. */
 const step = story();
@@ -20,14 +21,20 @@ beforeAll(async () => {
     ...server(),
   ]);
   await kubectl("wait", "--for=condition=Ready", "pod/consul", "-n", "elsewhere", "--timeout=60s");
-  its = await workspace("local", {
-    consulCreateNamespace: false,
-    consulCa: { certificate: { secretName: "servers-ca", secretKey: "ca.crt" } },
-    consulAcls: true,
-    consulBootstrapTokenSecret: { secretName: "servers-token", secretKey: "token" },
-    consulExternalServers: { hosts: [HOST], kubernetesApi: "https://kubernetes.default.svc" },
-    intentions: [],
-  });
+  its = judged(
+    await workspace(
+      "local",
+      {
+        consulCreateNamespace: false,
+        consulCa: { certificate: { secretName: "servers-ca", secretKey: "ca.crt" } },
+        consulAcls: true,
+        consulBootstrapTokenSecret: { secretName: "servers-token", secretKey: "token" },
+        consulExternalServers: { hosts: [HOST], kubernetesApi: "https://kubernetes.default.svc" },
+        intentions: [],
+      },
+      "local",
+    ),
+  );
 });
 
 afterAll(async () => {

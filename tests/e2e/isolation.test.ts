@@ -2,6 +2,7 @@ import { randomBytes, randomUUID, X509Certificate } from "node:crypto";
 import { workspace, Workspace } from "../workspace";
 import { answers, apply, changes, consulAs, inventory, kubectl, poll, secretOf, story } from "./cluster";
 import { ownCa } from "./ownCa";
+import { judged } from "./pack";
 
 /**
  * What one brings (namespaces, CA, gossip key, management token), NetworkPolicies and Pod Security, in one deployment:
@@ -36,21 +37,27 @@ beforeAll(async () => {
     stranger("monitoring", { app: "prometheus" }),
   ]);
   before = await inventory();
-  its = await workspace("local", {
-    consulCreateNamespace: false,
-    traefikCreateNamespace: false,
-    servicesCreateNamespace: false,
-    consulCa: {
-      certificate: { secretName: "own-ca", secretKey: "ca.crt" },
-      key: { secretName: "own-ca-key", secretKey: "ca.key" },
-    },
-    consulGossipEncryption: true,
-    consulGossipKeySecret: { secretName: "own-gossip-key", secretKey: "gossip" },
-    consulAcls: true,
-    consulBootstrapTokenSecret: { secretName: "own-token", secretKey: "management" },
-    networkPolicies: true,
-    networkPolicyClients: [{ namespace: "strangers", podLabels: { app: "prometheus" }, reaches: ["proxyMetrics"] }],
-  });
+  its = judged(
+    await workspace(
+      "local",
+      {
+        consulCreateNamespace: false,
+        traefikCreateNamespace: false,
+        servicesCreateNamespace: false,
+        consulCa: {
+          certificate: { secretName: "own-ca", secretKey: "ca.crt" },
+          key: { secretName: "own-ca-key", secretKey: "ca.key" },
+        },
+        consulGossipEncryption: true,
+        consulGossipKeySecret: { secretName: "own-gossip-key", secretKey: "gossip" },
+        consulAcls: true,
+        consulBootstrapTokenSecret: { secretName: "own-token", secretKey: "management" },
+        networkPolicies: true,
+        networkPolicyClients: [{ namespace: "strangers", podLabels: { app: "prometheus" }, reaches: ["proxyMetrics"] }],
+      },
+      "local",
+    ),
+  );
 });
 
 afterAll(async () => {

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import * as path from "node:path";
 import { PolicyEvent, Stack } from "@pulumi/pulumi/automation";
+import type { Workspace } from "../workspace";
 
 const PACK = path.resolve(__dirname, "../../policies");
 
@@ -8,6 +9,16 @@ const PACK = path.resolve(__dirname, "../../policies");
 export const JUDGED = { policyPacks: [PACK] };
 /** The same of a team's stack, as docs/teams.md has it. */
 export const JUDGED_AS_TEAM = { ...JUDGED, policyPackConfigs: [path.join(PACK, "team.json")] };
+
+
+/** Has each preview and each `up` of a stack judged by the policy pack, unless a step says otherwise. */
+export function judged(its: Workspace): Workspace {
+  const { stack } = its;
+  const [up, preview] = [stack.up.bind(stack), stack.preview.bind(stack)];
+  stack.up = (options) => up({ ...JUDGED, ...options });
+  stack.preview = (options) => preview({ ...JUDGED, ...options });
+  return its;
+}
 
 /** The mandatory policies that a preview of the stack as it is configured violates, and the pack's word for each. */
 export async function refusals(stack: Stack, judged: typeof JUDGED = JUDGED): Promise<string[]> {

@@ -10,6 +10,7 @@ import { consul, kubectl, poll, renewCluster, request, story } from "./cluster";
 import { observabilitySteps } from "./observability";
 import { movingAfter, movingBefore, routeChangeStep } from "./routeChanges";
 import { giveWorkloads, workloads, workloadSteps } from "./workloads";
+import { judged } from "./pack";
 
 const image = "localhost/whoami:1.10.3";
 const whoami = { image, port: 80, healthPath: "/health" };
@@ -179,14 +180,20 @@ const OPEN = services(0)
   .filter((name) => !["closed", "client"].includes(name));
 
 beforeAll(async () => {
-  its = await workspace("local", {
-    services: services(20),
-    intentions: OPEN.map((destination) => ({ source: TRAEFIK, destination })),
-    traefikTcpEntryPoints: { echo: { port: 7007, nodePort: ECHO_NODE_PORT } },
-    traefikUserLists: { admins: { secretName: "admins" } },
-    traefikKubernetesCrdNamespaces: [OUTSIDE],
-    traefikPlugins: { stamp: { module: "example.com/stamp", path: path.join(__dirname, "plugin") } },
-  });
+  its = judged(
+    await workspace(
+      "local",
+      {
+        services: services(20),
+        intentions: OPEN.map((destination) => ({ source: TRAEFIK, destination })),
+        traefikTcpEntryPoints: { echo: { port: 7007, nodePort: ECHO_NODE_PORT } },
+        traefikUserLists: { admins: { secretName: "admins" } },
+        traefikKubernetesCrdNamespaces: [OUTSIDE],
+        traefikPlugins: { stamp: { module: "example.com/stamp", path: path.join(__dirname, "plugin") } },
+      },
+      "local",
+    ),
+  );
 });
 
 afterAll(async () => {

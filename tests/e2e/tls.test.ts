@@ -6,6 +6,7 @@ import * as tls from "node:tls";
 import { promisify } from "node:util";
 import { workspace, Workspace } from "../workspace";
 import { apply, kubectl, poll, renewCluster, routerOf, story } from "./cluster";
+import { judged } from "./pack";
 
 const run = promisify(execFile);
 const PORT = 30443;
@@ -157,50 +158,56 @@ beforeAll(async () => {
     keyType: "EC256",
     profile: "default",
   };
-  its = await workspace("local", {
-    traefikCertificateResolvers: {
-      tls: { ...authority, tlsChallenge: {} },
-      dns: {
-        ...authority,
-        dnsChallenge: {
-          provider: "httpreq",
-          credentialsSecret: "dns",
-          resolvers: ["pebble.acme.svc:8053"],
-          // The challenge server has records, but no zones: Traefik looks for the record there, and finds no other server.
-          propagation: { disableANSChecks: true, requireAllRNS: true },
-        },
-      },
-      http: { ...authority, profile: "brief", certificatesDuration: 1, httpChallenge: {} },
-    },
-    traefikCertificates: [{ secretName: "own", default: true }],
-    traefikTlsOptions: {
-      modern: { minVersion: "1.3" },
-      clients: { clientAuth: { caSecretName: "client-ca" } },
-    },
-    traefikUserLists: { ops: { secretName: "ops" } },
-    traefikConsoles: {
-      dashboard: { host: DASHBOARD, userList: "ops" },
-      consulUi: { host: CONSUL, userList: "ops" },
-    },
-    traefikRedirectToHttps: true,
-    traefikHttp3: true,
-    services: [
+  its = judged(
+    await workspace(
+      "local",
       {
-        name: "whoami",
-        image: "localhost/whoami:1.10.3",
-        port: 80,
-        healthPath: "/health",
-        routes: [
-          { host: TLS, tls: { certResolver: "tls" } },
-          { host: WILD, tls: { certResolver: "dns", domains: [{ main: "*.wild.example.test" }] } },
-          { host: BRIEF, tls: { certResolver: "http" } },
-          { host: OWN, tls: {} },
-          { host: MODERN, tls: { options: "modern" } },
-          { host: CLIENTS, tls: { options: "clients" } },
+        traefikCertificateResolvers: {
+          tls: { ...authority, tlsChallenge: {} },
+          dns: {
+            ...authority,
+            dnsChallenge: {
+              provider: "httpreq",
+              credentialsSecret: "dns",
+              resolvers: ["pebble.acme.svc:8053"],
+              // The challenge server has records, but no zones: Traefik looks for the record there, and finds no other server.
+              propagation: { disableANSChecks: true, requireAllRNS: true },
+            },
+          },
+          http: { ...authority, profile: "brief", certificatesDuration: 1, httpChallenge: {} },
+        },
+        traefikCertificates: [{ secretName: "own", default: true }],
+        traefikTlsOptions: {
+          modern: { minVersion: "1.3" },
+          clients: { clientAuth: { caSecretName: "client-ca" } },
+        },
+        traefikUserLists: { ops: { secretName: "ops" } },
+        traefikConsoles: {
+          dashboard: { host: DASHBOARD, userList: "ops" },
+          consulUi: { host: CONSUL, userList: "ops" },
+        },
+        traefikRedirectToHttps: true,
+        traefikHttp3: true,
+        services: [
+          {
+            name: "whoami",
+            image: "localhost/whoami:1.10.3",
+            port: 80,
+            healthPath: "/health",
+            routes: [
+              { host: TLS, tls: { certResolver: "tls" } },
+              { host: WILD, tls: { certResolver: "dns", domains: [{ main: "*.wild.example.test" }] } },
+              { host: BRIEF, tls: { certResolver: "http" } },
+              { host: OWN, tls: {} },
+              { host: MODERN, tls: { options: "modern" } },
+              { host: CLIENTS, tls: { options: "clients" } },
+            ],
+          },
         ],
       },
-    ],
-  });
+      "local",
+    ),
+  );
 }, 120_000);
 
 afterAll(async () => {

@@ -3,6 +3,7 @@ import { TESTBED, workspace, Workspace } from "../workspace";
 import { answers, kubectl, poll, renewCluster, story, through } from "../e2e/cluster";
 import { failureOf, load, loadOf, steady } from "../e2e/load";
 import { killContainer, podsOf } from "../e2e/pods";
+import { judged } from "../e2e/pack";
 
 /**
  * Faults under 50 requests a second, each to one of two routes of one service: one plain, one that asks another instance
@@ -28,11 +29,17 @@ const services = [
 ];
 
 beforeAll(async () => {
-  its = await workspace("staging", {
-    ...TESTBED,
-    services,
-    intentions: [{ source: "traefik-system-ingress", destination: "whoami" }],
-  });
+  its = judged(
+    await workspace(
+      "staging",
+      {
+        ...TESTBED,
+        services,
+        intentions: [{ source: "traefik-system-ingress", destination: "whoami" }],
+      },
+      "staging",
+    ),
+  );
 });
 
 afterAll(async () => {

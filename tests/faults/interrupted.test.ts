@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import { TESTBED, workspace, Workspace } from "../workspace";
 import { answers, inventory, kubectl, poll, story } from "../e2e/cluster";
+import { judged } from "../e2e/pack";
 
 /**
  * `pulumi up` and `pulumi destroy` are killed at points that are told by what is being done, and the same command comes after
@@ -16,7 +17,7 @@ let before: string[];
 
 beforeAll(async () => {
   before = await inventory();
-  its = await workspace("local", TESTBED);
+  its = judged(await workspace("local", TESTBED, "local"));
 });
 
 afterAll(async () => {
@@ -27,7 +28,7 @@ afterAll(async () => {
 /** Starts an operation by the CLI, in a group of processes of its own. */
 function start(operation: "up" | "destroy"): { child: ChildProcess; printed: () => string } {
   let text = "";
-  const flags = ["--yes", "--skip-preview", "--non-interactive", "--stack", "test"];
+  const flags = ["--yes", "--skip-preview", "--non-interactive", "--stack", its.stack.name];
   const child = spawn("pulumi", [operation, ...flags], {
     cwd: its.directory,
     detached: true,

@@ -2,13 +2,14 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { apply, changes, kubectl, poll, renewCluster, story } from "../e2e/cluster";
 import { TESTBED, workspace, Workspace } from "../workspace";
+import { judged } from "../e2e/pack";
 
 /** Workloads of others join the mesh of `joinedProgram.ts`, with ACLs on, and are given back. */
 const step = story();
 let its: Workspace;
 
 beforeAll(async () => {
-  its = await workspace("local", { ...TESTBED, services: [], intentions: [], consulAcls: true });
+  its = judged(await workspace("local", { ...TESTBED, services: [], intentions: [], consulAcls: true }, "local"));
   const program = path.join(its.directory, "index.ts");
   fs.rmSync(program);
   fs.symlinkSync(path.join(__dirname, "joinedProgram.ts"), program);

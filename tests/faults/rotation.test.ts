@@ -7,6 +7,7 @@ import { TESTBED, workspace, Workspace } from "../workspace";
 import { answers, kubectl, poll, renewCluster, secretOf, story } from "../e2e/cluster";
 import { ConsulApi } from "../e2e/consulApi";
 import { load } from "../e2e/load";
+import { judged } from "../e2e/pack";
 
 /** Every rotation on the servers of prod, under load; each counts what failed meanwhile. */
 const step = story();
@@ -19,7 +20,13 @@ let rotations: Record<string, string> = { bootstrapToken: "first" };
 beforeAll(async () => {
   const services = [...(TESTBED.services as object[]), LINES];
   const traefikTcpEntryPoints = { lines: { port: LINES.port, nodePort: 30900 } };
-  its = await workspace("staging", { ...TESTBED, services, traefikTcpEntryPoints, intentions: INTENTIONS, rotations });
+  its = judged(
+    await workspace(
+      "staging",
+      { ...TESTBED, services, traefikTcpEntryPoints, intentions: INTENTIONS, rotations },
+      "staging",
+    ),
+  );
 });
 
 afterAll(async () => {

@@ -1,6 +1,7 @@
 import { TESTBED, workspace, Workspace } from "../workspace";
 import { changes, renewCluster, story } from "../e2e/cluster";
 import { failureOf, loadOf } from "../e2e/load";
+import { judged } from "../e2e/pack";
 
 /** Twenty changes of a route, one `up` each: the first request after it is answered, and only as it is declared. */
 const step = story();
@@ -21,7 +22,7 @@ const settings = (i: number) => ({
 });
 
 beforeAll(async () => {
-  its = await workspace("local", { ...TESTBED, ...settings(0), traefikReplicas: 2 });
+  its = judged(await workspace("local", { ...TESTBED, ...settings(0), traefikReplicas: 2 }, "local"));
 });
 
 afterAll(async () => {

@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { TESTBED, workspace, Workspace } from "../workspace";
 import { answers, changes, kubectl, renewCluster, story } from "../e2e/cluster";
 import { load, steady } from "../e2e/load";
+import { judged } from "../e2e/pack";
 
 /** A stack of an earlier commit of this project becomes one of this commit, under load. */
 const step = story();
@@ -12,7 +13,7 @@ const ROOT = path.resolve(__dirname, "../..");
 let its: Workspace;
 
 beforeAll(async () => {
-  its = await workspace("local", { ...TESTBED, traefikReplicas: 2 });
+  its = judged(await workspace("local", { ...TESTBED, traefikReplicas: 2 }, "local"));
 });
 
 afterAll(async () => {
