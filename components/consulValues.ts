@@ -1,4 +1,4 @@
-import { rotationAnnotation } from "./rotation";
+import { rotationAnnotation } from "./rotationAnnotation";
 
 /** Images of the mesh, each a full reference. Default of each: the chart's own. */
 export interface ConsulImages {

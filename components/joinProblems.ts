@@ -1,7 +1,13 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { podSizeProblems } from "./containerProblems";
 import { Problem } from "./problems";
-import { ANSWERED_BY_SIDECAR, foreignSpecProblems, isPlainObject, PROBES } from "./sidecarConflicts";
+import {
+  HARMLESS_ANNOTATIONS,
+  ANSWERED_BY_SIDECAR,
+  foreignSpecProblems,
+  isPlainObject,
+  PROBES,
+} from "./sidecarConflicts";
 import { SERVICE_LABEL } from "./sidecarAnnotations";
 
 /** The pods of somebody else's workload, as Kubernetes describes them. */
@@ -19,10 +25,6 @@ export interface Joined {
   /** The Kubernetes Service by which callers know it. */
   readonly kubernetesService: string;
 }
-
-/** Annotations of Consul's that change what the sidecar uses or tells, and nothing of whom it lets in. */
-export const HARMLESS_ANNOTATIONS =
-  /^consul\.hashicorp\.com\/(sidecar-proxy-(cpu|memory)-(request|limit)|consul-envoy-proxy-concurrency|enable-metrics(-merging)?|merged-metrics-port|service-metrics-(port|path)|service-meta-.+)$/;
 
 /** Annotations that a service of the mesh may have from here. */
 const WRITTEN =

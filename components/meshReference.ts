@@ -9,6 +9,7 @@ import { wantedBy } from "./middlewareReferences";
 import type { Problem } from "./problems";
 import { takenNameProblems } from "./serviceNames";
 import { routeUrl } from "./routeUrl";
+import type { NAMED_BY_ROUTES } from "./routingModel";
 import type { TraefikOptions } from "./traefikConsulIngress";
 
 /** What the services of another stack have to know of an ingress. Plain values, so that it can be an output of its stack. */
@@ -23,20 +24,6 @@ export interface IngressDescription {
   /** What routes may name of it. */
   readonly options: Pick<TraefikOptions, (typeof NAMED_BY_ROUTES)[number]>;
 }
-
-/** Options of the ingress that routes are judged by. */
-export const NAMED_BY_ROUTES = [
-  "image",
-  "certificateResolvers",
-  "certificates",
-  "tlsOptions",
-  "redirectToHttps",
-  "consoles",
-  "tcpEntryPoints",
-  "userLists",
-  "plugins",
-  "kubernetesCrd",
-] as const;
 
 /** What the services of another stack have to know of a mesh. Plain values, so that it can be an output of its stack. */
 export interface MeshDescription {

@@ -1,6 +1,6 @@
 import { mountPathProblems, sidecarPortProblems } from "./containerProblems";
 import { labelProblems, shown, sizeProblems } from "./grammars";
-import { HARMLESS_ANNOTATIONS } from "./joinProblems";
+import { HARMLESS_ANNOTATIONS } from "./sidecarConflicts";
 import { rangeProblems } from "./names";
 import {
   Autoscaling,

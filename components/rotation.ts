@@ -24,11 +24,6 @@ export interface Rotations {
   readonly ca?: string;
 }
 
-/** The annotation by which another word restarts pods. */
-export function rotationAnnotation(what: string, word: string | undefined): Record<string, string> {
-  return word === undefined ? {} : { [`consul-traefik-mesh/${what}-rotation`]: word };
-}
-
 /** What the jobs of a rotation need of the mesh. */
 export interface RotationJobArgs {
   readonly namespace: pulumi.Output<string>;

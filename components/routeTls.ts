@@ -1,7 +1,8 @@
 import type { CertificateResolvers } from "./certificateResolvers";
 import { isHostName } from "./names";
 import { Problem } from "./problems";
-import { Route, routeEntryPoints, routeHosts } from "./routes";
+import { routeEntryPoints, routeHosts } from "./routeHosts";
+import type { Route } from "./routes";
 import type { TraefikTlsOptions } from "./traefikTls";
 
 /** TLS that ends at a route. Empty: with the certificate of the ingress that fits the host, and its default options. */

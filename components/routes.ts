@@ -5,8 +5,9 @@ import { middlewareProblems } from "./middlewareProblems";
 import { Middleware, middlewareTags } from "./middlewares";
 import { dnsLabelProblems, isHostName, rangeProblems } from "./names";
 import { Problem } from "./problems";
+import { isWildcard, routeEntryPoints } from "./routeHosts";
 import { RouteTls, routeTlsProblems, routeTlsTags } from "./routeTls";
-import { hostsOf, inV3, ruleProblems } from "./rules";
+import { inV3, ruleProblems } from "./rules";
 
 /** A route through Traefik to a service, published as tags of the service in Consul's catalog. */
 export interface Route {
@@ -61,10 +62,6 @@ function hostRule(host: string): string {
     : `Host(\`${host.toLowerCase()}\`)`;
 }
 
-function isWildcard(host: string | undefined): boolean {
-  return host !== undefined && host.startsWith("*.");
-}
-
 /**
  * The priority of a route: Traefik's own is the rule's length. A wildcard has that of the shortest name which it stands
  * for, less one, so that a route for a name of its own goes first.
@@ -73,20 +70,6 @@ function priorityOf(route: Route): number | undefined {
   return (
     route.priority ?? (isWildcard(route.host) ? routeRule({ ...route, host: route.host!.slice(1) }).length : undefined)
   );
-}
-
-/** The hosts that a route names: those that Traefik gets certificates for, and chooses TLS options by. */
-export function routeHosts(route: Route): string[] {
-  return route.host === undefined
-    ? hostsOf(route.rule ?? "")
-    : isWildcard(route.host)
-      ? []
-      : [route.host.toLowerCase()];
-}
-
-/** The entry points that a route is served on. */
-export function routeEntryPoints(route: Route): readonly string[] {
-  return route.entryPoints ?? [route.tls ? "websecure" : "web"];
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { MemberOptions } from "./member";
 import { missing, OfferedToMiddlewares, offeredProblems, Wanted, wantedBy } from "./middlewareReferences";
 import { Problem } from "./problems";
-import { routeEntryPoints, routeHosts, routerNames, routeRule } from "./routes";
+import { routeEntryPoints, routeHosts } from "./routeHosts";
+import { routerNames, routeRule } from "./routes";
 import { ingressTlsProblems } from "./routeTls";
 import { canonicalRule } from "./rules";
 import { serviceTags } from "./serviceTags";
@@ -10,6 +11,20 @@ import { TLS_PATH, tlsSecrets } from "./tlsOptions";
 import { adminTags, CA_MOUNT_PATH } from "./traefikArguments";
 import type { TraefikOptions } from "./traefikConsulIngress";
 import { tagVersionProblems } from "./traefikVersions";
+
+/** Options of the ingress that routes are judged by. */
+export const NAMED_BY_ROUTES = [
+  "image",
+  "certificateResolvers",
+  "certificates",
+  "tlsOptions",
+  "redirectToHttps",
+  "consoles",
+  "tcpEntryPoints",
+  "userLists",
+  "plugins",
+  "kubernetesCrd",
+] as const;
 
 /** Where a component's inputs are: for its own problems, and as others name it. */
 export interface Place {

@@ -1,6 +1,6 @@
 import type { Mesh } from "./mesh";
 import type { MemberOptions } from "./member";
-import { rotationAnnotation } from "./rotation";
+import { rotationAnnotation } from "./rotationAnnotation";
 import { tagsAnnotation } from "./routes";
 
 /** On a service's pods of every version: what its Kubernetes Service selects. */

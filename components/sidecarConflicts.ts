@@ -11,6 +11,10 @@ const INJECTED_VOLUMES = ["consul-connect-inject-data", "envoy-access-logs"];
 /** Capabilities with which a container undoes the redirection to the sidecar, or reads its keys. */
 const BEYOND_THE_SIDECAR = /^(CAP_)?(ALL|NET_ADMIN|NET_RAW|SYS_ADMIN|SYS_PTRACE|SYS_MODULE|BPF)$/i;
 
+/** Annotations of Consul's that change what the sidecar uses or tells, and nothing of whom it lets in. */
+export const HARMLESS_ANNOTATIONS =
+  /^consul\.hashicorp\.com\/(sidecar-proxy-(cpu|memory)-(request|limit)|consul-envoy-proxy-concurrency|enable-metrics(-merging)?|merged-metrics-port|service-metrics-(port|path)|service-meta-.+)$/;
+
 /** Why a key of the PodSpec cannot be set, for those that no value is right for but Kubernetes' default. */
 export const REFUSED: Readonly<Record<string, string>> = {
   hostNetwork: "the node's network has no sidecar in its way, so intentions do not hold; leave it out",

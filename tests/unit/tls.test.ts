@@ -1,5 +1,6 @@
 import { ConsulMesh, TraefikConsulIngress, TraefikOptions, traefikProblems } from "../../components";
-import { Route, routeHosts, routeProblems, routeTags } from "../../components/routes";
+import { routeHosts } from "../../components/routeHosts";
+import { Route, routeProblems, routeTags } from "../../components/routes";
 import { ingressTlsProblems } from "../../components/routeTls";
 import { plainTags } from "../plainTags";
 import { find, record, Recorded } from "../recorder";
