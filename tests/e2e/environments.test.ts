@@ -3,9 +3,8 @@ import * as path from "node:path";
 import { TESTBED, workspace, Workspace } from "../workspace";
 import { answers, kubectl, poll, renewCluster, request, secretOf, story } from "./cluster";
 import { ConsulApi } from "./consulApi";
-import { load, steady } from "./load";
 import { JUDGED, refusals, refusedUp } from "./pack";
-import { killContainer, podsOf } from "./pods";
+import { holderOf, nameOf, podsOf, traefiks } from "./pods";
 import { files, forms, logs, objects, Place } from "./secrets";
 
 const image = "localhost/whoami:1.10.3";
@@ -90,7 +89,7 @@ step("Traefik holds its service identity and nothing else, and so does each serv
     ["echo", await podsOf("mesh-services", "app=echo")],
   ] as const) {
     const tokens = await api.tokensOf(service);
-    expect(tokens.map(holder).sort()).toEqual(pods.map(nameOf).sort());
+    expect(tokens.map(holderOf).sort()).toEqual(pods.map(nameOf).sort());
     for (const token of tokens) {
       expect(token.ServiceIdentities).toEqual([{ ServiceName: service }]);
       expect(Object.keys(token)).not.toEqual(expect.arrayContaining(["Policies"]));
@@ -152,95 +151,9 @@ step("a pod under another's name is refused, by Consul and by its own start", as
     (each) => nameOf(each) === "impostor",
   );
   expect(found.status.containerStatuses.map((each: any) => each.ready)).not.toContain(true);
-  expect((await api.tokensOf("whoami")).map(holder)).not.toContain("impostor");
+  expect((await api.tokensOf("whoami")).map(holderOf)).not.toContain("impostor");
   await kubectl("delete", "-f", file, "--wait=false");
   await kubectl("delete", "serviceaccount", "impostor", "-n", "mesh-services");
-});
-
-step("a revoked token is replaced, also after the login's container died: no request fails", async () => {
-  const [victim] = await traefiks();
-  await steady("whoami.localhost");
-  const requests = load("whoami.localhost");
-  killContainer(victim, "consul-login");
-  const [old] = (await api.tokensOf("traefik-system-ingress")).filter((token) => holder(token) === nameOf(victim));
-  expect((await api.ask("DELETE", `acl/token/${old.AccessorID}`)).status).toBe(200);
-  await poll(
-    "a new token, and Traefik ready with it",
-    async () => {
-      const pod = (await traefiks()).find((each) => nameOf(each) === nameOf(victim));
-      const tokens = await api.tokensOf("traefik-system-ingress");
-      const own = tokens.filter((token) => holder(token) === nameOf(victim)).length;
-      return { own, ready: ready(pod), restarts: restarts(pod) };
-    },
-    (now) => now.own === 1 && now.restarts === 1 && now.ready,
-    120,
-  );
-  report("revocation of Traefik's token", await requests.stop());
-});
-
-step("20 restarts of Traefik leave no token behind, and each start has a token of its own", async () => {
-  const seen = new Set<string>();
-  /** Waits for a token of its own for each pod, none of them seen before. */
-  const started = async (done: (pod: { name: string; restarts: number }) => boolean) => {
-    const { tokens } = await poll(
-      "a new token for each pod of Traefik",
-      async () => ({
-        pods: (await traefiks()).map((pod) => ({ name: nameOf(pod), ready: ready(pod), restarts: restarts(pod) })),
-        tokens: (await api.tokensOf("traefik-system-ingress")).map((t) => ({ of: holder(t), id: t.AccessorID })),
-      }),
-      ({ pods, tokens }) =>
-        pods.length === 5 &&
-        pods.every((pod) => pod.ready && done(pod)) &&
-        String(tokens.map((token) => token.of).sort()) === String(pods.map((pod) => pod.name).sort()) &&
-        tokens.every((token) => !seen.has(token.id)),
-      120,
-    );
-    tokens.forEach((token) => seen.add(token.id));
-  };
-  const scale = (to: number) => kubectl("scale", "deployment/traefik", "-n", "traefik-consul", `--replicas=${to}`);
-  await scale(5);
-  await started(() => true);
-  for (let round = 1; round <= 3; round++) {
-    const old = (await traefiks()).map(nameOf);
-    await kubectl("delete", "pods", "-n", "traefik-consul", ...old, "--wait=false");
-    await started((pod) => !old.includes(pod.name));
-  }
-  for (const pod of await traefiks()) {
-    killContainer(pod, "traefik");
-  }
-  await started((pod) => pod.restarts === 1);
-  expect(seen.size).toBe(25);
-  await scale(2);
-  await poll(
-    "two tokens for two pods",
-    async () => [(await traefiks()).length, (await api.tokensOf("traefik-system-ingress")).length],
-    (counts) => String(counts) === "2,2",
-  );
-});
-
-step(
-  "any server, then the leader, dies without warning, and then all are restarted in turn: no request fails",
-  async () => {
-    await steady("whoami.localhost");
-    const requests = load("whoami.localhost");
-    const leader = await leaderPod();
-    const other = (await servers()).find((pod) => nameOf(pod) !== nameOf(leader));
-    for (const victim of [other, leader]) {
-      killContainer(victim, "consul");
-      await kubectl("delete", "pod", "-n", "consul-system", nameOf(victim), "--grace-period=0", "--force");
-      await whole();
-    }
-    expect(nameOf(await leaderPod())).not.toBe(nameOf(leader));
-    await kubectl("rollout", "restart", "statefulset/consul-server", "-n", "consul-system");
-    await kubectl("rollout", "status", "statefulset/consul-server", "-n", "consul-system", "--timeout=180s");
-    await whole();
-    report("two servers killed, three restarted", await requests.stop());
-  },
-);
-
-step("after it the mesh still takes orders", async () => {
-  await deploy({ intentions: [allow, { ...allow, destination: "echo" }] });
-  await answers(200, "echo.localhost");
 });
 
 step("every generated secret is where it belongs, and nowhere else", async () => {
@@ -300,61 +213,6 @@ async function deploy(settings: Record<string, unknown>, policies: Partial<typeo
   its.configure(settings);
   const { stdout, stderr } = await its.stack.up({ ...policies, onOutput: (text) => (printed += text) });
   printed += stdout + stderr;
-}
-
-/** Fails where a request failed; says how many there were. */
-function report(what: string, { sent, failures }: { sent: number; failures: string[] }): void {
-  console.log(`${what}: ${failures.length} of ${sent} requests failed`);
-  expect(failures).toEqual([]);
-}
-
-/** The pod that a token was made for, which its login said. */
-function holder(token: any): string {
-  const { pod } = JSON.parse(/\{.*\}/.exec(token.Description)![0]);
-  return pod.split("/")[1];
-}
-
-function nameOf(pod: any): string {
-  return pod.metadata.name;
-}
-
-function traefiks(): Promise<any[]> {
-  return podsOf("traefik-consul", "app=traefik");
-}
-
-function ready(pod: any): boolean {
-  return pod.status.containerStatuses?.[0].ready === true;
-}
-
-function restarts(pod: any): number {
-  return pod.status.containerStatuses?.[0].restartCount;
-}
-
-function servers(): Promise<any[]> {
-  return podsOf("consul-system", "app=consul,component=server");
-}
-
-async function leaderPod(): Promise<any> {
-  const address = String(await api.get("status/leader")).split(":")[0];
-  return (await servers()).find((pod) => pod.status.podIP === address);
-}
-
-/** Waits until all three servers are ready, follow one leader, and Consul itself calls them healthy. */
-async function whole(): Promise<void> {
-  await poll(
-    "Consul's servers",
-    async () => {
-      const { status, body } = await api.ask("GET", "operator/autopilot/health").catch(() => ({ status: 0, body: {} }));
-      const inService = (await servers()).filter(ready).length;
-      return { status, inService, servers: body.Servers?.map((s: any) => [s.Name, s.Healthy, s.Voter]) };
-    },
-    (now) =>
-      now.status === 200 &&
-      now.inService === 3 &&
-      now.servers?.every((s: any) => s[1] && s[2]) &&
-      now.servers.length === 3,
-    120,
-  );
 }
 
 /** A line of a PEM that no other has. */

@@ -6,6 +6,21 @@ export async function podsOf(namespace: string, selector: string): Promise<any[]
   return JSON.parse(await kubectl("get", "pods", "-n", namespace, "-l", selector, "-o", "json")).items;
 }
 
+export function nameOf(pod: any): string {
+  return pod.metadata.name;
+}
+
+/** The pods of Traefik. */
+export function traefiks(): Promise<any[]> {
+  return podsOf("traefik-consul", "app=traefik");
+}
+
+/** The pod that a token was made for, which its login said. */
+export function holderOf(token: any): string {
+  const { pod } = JSON.parse(/\{.*\}/.exec(token.Description)![0]);
+  return pod.split("/")[1];
+}
+
 /**
  * Kills all processes of a container at once and without warning, as the kernel does where memory ends. Only from the
  * node itself can the first process of a container be killed so; the testbed's node is this machine.
