@@ -297,6 +297,7 @@ const value = fc.constantFrom(
   "é.test",
   "[a-z",
   "X-A",
+  "GET",
 );
 const matcher = fc
   .tuple(
@@ -332,7 +333,7 @@ const rule = fc.oneof(
 );
 
 test("Traefik serves each rule that we take, and none that we say it refuses", async () => {
-  const rules = fc.sample(rule, 1500).filter((each, i, all) => all.indexOf(each) === i);
+  const rules = fc.sample(rule, 3000).filter((each, i, all) => all.indexOf(each) === i);
   const theirs = await served(rules, "sampled");
   const problems = rules.map((each) =>
     routeProblems("s", [{ rule: each }], "r")
@@ -343,6 +344,8 @@ test("Traefik serves each rule that we take, and none that we say it refuses", a
   expect(rules.filter((_, i) => problems[i] === "" && !theirs[i])).toEqual([]);
   // What Traefik would take and we do not: v2's spelling, which never matches in v3.
   const only = rules.filter((_, i) => problems[i] !== "" && theirs[i]);
-  expect(only.filter((each) => !/v2|is not a host/.test(problems[rules.indexOf(each)]))).toEqual([]);
+  expect(
+    only.filter((each) => !/v2|is not a host|never matches|is no method|literal/.test(problems[rules.indexOf(each)])),
+  ).toEqual([]);
   expect(Math.min(taken.length, rules.length - taken.length)).toBeGreaterThan(80);
 }, 120_000);
