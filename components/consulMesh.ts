@@ -32,6 +32,7 @@ import { mergedValueProblems } from "./mergedValues";
 import { Reached, reachOf, reachProblems } from "./meshReach";
 import type { MeshDescription } from "./meshReference";
 import { dnsLabelProblems, isHostName, namespaceProblems, objectNameProblems } from "./names";
+import { removedRemains } from "./interrupted/clusterProvider";
 import { interruptedReleaseHooks } from "./interrupted/hooks";
 import { Problem, refuse, warn } from "./problems";
 import { sha256 } from "./sha256";
@@ -121,11 +122,13 @@ export class ConsulMesh extends pulumi.ComponentResource {
     const namespaceName = args.namespace ?? DEFAULT_CONSUL_NAMESPACE;
     const chart = args.chart ?? {};
     const kept = { parent: this, protect: args.protect };
+    const releaseName = { name: CONSUL_NAME, namespace: namespaceName };
 
+    const remains = removedRemains(name, releaseName, this);
     const namespace = ensureNamespace(
       `${name}-namespace`,
       { name: namespaceName, create: args.createNamespace, podSecurity: "restricted" },
-      kept,
+      { ...kept, dependsOn: remains.afterNamespace },
     );
     this.namespace = namespace.metadata.name;
 
@@ -230,8 +233,8 @@ export class ConsulMesh extends pulumi.ComponentResource {
       },
       {
         ...kept,
-        dependsOn: secretResources,
-        hooks: interruptedReleaseHooks(name, { name: CONSUL_NAME, namespace: namespaceName }, this),
+        dependsOn: [...secretResources, ...remains.afterRelease(namespace)],
+        hooks: interruptedReleaseHooks(name, releaseName, this),
       },
     );
     const workloads = consulWorkloads(name, release, values, {

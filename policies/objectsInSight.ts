@@ -1,3 +1,5 @@
+import { PROVIDER_CODE_SHA256 } from "../components/interrupted/ownCode";
+import { sha256 } from "../components/sha256";
 import { unseen } from "./lib/carriers";
 import { Json, textAt } from "./lib/json";
 import { ClusterObject } from "./lib/objects";
@@ -97,9 +99,12 @@ function commandOf({ group, kind, body }: ClusterObject): string {
   return texts.map((text) => `${interpreter} ${text}`).join("\n");
 }
 
-/** The code of a dynamic provider: text, or Python's pickled in base64. */
+/** The code of a dynamic provider, but for this project's own: text, or Python's pickled in base64. */
 function codeOf(body: Json): string {
   const code = textAt(body, "__provider") ?? "";
+  if (sha256(code) === PROVIDER_CODE_SHA256) {
+    return "";
+  }
   return `${code} ${Buffer.from(code, "base64").toString("latin1")}`;
 }
 

@@ -120,9 +120,29 @@ export class ApiServer {
     return void say(200, kept);
   }
 
-  private collect(path: string, { metadata }: Kept): void {
-    if (metadata.deletionTimestamp !== undefined && metadata.finalizers === undefined) {
+  private collect(path: string, { kind, metadata }: Kept): void {
+    if (metadata.deletionTimestamp === undefined || metadata.finalizers !== undefined) {
+      return;
+    }
+    const entries = [...this.objects.keys()].filter(
+      (key) => kind === "CustomResourceDefinition" && key.includes(`/${metadata.name.split(".")[0]}/`),
+    );
+    for (const key of entries) {
+      const entry = this.objects.get(key)!;
+      entry.metadata.deletionTimestamp ??= metadata.deletionTimestamp;
+      this.collect(key, entry);
+    }
+    // A definition stays as long as one of its entries is held.
+    if (!entries.some((key) => this.objects.has(key))) {
       this.objects.delete(path);
+      for (const [other, definition] of this.objects) {
+        if (
+          definition.kind === "CustomResourceDefinition" &&
+          path.includes(`/${definition.metadata.name.split(".")[0]}/`)
+        ) {
+          this.collect(other, definition);
+        }
+      }
     }
   }
 

@@ -27,7 +27,7 @@ export function owned(name: string, opts: pulumi.CustomResourceOptions): pulumi.
 }
 
 /** Whether the cluster of a resource's children is the default provider's, the only one that the way to is known of. */
-function reachesCluster(parent: pulumi.Resource | undefined): boolean {
+export function reachesCluster(parent: pulumi.Resource | undefined): boolean {
   return parent?.getProvider("kubernetes:core/v1:Namespace") === undefined;
 }
 

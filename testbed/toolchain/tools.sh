@@ -14,6 +14,7 @@ TOOLS=(
   "pulumi                     | 3.246.0 | pulumi/go.mod pulumi/go.sum pulumi/cmd/pulumi-language-nodejs language-host | pulumi version"
   "pulumi-resource-random     | 4.99.0  | pulumi/go.mod pulumi/go.sum pulumi/cmd/pulumi-resource-random | -"
   "pulumi-resource-kubernetes | 4.25.0  | pulumi/go.mod pulumi/go.sum pulumi/cmd/pulumi-resource-kubernetes | -"
+  "pulumi-resource-pulumi-nodejs | 3.246.0 | pulumi/go.mod | -"
   "pulumi-language-python     | $PYTHON | language-host python | -"
   "kubernetes                 | 1.34.4  | kubernetes/go.mod kubernetes/go.sum kubernetes/cmd/kubernetes | kubernetes kube-apiserver --version"
   "coredns                    | 1.12.4  | kubernetes/go.mod kubernetes/go.sum kubernetes/cmd/coredns | coredns -version"
@@ -67,6 +68,13 @@ make_pulumi-language-python() {
 }
 
 make_pulumi-resource-random() { go_build pulumi pulumi-resource-random ./cmd/pulumi-resource-random; }
+
+# Pulumi's dynamic provider, which its distribution has beside the CLI: a script that runs the one of a project's own SDK.
+make_pulumi-resource-pulumi-nodejs() {
+  local module
+  module=$(cd "$TOOLCHAIN/pulumi" && go list -m -f '{{.Dir}}' github.com/pulumi/pulumi/sdk/v3)
+  install -m 755 "$module/nodejs/dist/pulumi-resource-pulumi-nodejs" "$OUT"
+}
 
 make_pulumi-resource-kubernetes() {
   go_build pulumi pulumi-resource-kubernetes ./cmd/pulumi-resource-kubernetes -X main.version=4.25.0

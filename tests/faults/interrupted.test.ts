@@ -126,6 +126,14 @@ for (const [where, point, signal] of UPS) {
   });
 }
 
+for (const [where, point, signal] of UPS) {
+  step(`a destroy straight after an up that ends ${where}, leaves nothing`, async () => {
+    await interrupted("up", point, signal);
+    await its.stack.destroy();
+    expect(await inventory()).toEqual(before);
+  });
+}
+
 step("an up that is killed while Helm upgrades is gone on with by the next, and the CA stays", async () => {
   await its.stack.up();
   const ca = await kubectl("get", "secret", "consul-ca-cert", "-n", "consul-system", "-o", "jsonpath={.data}");

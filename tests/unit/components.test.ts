@@ -31,9 +31,12 @@ describe("the story", () => {
     expect(names.filter((n) => !n.startsWith(" > "))).toEqual(
       [
         "baseline > baseline-all.services",
+        "consul > consul-cluster",
         "consul > consul-connect-injector",
         "consul > consul-namespace",
         "consul > consul-release",
+        "consul > consul-release-remains",
+        "consul > consul-remains",
         "consul > consul-server",
         "consul > consul-sync-catalog",
         "intentions > intentions-whoami",
@@ -69,6 +72,12 @@ describe("the story", () => {
       "consul-namespace",
       "whoami-defaults",
     ]);
+  });
+
+  test("what removes the remains of a release goes after it, once before the namespace and once after that", () => {
+    expect(find(recorded, "consul-release").dependsOn).toContain("consul-release-remains");
+    expect(find(recorded, "consul-release-remains").dependsOn).toContain("consul-namespace");
+    expect(find(recorded, "consul-namespace").dependsOn).toContain("consul-remains");
   });
 
   test("every config entry is awaited until Consul has taken it", () => {

@@ -1,6 +1,9 @@
 import { ClusterApi } from "../../components/interrupted/clusterApi";
 import { refuseForeign } from "../../components/interrupted/foreign";
+import { providerCode } from "../../components/interrupted/clusterProvider";
 import { forgetRelease } from "../../components/interrupted/helmRecord";
+import { PROVIDER_CODE_SHA256 } from "../../components/interrupted/ownCode";
+import { sha256 } from "../../components/sha256";
 import { ApiServer } from "../apiServer";
 
 const LABEL = ["consul-traefik-mesh/stack", "consul-traefik-mesh.test"] as const;
@@ -73,4 +76,77 @@ describe("of an installation that never ended", () => {
     await forgetRelease(ClusterApi.connect({ kubeconfig }), release);
     expect(left().filter((each) => each.startsWith("Secret"))).toEqual(["Secret sh.helm.release.v1.vault.v1"]);
   });
+});
+
+describe("of a release that Helm has no record of", () => {
+  const left = () => [...server.objects.values()].map(({ kind, metadata }) => `${kind as string} ${metadata.name}`);
+  const helms = (by = release) => ({
+    labels: { "app.kubernetes.io/managed-by": "Helm" },
+    annotations: { "meta.helm.sh/release-name": by.name, "meta.helm.sh/release-namespace": by.namespace },
+  });
+  const webhooks = ["admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration"] as const;
+  const definitions = ["apiextensions.k8s.io/v1", "CustomResourceDefinition"] as const;
+  /** As Pulumi runs what the state has. */
+  const destroyed = async () => {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- what Pulumi's own provider uses
+    const provider = require("require-from-string")(providerCode()).handler();
+    await provider.configure({ config: { get: (key: string) => (/kubeconfig/.test(key) ? kubeconfig : undefined) } });
+    const { id, outs } = await provider.create({ task: "remains", release });
+    await provider.delete(id, outs);
+  };
+
+  test("everything that it made goes, webhooks first, and entries that nobody lets go of any more", async () => {
+    server.add("v1", "Service", { metadata: { name: "consul-dns", namespace: "kube-system", ...helms() } });
+    server.add("rbac.authorization.k8s.io/v1", "ClusterRole", { metadata: { name: "consul-server", ...helms() } });
+    server.add(...webhooks, { metadata: { name: "consul-injector", ...helms() } });
+    server.add(...definitions, {
+      metadata: { name: "serviceintentions.consul.hashicorp.com", ...helms() },
+      spec: {
+        group: "consul.hashicorp.com",
+        versions: [
+          { name: "v1beta1", served: false },
+          { name: "v1alpha1", served: true },
+        ],
+      },
+    });
+    server.add("consul.hashicorp.com/v1alpha1", "ServiceIntentions", {
+      metadata: { name: "all.services", namespace: "consul-system", finalizers: ["finalizers.consul.hashicorp.com"] },
+    });
+    await destroyed();
+    expect(left()).toEqual([]);
+    expect(server.log[0]).toMatch(/validatingwebhookconfigurations\/consul-injector/);
+  });
+
+  test("what is somebody else's stays, and what its chart keeps", async () => {
+    const kept = { ...helms(), annotations: { ...helms().annotations, "helm.sh/resource-policy": "keep" } };
+    server.add("v1", "ConfigMap", { metadata: { name: "kept", namespace: "consul-system", ...kept } });
+    for (const [name, other] of [
+      ["vault", { ...release, name: "vault" }],
+      ["blue", { ...release, namespace: "blue" }],
+    ] as const) {
+      server.add("rbac.authorization.k8s.io/v1", "ClusterRole", { metadata: { name, ...helms(other) } });
+    }
+    server.add("rbac.authorization.k8s.io/v1", "ClusterRole", { metadata: { name: "by-hand" } });
+    const all = left();
+    await destroyed();
+    expect(left()).toEqual(all);
+  });
+
+  test("and one that Helm has a record of is left to it, as after a return to a version without this", async () => {
+    server.add("rbac.authorization.k8s.io/v1", "ClusterRole", { metadata: { name: "consul-server", ...helms() } });
+    server.add("v1", "Secret", {
+      metadata: {
+        name: "sh.helm.release.v1.consul.v1",
+        namespace: "consul-system",
+        labels: { owner: "helm", name: "consul", status: "deployed", version: "1" },
+      },
+      data: { release: Buffer.from(Buffer.from("{}").toString("base64")).toString("base64") },
+    });
+    await destroyed();
+    expect(left()).toHaveLength(2);
+  });
+});
+
+test("the policy pack knows the code by which the stack's own dynamic resources work", () => {
+  expect(PROVIDER_CODE_SHA256).toBe(sha256(providerCode()));
 });

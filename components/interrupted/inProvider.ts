@@ -1,0 +1,37 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { cannotAsk, ClusterAccess, ClusterApi } from "./clusterApi";
+import type { ReleaseName } from "./helmRecord";
+import { removeRemains } from "./remains";
+
+/** Milliseconds for which an API server may be away. */
+const PATIENCE = 60_000;
+
+/** What is done when a resource is deleted, by its `task`. */
+const TASKS: Record<string, (api: ClusterApi, props: never) => Promise<void>> = {
+  remains: (api, { release }: { readonly release: ReleaseName }) => removeRemains(api, release),
+};
+
+/** The dynamic provider whose code `clusterProvider.ts` puts into the stack's state. */
+export function handler(): pulumi.dynamic.ResourceProvider {
+  let access: ClusterAccess = {};
+  if (/dynamic-provider/.test(process.argv[1])) {
+    // The CLI holds the other end; a CLI that was killed ends nothing else of it.
+    process.stdin.on("end", () => process.exit()).resume();
+  }
+  return {
+    configure: async ({ config }) => {
+      access = { kubeconfig: config.get("kubernetes:kubeconfig"), context: config.get("kubernetes:context") };
+    },
+    create: async (props) => ({ id: props.task, outs: props }),
+    update: async (_id, _old, props) => ({ outs: props }),
+    delete: async (_id, props) => {
+      try {
+        await TASKS[props.task](ClusterApi.connect(access, PATIENCE), props as never);
+      } catch (error) {
+        if (!cannotAsk(error)) {
+          throw error;
+        }
+      }
+    },
+  };
+}
