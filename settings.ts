@@ -464,6 +464,7 @@ const networkClient: z.ZodType<NetworkClient> = z.strictObject({
 export const settingsSchema = z.strictObject({
   consulNamespace: text,
   consulCreateNamespace: flag,
+  consulDestroyForeignEntries: flag,
   consulCa: optionalObject(z.strictObject({ certificate: secretKeyRef, key: secretKeyRef.optional() })),
   consulGossipKeySecret: optionalObject(secretKeyRef),
   consulBootstrapTokenSecret: optionalObject(secretKeyRef),
@@ -621,6 +622,7 @@ export function parseSettings(raw: Record<string, string>): { settings: Settings
       namespace: s.consulNamespace,
       namespacesWithoutInjection: s.traefikNamespace === undefined ? undefined : [s.traefikNamespace],
       createNamespace: s.consulCreateNamespace,
+      destroyForeignEntries: s.consulDestroyForeignEntries,
       ca: s.consulCa,
       gossipKeySecret: s.consulGossipKeySecret,
       bootstrapTokenSecret: s.consulBootstrapTokenSecret,

@@ -32,7 +32,7 @@ import { mergedValueProblems } from "./mergedValues";
 import { Reached, reachOf, reachProblems } from "./meshReach";
 import type { MeshDescription } from "./meshReference";
 import { dnsLabelProblems, isHostName, namespaceProblems, objectNameProblems } from "./names";
-import { removedRemains } from "./interrupted/clusterProvider";
+import { atDestroy, MakeAtDestroy } from "./interrupted/clusterProvider";
 import { interruptedReleaseHooks } from "./interrupted/hooks";
 import { Problem, refuse, warn } from "./problems";
 import { sha256 } from "./sha256";
@@ -67,6 +67,11 @@ export interface ConsulMeshArgs extends ConsulOptions, OwnThings {
    * release (with the CA), gossip key and bootstrap token. Default `false`.
    */
   readonly protect?: boolean;
+  /**
+   * Whether a destroy may go on where config entries of others are in the cluster, which go with Consul's definitions. Read from the
+   * state, so an `up` has to come between. Default `false`: it stops, and says whose they are.
+   */
+  readonly destroyForeignEntries?: boolean;
   /** What to renew, and when it was renewed last. Default: nothing is. */
   readonly rotations?: Rotations;
   /**
@@ -112,6 +117,11 @@ export class ConsulMesh extends pulumi.ComponentResource {
   public readonly uiPortForward: string | undefined;
   /** What the services of other stacks have to know of the mesh, plain; see `MeshReference`. */
   public readonly description: Omit<MeshDescription, "ingress">;
+  /**
+   * Has a destroy stop before it removes anything of what a resource of this name depends on, where entries of others would go with
+   * the mesh. Without it a destroy stops before the mesh itself.
+   */
+  public readonly guardEntries: MakeAtDestroy;
   /** Depend on this for anything that needs a working mesh: servers, injector, webhooks and custom resources. */
   public readonly ready: pulumi.Resource;
 
@@ -124,11 +134,14 @@ export class ConsulMesh extends pulumi.ComponentResource {
     const kept = { parent: this, protect: args.protect };
     const releaseName = { name: CONSUL_NAME, namespace: namespaceName };
 
-    const remains = removedRemains(name, releaseName, this);
+    const { removeRemains, guardEntries } = atDestroy(name, releaseName, args.destroyForeignEntries ?? false, this);
+    // Twice: after the release, where an entry that nobody lets go of would hold its namespace; and after that, with which
+    // Helm's record of a release goes that Pulumi does not know of.
+    const remains = removeRemains(`${name}-remains`, { parent: this });
     const namespace = ensureNamespace(
       `${name}-namespace`,
       { name: namespaceName, create: args.createNamespace, podSecurity: "restricted" },
-      { ...kept, dependsOn: remains.afterNamespace },
+      { ...kept, dependsOn: remains },
     );
     this.namespace = namespace.metadata.name;
 
@@ -233,12 +246,18 @@ export class ConsulMesh extends pulumi.ComponentResource {
       },
       {
         ...kept,
-        dependsOn: [...secretResources, ...remains.afterRelease(namespace)],
+        dependsOn: [
+          ...secretResources,
+          ...removeRemains(`${name}-release-remains`, { parent: this, dependsOn: [...remains, namespace] }),
+        ],
         hooks: interruptedReleaseHooks(name, releaseName, this),
       },
     );
+    this.guardEntries = guardEntries;
     const workloads = consulWorkloads(name, release, values, {
       parent: this,
+      // Before the release goes, and after the mesh's own entries.
+      dependsOn: [release, ...guardEntries(`${name}-entries`, { parent: this, dependsOn: release })],
       timeoutSeconds,
       // Such a word restarts the services as well.
       serversFirst: rotations.ca !== undefined,

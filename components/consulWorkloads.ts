@@ -15,7 +15,7 @@ export function consulWorkloads(
   name: string,
   release: k8s.helm.v3.Release,
   values: ChartValues,
-  opts: { parent: pulumi.Resource; timeoutSeconds: number; serversFirst: boolean },
+  opts: { parent: pulumi.Resource; dependsOn: pulumi.Resource[]; timeoutSeconds: number; serversFirst: boolean },
 ): { readonly injector: pulumi.Resource; readonly all: pulumi.Resource[] } {
   const part = (component: string) => ({
     metadata: {
@@ -25,7 +25,8 @@ export function consulWorkloads(
     },
   });
   const timeout = `${opts.timeoutSeconds}s`;
-  const options = { parent: opts.parent, dependsOn: [release], customTimeouts: { create: timeout, update: timeout } };
+  const { parent, dependsOn } = opts;
+  const options = { parent, dependsOn, customTimeouts: { create: timeout, update: timeout } };
   const enabled = (part: string) => (values[part] as ChartValues | undefined)?.enabled !== false;
 
   const all: pulumi.Resource[] = [];
@@ -38,7 +39,7 @@ export function consulWorkloads(
   // Serves the webhooks of injection and of the custom resources, and is ready only with a connection to the servers.
   const injector = new k8s.apps.v1.DeploymentPatch(`${name}-connect-injector`, part("connect-injector"), {
     ...options,
-    dependsOn: [release, ...(opts.serversFirst ? all : [])],
+    dependsOn: [...dependsOn, ...(opts.serversFirst ? all : [])],
   });
   return { injector, all: [...all, injector] };
 }

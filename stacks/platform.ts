@@ -42,15 +42,17 @@ export function platformStack(settings: Settings): StackOutputs {
     },
     {},
   );
-  if (settings.networkPolicies) {
-    new NetworkPolicies("network", {
-      mesh,
-      ingress,
-      serviceNamespaces: [namespace.metadata.name, ...settings.otherNamespaces],
-      teamNamespaces: settings.teams.map((team) => team.namespace),
-      clients: settings.networkPolicyClients,
-    });
-  }
+  const network = settings.networkPolicies
+    ? [
+        new NetworkPolicies("network", {
+          mesh,
+          ingress,
+          serviceNamespaces: [namespace.metadata.name, ...settings.otherNamespaces],
+          teamNamespaces: settings.teams.map((team) => team.namespace),
+          clients: settings.networkPolicyClients,
+        }),
+      ]
+    : [];
 
   const services = settings.services.map(
     ({ name, ...service }) =>
@@ -78,13 +80,16 @@ export function platformStack(settings: Settings): StackOutputs {
   });
 
   const others = settings.teams.length > 0;
-  new ServedRoutes("served-routes", {
+  const served = new ServedRoutes("served-routes", {
     mesh,
     ingress,
     services: [...services, ...workloads],
     others,
     after: [intentions],
   });
+  // The last that is made is the first that goes.
+  const all = [mesh, baseline, ingress, namespace, ...network, ...services, ...workloads, ...jobs, intentions, served];
+  mesh.guardEntries("foreign-entries", { dependsOn: all });
 
   const description: MeshDescription = { ...mesh.description, ingress: ingress.description };
   if (others) {

@@ -32,6 +32,7 @@ const permissions = [
 export const EVERYTHING: Record<string, unknown> = {
   consulNamespace: "consul-system",
   consulCreateNamespace: false,
+  consulDestroyForeignEntries: true,
   consulCa: { certificate: secret("ca"), key: secret("ca-key") },
   consulGossipKeySecret: secret("gossip"),
   consulBootstrapTokenSecret: secret("token"),

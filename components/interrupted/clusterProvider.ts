@@ -3,10 +3,10 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { transformSync } from "@swc/core";
 import type { ReleaseName } from "./helmRecord";
-import { reachesCluster } from "./hooks";
+import { reachesCluster, stackLabels } from "./hooks";
 
 /** What the provider's code is made of; the last is its beginning. */
-const MODULES = ["clusterApi", "objects", "helmRecord", "remains", "inProvider"];
+const MODULES = ["clusterApi", "objects", "helmRecord", "foreignEntries", "remains", "inProvider"];
 
 /**
  * Code for Pulumi's own dynamic provider, which runs it at a plain `pulumi destroy` too, when the program is not run and hooks are
@@ -53,35 +53,40 @@ class ClusterProvider extends pulumi.ProviderResource {
   }
 }
 
-/** Removes, when it is deleted itself, what Helm left of a release that it no longer knows of; see `removeRemains`. */
-class Remains extends pulumi.CustomResource {
-  constructor(name: string, release: ReleaseName, opts: pulumi.CustomResourceOptions) {
-    const props = { __provider: providerCode(), task: "remains", release };
-    super("pulumi-nodejs:dynamic/consul-traefik-mesh:Remains", name, props, opts);
+/** What is done when it is deleted itself: `remains` is `removeRemains`, `entries` is `refuseForeignEntries`. */
+class AtDestroy extends pulumi.CustomResource {
+  constructor(name: string, task: "remains" | "entries", props: object, opts: pulumi.CustomResourceOptions) {
+    const type = task === "remains" ? "Remains" : "EntriesGuard";
+    const inputs = { __provider: providerCode(), task, ...props };
+    super(`pulumi-nodejs:dynamic/consul-traefik-mesh:${type}`, name, inputs, opts);
   }
 }
 
 /**
- * What has a destroy leave nothing of a release that Pulumi does not know of, or that ended badly. Once after the release, where
- * entries that nobody lets go of would hold its namespace; and once after the namespace, with which Helm's record goes.
+ * Makes what does something at a destroy, after what depends on it is gone; nothing where the cluster cannot be asked. As a child of
+ * what it depends on it would not depend on it.
  */
-export function removedRemains(
+export type MakeAtDestroy = (name: string, opts: pulumi.ResourceOptions) => pulumi.Resource[];
+
+/**
+ * What has a destroy of a mesh leave nothing of a release that Pulumi does not know of, or that ended badly; and stop where entries
+ * of others would go with the mesh, unless `foreignEntries` says that they may.
+ */
+export function atDestroy(
   name: string,
   release: ReleaseName,
+  foreignEntries: boolean,
   parent: pulumi.Resource,
-): {
-  readonly afterNamespace: pulumi.Resource[];
-  readonly afterRelease: (namespace: pulumi.Resource) => pulumi.Resource[];
-} {
+): { readonly removeRemains: MakeAtDestroy; readonly guardEntries: MakeAtDestroy } {
   if (!reachesCluster(parent)) {
-    return { afterNamespace: [], afterRelease: () => [] };
+    return { removeRemains: () => [], guardEntries: () => [] };
   }
-  const opts = { parent, provider: new ClusterProvider(`${name}-cluster`, { parent }) };
-  const afterNamespace = [new Remains(`${name}-remains`, release, opts)];
+  const provider = new ClusterProvider(`${name}-cluster`, { parent });
+  const [label] = Object.entries(stackLabels());
   return {
-    afterNamespace,
-    afterRelease: (namespace) => [
-      new Remains(`${name}-release-remains`, release, { ...opts, dependsOn: [...afterNamespace, namespace] }),
+    removeRemains: (name, opts) => [new AtDestroy(name, "remains", { release }, { ...opts, provider })],
+    guardEntries: (name, opts) => [
+      new AtDestroy(name, "entries", { release, label, foreignEntries }, { ...opts, provider }),
     ],
   };
 }

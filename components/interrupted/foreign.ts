@@ -48,7 +48,8 @@ export async function refuseForeign(
           ? 'Choose another name, or leave it to its owner with the setting or input that ends in "createNamespace": false;'
           : "Choose another name, or delete it;";
       throw new Error(
-        `${describeObject(live)} is there already and is not of this stack, but of ${ownerOf(live, label)}. It was left as it is. ` +
+        `${describeObject(live)} is there already and is not of this stack, but of ${ownerOf(live, label)}, ` +
+          `since ${live.metadata.creationTimestamp}. It was left as it is. ` +
           `${remedy} or hand it over to this stack, which will delete it one day: ` +
           `kubectl ${within}label ${String(kind).toLowerCase()} ${name} ${label}=${value} --overwrite`,
       );

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { cannotAsk, ClusterAccess, ClusterApi } from "./clusterApi";
+import { EntriesAtDestroy, refuseForeignEntries } from "./foreignEntries";
 import type { ReleaseName } from "./helmRecord";
 import { removeRemains } from "./remains";
 
@@ -8,6 +9,7 @@ const PATIENCE = 60_000;
 
 /** What is done when a resource is deleted, by its `task`. */
 const TASKS: Record<string, (api: ClusterApi, props: never) => Promise<void>> = {
+  entries: (api, about: EntriesAtDestroy) => refuseForeignEntries(api, about),
   remains: (api, { release }: { readonly release: ReleaseName }) => removeRemains(api, release),
 };
 

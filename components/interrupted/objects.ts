@@ -22,6 +22,16 @@ export async function kindsOf(api: ClusterApi, apiVersion: string): Promise<Kind
     .map(({ name, kind, namespaced }) => ({ apiVersion, kind, plural: name, namespaced }));
 }
 
+/** Every kind that the API server has, in the version that it prefers; of `groups` alone where it is given. */
+export async function allKinds(api: ClusterApi, groups?: RegExp): Promise<Kind[]> {
+  const versions = ((await api.get("/apis"))?.groups ?? []).map(
+    ({ preferredVersion }) => preferredVersion.groupVersion,
+  );
+  const wanted =
+    groups === undefined ? ["v1", ...versions] : versions.filter((each) => groups.test(each.split("/")[0]));
+  return (await Promise.all(wanted.map((version) => kindsOf(api, version)))).flat();
+}
+
 /** An object in words: its kind, where it is, and its name. */
 export function describeObject({ kind, metadata }: Pick<Found, "kind" | "metadata">): string {
   return `${kind} ${metadata.namespace ? `${metadata.namespace}/` : ""}${metadata.name}`;
@@ -32,17 +42,15 @@ export function ownerOf({ metadata }: Pick<ApiObject, "metadata">, stackLabel: s
   const { labels = {}, annotations = {}, managedFields = [], ownerReferences = [] } = metadata;
   const by = (key: string) => annotations[`meta.helm.sh/release-${key}`];
   const managers = new Set(managedFields.map(({ manager }) => manager));
-  const owner =
-    labels[stackLabel] !== undefined
-      ? `Pulumi's stack ${labels[stackLabel]}`
-      : by("name") !== undefined
-        ? `Helm's release ${by("namespace")}/${by("name")}`
-        : ownerReferences.length > 0
-          ? ownerReferences.map(({ kind, name }) => `${kind} ${name}`).join(" and ")
-          : managers.size > 0
-            ? [...managers].join(" and ")
-            : "nobody that it names";
-  return `${owner}, since ${metadata.creationTimestamp}`;
+  return labels[stackLabel] !== undefined
+    ? `Pulumi's stack ${labels[stackLabel]}`
+    : by("name") !== undefined
+      ? `Helm's release ${by("namespace")}/${by("name")}`
+      : ownerReferences.length > 0
+        ? ownerReferences.map(({ kind, name }) => `${kind} ${name}`).join(" and ")
+        : managers.size > 0
+          ? [...managers].join(" and ")
+          : "nobody that it names";
 }
 
 /** The path of an object, or of all of a kind. */

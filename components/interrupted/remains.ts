@@ -1,6 +1,6 @@
 import { ApiObject, ClusterApi, pause } from "./clusterApi";
 import { helmRecords, ReleaseName } from "./helmRecord";
-import { describeObject, Kind, kindsOf, pathOf } from "./objects";
+import { allKinds, describeObject, Kind, pathOf } from "./objects";
 
 /** An object of a release, with its kind. */
 interface Remnant extends ApiObject {
@@ -55,13 +55,6 @@ async function remains(api: ClusterApi, { name, namespace }: ReleaseName): Promi
       annotations["meta.helm.sh/release-name"] === name && annotations["meta.helm.sh/release-namespace"] === namespace;
     return (marked || of.kind === "GatewayClass") && annotations["helm.sh/resource-policy"] !== "keep";
   });
-}
-
-/** Every kind that the API server has, in the version that it prefers. */
-async function allKinds(api: ClusterApi): Promise<Kind[]> {
-  const groups = (await api.get("/apis"))?.groups ?? [];
-  const versions = ["v1", ...groups.map(({ preferredVersion }) => preferredVersion.groupVersion)];
-  return (await Promise.all(versions.map((version) => kindsOf(api, version)))).flat();
 }
 
 /** Lets go of the entries of a definition that goes: who is to take off their finalizers is gone. */

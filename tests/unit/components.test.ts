@@ -33,6 +33,7 @@ describe("the story", () => {
         "baseline > baseline-all.services",
         "consul > consul-cluster",
         "consul > consul-connect-injector",
+        "consul > consul-entries",
         "consul > consul-namespace",
         "consul > consul-release",
         "consul > consul-release-remains",
@@ -78,6 +79,16 @@ describe("the story", () => {
     expect(find(recorded, "consul-release").dependsOn).toContain("consul-release-remains");
     expect(find(recorded, "consul-release-remains").dependsOn).toContain("consul-namespace");
     expect(find(recorded, "consul-namespace").dependsOn).toContain("consul-remains");
+  });
+
+  test("what stops a destroy for the sake of others' entries goes first of all, and again before the release goes", () => {
+    const guard = find(recorded, "foreign-entries");
+    const others = recorded.filter(
+      ({ type, name }) => /^(kubernetes|pulumi-nodejs):/.test(type) && !name.startsWith("foreign-entries"),
+    );
+    expect(others.map(({ name }) => name).filter((name) => !guard.dependsOn.includes(name))).toEqual([]);
+    expect(find(recorded, "consul-entries").dependsOn).toEqual(["consul-release"]);
+    expect(find(recorded, "consul-connect-injector").dependsOn).toContain("consul-entries");
   });
 
   test("every config entry is awaited until Consul has taken it", () => {
@@ -160,7 +171,7 @@ test("each workload of the chart is awaited after the release, and again after e
   for (const part of ["consul-server", "consul-connect-injector", "consul-sync-catalog"]) {
     const workload = find(recorded, part);
     expect(workload.type).toMatch(/^kubernetes:apps\/v1:(StatefulSet|Deployment)Patch$/);
-    expect(workload.dependsOn).toEqual(["consul-release"]);
+    expect(workload.dependsOn).toEqual(["consul-entries", "consul-release"]);
     expect(workload.props.metadata.annotations).toEqual({ "consul-traefik-mesh/helm-revision": "1" });
   }
   expect(find(recorded, "consul-release").props.skipAwait).toBe(true);
@@ -218,5 +229,5 @@ test("what Pulumi.yaml gives where nothing is said is what the components do by 
       .map(({ name }) => name)
       .filter((name) => !byThemselves.some((each) => each.name === name))
       .sort(),
-  ).toEqual(["intentions", "served-routes", "services"]);
+  ).toEqual(["foreign-entries", "intentions", "served-routes", "services"]);
 });

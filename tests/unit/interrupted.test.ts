@@ -18,6 +18,17 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
+const left = () => [...server.objects.values()].map(({ kind, metadata }) => `${kind as string} ${metadata.name}`);
+
+/** Makes a dynamic resource and deletes it, as Pulumi runs what the state has. */
+async function deleted(props: object): Promise<void> {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- what Pulumi's own provider uses
+  const provider = require("require-from-string")(providerCode()).handler();
+  await provider.configure({ config: { get: (key: string) => (/kubeconfig/.test(key) ? kubeconfig : undefined) } });
+  const { id, outs } = await provider.create(props);
+  await provider.delete(id, outs);
+}
+
 describe("what is to be made", () => {
   const wanted = (apiVersion: string, kind: string, metadata: object) =>
     refuseForeign({ newInputs: { apiVersion, kind, metadata } as any }, { kubeconfig }, LABEL);
@@ -62,8 +73,6 @@ describe("what is to be made", () => {
 });
 
 describe("of an installation that never ended", () => {
-  const left = () => [...server.objects.values()].map(({ kind, metadata }) => `${kind as string} ${metadata.name}`);
-
   test("Helm forgets each revision, and nothing else", async () => {
     const record = (name: string, labels: object) =>
       server.add("v1", "Secret", {
@@ -79,21 +88,13 @@ describe("of an installation that never ended", () => {
 });
 
 describe("of a release that Helm has no record of", () => {
-  const left = () => [...server.objects.values()].map(({ kind, metadata }) => `${kind as string} ${metadata.name}`);
   const helms = (by = release) => ({
     labels: { "app.kubernetes.io/managed-by": "Helm" },
     annotations: { "meta.helm.sh/release-name": by.name, "meta.helm.sh/release-namespace": by.namespace },
   });
   const webhooks = ["admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration"] as const;
   const definitions = ["apiextensions.k8s.io/v1", "CustomResourceDefinition"] as const;
-  /** As Pulumi runs what the state has. */
-  const destroyed = async () => {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- what Pulumi's own provider uses
-    const provider = require("require-from-string")(providerCode()).handler();
-    await provider.configure({ config: { get: (key: string) => (/kubeconfig/.test(key) ? kubeconfig : undefined) } });
-    const { id, outs } = await provider.create({ task: "remains", release });
-    await provider.delete(id, outs);
-  };
+  const destroyed = () => deleted({ task: "remains", release });
 
   test("everything that it made goes, webhooks first, and entries that nobody lets go of any more", async () => {
     server.add("v1", "Service", { metadata: { name: "consul-dns", namespace: "kube-system", ...helms() } });
@@ -144,6 +145,36 @@ describe("of a release that Helm has no record of", () => {
     });
     await destroyed();
     expect(left()).toHaveLength(2);
+  });
+});
+
+describe("entries in Consul at a destroy", () => {
+  const guard = (foreignEntries: boolean) => deleted({ task: "entries", release, label: LABEL, foreignEntries });
+  const entry = (name: string, metadata: object = {}) =>
+    server.add("consul.hashicorp.com/v1alpha1", "ServiceIntentions", {
+      metadata: { name, namespace: "shop", ...metadata },
+    });
+
+  test("of the stack's own and of the chart's are no reason to stop", async () => {
+    entry("ours", { labels: OURS });
+    entry("of-the-chart", {
+      annotations: { "meta.helm.sh/release-name": "consul", "meta.helm.sh/release-namespace": "consul-system" },
+    });
+    entry("of-its-job", { labels: { heritage: "Helm", release: "consul" } });
+    await expect(guard(false)).resolves.toBeUndefined();
+  });
+
+  test("of others stop it, with how many there are of whom, unless the setting says that they may go", async () => {
+    entry("ours", { labels: OURS });
+    for (let i = 1; i <= 800; i++) {
+      entry(`many-${i}`, { labels: { [LABEL[0]]: "team.prod" } });
+    }
+    entry("by-hand", { managedFields: [{ manager: "kubectl" }] });
+    await expect(guard(false)).rejects.toThrow(
+      /nothing was removed:\n {2}800 of Pulumi's stack team\.prod: ServiceIntentions shop\/many-1, .* and 797 more\n {2}1 of kubectl: ServiceIntentions shop\/by-hand\n.*consulDestroyForeignEntries/s,
+    );
+    await expect(guard(true)).resolves.toBeUndefined();
+    expect(left()).toHaveLength(802);
   });
 });
 
