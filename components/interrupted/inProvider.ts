@@ -31,7 +31,8 @@ export function handler(): pulumi.dynamic.ResourceProvider {
         await TASKS[props.task](ClusterApi.connect(access, PATIENCE), props as never);
       } catch (error) {
         if (!cannotAsk(error)) {
-          throw error;
+          // Pulumi prints the stack too.
+          throw Object.assign(error as Error, { stack: "" });
         }
       }
     },
