@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "coverage/", "reports/"] },
+  { ignores: ["node_modules/", "coverage/", "reports/", "schema/"] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   // The pack runs with its own packages alone, and starts at each preview: the SDK is 6 MB. tests/policies/pack.test.ts sees

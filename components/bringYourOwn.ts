@@ -18,9 +18,15 @@ export interface OwnCa {
 export interface ExternalServers {
   /** Names or addresses of the servers, without a port. Their certificate has the first one: Traefik asks it by that name. */
   readonly hosts: readonly string[];
-  /** Port of their HTTPS API. Default 8501. */
+  /**
+   * Port of their HTTPS API.
+   * @unset the chart's own, 8501
+   */
   readonly httpsPort?: number;
-  /** Port of their gRPC with TLS. Default 8502. */
+  /**
+   * Port of their gRPC with TLS.
+   * @unset the chart's own, 8502
+   */
   readonly grpcPort?: number;
   /** With ACLs: the URL by which the servers reach this cluster's Kubernetes API, where they verify logins. */
   readonly kubernetesApi?: string;
@@ -28,15 +34,35 @@ export interface ExternalServers {
 
 /** What of a mesh can exist already. */
 export interface OwnThings {
-  /** Whether the namespace is made, and owned; else it has to exist. Default `true`. To be chosen before the first `up`. */
+  /**
+   * Whether Consul's namespace is made, and owned; else it has to exist. To be chosen before the first `up`.
+   * @setting consulCreateNamespace
+   * @default true
+   */
   readonly createNamespace?: boolean;
-  /** A CA for the servers' TLS. Default: the chart makes one. */
+  /**
+   * A CA of your own for the servers' TLS, in Secrets; see docs/bring-your-own.md.
+   * @setting consulCa
+   * @unset the chart makes one
+   */
   readonly ca?: OwnCa;
-  /** The gossip key, 32 bytes in base64. Default: generated. */
+  /**
+   * The gossip key, 32 bytes in base64.
+   * @setting consulGossipKeySecret
+   * @unset generated
+   */
   readonly gossipKeySecret?: SecretKeyRef;
-  /** A management token of Consul's, a UUID. Default: generated. Of external servers: one that they have. */
+  /**
+   * A management token of Consul's, a UUID. Of external servers: one that they have.
+   * @setting consulBootstrapTokenSecret
+   * @unset generated
+   */
   readonly bootstrapTokenSecret?: SecretKeyRef;
-  /** Consul servers elsewhere. Default: the chart installs servers. */
+  /**
+   * Consul servers elsewhere; see docs/bring-your-own.md.
+   * @setting consulExternalServers
+   * @unset the chart installs servers
+   */
   readonly externalServers?: ExternalServers;
 }
 

@@ -19,15 +19,30 @@ export const ACME_CA_PATH = "/certs/acme-ca";
 export interface CertificateResolver {
   /** Address of the account, where the authority warns of what expires. */
   readonly email: string;
-  /** URL of the authority's directory, `https://…`. Default: Let's Encrypt's. */
+  /**
+   * URL of the authority's directory, `https://…`.
+   * @unset Let's Encrypt's
+   */
   readonly caServer?: string;
-  /** PEM certificates that `caServer` itself is verified with, for a private authority. Default: the image's own. */
+  /**
+   * PEM certificates that `caServer` itself is verified with, for a private authority.
+   * @unset the image's own
+   */
   readonly caCertificates?: string;
-  /** Default `RSA4096`. */
+  /**
+   * Kind of the certificates' keys.
+   * @unset Traefik's own, `RSA4096`
+   */
   readonly keyType?: (typeof KEY_TYPES)[number];
-  /** Name of a certificate profile of the authority's, as Let's Encrypt's `shortlived`. Default: the authority's own. */
+  /**
+   * Name of a certificate profile of the authority's, as Let's Encrypt's `shortlived`.
+   * @unset the authority's own
+   */
   readonly profile?: string;
-  /** How long the authority's certificates are valid, in hours: when to renew follows from it. Default 2160, 90 days. */
+  /**
+   * How long the authority's certificates are valid, in hours: when to renew follows from it.
+   * @unset 2160, 90 days
+   */
   readonly certificatesDuration?: number;
   /** TLS-ALPN-01: the authority connects to each host on port 443, and has to arrive at `websecure`. */
   readonly tlsChallenge?: ConnectChallenge;
@@ -40,9 +55,10 @@ export interface CertificateResolver {
 /** How the authority connects to Traefik. */
 export interface ConnectChallenge {
   /**
-   * How long Traefik has the authority wait before it connects, in seconds. Default 5: an order starts with the pod, which
-   * not every node leads to yet, and one that failed is not repeated. 0 for a Traefik that has no delay: older than 3.5 with
-   * `httpChallenge`, than 3.6 with `tlsChallenge`.
+   * How long Traefik has the authority wait before it connects, in seconds: an order starts with the pod, which not every node
+   * leads to yet, and one that failed is not repeated. 0 for a Traefik that has no delay: older than 3.5 with `httpChallenge`,
+   * than 3.6 with `tlsChallenge`.
+   * @default 5
    */
   readonly delay?: number;
 }
@@ -56,24 +72,43 @@ export interface DnsChallenge {
   readonly provider: string;
   /**
    * A Secret in Traefik's namespace: each key is an environment variable that lego documents for the provider, such as
-   * `CF_DNS_API_TOKEN`. Default none, for a provider that asks its cloud who the pod is.
+   * `CF_DNS_API_TOKEN`.
+   * @unset none, for a provider that asks its cloud who the pod is
    */
   readonly credentialsSecret?: string;
-  /** DNS servers that are asked for the zone and the record, each `host:port`. Default: the pod's own. */
+  /**
+   * DNS servers that are asked for the zone and the record, each `host:port`.
+   * @unset the pod's own
+   */
   readonly resolvers?: readonly string[];
-  /** How Traefik makes sure that the record is there before the authority is to look. Default: by the zone's own servers. */
+  /**
+   * How Traefik makes sure that the record is there before the authority is to look.
+   * @unset by the zone's own servers
+   */
   readonly propagation?: DnsPropagation;
 }
 
 /** Traefik's own look for the TXT record. Names and meanings are Traefik's: `dnsChallenge.propagation`. */
 export interface DnsPropagation {
-  /** No look at all, but the delay. Default `false`. */
+  /**
+   * No look at all, but the delay.
+   * @unset Traefik's own, `false`
+   */
   readonly disableChecks?: boolean;
-  /** No look at the zone's own servers, for those that Traefik cannot reach. Default `false`. */
+  /**
+   * No look at the zone's own servers, for those that Traefik cannot reach.
+   * @unset Traefik's own, `false`
+   */
   readonly disableANSChecks?: boolean;
-  /** A look at each of `resolvers` as well. Default `false`. */
+  /**
+   * A look at each of `resolvers` as well.
+   * @unset Traefik's own, `false`
+   */
   readonly requireAllRNS?: boolean;
-  /** Seconds before the first look, 0 to 3600. Default 0. */
+  /**
+   * Seconds before the first look, 0 to 3600.
+   * @unset Traefik's own, 0
+   */
   readonly delayBeforeChecks?: number;
 }
 

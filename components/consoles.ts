@@ -12,12 +12,19 @@ export interface ConsoleRoute {
   readonly host: string;
   /** Name in `userLists`: who may look. */
   readonly userList: string;
-  /** Default: the certificate of the ingress that fits the host, and its default options. */
+  /**
+   * @unset the certificate of the ingress that fits the host, and its default options
+   */
   readonly tls?: RouteTls;
 }
 
 /** Consoles for people, on `websecure`. Without a login they are shown by `kubectl port-forward` alone. */
 export interface TraefikConsoles {
+  /**
+   * Traefik's dashboard and Consul's UI on hosts of their own, for users of a list; see docs/consoles.md.
+   * @setting traefikConsoles
+   * @unset none
+   */
   readonly consoles?: {
     /** Traefik's dashboard, at `/dashboard/`. */
     readonly dashboard?: ConsoleRoute;

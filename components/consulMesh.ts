@@ -40,11 +40,23 @@ import { rotationJob, rotationProblems, Rotations } from "./rotation";
 
 /** Where Consul's Helm chart comes from: a local folder, or a repository and a version. */
 export interface ConsulChart {
-  /** A folder on this machine, relative to the program. Excludes `repository` and `version`. */
+  /**
+   * Folder of a local Consul chart, relative to the program. Excludes `repository` and `version`.
+   * @setting consulChartPath
+   * @unset the repository's
+   */
   readonly path?: string;
-  /** URL of a Helm repository. Default: HashiCorp's. */
+  /**
+   * URL of a Helm repository with the Consul chart.
+   * @setting consulChartRepository
+   * @default https://helm.releases.hashicorp.com
+   */
   readonly repository?: string;
-  /** An exact chart version. Default `1.9.11`. */
+  /**
+   * An exact version of the chart, from the repository.
+   * @setting consulChartVersion
+   * @default 1.9.11
+   */
   readonly version?: string;
 }
 
@@ -55,29 +67,50 @@ export const DEFAULT_CONSUL_NAMESPACE = "consul-system";
 export const DEFAULT_CONSUL_CLI_IMAGE = "hashicorp/consul:1.22.7";
 
 export interface ConsulMeshArgs extends ConsulOptions, OwnThings {
-  /** Namespace of Consul, which the mesh makes and owns unless `createNamespace` is `false`. Default `consul-system`. */
+  /**
+   * Namespace of Consul, which the mesh makes and owns unless `createNamespace` is `false`.
+   * @setting consulNamespace
+   * @default consul-system
+   */
   readonly namespace?: string;
+  /** Where Consul's Helm chart comes from. */
   readonly chart?: ConsulChart;
-  /** The cluster's version, `major.minor`, checked against the known pairs. Default: not checked. */
+  /**
+   * The cluster's version as `major.minor`, checked against the known pairs.
+   * @setting kubernetesVersion
+   * @unset not checked
+   */
   readonly kubernetesVersion?: string;
-  /** Seconds until an installation that does not become ready fails. Default 600. */
+  /**
+   * Seconds until an installation that does not become ready fails.
+   * @default 600
+   */
   readonly timeoutSeconds?: number;
   /**
    * Whether Pulumi refuses to delete or replace what holds data or trust: the namespace (with the servers' volumes), the
-   * release (with the CA), gossip key and bootstrap token. Default `false`.
+   * release (with the CA), gossip key and bootstrap token.
+   * @setting protect
+   * @default false
    */
   readonly protect?: boolean;
   /**
-   * Whether a destroy may go on where config entries of others are in the cluster, which go with Consul's definitions. Read from the
-   * state, so an `up` has to come between. Default `false`: it stops, and says whose they are.
+   * Whether a destroy may go on where config entries of others are in the cluster, which go with Consul's definitions; else it
+   * stops, and says whose they are. Read from the state, so an `up` has to come before the destroy.
+   * @setting consulDestroyForeignEntries
+   * @default false
    */
   readonly destroyForeignEntries?: boolean;
-  /** What to renew, and when it was renewed last. Default: nothing is. */
+  /**
+   * What to renew, and when it was renewed last.
+   * @unset nothing is
+   */
   readonly rotations?: Rotations;
   /**
    * Values of the chart for what has no option here; merged last, so they win over every option. Never put a secret here.
-   * Refused is what the chart does not know, of another type or gone (see `chartValueProblems`), and what the component
-   * counts on (see `heldValueProblems`).
+   * Refused is what the chart does not know, of another type or gone, and what the component counts on; see
+   * docs/chart-values.md.
+   * @setting consulValues
+   * @unset none
    */
   readonly values?: ChartValues;
 }

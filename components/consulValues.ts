@@ -2,50 +2,104 @@ import { rotationAnnotation } from "./rotationAnnotation";
 
 /** Images of the mesh, each a full reference. Default of each: the chart's own. */
 export interface ConsulImages {
-  /** Consul's servers, and the login of Traefik where ACLs are on. */
+  /**
+   * Image of Consul's servers, and of Traefik's login where ACLs are on: a full reference.
+   * @setting consulImage
+   * @unset the chart's own
+   */
   readonly consul?: string;
-  /** consul-k8s-control-plane: injector, catalog sync and the chart's jobs. */
+  /**
+   * Image of consul-k8s-control-plane: injector, catalog sync and the chart's jobs.
+   * @setting consulK8sImage
+   * @unset the chart's own
+   */
   readonly controlPlane?: string;
-  /** consul-dataplane with Envoy: the sidecar. */
+  /**
+   * Image of consul-dataplane with Envoy: the sidecar.
+   * @setting consulDataplaneImage
+   * @unset the chart's own
+   */
   readonly dataplane?: string;
 }
 
 /** Options of the mesh that become values of Consul's Helm chart. Every default is the secure one where there is a choice. */
 export interface ConsulOptions {
-  /** Consul's datacenter. Default `dc1`. */
+  /**
+   * Consul's datacenter.
+   * @setting consulDatacenter
+   * @default dc1
+   */
   readonly datacenter?: string;
-  /** Number of servers: 1, 3, 5 or 7, an odd number for the quorum. Default 1. */
+  /**
+   * Number of Consul servers: 1, 3, 5 or 7, an odd number for the quorum.
+   * @asType integer
+   * @setting consulServers
+   * @default 1
+   */
   readonly servers?: number;
-  /** Whether two servers may share a node. Default `false`: the chart's anti-affinity holds, each server needs a node. */
+  /**
+   * Whether two servers may share a node; else the chart's anti-affinity holds, and each server needs a node.
+   * @setting consulServersShareNodes
+   * @default false
+   */
   readonly serversShareNodes?: boolean;
-  /** Size of each server's volume, a Kubernetes quantity. Default `10Gi`, the chart's. */
+  /**
+   * Size of each server's volume, a Kubernetes quantity.
+   * @setting consulStorage
+   * @default 10Gi
+   */
   readonly storage?: string;
-  /** Storage class of the servers' volumes. Default: the cluster's default class. */
+  /**
+   * Storage class of the servers' volumes.
+   * @setting consulStorageClass
+   * @unset the cluster's own
+   */
   readonly storageClass?: string;
+  /** Images of the mesh. */
   readonly images?: ConsulImages;
-  /** When images are pulled. Default: Kubernetes' own rule. */
+  /**
+   * When images are pulled.
+   * @unset Kubernetes' own rule
+   */
   readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
-  /** DNS names that the servers' certificate has beside `consul-server`, `consul-server.<namespace>.svc` and `localhost`. */
+  /**
+   * DNS names that the servers' certificate has beside `consul-server`, `consul-server.<namespace>.svc` and `localhost`.
+   * @setting consulServerAdditionalDnsSans
+   * @default []
+   */
   readonly serverAdditionalDnsSans?: readonly string[];
-  /** Whether ACLs are on: no request without a token, and every service logs in as itself. Default `false`. */
+  /**
+   * Whether ACLs are on: no request without a token, and every service logs in as itself.
+   * @setting consulAcls
+   * @default false
+   */
   readonly acls?: boolean;
-  /** Whether gossip between agents is encrypted, with a key of this stack's own. Default `false`. */
+  /**
+   * Whether gossip between agents is encrypted, with a key of this stack's own.
+   * @setting consulGossipEncryption
+   * @default false
+   */
   readonly gossipEncryption?: boolean;
   /**
-   * How often the catalog sync writes Kubernetes Services to Consul, a Go duration. Default `5s`: a new Traefik is ready
-   * when its own entry has arrived, so this is part of how long an ingress takes to start. The chart's own is 30s.
+   * How often the catalog sync writes Kubernetes Services to Consul, a Go duration. A new Traefik is ready when its own entry
+   * has arrived, so this is part of how long an ingress takes to start; the chart's own is 30s.
+   * @setting consulCatalogSyncInterval
+   * @default 5s
    */
   readonly catalogSyncInterval?: string;
   /**
    * Namespaces without services of the mesh, whose pods start while the injector does not run: an ingress' above all. Those of
-   * all others wait for it, so that none starts without its sidecar. Default `["traefik-consul"]`.
+   * all others wait for it, so that none starts without its sidecar.
+   * @unset `traefik-consul`
    */
   readonly namespacesWithoutInjection?: readonly string[];
 }
 
 /** A key of a Kubernetes Secret. */
 export interface SecretKeyRef {
+  /** Name of the Secret. */
   readonly secretName: string;
+  /** The key within it. */
   readonly secretKey: string;
 }
 

@@ -6,16 +6,25 @@ export interface HeaderMatch {
   readonly name: string;
   /** The header is there, whatever it says. */
   readonly present?: boolean;
+  /** The whole value. */
   readonly exact?: string;
+  /** The value's beginning. */
   readonly prefix?: string;
+  /** The value's end. */
   readonly suffix?: string;
-  /** Needs consul-k8s 1.5.4 or 1.6.1 and newer: an older one's custom resource has no such field. */
+  /** A part of the value. Needs consul-k8s 1.5.4 or 1.6.1 and newer: an older one's custom resource has no such field. */
   readonly contains?: string;
   /** A regular expression of the whole value, RE2 syntax. */
   readonly regex?: string;
-  /** Whether the criterion has to fail. Default `false`. */
+  /**
+   * Whether the criterion has to fail.
+   * @unset Consul's own, `false`
+   */
   readonly invert?: boolean;
-  /** For `exact`, `prefix`, `suffix` and `contains`. Default `false`. Needs the same versions as `contains`. */
+  /**
+   * For `exact`, `prefix`, `suffix` and `contains`. Needs the same versions as `contains`.
+   * @unset Consul's own, `false`
+   */
   readonly ignoreCase?: boolean;
 }
 
@@ -27,42 +36,71 @@ export interface HttpMatch {
   readonly pathPrefix?: string;
   /** A regular expression of the whole path, RE2 syntax. */
   readonly pathRegex?: string;
-  /** Criteria that all have to hold. Default none. */
+  /**
+   * Criteria that all have to hold.
+   * @unset none
+   */
   readonly header?: readonly HeaderMatch[];
-  /** HTTP methods, in capitals. Default: any. */
+  /**
+   * HTTP methods, in capitals.
+   * @unset any
+   */
   readonly methods?: readonly string[];
 }
 
 /** JSON Web Tokens that a request needs one of. */
 export interface JwtRequirement {
+  /** Any of these. */
   readonly providers: readonly {
     /** Name of a JWTProvider of Consul. */
     readonly name: string;
-    /** Claims that the token has to have. Default none. */
+    /**
+     * Claims that the token has to have.
+     * @unset none
+     */
     readonly verifyClaims?: readonly { readonly path: readonly string[]; readonly value: string }[];
   }[];
 }
 
 /** One L7 permission: what its `http` matches is allowed or denied. The first permission that matches decides. */
 export interface IntentionPermission {
+  /** What is done with what matches. */
   readonly action: Action;
+  /** What a request has to be. */
   readonly http: HttpMatch;
+  /**
+   * The token that it needs besides.
+   * @unset none
+   */
   readonly jwt?: JwtRequirement;
 }
 
 /** Who may, or may not, call whom. Either `action` for the whole service, or `permissions` for an L7 one. */
 export interface IntentionRule {
-  /** Name of the calling service, or `*` for any. */
+  /** Name of the calling service, `traefik-system-ingress`, or `*` for any. A name that nobody has is refused. */
   readonly source: string;
   /** Name of the called service, or `*` for any. */
   readonly destination: string;
-  /** Default `allow`, where there are no `permissions`. */
+  /**
+   * What is done with every call; excludes `permissions`.
+   * @unset `allow`, where there are no `permissions`
+   */
   readonly action?: Action;
-  /** For services that speak http, http2 or grpc. */
+  /**
+   * For services that speak http, http2 or grpc: what the first one that matches says; what none matches is refused. See
+   * docs/intentions.md.
+   * @unset none
+   */
   readonly permissions?: readonly IntentionPermission[];
-  /** Kept in Consul, at most 512 bytes. */
+  /**
+   * Kept in Consul, at most 512 bytes.
+   * @unset none
+   */
   readonly description?: string;
-  /** The path of the rule as its owner wrote it, for problems to name. Default: its place in the list that is judged. */
+  /**
+   * The path of the rule as its owner wrote it, for problems to name.
+   * @unset its place in the list that is judged
+   */
   readonly declaredAt?: string;
 }
 

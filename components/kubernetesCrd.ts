@@ -4,8 +4,18 @@ import { dnsLabelProblems } from "./names";
 import { PodPart } from "./podPart";
 import { Problem } from "./problems";
 
-/** Namespaces whose custom resources of Traefik's are served; `true` for all. */
-export type KubernetesCrd = true | { readonly namespaces: readonly string[] };
+/** Where custom resources of Traefik's are served; `true` for all namespaces. */
+export type KubernetesCrd = true | KubernetesCrdNamespaces;
+
+export interface KubernetesCrdNamespaces {
+  /**
+   * Namespaces whose IngressRoutes and other resources of Traefik are served too; in a stack's settings `"*"` alone for all. See
+   * docs/routing.md.
+   * @setting traefikKubernetesCrdNamespaces
+   * @unset none
+   */
+  readonly namespaces: readonly string[];
+}
 
 /** The group and the version of Traefik's custom resources, and their plural names. Source: Traefik 3.7, `traefikio/v1alpha1`. */
 const GROUP = "traefik.io";

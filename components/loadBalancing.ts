@@ -14,35 +14,59 @@ export const STRATEGIES = ["wrr", "p2c", "hrw", "leasttime"] as const;
 
 /** How Traefik spreads requests over a service's instances. Those that Consul's checks find unhealthy never get one. */
 export interface LoadBalancing {
-  /** Default `wrr`. */
+  /**
+   * How Traefik chooses: `wrr` in turn, by weight; `p2c` the less busy of two; `hrw` the same instance for the same client
+   * address; `leasttime` the one that answers soonest.
+   * @unset Traefik's own, `wrr`
+   */
   readonly strategy?: (typeof STRATEGIES)[number];
-  /** A client stays with its instance, by a cookie, as long as that is healthy. Not for `hrw`. Default: it does not. */
+  /**
+   * A client stays with its instance, by a cookie, as long as that is healthy. Not for `hrw`.
+   * @unset it does not
+   * @loose
+   */
   readonly sticky?: { readonly cookie: StickyCookie };
   /**
    * Requests of Traefik's own to each instance, beside Consul's check; by mutual TLS, so intentions have to allow the path.
-   * Default none.
+   * @unset none
+   * @loose
    */
   readonly healthCheck?: {
     /** Begins with `/`. */
     readonly path: string;
-    /** Go durations. Default 30s and 5s. */
+    /**
+     * Go durations.
+     * @unset 30s and 5s
+     */
     readonly interval?: string;
     readonly unhealthyInterval?: string;
     readonly timeout?: string;
-    /** Status that a healthy instance answers. Default 2xx and 3xx. */
+    /**
+     * Status that a healthy instance answers.
+     * @unset 2xx and 3xx
+     */
     readonly status?: number;
     readonly method?: string;
     readonly hostname?: string;
     readonly headers?: Readonly<Record<string, string>>;
   };
-  /** Leaves out an instance for `failureWindow` (default 10s) after that many failed requests (default 1). Default: off. */
+  /**
+   * Leaves out an instance for `failureWindow` (default 10s) after that many failed requests (default 1).
+   * @unset off
+   * @loose
+   */
   readonly passiveHealthCheck?: { readonly failureWindow?: string; readonly maxFailedAttempts?: number };
-  /** Whether the service sees the client's Host header. Default `true`. */
+  /**
+   * Whether the service sees the client's Host header.
+   * @unset Traefik's own, `true`
+   */
   readonly passHostHeader?: boolean;
 }
 
 export interface StickyCookie {
-  /** Default: made of the service's name. */
+  /**
+   * @unset made of the service's name
+   */
   readonly name?: string;
   readonly secure?: boolean;
   readonly httpOnly?: boolean;
@@ -58,13 +82,19 @@ export interface StickyCookie {
  * of the requests that come through Traefik. Calls within the mesh go to all pods alike.
  */
 export interface Canary {
-  /** The version's image. Default: the service's. */
+  /**
+   * The version's image.
+   * @unset the service's
+   */
   readonly image?: string;
   /** The version's environment, instead of the service's `env`; `envFrom` is that of both. */
   readonly env?: PodOptions["env"];
   /** The version's arguments, instead of the service's. */
   readonly args?: readonly string[];
-  /** Number of its pods. Default 1. */
+  /**
+   * Number of its pods.
+   * @default 1
+   */
   readonly replicas?: number;
   /** Percent of the requests through Traefik, a whole number from 0 to 99. */
   readonly weight: number;

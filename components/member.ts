@@ -11,35 +11,64 @@ export type Protocol = (typeof PROTOCOLS)[number];
 
 /** What the mesh is to know of a service, whoever declares its pods. */
 export interface MemberOptions {
-  /** TCP port that the container listens on, 1 to 65535, but those of the sidecar. */
+  /**
+   * TCP port that the container listens on, 1 to 65535. Refused are those of the sidecar, such as 8600, 15001, 19000 and 20000.
+   */
   readonly port: number;
-  /** What the service speaks. Default `http`. */
+  /**
+   * What the service speaks. L7 permissions need one of the first three.
+   * @default http
+   */
   readonly protocol?: Protocol;
   /**
    * Seconds that an open connection outlasts a change of the sidecar's listener, 1 to 604800, after which it is closed. Such a
    * change is each new certificate, at least every 72 h, and another intention: so this is also how long a connection goes on
-   * that no intention allows any more. HTTP connections end with the request that they carry. Default: 30, consul-dataplane's.
+   * that no intention allows any more. HTTP connections end with the request that they carry. See docs/rotation.md.
+   * @unset consul-dataplane's own, 30
    */
   readonly listenerDrainSeconds?: number;
   /**
-   * Seconds from a request's end to the end of its answer, after which the caller gets a 504; 0 for none, as a stream without an
-   * end needs (24 days, the most that Consul can say). Not for `tcp`. Default: 60 for `http` and `http2` and none for `grpc`,
-   * where Envoy's own is 15. Where it is set, callers' sidecars keep to it too, by a ServiceResolver; else these keep to Envoy's.
+   * Seconds from a request's end to the end of its answer, after which the caller gets a 504; 0 for none, as a stream without
+   * an end needs (24 days, the most that Consul can say). Not for `tcp`. Where it is set, callers' sidecars keep to it too, by
+   * a ServiceResolver; else these keep to Envoy's, 15. See docs/services.md#how-long-a-request-may-take.
+   * @unset 60; `grpc`: none
    */
   readonly requestTimeoutSeconds?: number;
-  /** Seconds that a stream may be silent, 1 to 604800; 0 for ever. Not for `tcp`. Default: Envoy's, 300. */
+  /**
+   * Seconds that a stream may be silent, 1 to 604800; 0 for ever. Not for `tcp`.
+   * @unset Envoy's, 300
+   */
   readonly idleTimeoutSeconds?: number;
-  /** Routes through Traefik. Default none: reachable inside the mesh only. */
+  /**
+   * Routes through Traefik.
+   * @unset none: reachable inside the mesh only
+   */
   readonly routes?: readonly Route[];
-  /** Routes of connections through Traefik, for a service of protocol `tcp`. Default none. */
+  /**
+   * Routes of connections through Traefik, for a service of protocol `tcp`; see docs/routing.md#tcp.
+   * @unset none
+   */
   readonly tcpRoutes?: readonly TcpRoute[];
-  /** How Traefik spreads requests over the pods. Default: in turn. */
+  /**
+   * How Traefik spreads requests over the pods; see docs/routing.md#load-balancing.
+   * @unset in turn
+   */
   readonly loadBalancing?: LoadBalancing;
-  /** Whether Traefik itself may call it for other services' routes, as with `forwardAuth`. Default `false`. */
+  /**
+   * Whether Traefik itself may call it for other services' routes, as with `forwardAuth`.
+   * @default false
+   */
   readonly internal?: boolean;
-  /** How its callers' sidecars send requests to it: otherwise by what they are, again, in shares, elsewhere. Default: as they come. */
+  /**
+   * How its callers' sidecars send requests to it: otherwise by what they are, again, in shares, elsewhere; see
+   * docs/services.md#how-requests-are-sent.
+   * @unset as they come
+   */
   readonly traffic?: Traffic;
-  /** Calls to other services that this one makes, allowed by the `IntentionSet` that has both. Default none. */
+  /**
+   * Calls to other services that this one makes, allowed by the `IntentionSet` that has both.
+   * @unset none
+   */
   readonly calls?: readonly ServiceCall[];
 }
 

@@ -36,17 +36,35 @@ type OfServices =
 
 /** What describes a job, apart from the mesh that it joins. What it has in common with a service is said there. */
 export interface MeshJobOptions extends Pick<PodOptions, OfPods>, Pick<MeshServiceOptions, OfServices> {
-  /** When it runs, as cron has it: `0 3 * * *`, or `@daily`. Default: once, at the `up` that makes or changes it, which waits for its end. */
+  /**
+   * When it runs, as cron has it: `0 3 * * *`, or `@daily`.
+   * @unset once, at the `up` that makes or changes it, which waits for its end
+   */
   readonly schedule?: string;
-  /** Name of the time zone of `schedule`, such as `Europe/Paris`. Default: the cluster's own. */
+  /**
+   * Name of the time zone of `schedule`, such as `Europe/Paris`.
+   * @unset the cluster's own
+   */
   readonly timeZone?: string;
-  /** What happens where the run before has not ended. Default `Forbid`: it is left out. */
+  /**
+   * What happens where the run before has not ended; with `Forbid` the next one is left out.
+   * @default Forbid
+   */
   readonly concurrencyPolicy?: "Allow" | "Forbid" | "Replace";
-  /** Whether none is begun by `schedule`. Default `false`. */
+  /**
+   * Whether none is begun by `schedule`.
+   * @unset Kubernetes' own, `false`
+   */
   readonly suspend?: boolean;
-  /** How often a run is tried again before it counts as failed, 0 to 1000. Default 6. */
+  /**
+   * How often a run is tried again before it counts as failed, 0 to 1000.
+   * @default 6
+   */
   readonly backoffLimit?: number;
-  /** Seconds after which a run is ended and counts as failed, 1 to 604800. Default: never; an `up` waits for 10 minutes. */
+  /**
+   * Seconds after which a run is ended and counts as failed, 1 to 604800.
+   * @unset never; an `up` waits for 10 minutes
+   */
   readonly activeDeadlineSeconds?: number;
 }
 
@@ -54,9 +72,15 @@ export interface MeshJobArgs extends MeshJobOptions {
   readonly mesh: Mesh;
   /** An existing namespace. */
   readonly namespace: pulumi.Input<string>;
-  /** The job's name in Consul, in Kubernetes and in its identity. Default: the component's name. */
+  /**
+   * The job's name in Consul, in Kubernetes and in its identity.
+   * @unset the component's name
+   */
   readonly serviceName?: string;
-  /** Intentions that have to be in force before it runs, such as deny-all. Default none; those of its `calls` are waited for. */
+  /**
+   * Intentions that have to be in force before it runs, such as deny-all.
+   * @unset none; those of its `calls` are waited for
+   */
   readonly guardedBy?: IntentionSet;
 }
 

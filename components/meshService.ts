@@ -29,34 +29,64 @@ export { drainProblems, meshServiceProblems, meshServiceWarnings } from "./meshS
 export interface MeshServiceOptions extends PodOptions, Health, MemberOptions {
   /** The service's image, a full reference. */
   readonly image: string;
-  /** When the image is pulled. Default: Kubernetes' own rule. */
+  /**
+   * When the image is pulled.
+   * @unset Kubernetes' own rule
+   */
   readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
-  /** Port of the Kubernetes Service, which leads to `port`, 1 to 65535. Default: `port`. */
+  /**
+   * Port of the Kubernetes Service, which leads to `port`, 1 to 65535.
+   * @unset `port`
+   */
   readonly servicePort?: number;
-  /** Number of pods, 0 or more. Default 1. */
+  /**
+   * Number of pods, 0 to 1000.
+   * @default 1
+   */
   readonly replicas?: number;
-  /** Lets Kubernetes decide how many pods there are; excludes `replicas` and `canary`. Default: it does not. */
+  /**
+   * Lets Kubernetes decide how many pods there are; excludes `replicas` and `canary`.
+   * @unset it does not
+   */
   readonly autoscaling?: Autoscaling;
-  /** How few pods a drain of nodes leaves. Default: no budget. */
+  /**
+   * How few pods a drain of nodes leaves.
+   * @unset no budget
+   */
   readonly disruptionBudget?: DisruptionBudget;
   /**
-   * The user that the container runs as. Default 65532; 0 is root, for an image that cannot do without. Refused are 5995
-   * and 5996, the sidecar's, whose traffic does not go through the mesh.
+   * The user that the container runs as; 0 is root, for an image that cannot do without. Refused are 5995 and 5996, the
+   * sidecar's, whose traffic does not go through the mesh.
+   * @default 65532
    */
   readonly runAsUser?: number;
-  /** Whether the container's own files cannot be changed. Default `true`. */
+  /**
+   * Whether the container's own files cannot be changed.
+   * @default true
+   */
   readonly readOnlyRootFilesystem?: boolean;
-  /** Folders that the container writes to, such as `/tmp`: each is empty at the start and goes with the pod. Default none. */
+  /**
+   * Folders that the container writes to, such as `/tmp`: each is empty at the start and goes with the pod. Refused are the
+   * kernel's, and those of the image's programs.
+   * @unset none
+   */
   readonly writablePaths?: readonly string[];
-  /** Linux capabilities that the container keeps, such as `NET_BIND_SERVICE`. Default none. */
+  /**
+   * Linux capabilities that the container keeps, such as `NET_BIND_SERVICE`. Refused are `ALL`, `NET_ADMIN` and others that
+   * undo the redirection.
+   * @unset none
+   */
   readonly addCapabilities?: readonly string[];
   /**
-   * Seconds that a pod which is to stop goes on serving, 0 to 300: callers hear of its end by Consul's catalog, which takes
-   * a moment. Default 10, but 0 where the mesh or the cluster is known to be too old: it needs Kubernetes 1.30, and control
-   * plane 1.5.3, before which the injector makes the pod invalid.
+   * Seconds that a pod which is to stop goes on serving, 0 to 300: callers hear of its end by Consul's catalog, which takes a
+   * moment. It needs Kubernetes 1.30, and control plane 1.5.3, before which the injector makes the pod invalid.
+   * @unset 10, but 0 where the mesh or the cluster is known to be too old
    */
   readonly drainSeconds?: number;
-  /** A second version that gets a share of the requests. Default none. */
+  /**
+   * A second version that gets a share of the requests; see docs/routing.md#canary-a-share-of-the-requests-for-another-version.
+   * @unset none
+   */
   readonly canary?: Canary;
 }
 
@@ -64,14 +94,20 @@ export interface MeshServiceArgs extends MeshServiceOptions {
   readonly mesh: Mesh;
   /** An existing namespace. */
   readonly namespace: pulumi.Input<string>;
-  /** The service's name in Consul, in Kubernetes and in its identity. Default: the component's name. */
+  /**
+   * The service's name in Consul, in Kubernetes and in its identity.
+   * @unset the component's name
+   */
   readonly serviceName?: string;
   /**
    * Waited for where a route uses what the ingress declares: user list, plugin, TLS options, certificate resolver, entry point.
-   * Default: not waited for, so that Traefik's pods before such a change may find the route first.
+   * @unset not waited for, so that Traefik's pods before such a change may find the route first
    */
   readonly ingress?: Ingress;
-  /** Intentions that have to be in force before the first pod serves, such as deny-all. Default none. */
+  /**
+   * Intentions that have to be in force before the first pod serves, such as deny-all.
+   * @unset none
+   */
   readonly guardedBy?: IntentionSet;
 }
 

@@ -20,25 +20,37 @@ import { timeoutWarnings } from "./timeoutWarnings";
 
 /** What describes a service whose pods somebody else declares. */
 export interface MeshWorkloadOptions extends MemberOptions {
-  /** The object that has the pods: `kind` is any, or Deployment where it runs already; `name` is the service's. */
+  /**
+   * The object that has the pods: `kind` is any, or Deployment where it runs already; `name` is the service's.
+   * @unset a Deployment of the service's name
+   */
   readonly workload?: { readonly kind?: WorkloadKind; readonly name?: string };
   /**
    * Whether the workload runs already and belongs to nobody's stack: then it is patched, which rolls its pods, and `destroy`
-   * takes the patch back. Default `false`: the program hands its pods to `join`, `transform` or `podAnnotations`.
+   * takes the patch back; else the program hands its pods to `join`, `transform` or `podAnnotations`.
+   * @default false
    */
   readonly running?: boolean;
   /**
    * The Kubernetes Service that selects the pods, by which callers know them, such as a chart's own; it has to have an address,
-   * and a port that leads to `port`. Default: one is made, of the service's name.
+   * and a port that leads to `port`.
+   * @unset one is made, of the service's name
    */
   readonly existingService?: string;
-  /** Port of the Service that is made. Default: `port`. */
+  /**
+   * Port of the Service that is made.
+   * @unset `port`
+   */
   readonly servicePort?: number;
-  /** Whether a ServiceAccount of the service's name exists, such as a chart's own. Default `false`: one is made. */
+  /**
+   * Whether a ServiceAccount of the service's name exists, such as a chart's own; else one is made.
+   * @default false
+   */
   readonly existingServiceAccount?: boolean;
   /**
-   * Seconds that a pod which is to stop goes on serving, 0 to 300, where its containers say nothing of their own. Default as of a
-   * `MeshService`. Pods of `running` and of `podAnnotations` get none.
+   * Seconds that a pod which is to stop goes on serving, 0 to 300, where its containers say nothing of their own. Pods of
+   * `running` and of `podAnnotations` get none.
+   * @unset as of a `MeshService`
    */
   readonly drainSeconds?: number;
 }
@@ -47,11 +59,20 @@ export interface MeshWorkloadArgs extends MeshWorkloadOptions {
   readonly mesh: Mesh;
   /** The namespace of the workload. */
   readonly namespace: pulumi.Input<string>;
-  /** The service's name in Consul and of its identity, the ServiceAccount. Default: the component's name. */
+  /**
+   * The service's name in Consul and of its identity, the ServiceAccount.
+   * @unset the component's name
+   */
   readonly serviceName?: string;
-  /** Waited for where a route uses what the ingress declares. Default: not waited for. */
+  /**
+   * Waited for where a route uses what the ingress declares.
+   * @unset not waited for
+   */
   readonly ingress?: Ingress;
-  /** Intentions that have to be in force before the first pod serves, such as deny-all. Default none. */
+  /**
+   * Intentions that have to be in force before the first pod serves, such as deny-all.
+   * @unset none
+   */
   readonly guardedBy?: IntentionSet;
 }
 

@@ -24,7 +24,10 @@ export type NetworkTarget = (typeof NETWORK_TARGETS)[number];
 export interface NetworkClient {
   /** The namespace of the pods. */
   readonly namespace: string;
-  /** Labels that the pods have. Default: every pod of the namespace. */
+  /**
+   * Labels that the pods have.
+   * @unset every pod of the namespace
+   */
   readonly podLabels?: Readonly<Record<string, string>>;
   /**
    * `consulApi`: the servers' HTTPS and gRPC, for API gateways, other stacks' services and what scrapes Consul;
@@ -39,11 +42,20 @@ export interface NetworkPoliciesArgs {
   readonly ingress?: Ingress & { readonly tcpPorts?: readonly number[] };
   /** Namespaces whose injected pods are services of the mesh: they reach Consul and each other's sidecars. */
   readonly serviceNamespaces: readonly pulumi.Input<string>[];
-  /** Namespaces of services of the mesh that have their policies by another stack. Default none. */
+  /**
+   * Namespaces of services of the mesh that have their policies by another stack.
+   * @unset none
+   */
   readonly teamNamespaces?: readonly string[];
-  /** Whether Consul and the ingress have their policies by another stack, so that the services get theirs alone. Default `false`. */
+  /**
+   * Whether Consul and the ingress have their policies by another stack, so that the services get theirs alone.
+   * @default false
+   */
   readonly servicesAlone?: boolean;
-  /** Further pods, and what they may reach. Default none. */
+  /**
+   * Further pods, and what they may reach.
+   * @unset none
+   */
   readonly clients?: readonly NetworkClient[];
 }
 

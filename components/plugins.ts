@@ -12,7 +12,7 @@ import { Problem } from "./problems";
 export interface Plugin {
   /** Its Go module, such as `github.com/traefik/plugindemo`. */
   readonly module: string;
-  /** Folder with its source and `.traefik.yml`, relative to the program; mounted, nothing is downloaded. */
+  /** Folder with its source and `.traefik.yml`, relative to the program; mounted, nothing is downloaded. This or `version`. */
   readonly path?: string;
   /** Version that Traefik downloads from its plugin registry at each start, such as `v0.2.2`. */
   readonly version?: string;

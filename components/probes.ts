@@ -4,11 +4,15 @@ import { Problem } from "./problems";
 
 /** What says when a service is ready. */
 export interface Health {
-  /** Path that answers 2xx when the service is ready, asked by HTTP/1.1. Default: ready when its process runs. */
+  /**
+   * Path that answers 2xx when the service is ready, asked by HTTP/1.1.
+   * @unset ready when its process runs
+   */
   readonly healthPath?: string;
   /**
-   * Name of the service that gRPC's own health protocol is asked for (`grpc.health.v1.Health/Check`); `""` for the whole server.
-   * For protocol `grpc`. Default: ready when its process runs.
+   * Name of the service that gRPC's own health protocol is asked for (`grpc.health.v1.Health/Check`); `""` for the whole
+   * server. For protocol `grpc`.
+   * @unset ready when its process runs
    */
   readonly healthGrpcService?: string;
 }

@@ -35,7 +35,10 @@ export interface RotationJobArgs {
   /** Undefined where ACLs are off. */
   readonly bootstrapToken?: SecretKeyRef;
   readonly gossipKey?: SecretKeyRef;
-  /** SHA-256 of the key that is expected there, hexadecimal. Default: any key is taken. */
+  /**
+   * SHA-256 of the key that is expected there, hexadecimal.
+   * @unset any key is taken
+   */
   readonly gossipKeySha256?: pulumi.Input<string>;
   /** Where a token is that is not in `bootstrapToken` yet, and the SHA-256 of it. */
   readonly nextToken?: { readonly ref: SecretKeyRef; readonly sha256: pulumi.Input<string> };

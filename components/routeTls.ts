@@ -7,11 +7,20 @@ import type { TraefikTlsOptions } from "./traefikTls";
 
 /** TLS that ends at a route. Empty: with the certificate of the ingress that fits the host, and its default options. */
 export interface RouteTls {
-  /** Name of a certificate resolver of the ingress, which gets a certificate for the route's hosts. */
+  /**
+   * Name of a certificate resolver of the ingress, which gets a certificate for the route's hosts.
+   * @unset none
+   */
   readonly certResolver?: string;
-  /** Names that the certificate of `certResolver` is for, instead of the route's hosts; `*.` needs a `dnsChallenge`. */
+  /**
+   * Names that the certificate of `certResolver` is for, instead of the route's hosts; `*.` needs a `dnsChallenge`.
+   * @unset the route's hosts
+   */
   readonly domains?: readonly { readonly main: string; readonly sans?: readonly string[] }[];
-  /** Name of TLS options of the ingress. Default: those called `default`. */
+  /**
+   * Name of TLS options of the ingress.
+   * @unset those called `default`
+   */
   readonly options?: string;
 }
 

@@ -12,23 +12,44 @@ import { inV3, ruleProblems } from "./rules";
 /** A route through Traefik to a service, published as tags of the service in Consul's catalog. */
 export interface Route {
   /**
-   * Name of Traefik's router, unique in the mesh; there a hash of the definition follows it. Default: the service's name, with
-   * `-2`, `-3` … from the second route on.
+   * Name of Traefik's router, unique in the mesh; there a hash of the definition follows it.
+   * @unset the service's name, with `-2`, `-3` … from the second route on
    */
   readonly name?: string;
-  /** Host name that the request has to name, exactly; `*.example.com` is every name with one label more. */
+  /**
+   * Host name that the request has to name, exactly, without scheme or port; `*.example.com` is every name with one label more.
+   * @unset any
+   */
   readonly host?: string;
-  /** Beginning of the request's path, with its `/`. Default: any path. */
+  /**
+   * Beginning of the request's path, with its `/`; no pattern.
+   * @unset any
+   */
   readonly pathPrefix?: string;
-  /** A rule in Traefik v3 syntax, for what `host` and `pathPrefix` cannot say; excludes both. */
+  /**
+   * A rule in Traefik v3 syntax, for what `host` and `pathPrefix` cannot say; excludes both.
+   * @unset from `host` and `pathPrefix`
+   */
   readonly rule?: string;
-  /** Traefik's entry points. Default: `["web"]`, or `["websecure"]` where `tls` is set. */
+  /**
+   * Traefik's entry points: `web` (plain HTTP) and `websecure` (TLS); `admin` takes no route of a service.
+   * @unset `[web]`, or `[websecure]` where `tls` is set
+   */
   readonly entryPoints?: readonly string[];
-  /** TLS ends at this route. Default: no TLS. */
+  /**
+   * TLS ends at this route; see docs/tls.md.
+   * @unset no TLS
+   */
   readonly tls?: RouteTls;
-  /** Of two routes that match a request, the one with the higher number serves it. Default: the longer rule does. */
+  /**
+   * Of two routes that match a request, the one with the higher number serves it.
+   * @unset the longer rule does
+   */
   readonly priority?: number;
-  /** What requests go through on their way to the service, in this order. Default none. */
+  /**
+   * What requests go through on their way to the service, in this order; see docs/routing.md#middlewares.
+   * @unset none
+   */
   readonly middlewares?: readonly Middleware[];
 }
 

@@ -9,17 +9,35 @@ import { ruleProblems } from "./rules";
 
 /** A route of connections through Traefik to a tcp service: by the server name in TLS, or by an entry point of its own. */
 export interface TcpRoute {
-  /** As of an HTTP route. Default: the service's name with `-tcp`, `-tcp-2`, `-tcp-3` … */
+  /**
+   * As of an HTTP route.
+   * @unset the service's name with `-tcp`, `-tcp-2`, `-tcp-3` …
+   */
   readonly name?: string;
-  /** Server name that the client asks for in TLS (SNI), exactly or as `*.example.com`. Default: any, also without TLS. */
+  /**
+   * Server name that the client asks for in TLS (SNI), exactly or as `*.example.com`.
+   * @unset any, also without TLS
+   */
   readonly sni?: string;
-  /** A rule in Traefik v3 syntax, for what `sni` cannot say; excludes it. */
+  /**
+   * A rule in Traefik v3 syntax, for what `sni` cannot say; excludes it.
+   * @unset from `sni`
+   */
   readonly rule?: string;
-  /** Entry points, `websecure` or those of the ingress's `tcpEntryPoints`. Default `["websecure"]` where there is TLS. */
+  /**
+   * Entry points, `websecure` or those of the ingress's `tcpEntryPoints`.
+   * @unset `[websecure]` where there is TLS
+   */
   readonly entryPoints?: readonly string[];
-  /** Who ends TLS: Traefik, or with `passthrough` the service. Needed for `sni`. Default: no TLS. */
+  /**
+   * Who ends TLS: Traefik, or with `passthrough` the service. Needed for `sni`.
+   * @unset no TLS
+   */
   readonly tls?: RouteTls & { readonly passthrough?: boolean };
-  /** In the order in which they see a connection. */
+  /**
+   * What connections go through, in this order; see docs/routing.md#tcp.
+   * @unset none
+   */
   readonly middlewares?: readonly TcpMiddleware[];
 }
 
@@ -27,9 +45,15 @@ export interface TcpRoute {
 export interface TcpEntryPoint {
   /** Port of Traefik's pod, 1024 to 65535: those below are for root, and opened for `web` and `websecure` alone. */
   readonly port: number;
-  /** Port of the Service, which clients of a load balancer see, 1 to 65535. Default: `port`. */
+  /**
+   * Port of the Service, which clients of a load balancer see, 1 to 65535.
+   * @unset `port`
+   */
   readonly servicePort?: number;
-  /** Node port, 30000 to 32767, where the Service is of type NodePort. Default: Kubernetes chooses. */
+  /**
+   * Node port, 30000 to 32767, where the Service is of type NodePort.
+   * @unset Kubernetes chooses
+   */
   readonly nodePort?: number;
 }
 

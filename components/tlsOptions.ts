@@ -11,21 +11,36 @@ export const CLIENT_AUTH_TYPES = ["RequireAndVerifyClientCert", "VerifyClientCer
 export interface TlsCertificate {
   /** A Secret with `tls.crt` and `tls.key` (type `kubernetes.io/tls`): what cert-manager writes, for one. */
   readonly secretName: string;
-  /** Whether it is also for names that no certificate has, instead of one that Traefik signs itself. Default `false`. */
+  /**
+   * Whether it is also for names that no certificate has, instead of one that Traefik signs itself.
+   * @default false
+   */
   readonly default?: boolean;
 }
 
 /** What clients have to bring. The options called `default` are for every route that names none. */
 export interface TlsOptions {
-  /** Oldest version of TLS that is spoken. Default `1.2`. */
+  /**
+   * Oldest version of TLS that is spoken.
+   * @default "1.2"
+   */
   readonly minVersion?: (typeof TLS_VERSIONS)[number];
-  /** Whether a name that no certificate has is refused instead of answered with the default certificate. Default `false`. */
+  /**
+   * Whether a name that no certificate has is refused instead of answered with the default certificate.
+   * @unset Traefik's own, `false`
+   */
   readonly sniStrict?: boolean;
-  /** Clients prove who they are by a certificate (mutual TLS). Default: they need none. */
+  /**
+   * Clients prove who they are by a certificate (mutual TLS).
+   * @unset they need none
+   */
   readonly clientAuth?: {
     /** A Secret in Traefik's namespace whose `ca.crt` signs the certificates of clients. */
     readonly caSecretName: string;
-    /** Whether a client without a certificate is refused. Default `RequireAndVerifyClientCert`: it is. */
+    /**
+     * What a client without a certificate gets: a refusal, or what it asked for.
+     * @default RequireAndVerifyClientCert
+     */
     readonly type?: (typeof CLIENT_AUTH_TYPES)[number];
   };
 }

@@ -12,6 +12,7 @@ import { containerResourceProblems } from "./containerResources";
 import { imageProblems } from "./grammars";
 import { dnsLabelProblems, namespaceProblems, rangeProblems, TRAEFIK_SERVICE_NAME } from "./names";
 import { scaler, spread } from "./podTemplate";
+import type { Resources } from "./podOptions";
 import { HARDENED, NON_ROOT, restrictedPod } from "./podSecurity";
 import { Problem, refuse } from "./problems";
 import { sha256 } from "./sha256";
@@ -35,11 +36,26 @@ import { DEFAULT_TRAEFIK_IMAGE, traefikVersionProblems } from "./traefikVersions
 
 /** Node ports of a Service of type NodePort, each 30000 to 32767. */
 export interface NodePorts {
-  /** Default 30080. */
+  /**
+   * Node port of the entry point `web`, 30000 to 32767; for type NodePort.
+   * @asType integer
+   * @setting traefikNodePortWeb
+   * @default 30080
+   */
   readonly web?: number;
-  /** Default 30443. */
+  /**
+   * Node port of the entry point `websecure`, 30000 to 32767; for type NodePort.
+   * @asType integer
+   * @setting traefikNodePortWebsecure
+   * @default 30443
+   */
   readonly websecure?: number;
-  /** Default 30808; open only where the dashboard is on. */
+  /**
+   * Node port of the entry point `admin`, 30000 to 32767; for type NodePort, open only where the dashboard is on.
+   * @asType integer
+   * @setting traefikNodePortAdmin
+   * @default 30808
+   */
   readonly admin?: number;
 }
 
@@ -48,31 +64,78 @@ export const SERVICE_TYPES = ["NodePort", "LoadBalancer", "ClusterIP"] as const;
 
 /** What describes the ingress, apart from the mesh that it joins. */
 export interface TraefikOptions extends TraefikTlsOptions, TraefikExtras, TraefikConsoles, TraefikEdgeOptions {
-  /** Namespace of the ingress, which it makes and owns unless `createNamespace` is `false`. Default `traefik-consul`. */
+  /**
+   * Namespace of the ingress, which it makes and owns unless `createNamespace` is `false`.
+   * @setting traefikNamespace
+   * @default traefik-consul
+   */
   readonly namespace?: string;
-  /** Whether the namespace is made, and owned; else it has to exist. Default `true`. To be chosen before the first `up`. */
+  /**
+   * Whether Traefik's namespace is made, and owned; else it has to exist. To be chosen before the first `up`.
+   * @setting traefikCreateNamespace
+   * @default true
+   */
   readonly createNamespace?: boolean;
-  /** A word, such as a date: another one, and Traefik's pods are replaced, each with a new token. Default none. */
+  /**
+   * A word, such as a date: another one, and Traefik's pods are replaced, each with a new token.
+   * @unset none
+   */
   readonly tokenRotation?: string;
-  /** Name in the mesh: what intentions name as the source. Default `traefik-system-ingress`. */
+  /**
+   * Name in the mesh: what intentions name as the source.
+   * @default traefik-system-ingress
+   */
   readonly serviceName?: string;
-  /** Traefik's image, v3. Default `traefik:v3.7.15`. */
+  /**
+   * Traefik's image, v3.
+   * @setting traefikImage
+   * @default traefik:v3.7.15
+   */
   readonly image?: string;
-  /** When the image is pulled. Default: Kubernetes' own rule. */
+  /**
+   * When the image is pulled.
+   * @unset Kubernetes' own rule
+   */
   readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
-  /** Number of pods, 1 to 1000. Default 1. */
+  /**
+   * Number of Traefik's pods, 1 to 1000.
+   * @asType integer
+   * @setting traefikReplicas
+   * @default 1
+   */
   readonly replicas?: number;
-  /** Type of the Service. Default `NodePort`. */
+  /**
+   * Type of Traefik's Service.
+   * @setting traefikServiceType
+   * @default NodePort
+   */
   readonly serviceType?: (typeof SERVICE_TYPES)[number];
+  /** Node ports of a Service of type NodePort. */
   readonly nodePorts?: NodePorts;
-  /** Whether dashboard and API are served, without a login, on the admin entry point and its port. Default `false`. */
+  /**
+   * Whether dashboard and API are served, without a login, on the admin entry point and its port.
+   * @setting traefikDashboard
+   * @default false
+   */
   readonly dashboard?: boolean;
-  /** Whether each request is logged. Default `true`. */
+  /**
+   * Whether Traefik logs each request.
+   * @setting traefikAccessLog
+   * @default true
+   */
   readonly accessLog?: boolean;
-  /** Default `INFO`. */
+  /**
+   * Traefik's log level.
+   * @setting traefikLogLevel
+   * @default INFO
+   */
   readonly logLevel?: (typeof LOG_LEVELS)[number];
-  /** Resources of the container. Default: requests of 100m CPU and 64Mi memory, a limit of 256Mi memory. */
-  readonly resources?: k8s.types.input.core.v1.ResourceRequirements;
+  /**
+   * Resources of Traefik's container.
+   * @setting traefikResources
+   * @unset requests of 100m CPU and 64Mi memory, a limit of 256Mi memory
+   */
+  readonly resources?: Resources;
 }
 
 export interface TraefikConsulIngressArgs extends TraefikOptions {

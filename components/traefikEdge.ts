@@ -11,41 +11,97 @@ export const ACCESS_LOG_FORMATS = ["common", "json"] as const;
 
 /** How clients outside the cluster reach Traefik, and what it takes from who stands between. */
 export interface TraefikEdgeOptions {
-  /** Annotations of the Service, with which a cloud's load balancer is told what it is to be. Default none. */
+  /**
+   * Annotations of Traefik's Service, with which a cloud's load balancer is told what it is to be.
+   * @setting traefikServiceAnnotations
+   * @unset none
+   */
   readonly serviceAnnotations?: Readonly<Record<string, string>>;
-  /** `Local`: only nodes with a pod of Traefik take traffic, and it sees clients' addresses. Default `Cluster`, Kubernetes' own. */
+  /**
+   * `Local`: only nodes with a pod of Traefik take traffic, and it sees clients' addresses.
+   * @setting traefikExternalTrafficPolicy
+   * @unset Kubernetes' own, `Cluster`
+   */
   readonly externalTrafficPolicy?: (typeof EXTERNAL_TRAFFIC_POLICIES)[number];
-  /** Who makes the load balancer. Default: the cloud's own. For type `LoadBalancer`; to be chosen before the first `up`. */
+  /**
+   * Who makes the load balancer, for type `LoadBalancer`. To be chosen before the first `up`.
+   * @setting traefikLoadBalancerClass
+   * @unset the cloud's own
+   */
   readonly loadBalancerClass?: string;
-  /** Addresses that the load balancer lets in, as CIDR. Default: all. For type `LoadBalancer`. */
+  /**
+   * Addresses that the load balancer lets in, as CIDR, for type `LoadBalancer`.
+   * @setting traefikLoadBalancerSourceRanges
+   * @unset all
+   */
   readonly loadBalancerSourceRanges?: readonly string[];
   /**
    * Addresses or CIDR of proxies before Traefik whose `X-Forwarded-*` headers it believes; without them `ipAllowList` and
-   * `rateLimit` see the proxy. Default none: what a client says of itself is not believed.
+   * `rateLimit` see the proxy.
+   * @setting traefikForwardedHeadersTrustedIps
+   * @unset none: what a client says of itself is not believed
    */
   readonly forwardedHeadersTrustedIps?: readonly string[];
-  /** Addresses or CIDR of load balancers that speak the PROXY protocol. Default none: it is not spoken. */
+  /**
+   * Addresses or CIDR of load balancers that speak the PROXY protocol.
+   * @setting traefikProxyProtocolTrustedIps
+   * @unset none: it is not spoken
+   */
   readonly proxyProtocolTrustedIps?: readonly string[];
+  /**
+   * Traefik's time limits towards clients, in seconds; 0 is none.
+   * @setting traefikRespondingTimeouts
+   * @unset Traefik's own
+   */
   readonly respondingTimeouts?: RespondingTimeouts;
-  /** Form of the access log. Default `common`, the Common Log Format. */
+  /**
+   * Form of the access log.
+   * @setting traefikAccessLogFormat
+   * @unset `common`, the Common Log Format
+   */
   readonly accessLogFormat?: (typeof ACCESS_LOG_FORMATS)[number];
-  /** Request headers that the access log keeps, with format `json`. Default none: they may hold secrets. */
+  /**
+   * Request headers that the access log keeps, with format `json`; they may hold secrets.
+   * @setting traefikAccessLogHeaders
+   * @unset none
+   */
   readonly accessLogHeaders?: readonly string[];
-  /** Lets Kubernetes decide how many pods Traefik has; excludes `replicas`. Default: it does not. */
+  /**
+   * Lets Kubernetes decide how many pods Traefik has; excludes `replicas`.
+   * @setting traefikAutoscaling
+   * @unset it does not
+   */
   readonly autoscaling?: Autoscaling;
-  /** How few of Traefik's pods a drain of nodes leaves. Default: no budget. */
+  /**
+   * How few of Traefik's pods a drain of nodes leaves.
+   * @setting traefikDisruptionBudget
+   * @unset no budget
+   */
   readonly disruptionBudget?: DisruptionBudget;
-  /** Labels of nodes over whose values the pods are spread, such as `kubernetes.io/hostname`. Default: Kubernetes' own. */
+  /**
+   * Labels of nodes over whose values Traefik's pods are spread, such as `kubernetes.io/hostname`.
+   * @setting traefikSpreadOver
+   * @unset Kubernetes' own
+   */
   readonly spreadOver?: readonly string[];
 }
 
 /** Traefik's time limits towards clients, in seconds; 0 is none. */
 export interface RespondingTimeouts {
-  /** For a whole request with its body: an upload that takes longer ends with 499. Default 60, Traefik's. */
+  /**
+   * For a whole request with its body: an upload that takes longer ends with 499.
+   * @unset Traefik's own, 60
+   */
   readonly readTimeout?: number;
-  /** From the end of a request's headers to the end of the answer. Default 0, Traefik's. */
+  /**
+   * From the end of a request's headers to the end of the answer.
+   * @unset Traefik's own, 0
+   */
   readonly writeTimeout?: number;
-  /** For a connection without a request. Default 180, Traefik's. */
+  /**
+   * For a connection without a request.
+   * @unset Traefik's own, 180
+   */
   readonly idleTimeout?: number;
 }
 

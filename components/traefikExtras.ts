@@ -12,15 +12,34 @@ import { UserList, userListProblems, userListsPart } from "./userLists";
 
 /** What an ingress may have beside HTTP from the catalog: each by a name that routes use. */
 export interface TraefikExtras {
-  /** Entry points of their own for tcp services, by name. Default none. */
+  /**
+   * Entry points of their own for tcp services, by name; see docs/routing.md.
+   * @setting traefikTcpEntryPoints
+   * @unset none
+   */
   readonly tcpEntryPoints?: Readonly<Record<string, TcpEntryPoint>>;
-  /** Users for `basicAuth` and `digestAuth`, by the name that `userList` says. Default none. */
+  /**
+   * Users for `basicAuth` and `digestAuth`, by the name that `userList` says; see docs/routing.md.
+   * @setting traefikUserLists
+   * @unset none
+   */
   readonly userLists?: Readonly<Record<string, UserList>>;
-  /** Plugins, by the name that the middleware `plugin` says. Default none. */
+  /**
+   * Plugins of Traefik's, by the name that the middleware `plugin` says; see docs/routing.md.
+   * @setting traefikPlugins
+   * @unset none
+   */
   readonly plugins?: Readonly<Record<string, Plugin>>;
-  /** Whether Traefik's custom resources are served beside the catalog, and where. Default: they are not, no rights needed. */
+  /**
+   * Whether Traefik's custom resources are served beside the catalog, and where.
+   * @unset they are not, no rights needed
+   */
   readonly kubernetesCrd?: KubernetesCrd;
-  /** Whether Prometheus finds Traefik's metrics, at port 9100 of its pods. Default `true`. */
+  /**
+   * Whether Prometheus finds Traefik's metrics, at port 9100 of its pods; see docs/observability.md.
+   * @setting traefikMetrics
+   * @default true
+   */
   readonly metrics?: boolean;
 }
 

@@ -24,19 +24,47 @@ import {
 
 /** How the ingress speaks TLS to its clients. */
 export interface TraefikTlsOptions {
-  /** Where certificates come from by ACME: resolvers by the name that a route's `tls.certResolver` has. Default none. */
+  /**
+   * Where certificates come from by ACME: resolvers by the name that a route's `tls.certResolver` has; see docs/tls.md.
+   * @setting traefikCertificateResolvers
+   * @unset none
+   */
   readonly certificateResolvers?: CertificateResolvers;
-  /** Size of the volume for what ACME gave. Default `128Mi`. */
+  /**
+   * Size of the volume for what certificate resolvers were given.
+   * @setting traefikAcmeStorage
+   * @default 128Mi
+   */
   readonly acmeStorage?: string;
-  /** Storage class of that volume. Default: the cluster's. */
+  /**
+   * Storage class of that volume.
+   * @setting traefikAcmeStorageClass
+   * @unset the cluster's own
+   */
   readonly acmeStorageClass?: string;
-  /** Certificates of your own. Traefik takes the one that fits the name which a client asks for. Default none. */
+  /**
+   * Certificates of your own. Traefik takes the one that fits the name which a client asks for; see docs/tls.md.
+   * @setting traefikCertificates
+   * @unset none
+   */
   readonly certificates?: readonly TlsCertificate[];
-  /** What clients have to bring, by the name that a route's `tls.options` has. Default: TLS 1.2 or later. */
+  /**
+   * What clients of TLS have to bring, by the name that a route's `tls.options` has; see docs/tls.md.
+   * @setting traefikTlsOptions
+   * @unset TLS 1.2 or later
+   */
   readonly tlsOptions?: NamedTlsOptions;
-  /** Whether the entry point `web` answers nothing but redirections to `websecure`, and ACME. Default `false`. */
+  /**
+   * Whether the entry point `web` answers nothing but redirections to `websecure`, and ACME.
+   * @setting traefikRedirectToHttps
+   * @default false
+   */
   readonly redirectToHttps?: boolean;
-  /** Whether `websecure` speaks HTTP/3 too: its port is open for UDP and advertised by Alt-Svc. Default `false`. */
+  /**
+   * Whether `websecure` speaks HTTP/3 too: its port is open for UDP and advertised by Alt-Svc.
+   * @setting traefikHttp3
+   * @default false
+   */
   readonly http3?: boolean;
 }
 

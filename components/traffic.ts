@@ -23,43 +23,76 @@ export type RetryCondition = (typeof RETRY_CONDITIONS)[number];
 export interface Retries {
   /** How often at most, 1 to 100. */
   readonly attempts: number;
-  /** After what. Default: what no instance has begun to answer, `connect-failure` and `refused-stream`. */
+  /**
+   * After what.
+   * @unset what no instance has begun to answer, `connect-failure` and `refused-stream`
+   */
   readonly on?: readonly RetryCondition[];
-  /** After which statuses of an answer, 100 to 599: for requests that may be made twice. Default none. */
+  /**
+   * After which statuses of an answer, 100 to 599: for requests that may be made twice.
+   * @unset none
+   */
   readonly statusCodes?: readonly number[];
 }
 
 /** One criterion on a parameter of the query: exactly one of `present`, `exact` and `regex`. */
 export interface QueryParamMatch {
+  /** The parameter's name. */
   readonly name: string;
+  /** It is there, whatever it says. */
   readonly present?: boolean;
+  /** Its whole value. */
   readonly exact?: string;
+  /** A regular expression of its whole value, RE2 syntax. */
   readonly regex?: string;
 }
 
 /** What a request has to be, in every respect that is given; at least one is. */
 export interface TrafficMatch extends Omit<HttpMatch, "header"> {
-  /** Criteria that all have to hold. Default none. */
+  /**
+   * Criteria that all have to hold.
+   * @unset none
+   */
   readonly header?: readonly Omit<HeaderMatch, "contains" | "ignoreCase">[];
+  /**
+   * Criteria that all have to hold.
+   * @unset none
+   */
   readonly queryParam?: readonly QueryParamMatch[];
 }
 
 /** Requests that are treated otherwise than the rest. */
 export interface TrafficRoute {
+  /** What a request has to be. */
   readonly match: TrafficMatch;
-  /** The service that answers them, of the same protocol; its intentions decide who may call. Default: the service itself. */
+  /**
+   * The service that answers them, of the same protocol; its intentions decide who may call.
+   * @unset the service itself
+   */
   readonly service?: string;
-  /** What stands in the place of `pathExact` or `pathPrefix`. Default: the path stays. */
+  /**
+   * What stands in the place of `pathExact` or `pathPrefix`.
+   * @unset the path stays
+   */
   readonly prefixRewrite?: string;
-  /** Default: the service's. */
+  /**
+   * As of a service.
+   * @unset the service's
+   */
   readonly requestTimeoutSeconds?: number;
-  /** Default: those of all requests. */
+  /**
+   * As of a service's `traffic`.
+   * @unset those of all requests
+   */
   readonly retries?: Retries;
 }
 
 /** A share of the requests. */
 export interface TrafficShare {
-  /** The service that gets it, of the same protocol; its intentions decide who may call. Default: the service itself. */
+  /**
+   * The service that gets it, of the same protocol; its intentions decide who may call.
+   * @unset the service itself
+   */
   readonly service?: string;
   /** Percent, 0 to 100, in steps of 0.01; those of all shares are 100. */
   readonly weight: number;
@@ -67,15 +100,30 @@ export interface TrafficShare {
 
 /** How the sidecars of its callers send requests to a service. Traefik is none of them: it goes by its own routes. */
 export interface Traffic {
-  /** The first that matches a request decides. Not for `tcp`. Default none. */
+  /**
+   * The first that matches a request decides. Not for `tcp`.
+   * @unset none
+   */
   readonly routes?: readonly TrafficRoute[];
-  /** Of all requests that no route says otherwise of. Not for `tcp`. Default none. */
+  /**
+   * Of all requests that no route says otherwise of. Not for `tcp`.
+   * @unset none
+   */
   readonly retries?: Retries;
-  /** Not for `tcp`. Default: the service itself gets all. */
+  /**
+   * Shares of the requests. Not for `tcp`.
+   * @unset the service itself gets all
+   */
   readonly split?: readonly TrafficShare[];
-  /** Services that answer while no instance of this one is healthy, the first that has one. Their intentions decide. Default none. */
+  /**
+   * Services that answer while no instance of this one is healthy, the first that has one. Their intentions decide.
+   * @unset none
+   */
   readonly failover?: readonly string[];
-  /** Connections that one instance takes at a time, 1 to 2147483647; more are closed. Default: Envoy's, without an end. */
+  /**
+   * Connections that one instance takes at a time, 1 to 2147483647; more are closed.
+   * @unset Envoy's, without an end
+   */
   readonly maxInboundConnections?: number;
 }
 

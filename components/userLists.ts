@@ -8,7 +8,10 @@ import { Problem } from "./problems";
 export interface UserList {
   /** A Secret in Traefik's namespace; Traefik's pods start when it is there. */
   readonly secretName: string;
-  /** Its key. Default `users`. */
+  /**
+   * Its key.
+   * @default users
+   */
   readonly key?: string;
 }
 

@@ -12,7 +12,7 @@ import * as path from "node:path";
  */
 const SCORES = path.join(__dirname, "scores.json");
 const REPORT = "reports/mutation.json";
-const MUTATED = /^(components|policies(\/lib)?)\/\w+\.ts$|^settings\.ts$/;
+const MUTATED = /^(components|settings|policies(\/lib)?)\/\w+\.ts$/;
 
 /** Files that decide about security: intentions, policies, the network, TLS, login, Pod Security, secrets. */
 const SECURITY =

@@ -661,7 +661,7 @@ describe("in the stack's configuration", () => {
   });
 
   test.each<[object, string]>([
-    [{ env: { PORT: 8080 } }, "services[0].env.PORT: invalid input: expected string, received number"],
+    [{ env: { PORT: 8080 } }, "services[0].env.PORT: 8080 is not a text or an object; put it in quotes"],
     [
       { env: { A: { secretRef: { name: "a", key: "b" } } } },
       'services[0].env.A.secretRef: is not a known key; did you mean "secretKeyRef"?',

@@ -1,0 +1,268 @@
+import {
+  callRules,
+  consulMeshProblems,
+  drainProblems,
+  isRouted,
+  meshJobProblems,
+  meshPartWithoutContains,
+  meshPartWithoutNativeSidecar,
+  meshPartWithoutSleep,
+  meshReachProblems,
+  meshServiceProblems,
+  meshWorkloadProblems,
+  networkClientProblems,
+  TRAEFIK_SERVICE_NAME,
+  traefikProblems,
+  usesCni,
+} from "../components";
+import { oldVariableNameProblems } from "../components/containerProblems";
+import { externalServiceProblems } from "../components/externalServices";
+import { intentionProblems } from "../components/intentionProblems";
+import { intentionWarnings } from "../components/intentionWarnings";
+import { namespaceProblems } from "../components/names";
+import { refusedCapabilities } from "../components/podSecurity";
+import type { Problem } from "../components/problems";
+import { duplicateProblems, routingProblems } from "../components/routingProblems";
+import { derivedNameProblems } from "../components/serviceNames";
+import { trafficGraphProblems } from "../components/trafficProblems";
+import type { Settings } from "./read";
+import { SETTINGS_SCHEMA } from "./settingsSchema";
+
+/** What is wrong with settings of the right shape: each component's own problems, and what only the whole shows. */
+export function settingsProblems(settings: Settings): Problem[] {
+  const { services, workloads, jobs } = settings;
+  const named = (problems: Problem[]) =>
+    problems.map((p) => ({ ...p, propertyPath: p.propertyPath.replace(/\.serviceName$/, ".name") }));
+  const members = membersOf(settings);
+  // What goes beyond the stack is known when the mesh is; see stacks/services.ts.
+  const alone = (judge: () => Problem[]) => (settings.meshStack === undefined ? judge() : []);
+  const withoutNativeSidecar =
+    settings.meshStack === undefined ? meshPartWithoutNativeSidecar(settings.consul) : undefined;
+  const parts = [
+    ...consulMeshProblems(settings.consul, "consul.").map(atSetting),
+    ...traefikProblems(settings.traefik, "traefik.").map(atSetting),
+    ...services.flatMap((each, i) => named(meshServiceProblems(each.name, each, `services[${i}].`))),
+    ...workloads.flatMap((each, i) => named(meshWorkloadProblems(each.name, each, `workloads[${i}].`))),
+    ...jobs.flatMap((each, i) => named(meshJobProblems(each.name, each, withoutNativeSidecar, `jobs[${i}].`))),
+    ...networkClientProblems(settings.networkPolicyClients, "networkPolicyClients"),
+  ];
+  return [
+    ...parts,
+    ...teamProblems(settings),
+    ...together(parts, () => stackNamespaceProblems(settings)),
+    ...duplicateProblems(
+      "name",
+      members.map(({ name, path }) => [name, path]),
+    ),
+    ...derivedNameProblems(members.map(({ path, ...each }) => ({ ...each, path: `${path}.name` }))),
+    ...[...services, ...jobs].flatMap((each, i) =>
+      oldVariableNameProblems(
+        each,
+        settings.consul.kubernetesVersion,
+        i < services.length ? `services[${i}].` : `jobs[${i - services.length}].`,
+      ),
+    ),
+    ...alone(() => together(parts, () => routingProblems(members, settings.traefik, TRAEFIK_SERVICE_NAME))),
+    ...externalServiceProblems(
+      settings.externalServices,
+      members.map((each) => each.name),
+      "externalServices",
+    ),
+    ...together(parts, () =>
+      trafficGraphProblems(members.map((each) => ({ name: each.name, options: each, path: `${each.path}.traffic` }))),
+    ),
+    ...alone(() => together(parts, () => stackIntentionProblems(settings))),
+    ...alone(() => podSecurityProblems(settings, usesCni(settings.consul.values))),
+    ...alone(() =>
+      services.flatMap((each, i) => drainProblems(each, meshPartWithoutSleep(settings.consul), `services[${i}].`)),
+    ),
+    ...(settings.networkPolicyClients.length > 0 && !settings.networkPolicies
+      ? [
+          {
+            propertyPath: "networkPolicyClients",
+            reason: "opens nothing while networkPolicies is false; set that to true or leave this out",
+          },
+        ]
+      : []),
+  ];
+}
+
+/** All that is a service of the mesh, and where it stands. */
+function membersOf({ services, workloads, jobs }: Settings) {
+  return [
+    ...services.map((each, i) => ({ ...each, path: `services[${i}]` })),
+    ...workloads.map((each, i) => ({ ...each, path: `workloads[${i}]` })),
+    ...jobs.map(({ name, calls }, i) => ({ name, calls, port: 0, protocol: "tcp" as const, path: `jobs[${i}]` })),
+  ];
+}
+
+/** A stack's name as a reference to it has to be written. */
+const STACK_NAME = /^[\w.-]+\/[\w.-]+\/[\w.-]+$/;
+
+/** Problems of how stacks share a mesh. */
+function teamProblems({ meshStack, teams, servicesNamespace, workloads, intentions }: Settings): Problem[] {
+  const name = (path: string, stack: string) =>
+    STACK_NAME.test(stack)
+      ? []
+      : [{ propertyPath: path, reason: `"${stack}" is no stack's full name; use organization/project/stack` }];
+  const ofMesh = (propertyPath: string) => ({
+    propertyPath,
+    reason: `belongs to the stack that makes the mesh, ${meshStack}; declare it there`,
+  });
+  return [
+    ...(meshStack === undefined ? [] : name("meshStack", meshStack)),
+    ...teams.flatMap(({ stack, namespace }, i) => [
+      ...name(`teams[${i}].stack`, stack),
+      ...namespaceProblems(`teams[${i}].namespace`, namespace, { create: true, inMesh: true }),
+    ]),
+    ...duplicateProblems("namespace", [
+      [servicesNamespace, "servicesNamespace"],
+      ...teams.map(({ namespace }, i) => [namespace, `teams[${i}].namespace`] as [string, string]),
+    ]),
+    ...duplicateProblems(
+      "stack",
+      teams.map(({ stack }, i) => [stack, `teams[${i}].stack`]),
+    ),
+    ...(meshStack === undefined
+      ? []
+      : [
+          ...(teams.length > 0 ? [ofMesh("teams")] : []),
+          ...intentions.flatMap((rule, i) =>
+            rule.destination === "*" ? [ofMesh(`intentions[${i}].destination`)] : [],
+          ),
+        ]),
+    ...workloads.flatMap(({ namespace = servicesNamespace }, i) => {
+      const team = teams.find((each) => each.namespace === namespace);
+      const whose =
+        team !== undefined
+          ? `is the namespace of ${team.stack}; have that stack declare the workload`
+          : meshStack !== undefined && namespace !== servicesNamespace
+            ? `is not this stack's own namespace, "${servicesNamespace}", which is all that the mesh lets in of it; leave it out, and run the workload there`
+            : undefined;
+      return whose === undefined
+        ? []
+        : [{ propertyPath: `workloads[${i}].namespace`, reason: `"${namespace}" ${whose}` }];
+    }),
+  ];
+}
+
+/** What only the whole shows. A part that is wrong may be beyond judging with others; then it is told by itself alone. */
+function together(parts: Problem[], judge: () => Problem[]): Problem[] {
+  try {
+    return judge().filter(({ propertyPath }) => !parts.some((part) => part.propertyPath === propertyPath));
+  } catch (error) {
+    if (parts.length > 0) {
+      return [];
+    }
+    throw error;
+  }
+}
+
+/** Problems of all rules of the stack, and the warnings where they are to be errors: else its intention sets warn. */
+function stackIntentionProblems(settings: Settings): Problem[] {
+  const members = membersOf(settings);
+  const rules = [
+    ...settings.intentions,
+    ...members.flatMap(({ name, calls = [], path }) => callRules(name, calls, `${path}.`)),
+  ];
+  const known = {
+    denyAll: settings.denyAll,
+    services: new Map([
+      ...Object.entries(settings.externalServices),
+      ...members.map((each) => [each.name, each.protocol ?? "http"] as const),
+    ]),
+    external: new Set([TRAEFIK_SERVICE_NAME, ...Object.keys(settings.externalServices)]),
+    jwtProviders: new Set(settings.jwtProviders),
+    partWithoutContains: meshPartWithoutContains(settings.consul),
+    ingress: {
+      name: TRAEFIK_SERVICE_NAME,
+      routed: new Set(members.filter(isRouted).map((each) => each.name)),
+    },
+  };
+  return [
+    ...intentionProblems(rules, known, "intentions"),
+    ...(settings.intentionWarningsAreErrors ? intentionWarnings(rules, known, "intentions") : []),
+  ];
+}
+
+/** Of the pods of the services' namespace, the injected init container is the one that needs more than `restricted`. */
+export function podSecurityProblems({ servicesPodSecurity: level, services, jobs }: Settings, cni: boolean): Problem[] {
+  return [
+    ...(level !== "privileged" && !cni
+      ? [
+          {
+            propertyPath: "servicesPodSecurity",
+            reason: `"${level}" refuses the sidecar's init container, which redirects traffic as root with NET_ADMIN; use privileged, or turn connectInject.cni.enabled on in consulValues`,
+          },
+        ]
+      : []),
+    ...[
+      ...services.map((each, i) => ({ ...each, path: `services[${i}]` })),
+      ...jobs.map((each, i) => ({ ...each, path: `jobs[${i}]` })),
+    ].flatMap(({ runAsUser, addCapabilities = [], path }) => [
+      ...(level === "restricted" && runAsUser === 0
+        ? [
+            {
+              propertyPath: `${path}.runAsUser`,
+              reason: "0 is root, which servicesPodSecurity restricted refuses",
+            },
+          ]
+        : []),
+      ...refusedCapabilities(level, addCapabilities).map((capability) => ({
+        propertyPath: `${path}.addCapabilities`,
+        reason: `${capability} is refused by servicesPodSecurity ${level}; leave it out, or use privileged`,
+      })),
+    ]),
+  ];
+}
+
+function stackNamespaceProblems(settings: Settings): Problem[] {
+  const namespaces: [string, string][] = [
+    [settings.consul.namespace!, "consulNamespace"],
+    [settings.traefik.namespace!, "traefikNamespace"],
+    [settings.servicesNamespace, "servicesNamespace"],
+  ];
+  const reach = (name: string, made: boolean, reached: "pods" | "services") =>
+    meshReachProblems(settings.consul, { name, made }, reached, "consul.").map(atSetting);
+  const { enabled: isSynced = true } = (settings.consul.values?.syncCatalog ?? {}) as { enabled?: boolean };
+  return [
+    ...namespaceProblems("servicesNamespace", settings.servicesNamespace, {
+      create: settings.servicesCreateNamespace,
+      inMesh: true,
+    }),
+    ...duplicateProblems("namespace", namespaces),
+    ...reach(settings.servicesNamespace, settings.servicesCreateNamespace, "pods"),
+    ...settings.workloads.flatMap(({ namespace }, i) =>
+      namespace === undefined || namespace === settings.servicesNamespace
+        ? []
+        : [
+            ...namespaceProblems(`workloads[${i}].namespace`, namespace, { create: false, inMesh: true }),
+            ...reach(namespace, false, "pods"),
+            ...duplicateProblems("namespace", [...namespaces, [namespace, `workloads[${i}].namespace`]]),
+          ],
+    ),
+    ...(isSynced ? reach(settings.traefik.namespace!, settings.traefik.createNamespace!, "services") : []),
+  ];
+}
+
+/** The settings that are inputs of components, by the input. */
+const SETTING_OF = new Map(
+  Object.entries(SETTINGS_SCHEMA.properties).flatMap(([setting, { input }]) =>
+    input === undefined ? [] : [[input, setting] as const],
+  ),
+);
+
+/** A problem of a component's input, at the setting that this is. */
+function atSetting(problem: Problem): Problem {
+  const [, input, rest] = /^([^[]*)(.*)$/.exec(problem.propertyPath)!;
+  const path = input.split(".");
+  // The longest beginning of the path that is a setting, or has settings within; what follows is within its value.
+  const lengths = path.map((_, i) => path.length - i).slice(0, -1);
+  const [found] = lengths.flatMap((length) => {
+    const its = path.slice(0, length).join(".");
+    const setting = SETTING_OF.get(its);
+    const within = [...SETTING_OF].find(([other]) => other.startsWith(`${its}.`))?.[1] ?? [];
+    return setting === undefined ? within : [setting, ...path.slice(length)].join(".");
+  });
+  return { ...problem, propertyPath: (found ?? input) + rest };
+}

@@ -1,0 +1,134 @@
+import { isDeepStrictEqual } from "node:util";
+import * as pulumi from "@pulumi/pulumi";
+import type { IntentionRule } from "../components";
+import { shown } from "../components/grammars";
+import { describeProblems, Problem } from "../components/problems";
+import type { RotationSettings, StackInputs, WorkloadSettings } from "./inputs";
+import { settingsProblems } from "./problems";
+import { resolved, Schema } from "./schema";
+import { SETTINGS_SCHEMA } from "./settingsSchema";
+import { shapeProblems, unknownKey } from "./shape";
+
+/** The stack's configuration, parsed and judged. */
+export interface Settings extends Omit<StackInputs, "workloads" | "intentions" | "rotations" | "imagePullPolicy"> {
+  readonly workloads: readonly (WorkloadSettings & { readonly running: true })[];
+  readonly intentions: readonly IntentionRule[];
+  /** Namespaces of workloads beside the services'. */
+  readonly otherNamespaces: readonly string[];
+}
+
+const { properties, definitions } = SETTINGS_SCHEMA;
+
+/**
+ * The settings of the stack that is being previewed or deployed.
+ *
+ * Errors: one `RunError` that names every problem, before any resource is declared.
+ */
+export function readSettings(): Settings {
+  const prefix = `${pulumi.getProject()}:`;
+  const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
+  const result = parseSettings(Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value])));
+  if ("problems" in result) {
+    throw new pulumi.RunError(describeProblems(`configuration of stack ${pulumi.getStack()}`, result.problems));
+  }
+  return result.settings;
+}
+
+/**
+ * Parses and judges the stack's settings: raw values by setting name, as Pulumi hands them over. Returns either the
+ * settings, or every problem that they have; values of the wrong shape cannot be judged further.
+ */
+export function parseSettings(raw: Record<string, string>): { settings: Settings } | { problems: Problem[] } {
+  const known = Object.keys(properties);
+  const unknown = Object.keys(raw).flatMap((key) => (known.includes(key) ? [] : unknownKey(key, key, known)));
+  const misshapen: Problem[] = [];
+  const values: Record<string, unknown> = {};
+  for (const key of known) {
+    const { value, reasons } = Object.hasOwn(raw, key)
+      ? valueOf(raw[key], resolved(properties[key], definitions))
+      : { value: undefined, reasons: ["is not set; see Pulumi.yaml for its default"] };
+    misshapen.push(...reasons.map((reason) => ({ propertyPath: key, reason })));
+    if (value !== undefined) {
+      values[key] = value;
+    }
+  }
+  misshapen.push(...shapeProblems(values));
+  if (misshapen.length > 0) {
+    return { problems: [...unknown, ...misshapen] };
+  }
+  const settings = settingsOf(values);
+  const problems = [...unknown, ...settingsProblems(settings)];
+  return problems.length > 0 ? { problems } : { settings };
+}
+
+/** Keys of JSON that JavaScript takes for something else than keys. */
+const NO_KEYS = ["__proto__", "toString", "valueOf"];
+const EMPTY: Record<string, unknown> = { string: "", array: [], object: {} };
+
+/**
+ * The value of a setting: a text as it is, and anything else from JSON, as it reaches the program. Pulumi.yaml can declare no
+ * setting without a value, so the empty one stands for "not set" where nothing else is the default.
+ */
+function valueOf(text: string, schema: Schema): { value?: unknown; reasons: string[] } {
+  const type = String(schema.type);
+  const reasons: string[] = [];
+  let value: unknown = text;
+  if (type !== "string") {
+    try {
+      value = JSON.parse(text, (key, inner: unknown) => {
+        if (NO_KEYS.includes(key)) {
+          reasons.push(`has a key "${key}", which nothing has`);
+        }
+        return inner;
+      });
+    } catch {
+      return { reasons: [`${shown(text)} is not JSON`] };
+    }
+  }
+  return { value: schema.default === undefined && isDeepStrictEqual(value, EMPTY[type]) ? undefined : value, reasons };
+}
+
+/** The settings that values of the right shape are. */
+function settingsOf(values: Readonly<Record<string, unknown>>): Settings {
+  const inputs = { consul: { chart: {}, images: {} }, traefik: { nodePorts: {} } };
+  for (const [key, value] of Object.entries(values)) {
+    const path = (properties[key].input ?? key).split(".");
+    const last = path.pop()!;
+    const owner = path.reduce<Record<string, unknown>>(
+      (inner, part) => (inner[part] ??= {}) as Record<string, unknown>,
+      inputs,
+    );
+    owner[last] = value;
+  }
+  const given = inputs as unknown as StackInputs;
+  const { consul, traefik, servicesNamespace } = given;
+  const { chart, imagePullPolicy } = consul;
+  const { traefikToken, ...rotations } = consul.rotations as RotationSettings;
+  const { kubernetesCrd } = traefik;
+  return {
+    ...given,
+    consul: {
+      ...consul,
+      rotations,
+      namespacesWithoutInjection: [traefik.namespace!],
+      chart: chart?.path === undefined ? chart : { path: chart.path },
+    },
+    traefik: {
+      ...traefik,
+      imagePullPolicy,
+      tokenRotation: traefikToken,
+      // 1 is also what stands there where nobody has said anything: then a scaler may decide.
+      replicas: traefik.autoscaling !== undefined && traefik.replicas === 1 ? undefined : traefik.replicas,
+      nodePorts: traefik.serviceType === "NodePort" ? traefik.nodePorts : undefined,
+      kubernetesCrd:
+        typeof kubernetesCrd === "object" && kubernetesCrd.namespaces.join() === "*" ? true : kubernetesCrd,
+    },
+    services: given.services.map((each) => ({ imagePullPolicy, ...each })),
+    workloads: given.workloads.map((each) => ({ ...each, running: true })),
+    jobs: given.jobs.map((each) => ({ imagePullPolicy, ...each })),
+    intentions: given.intentions.map((rule, i) => ({ ...rule, declaredAt: `intentions[${i}]` })),
+    otherNamespaces: [...new Set(given.workloads.flatMap((each) => each.namespace ?? []))].filter(
+      (other) => other !== servicesNamespace,
+    ),
+  };
+}
