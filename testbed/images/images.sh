@@ -5,7 +5,7 @@
 # name:tag | user | entrypoint | SOURCE=DESTINATION, where a source without a slash is a tool
 IMAGES=(
   "pause:1                        | 65534 | sleep infinity |"
-  "busybox:1                      | 0     | |"
+  "busybox:1.35.0                 | 0     | |"
   "coredns:1.12.4                 | 0     | coredns | coredns=/usr/bin/coredns"
   "local-path-provisioner:0.0.30  | 0     | local-path-provisioner | local-path-provisioner=/usr/bin/local-path-provisioner"
   "consul:1.20.1                  | 0     | docker-entrypoint.sh | consul=/usr/bin/consul $TESTBED/images/docker-entrypoint.sh=/usr/local/bin/docker-entrypoint.sh dir:100:1000=/consul dir:100:1000=/consul/data dir:100:1000=/consul/config"

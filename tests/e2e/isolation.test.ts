@@ -235,7 +235,7 @@ function stranger(name: string, labels: Record<string, string>) {
     spec: {
       terminationGracePeriodSeconds: 0,
       containers: [
-        { name: "shell", image: "localhost/busybox:1", imagePullPolicy: "Never", command: ["sleep", "infinity"] },
+        { name: "shell", image: "localhost/busybox:1.35.0", imagePullPolicy: "Never", command: ["sleep", "infinity"] },
       ],
     },
   };

@@ -32,7 +32,7 @@ export function workloads(image: string): (MeshServiceOptions & { name: string }
         initContainers: [
           {
             name: "born",
-            image: "localhost/busybox:1",
+            image: "localhost/busybox:1.35.0",
             command: ["sh", "-c", "test -f /data/born || date +%s%N > /data/born"],
             securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
             volumeMounts: [{ name: "claim-0", mountPath: "/data" }],
