@@ -1,8 +1,51 @@
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
+/**
+ * The rooms of components/, the lowest first. At run time a file imports its own room and lower ones; types may come from any, since
+ * a description of the whole names what stands above.
+ */
+const ROOMS = [
+  "shared",
+  "interrupted",
+  "pods",
+  "routing",
+  "chart",
+  "mesh",
+  "intentions",
+  "services",
+  "ingress",
+  "isolation",
+  "teams",
+];
+const downwards = ROOMS.map((room, i) => ({
+  files: [`components/${room}/*.ts`],
+  rules: {
+    "@typescript-eslint/no-restricted-imports": [
+      "error",
+      {
+        patterns: [
+          {
+            regex: "/index$|/\\.\\.?$|^\\.\\.?$|^\\.\\./[a-z]+$",
+            message: "An index is for those outside: import the file.",
+          },
+          ...(i === ROOMS.length - 1
+            ? []
+            : [
+                {
+                  regex: `^\\.\\./(${ROOMS.slice(i + 1).join("|")})/`,
+                  allowTypeImports: true,
+                  message: `${room}/ stands below it: see ROOMS in eslint.config.mjs.`,
+                },
+              ]),
+        ],
+      },
+    ],
+  },
+}));
+
 export default tseslint.config(
-  { ignores: ["node_modules/", "coverage/", "reports/", "schema/"] },
+  { ignores: ["node_modules/", "coverage/", "schema/"] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   // The pack runs with its own packages alone, and starts at each preview: the SDK is 6 MB. tests/policies/pack.test.ts sees
@@ -11,6 +54,7 @@ export default tseslint.config(
     files: ["policies/**"],
     rules: { "no-restricted-imports": ["error", { patterns: ["@pulumi/kubernetes*", "@pulumi/random*"] }] },
   },
+  ...downwards,
   // Tests look into YAML, JSON and protocol messages of many shapes.
   { files: ["tests/**"], rules: { "@typescript-eslint/no-explicit-any": "off" } },
   {

@@ -1,5 +1,5 @@
-import { IntentionProblem, intentionProblems } from "../components/intentionProblems";
-import { IntentionRule } from "../components/intentions";
+import { IntentionProblem, intentionProblems } from "../components/intentions/intentionProblems";
+import { IntentionRule } from "../components/intentions/intentions";
 import { destinationOf, isIntentions, Source, sourcesOf } from "./lib/intentions";
 import { at, Json, list, plain, record, textAt } from "./lib/json";
 import { nameOf } from "./lib/objects";
@@ -7,7 +7,7 @@ import { policy } from "./lib/policy";
 
 /**
  * Consul's webhook takes entries that Consul then refuses: the apply succeeds and nothing is enforced. One resource at a
- * time; what takes several is in `intentions-consistent`. The rules are those of components/intentionProblems.ts, and
+ * time; what takes several is in `intentions-consistent`. The rules are those of components/intentions/intentionProblems.ts, and
  * here what its types rule out.
  */
 export const intentionsAccepted = policy<{ enterprise: boolean }>({

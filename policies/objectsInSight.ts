@@ -1,5 +1,5 @@
 import { PROVIDER_CODE_SHA256 } from "../components/interrupted/ownCode";
-import { sha256 } from "../components/sha256";
+import { sha256 } from "../components/shared/sha256";
 import { unseen } from "./lib/carriers";
 import { Json, textAt } from "./lib/json";
 import { ClusterObject } from "./lib/objects";

@@ -1,4 +1,4 @@
-import { COMPONENT_ACCOUNT } from "../components/names";
+import { COMPONENT_ACCOUNT } from "../components/shared/names";
 import { destinationOf, isIntentions, sourcesOf } from "./lib/intentions";
 import { at, ifKnown, Json, list, plain, record, textAt } from "./lib/json";
 import { injectsByDefault } from "./lib/meshPods";

@@ -9,7 +9,7 @@ import type {
   Protocol,
   TraefikOptions,
 } from "../components";
-import type { Rotations } from "../components/rotation";
+import type { Rotations } from "../components/mesh/rotation";
 
 /** What a name in Consul is, in Kubernetes and of an identity. */
 interface Named {

@@ -15,16 +15,16 @@ import {
   traefikProblems,
   usesCni,
 } from "../components";
-import { oldVariableNameProblems } from "../components/containerProblems";
-import { externalServiceProblems } from "../components/externalServices";
-import { intentionProblems } from "../components/intentionProblems";
-import { intentionWarnings } from "../components/intentionWarnings";
-import { namespaceProblems } from "../components/names";
-import { refusedCapabilities } from "../components/podSecurity";
-import type { Problem } from "../components/problems";
-import { duplicateProblems, routingProblems } from "../components/routingProblems";
-import { derivedNameProblems } from "../components/serviceNames";
-import { trafficGraphProblems } from "../components/trafficProblems";
+import { oldVariableNameProblems } from "../components/pods/containerProblems";
+import { externalServiceProblems } from "../components/mesh/externalServices";
+import { intentionProblems } from "../components/intentions/intentionProblems";
+import { intentionWarnings } from "../components/intentions/intentionWarnings";
+import { namespaceProblems } from "../components/shared/names";
+import { refusedCapabilities } from "../components/shared/podSecurity";
+import type { Problem } from "../components/shared/problems";
+import { duplicateProblems, routingProblems } from "../components/routing/routingProblems";
+import { derivedNameProblems } from "../components/shared/serviceNames";
+import { trafficGraphProblems } from "../components/services/trafficProblems";
 import type { Settings } from "./read";
 import { SETTINGS_SCHEMA } from "./settingsSchema";
 

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { IntentionRule } from "../components";
-import { shown } from "../components/grammars";
-import { describeProblems, Problem } from "../components/problems";
+import { shown } from "../components/shared/grammars";
+import { describeProblems, Problem } from "../components/shared/problems";
 import type { RotationSettings, StackInputs, WorkloadSettings } from "./inputs";
 import { settingsProblems } from "./problems";
 import { resolved, Schema } from "./schema";

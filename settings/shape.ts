@@ -1,7 +1,7 @@
 import type { ErrorObject } from "ajv";
 import { closest } from "fastest-levenshtein";
-import { shown } from "../components/grammars";
-import type { Problem } from "../components/problems";
+import { shown } from "../components/shared/grammars";
+import type { Problem } from "../components/shared/problems";
 import validate from "../schema/validate";
 import { resolved, Schema } from "./schema";
 import { SETTINGS_SCHEMA } from "./settingsSchema";

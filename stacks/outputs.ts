@@ -1,6 +1,6 @@
 import { Ingress, MeshDescription, PublishedServices } from "../components";
-import { reportEdgeChanges } from "../edgeReport";
-import { refuseTlsOptionChanges } from "../routeReport";
+import { reportEdgeChanges } from "../reports/edgeReport";
+import { refuseTlsOptionChanges } from "../reports/routeReport";
 import { Settings, Team } from "../settings";
 
 /** What stacks of one mesh tell each other. */

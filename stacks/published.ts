@@ -8,7 +8,7 @@ import {
   PublishedServices,
   SEEN_BY_OTHERS,
 } from "../components";
-import { describeProblems } from "../components/problems";
+import { describeProblems } from "../components/shared/problems";
 import { Settings, Team } from "../settings";
 import type { Shared, StackOutputs } from "./outputs";
 

@@ -10,7 +10,7 @@ import {
   ServedRoutes,
   withdrawnProblems,
 } from "../components";
-import { describeProblems } from "../components/problems";
+import { describeProblems } from "../components/shared/problems";
 import { podSecurityProblems, Settings } from "../settings";
 import { outputsOf, StackOutputs } from "./outputs";
 import { ownStack, published, publishedBy, sharedBy, withdrawn } from "./published";

@@ -1,7 +1,7 @@
 import * as fc from "./generated";
 import { IntentionRule } from "../components";
-import { Refuser } from "../components/httpMatches";
-import { KnownServices } from "../components/intentionProblems";
+import { Refuser } from "../components/routing/httpMatches";
+import { KnownServices } from "../components/intentions/intentionProblems";
 
 /** The mesh that the cases are about. */
 export const known = {

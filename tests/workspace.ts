@@ -8,13 +8,13 @@ const ROOT = path.resolve(__dirname, "..");
 /** What a checkout needs to be run; linked, not copied, so that a test runs the code that it stands beside. */
 const PROGRAM = [
   "components",
-  "edgeReport.ts",
   "index.ts",
   "node_modules",
   "package.json",
   "policies",
-  "routeReport.ts",
-  "settings.ts",
+  "reports",
+  "schema",
+  "settings",
   "stackState.ts",
   "stacks",
   "testbed",

@@ -1,5 +1,5 @@
-import { ConsulOptions, consulValues, mergeValues } from "../components/consulValues";
-import { withLeafGate } from "../components/leafGate";
+import { ConsulOptions, consulValues, mergeValues } from "../components/chart/consulValues";
+import { withLeafGate } from "../components/chart/leafGate";
 
 /** An object as the chart renders it. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever a chart renders

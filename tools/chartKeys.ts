@@ -2,14 +2,14 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as semver from "semver";
 import * as yaml from "yaml";
-import { readChartKeys, ValueTypes } from "../components/chartKeys";
-import { GONE_VALUES } from "../components/chartValueProblems";
+import { readChartKeys, ValueTypes } from "../components/chart/chartKeys";
+import { GONE_VALUES } from "../components/chart/chartValueProblems";
 
 /**
- * Writes components/consulChartKeys.ts anew, from the folders of every version of Consul's chart that it is to know:
+ * Writes components/chart/consulChartKeys.ts anew, from the folders of every version of Consul's chart that it is to know:
  *
  *     helm pull hashicorp/consul --version 1.9.11 --untar --untardir charts/1.9.11
- *     npx ts-node tools/chartKeys.ts charts/<version>/consul... > components/consulChartKeys.ts
+ *     npx ts-node tools/chartKeys.ts charts/<version>/consul... > components/chart/consulChartKeys.ts
  */
 function main(folders: readonly string[]): void {
   const charts = folders

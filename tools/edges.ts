@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { describeEdgeChanges, EdgeChanges, parseEdgeChanges } from "../components/edges";
+import { describeEdgeChanges, EdgeChanges, parseEdgeChanges } from "../components/intentions/edges";
 
 /**
  * What a preview opens and closes, from what `pulumi preview --json` prints:

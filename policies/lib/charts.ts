@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { UnknownValueError } from "@pulumi/policy";
 import * as yaml from "yaml";
-import { supportedVersions } from "../../components/consulVersions";
+import { supportedVersions } from "../../components/chart/consulVersions";
 import { Json, plain, record, textAt } from "./json";
 import { ClusterObject, fromManifest, PulumiResource } from "./objects";
 

@@ -1,7 +1,7 @@
 import * as fc from "../generated";
 import { IntentionRule } from "../../components";
-import { intentionProblems } from "../../components/intentionProblems";
-import { mergeIntentions, ServiceIntentionsSpec } from "../../components/intentions";
+import { intentionProblems } from "../../components/intentions/intentionProblems";
+import { mergeIntentions, ServiceIntentionsSpec } from "../../components/intentions/intentions";
 import { CASES, entries, known } from "../intentionCases";
 import { Agent } from "./agent";
 

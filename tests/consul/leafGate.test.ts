@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as https from "node:https";
 import * as os from "node:os";
 import * as path from "node:path";
-import { withLeafGate } from "../../components/leafGate";
+import { withLeafGate } from "../../components/chart/leafGate";
 import { Agent } from "./agent";
 import { killed, onFreePorts, run } from "./processes";
 

@@ -5,7 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { rootCertificates } from "node:tls";
 import { promisify } from "node:util";
-import { ROTATION_SCRIPTS } from "../../components/rotation";
+import { ROTATION_SCRIPTS } from "../../components/mesh/rotation";
 import { Agent } from "./agent";
 
 const OLD_KEY = randomBytes(32).toString("base64");

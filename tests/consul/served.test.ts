@@ -4,8 +4,8 @@ import * as http from "node:http";
 import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import { ASK_SERVED } from "../../components/servedRoutes";
-import { Published, servedPathOf, serviceTags } from "../../components/serviceTags";
+import { ASK_SERVED } from "../../components/ingress/servedRoutes";
+import { Published, servedPathOf, serviceTags } from "../../components/routing/serviceTags";
 import { Agent } from "./agent";
 import { namesIn, Traefik } from "./traefik";
 

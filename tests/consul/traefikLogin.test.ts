@@ -3,7 +3,7 @@ import { generateKeyPairSync, sign } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { traefikLogin } from "../../components/traefikLogin";
+import { traefikLogin } from "../../components/ingress/traefikLogin";
 import { Agent } from "./agent";
 
 const MANAGEMENT = "00000000-1111-2222-3333-444444444444";

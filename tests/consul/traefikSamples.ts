@@ -1,9 +1,14 @@
 import * as fc from "../generated";
-import { LoadBalancing, loadBalancingProblems } from "../../components/loadBalancing";
-import { middlewareProblems } from "../../components/middlewareProblems";
-import { Middleware } from "../../components/middlewares";
-import { MeshServiceOptions } from "../../components/meshService";
-import { MIDDLEWARE_OPTIONS, OptionKind, OptionKinds, REQUIRED_OPTIONS } from "../../components/middlewareOptions";
+import { LoadBalancing, loadBalancingProblems } from "../../components/routing/loadBalancing";
+import { middlewareProblems } from "../../components/routing/middlewareProblems";
+import { Middleware } from "../../components/routing/middlewares";
+import { MeshServiceOptions } from "../../components/services/meshService";
+import {
+  MIDDLEWARE_OPTIONS,
+  OptionKind,
+  OptionKinds,
+  REQUIRED_OPTIONS,
+} from "../../components/routing/middlewareOptions";
 
 /** Values of a kind, right ones first, and others that people write. */
 const OF_KIND: Record<Exclude<OptionKind, OptionKinds>, readonly unknown[]> = {

@@ -1,7 +1,7 @@
 import * as fc from "../generated";
 import { MemberOptions, Protocol, Traffic } from "../../components";
-import { resolverSpec, RETRY_CONDITIONS, routerSpec, splitterSpec } from "../../components/traffic";
-import { trafficGraphProblems, trafficProblems } from "../../components/trafficProblems";
+import { resolverSpec, RETRY_CONDITIONS, routerSpec, splitterSpec } from "../../components/services/traffic";
+import { trafficGraphProblems, trafficProblems } from "../../components/services/trafficProblems";
 import { Agent } from "./agent";
 
 /** The mesh that the cases are about. */

@@ -8,7 +8,6 @@ import { MeshServiceOptions } from "../../components";
 import { workspace, Workspace } from "../workspace";
 import { consul, kubectl, poll, renewCluster, request, story } from "./cluster";
 import { observabilitySteps } from "./observability";
-import { movingAfter, movingBefore, routeChangeStep } from "./routeChanges";
 import { giveWorkloads, workloads, workloadSteps } from "./workloads";
 import { judged } from "./pack";
 
@@ -18,7 +17,7 @@ const ECHO_NODE_PORT = 30777;
 const TRAEFIK = "traefik-system-ingress";
 
 /** Every service of the test, each with the routes that one step asks. */
-function services(canary: number, moving = movingBefore): (MeshServiceOptions & { name: string })[] {
+function services(canary: number): (MeshServiceOptions & { name: string })[] {
   return [
     {
       ...whoami,
@@ -109,7 +108,6 @@ function services(canary: number, moving = movingBefore): (MeshServiceOptions & 
       loadBalancing: { strategy: "hrw", healthCheck: { path: "/health", interval: "1s", timeout: "1s" } },
       routes: [{ host: "checked.localhost" }],
     },
-    { ...whoami, name: "moving", routes: moving },
     {
       image,
       port: 7,
@@ -550,9 +548,4 @@ step("Traefik's own health check goes through the mesh, and by hrw a client has 
     (found) => !found.includes(first[0]),
   );
   expect(then).toHaveLength(1);
-});
-
-routeChangeStep(step, () => {
-  its.configure({ services: services(50, movingAfter) });
-  return its.stack.up();
 });

@@ -135,7 +135,7 @@ beforeAll(async () => {
   const account = { ENDPOINT: "http://pebble.acme.svc:8080/cgi-bin", USERNAME: "traefik", PASSWORD: "not-a-secret" };
   const variables = Object.entries(account).map(([key, value]) => [`HTTPREQ_${key}`, value]);
   // Handed over to the stack, which refuses a namespace that is somebody else's.
-  const labels = { "consul-traefik-mesh/stack": "consul-traefik-mesh.test" };
+  const labels = { "consul-traefik-mesh/stack": "consul-traefik-mesh.local" };
   const namespaces = [{ name: "acme" }, { name: NAMESPACE, labels }].map((metadata) => ({
     apiVersion: "v1",
     kind: "Namespace",

@@ -2,8 +2,8 @@ import { ChildProcess, spawn } from "node:child_process";
 import * as http from "node:http";
 import * as fc from "../generated";
 import { IntentionRule } from "../../components";
-import { intentionProblems } from "../../components/intentionProblems";
-import { intentionsName, mergeIntentions } from "../../components/intentions";
+import { intentionProblems } from "../../components/intentions/intentionProblems";
+import { intentionsName, mergeIntentions } from "../../components/intentions/intentions";
 import { CASES, entries, known } from "../intentionCases";
 
 /** Fields that the custom resource of the testbed's chart does not have: see `partWithoutContains`. */

@@ -1,6 +1,7 @@
 import { TESTBED, workspace, Workspace } from "../workspace";
 import { changes, renewCluster, story } from "../e2e/cluster";
 import { failureOf, loadOf } from "../e2e/load";
+import { movingAfter, movingBefore, routeChangeStep } from "./routeChanges";
 import { judged } from "../e2e/pack";
 
 /** Twenty changes of a route, one `up` each: the first request after it is answered, and only as it is declared. */
@@ -9,8 +10,10 @@ const UPS = 20;
 let its: Workspace;
 
 const host = (i: number) => `served-${i}.localhost`;
-const settings = (i: number) => ({
+const settings = (i: number, moving = movingBefore) => ({
+  intentions: ["moving", "whoami"].map((destination) => ({ source: "traefik-system-ingress", destination })),
   services: [
+    { name: "moving", image: "localhost/whoami:1.10.3", port: 80, healthPath: "/health", routes: moving },
     {
       name: "whoami",
       image: "localhost/whoami:1.10.3",
@@ -56,6 +59,11 @@ test(`${UPS} times`, async () => {
   console.info(`${UPS} ups of ${took.join(", ")} s: ${failures.length} of ${sent} requests failed`);
   expect(failures).toEqual([]);
 }, 1_800_000);
+
+routeChangeStep(step, () => {
+  its.configure(settings(UPS, movingAfter));
+  return its.stack.up();
+});
 
 step("with nothing changed, up makes nothing", async () => {
   expect(changes((await its.stack.up()).summary.resourceChanges)).toEqual([]);

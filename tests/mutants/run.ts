@@ -11,7 +11,7 @@ import * as path from "node:path";
  *   WRITE=1      writes scores.json anew for what was played
  */
 const SCORES = path.join(__dirname, "scores.json");
-const REPORT = "reports/mutation.json";
+const REPORT = "coverage/mutation.json";
 const MUTATED = /^(components|settings|policies(\/lib)?)\/\w+\.ts$/;
 
 /** Files that decide about security: intentions, policies, the network, TLS, login, Pod Security, secrets. */

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import * as path from "node:path";
-import { DENY_ALL, mergeIntentions } from "../../components/intentions";
+import { DENY_ALL, mergeIntentions } from "../../components/intentions/intentions";
 import { workspace, Workspace } from "../workspace";
 import { importState } from "./state";
 

@@ -1,6 +1,6 @@
 import * as path from "node:path";
-import { tagsAnnotation } from "../../components/routes";
-import { serviceTags } from "../../components/serviceTags";
+import { tagsAnnotation } from "../../components/routing/routes";
+import { serviceTags } from "../../components/routing/serviceTags";
 import { workspace } from "../workspace";
 import { importState } from "./state";
 

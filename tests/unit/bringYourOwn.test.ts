@@ -1,4 +1,4 @@
-import { ownThingsProblems } from "../../components/bringYourOwn";
+import { ownThingsProblems } from "../../components/mesh/bringYourOwn";
 import { ConsulMesh, ConsulMeshArgs, TraefikConsulIngress } from "../../components";
 import { find, record } from "../recorder";
 

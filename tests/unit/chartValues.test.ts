@@ -4,11 +4,11 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as yaml from "yaml";
 import { ConsulMesh, consulMeshProblems } from "../../components";
-import { readChartKeys } from "../../components/chartKeys";
-import { chartValueProblems, GONE_VALUES } from "../../components/chartValueProblems";
-import { CONSUL_CHART_VERSIONS } from "../../components/consulChartKeys";
-import { consulValues } from "../../components/consulValues";
-import { supportedVersions } from "../../components/consulVersions";
+import { readChartKeys } from "../../components/chart/chartKeys";
+import { chartValueProblems, GONE_VALUES } from "../../components/chart/chartValueProblems";
+import { CONSUL_CHART_VERSIONS } from "../../components/chart/consulChartKeys";
+import { consulValues } from "../../components/chart/consulValues";
+import { supportedVersions } from "../../components/chart/consulVersions";
 import { find, record } from "../recorder";
 
 const LOCAL = "testbed/charts/consul";

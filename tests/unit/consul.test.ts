@@ -1,6 +1,6 @@
-import { consulMeshProblems } from "../../components/consulMesh";
-import { consulValues, mergeValues } from "../../components/consulValues";
-import { imageVersion, partWithoutContains } from "../../components/consulVersions";
+import { consulMeshProblems } from "../../components/mesh/consulMesh";
+import { consulValues, mergeValues } from "../../components/chart/consulValues";
+import { imageVersion, partWithoutContains } from "../../components/chart/consulVersions";
 
 describe("versions", () => {
   const problems = (version: string, consul?: string, kubernetesVersion?: string) =>

@@ -1,5 +1,5 @@
 import { ConsulMesh, TraefikConsulIngress, TraefikOptions } from "../../components";
-import { kubernetesCrdProblems } from "../../components/kubernetesCrd";
+import { kubernetesCrdProblems } from "../../components/ingress/kubernetesCrd";
 import { find, record } from "../recorder";
 
 /** What an ingress with these options is made of. */

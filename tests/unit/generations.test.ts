@@ -1,7 +1,7 @@
 import * as fc from "../generated";
-import type { Published } from "../../components/serviceTags";
-import { servedPathOf, serviceTags } from "../../components/serviceTags";
-import { tlsOptionChanges } from "../../components/tlsOptionChanges";
+import type { Published } from "../../components/routing/serviceTags";
+import { servedPathOf, serviceTags } from "../../components/routing/serviceTags";
+import { tlsOptionChanges } from "../../components/routing/tlsOptionChanges";
 import { find, record } from "../recorder";
 import { ConsulMesh, MeshService, ServedRoutes, TraefikConsulIngress } from "../../components";
 

@@ -11,8 +11,8 @@ import {
   TraefikConsulIngress,
   traefikProblems,
 } from "../../components";
-import { shown } from "../../components/grammars";
-import { derivedNameProblems } from "../../components/serviceNames";
+import { shown } from "../../components/shared/grammars";
+import { derivedNameProblems } from "../../components/shared/serviceNames";
 import { parseSettings } from "../../settings";
 import { raw } from "../settings";
 import { find, record } from "../recorder";

@@ -1,8 +1,14 @@
 import * as fc from "../generated";
-import { describeEdgeChanges, describeEdges, edgeChanges, parseEdgeChanges } from "../../components/edges";
-import { intentionProblems } from "../../components/intentionProblems";
-import { Action, DENY_ALL, IntentionPermission, IntentionRule, mergeIntentions } from "../../components/intentions";
-import { intentionWarnings } from "../../components/intentionWarnings";
+import { describeEdgeChanges, describeEdges, edgeChanges, parseEdgeChanges } from "../../components/intentions/edges";
+import { intentionProblems } from "../../components/intentions/intentionProblems";
+import {
+  Action,
+  DENY_ALL,
+  IntentionPermission,
+  IntentionRule,
+  mergeIntentions,
+} from "../../components/intentions/intentions";
+import { intentionWarnings } from "../../components/intentions/intentionWarnings";
 import { CASES, known, permit } from "../intentionCases";
 
 /** What closes each list of permissions: see `mergeIntentions`. */

@@ -3,7 +3,7 @@ import { refuseForeign } from "../../components/interrupted/foreign";
 import { providerCode } from "../../components/interrupted/clusterProvider";
 import { forgetRelease } from "../../components/interrupted/helmRecord";
 import { PROVIDER_CODE_SHA256 } from "../../components/interrupted/ownCode";
-import { sha256 } from "../../components/sha256";
+import { sha256 } from "../../components/shared/sha256";
 import { ApiServer } from "../apiServer";
 
 const LABEL = ["consul-traefik-mesh/stack", "consul-traefik-mesh.test"] as const;

@@ -8,8 +8,8 @@ import {
   NetworkPoliciesArgs,
   TraefikConsulIngress,
 } from "../../components";
-import { refusedCapabilities, restrictedPod } from "../../components/podSecurity";
-import { SERVED_ROUTES_LABELS } from "../../components/servedRoutes";
+import { refusedCapabilities, restrictedPod } from "../../components/shared/podSecurity";
+import { SERVED_ROUTES_LABELS } from "../../components/ingress/servedRoutes";
 import { find, record } from "../recorder";
 
 const policies = (args: Partial<NetworkPoliciesArgs> = {}) =>

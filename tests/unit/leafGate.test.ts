@@ -1,6 +1,6 @@
-import { consulMeshProblems } from "../../components/consulMesh";
-import { consulValues, mergeValues } from "../../components/consulValues";
-import { withLeafGate } from "../../components/leafGate";
+import { consulMeshProblems } from "../../components/mesh/consulMesh";
+import { consulValues, mergeValues } from "../../components/chart/consulValues";
+import { withLeafGate } from "../../components/chart/leafGate";
 
 const withAcls = (values = {}) => mergeValues(consulValues({ acls: true }), values);
 const server = (values: object) => (withLeafGate(values as Record<string, unknown>) as any).server;

@@ -6,7 +6,7 @@ import {
   MeshService,
   TraefikConsulIngress,
 } from "../../components";
-import { shown } from "../../components/grammars";
+import { shown } from "../../components/shared/grammars";
 import { parseSettings } from "../../settings";
 import { record } from "../recorder";
 import { raw } from "../settings";

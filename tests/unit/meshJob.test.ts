@@ -12,8 +12,8 @@ import {
   meshJobProblems,
   MeshService,
 } from "../../components";
-import { endingSidecar } from "../../components/jobSidecar";
-import { scheduleProblems } from "../../components/meshJobProblems";
+import { endingSidecar } from "../../components/services/jobSidecar";
+import { scheduleProblems } from "../../components/services/meshJobProblems";
 import { parseSettings } from "../../settings";
 import { find, record } from "../recorder";
 import { raw } from "../settings";

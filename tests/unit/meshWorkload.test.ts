@@ -8,8 +8,8 @@ import {
   meshWorkloadProblems,
   PodTemplate,
 } from "../../components";
-import { joinWarnings } from "../../components/joinProblems";
-import { timeoutWarnings } from "../../components/timeoutWarnings";
+import { joinWarnings } from "../../components/services/joinProblems";
+import { timeoutWarnings } from "../../components/services/timeoutWarnings";
 import { parseSettings } from "../../settings";
 import { find, record } from "../recorder";
 import { raw } from "../settings";

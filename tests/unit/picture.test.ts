@@ -1,4 +1,4 @@
-import { mergeIntentions, DENY_ALL, IntentionRule } from "../../components/intentions";
+import { mergeIntentions, DENY_ALL, IntentionRule } from "../../components/intentions/intentions";
 import { Declared } from "../../tools/access/declared";
 import { toDot } from "../../tools/picture/dot";
 import { toMermaid } from "../../tools/picture/mermaid";

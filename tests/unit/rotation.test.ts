@@ -1,5 +1,5 @@
 import { ConsulMesh, ConsulMeshArgs, MeshService, TraefikConsulIngress } from "../../components";
-import { rotationProblems } from "../../components/rotation";
+import { rotationProblems } from "../../components/mesh/rotation";
 import { find, record } from "../recorder";
 
 const everything: ConsulMeshArgs = { acls: true, gossipEncryption: true, protect: true };

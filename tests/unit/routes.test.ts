@@ -6,7 +6,7 @@ import {
   tagProblems,
   tagsAnnotation,
   tagsOfAnnotation,
-} from "../../components/routes";
+} from "../../components/routing/routes";
 import { plainTags } from "../plainTags";
 
 /** Characters that rules are made of, those that the parser treats specially above all. */

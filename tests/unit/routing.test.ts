@@ -4,15 +4,15 @@ import {
   LoadBalancing,
   loadBalancingProblems,
   STABLE_WEIGHT,
-} from "../../components/loadBalancing";
-import { middlewareProblems } from "../../components/middlewareProblems";
-import { Middleware, middlewareTags } from "../../components/middlewares";
-import { MeshServiceOptions, meshServiceProblems } from "../../components/meshService";
-import { routingProblems } from "../../components/routingProblems";
-import { ruleProblems } from "../../components/rules";
-import { serviceTags } from "../../components/serviceTags";
-import { TcpRoute, tcpRouteProblems } from "../../components/tcpRoutes";
-import { extraProblems, TraefikExtras } from "../../components/traefikExtras";
+} from "../../components/routing/loadBalancing";
+import { middlewareProblems } from "../../components/routing/middlewareProblems";
+import { Middleware, middlewareTags } from "../../components/routing/middlewares";
+import { MeshServiceOptions, meshServiceProblems } from "../../components/services/meshService";
+import { routingProblems } from "../../components/routing/routingProblems";
+import { ruleProblems } from "../../components/routing/rules";
+import { serviceTags } from "../../components/routing/serviceTags";
+import { TcpRoute, tcpRouteProblems } from "../../components/routing/tcpRoutes";
+import { extraProblems, TraefikExtras } from "../../components/ingress/traefikExtras";
 import { plainTags } from "../plainTags";
 
 const INGRESS = "traefik-system-ingress";

@@ -1,7 +1,7 @@
 import { ConsulMesh, TraefikConsulIngress, TraefikOptions, traefikProblems } from "../../components";
-import { routeHosts } from "../../components/routeHosts";
-import { Route, routeProblems, routeTags } from "../../components/routes";
-import { ingressTlsProblems } from "../../components/routeTls";
+import { routeHosts } from "../../components/routing/routeHosts";
+import { Route, routeProblems, routeTags } from "../../components/routing/routes";
+import { ingressTlsProblems } from "../../components/routing/routeTls";
 import { plainTags } from "../plainTags";
 import { find, record, Recorded } from "../recorder";
 

@@ -1,5 +1,5 @@
 import { ConsulMesh, MeshService, Traffic } from "../../components";
-import { trafficProblems } from "../../components/trafficProblems";
+import { trafficProblems } from "../../components/services/trafficProblems";
 import { parseSettings } from "../../settings";
 import { find, record } from "../recorder";
 import { raw } from "../settings";

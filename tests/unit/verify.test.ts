@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { mergeValues } from "../../components/consulValues";
+import { mergeValues } from "../../components/chart/consulValues";
 import { CATEGORIES } from "../../tools/verify/checks";
 import { Part, Reading } from "../../tools/verify/reading";
 import { escaped, junit, lines, summary } from "../../tools/verify/report";

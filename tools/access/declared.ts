@@ -1,5 +1,5 @@
-import { SERVICE_LABEL } from "../../components/sidecarAnnotations";
-import { tagsOfAnnotation } from "../../components/routes";
+import { SERVICE_LABEL } from "../../components/services/sidecarAnnotations";
+import { tagsOfAnnotation } from "../../components/routing/routes";
 
 /** A resource in an exported stack. */
 export interface StateResource {

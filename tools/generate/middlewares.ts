@@ -3,7 +3,7 @@ import {
   OptionKind,
   REQUIRED_OPTIONS,
   TCP_MIDDLEWARE_OPTIONS,
-} from "../../components/middlewareOptions";
+} from "../../components/routing/middlewareOptions";
 import type { Schema } from "../../settings/schema";
 
 const text: Schema = { type: "string" };

@@ -1,6 +1,6 @@
 import { Declared } from "../access/declared";
-import { describeEdges, rulesOf } from "../../components/edges";
-import { ServiceIntentionsSpec } from "../../components/intentions";
+import { describeEdges, rulesOf } from "../../components/intentions/edges";
+import { ServiceIntentionsSpec } from "../../components/intentions/intentions";
 
 /** How an edge or a service differs: by a preview from what is deployed, or live from what is declared. */
 export type Change = "same" | "opens" | "closes" | "missing" | "undeclared";

@@ -1,4 +1,4 @@
-import { OTHERS_STATUS, SERVED_STATUS } from "../../../components/servedTags";
+import { OTHERS_STATUS, SERVED_STATUS } from "../../../components/routing/servedTags";
 import { Category, check } from "../check";
 import { Reading } from "../reading";
 import { workloadProblems } from "./servers";

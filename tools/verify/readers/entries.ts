@@ -1,5 +1,5 @@
-import { describeEdges, rulesOf } from "../../../components/edges";
-import { canonical, ServiceIntentionsSpec } from "../../../components/intentions";
+import { describeEdges, rulesOf } from "../../../components/intentions/edges";
+import { canonical, ServiceIntentionsSpec } from "../../../components/intentions/intentions";
 import { each, KubernetesObject } from "../../access/cluster";
 import { ConsulAnswer } from "../../access/consulClient";
 import { EntryFacts, IntentionFacts, Source } from "../reading";

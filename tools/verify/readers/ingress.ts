@@ -1,5 +1,5 @@
-import { sha256 } from "../../../components/sha256";
-import { ENTRY_POINT_PORTS, MESH_READY_PATH } from "../../../components/traefikArguments";
+import { sha256 } from "../../../components/shared/sha256";
+import { ENTRY_POINT_PORTS, MESH_READY_PATH } from "../../../components/routing/traefikArguments";
 import { each, KubernetesObject, plainGet } from "../../access/cluster";
 import { secretPart } from "../../access/consulClient";
 import { IngressFacts, Source } from "../reading";

@@ -1,5 +1,5 @@
 import { DEFAULT_CONSUL_CLI_IMAGE } from "../../../components";
-import { HARDENED, restrictedPod } from "../../../components/podSecurity";
+import { HARDENED, restrictedPod } from "../../../components/shared/podSecurity";
 import { Cluster } from "../../access/cluster";
 import { ProbeFacts, Source } from "../reading";
 

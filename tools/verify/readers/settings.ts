@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as yaml from "yaml";
 import { consulMeshProblems, consulMeshWarnings } from "../../../components";
-import { Problem } from "../../../components/problems";
+import { Problem } from "../../../components/shared/problems";
 import { parseSettings } from "../../../settings";
 import { SettingsFacts, Source } from "../reading";
 

@@ -1,0 +1,112 @@
+import { ChartValues, ConsulImages, ConsulOptions, consulValues } from "./consulValues";
+import { Problem } from "../shared/problems";
+
+/** The chart's values behind each image option, the one that wins first. */
+const IMAGE_VALUES: Record<keyof ConsulImages, readonly string[]> = {
+  consul: ["server.image", "global.image"],
+  controlPlane: ["global.imageK8S"],
+  dataplane: ["global.imageConsulDataplane"],
+};
+
+/** The image of a part where it is named at all: by the chart's own value, which wins, or by the option. */
+export function namedImage(
+  options: ConsulOptions,
+  values: ChartValues,
+  part: keyof ConsulImages,
+): { image?: string; input: string } {
+  const path = IMAGE_VALUES[part].find((each) => typeof valueAt(values, each) === "string");
+  return path === undefined
+    ? { image: options.images?.[part], input: `images.${part}` }
+    : { image: valueAt(values, path) as string, input: `values.${path}` };
+}
+
+const NAMED = "the names of Consul's objects are made of it";
+const SECURE = "what the mesh gives its users is an address that speaks TLS only";
+const WHOLE = "without its injector it is no mesh";
+const ENTERPRISE = "it is Consul Enterprise's, and intentions here name services without a namespace or a partition";
+
+/** Chart values that the component counts on, what they may be, and what to do in place of changing them. */
+function heldValues(options: ConsulOptions, external: boolean): Record<string, [held: unknown[], remedy: string]> {
+  const option = (name: string): [unknown[], string] => [[], `use the option ${name}`];
+  return {
+    nameOverride: [[], NAMED],
+    fullnameOverride: [[], NAMED],
+    "global.name": [[valueAt(consulValues(options), "global.name")], NAMED],
+    "global.enabled": [[true], WHOLE],
+    "global.tls.enabled": [[true], SECURE],
+    "global.tls.httpsOnly": [[true], SECURE],
+    "global.tls.verify": [[true], "servers would take whoever says that it is one"],
+    "global.tls.caCert": option("ca"),
+    "global.tls.caKey": option("ca"),
+    "global.acls.manageSystemACLs": [[options.acls ?? false], "use the option acls"],
+    "global.acls.bootstrapToken": option("bootstrapTokenSecret"),
+    "global.gossipEncryption.autoGenerate": [[false], "use the option gossipEncryption"],
+    "global.gossipEncryption.secretName": option("gossipKeySecret"),
+    "global.gossipEncryption.secretKey": option("gossipKeySecret"),
+    "global.secretsBackend.vault.enabled": [
+      [false],
+      "the mesh has its CA's certificate from a Secret, and its tokens too; give Secrets of your own by ca, gossipKeySecret and bootstrapTokenSecret",
+    ],
+    "global.enableConsulNamespaces": [[false], ENTERPRISE],
+    "global.adminPartitions.enabled": [[false], ENTERPRISE],
+    "global.enablePodSecurityPolicies": [[false], "Kubernetes has not had them since 1.25; use servicesPodSecurity"],
+    "externalServers.enabled": [[external], "use the option externalServers"],
+    "externalServers.hosts": option("externalServers"),
+    "externalServers.httpsPort": option("externalServers"),
+    "externalServers.grpcPort": option("externalServers"),
+    "externalServers.k8sAuthMethodHost": option("externalServers"),
+    "server.enabled": external
+      ? [[false], "the servers are external ones"]
+      : [[true, "-"], "there would be no servers; name those that exist by the option externalServers"],
+    "server.connect": [[true], "servers without it give nobody an identity"],
+    "connectInject.enabled": [[true], WHOLE],
+    "connectInject.default": [
+      [false],
+      "pods would get a sidecar without asking, Traefik's and those of the rotations among them; annotate the pods that are to have one",
+    ],
+    "connectInject.failurePolicy": [
+      ["Fail"],
+      "while the injector is away, pods would start without a sidecar, and no intention would be asked",
+    ],
+    "connectInject.transparentProxy.defaultEnabled": [
+      [true],
+      "the pods' own ports would be open beside the sidecar, and no intention would be asked",
+    ],
+    "connectInject.transparentProxy.defaultOverwriteProbes": [
+      [true],
+      "probes by HTTP would meet mutual TLS, and no pod would become ready",
+    ],
+    "connectInject.overrideAuthMethodName": [
+      [""],
+      "services would log in by another method than the chart makes, and Traefik uses",
+    ],
+  };
+}
+
+/** Values that would break what other parts of the stack take from the mesh. */
+export function heldValueProblems(
+  options: ConsulOptions & { readonly externalServers?: unknown },
+  values: ChartValues,
+  prefix: string,
+): Problem[] {
+  const held = heldValues(options, options.externalServers !== undefined);
+  return Object.entries(held).flatMap(([path, [right, remedy]]) => {
+    const value = valueAt(values, path);
+    const wrong = value !== undefined && value !== null && !right.includes(value);
+    const reason = `cannot be ${JSON.stringify(value)} here: ${remedy}; leave it out`;
+    return wrong ? [{ propertyPath: `${prefix}.${path}`, reason }] : [];
+  });
+}
+
+/** The value at a dotted path; `undefined` where there is none. */
+export function valueAt(values: ChartValues, path: string): unknown {
+  return path
+    .split(".")
+    .reduce<unknown>(
+      (value, key) =>
+        typeof value === "object" && value !== null && Object.hasOwn(value, key)
+          ? (value as ChartValues)[key]
+          : undefined,
+      values,
+    );
+}

@@ -1,0 +1,167 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { DEFAULT_CONSUL_CLI_IMAGE } from "../mesh/consulMesh";
+import type { MeshMember } from "../services/member";
+import type { Ingress, Mesh } from "../mesh/mesh";
+import { HARDENED, restrictedPod } from "../shared/podSecurity";
+import { OTHERS_STATUS, SERVED_STATUS } from "../routing/servedTags";
+import { sha256 } from "../shared/sha256";
+import { ENTRY_POINT_PORTS } from "../routing/traefikArguments";
+import { traefikPodLabels } from "./traefikConsulIngress";
+
+export interface ServedRoutesArgs {
+  readonly mesh: Mesh;
+  readonly ingress: Ingress;
+  /** Those without routes and without pods are passed over. */
+  readonly services: readonly MeshMember[];
+  /**
+   * An existing namespace for what asks Traefik, where the ingress is another stack's; its pods have to reach Traefik's admin
+   * port. Default: the ingress' own.
+   */
+  readonly namespace?: pulumi.Input<string>;
+  /** Whether other stacks ask for their routes too, and so need the Service by which Traefik's pods are found. Default `false`. */
+  readonly others?: boolean;
+  /** What else has to be there before a route can answer, such as intentions. Default none. */
+  readonly after?: readonly pulumi.Resource[];
+}
+
+/** Labels of the pod that asks Traefik. */
+export const SERVED_ROUTES_LABELS = { app: "traefik-served-routes" };
+
+/** Name of the Service, without an address of its own, whose endpoints are the pods of Traefik. */
+const TRAEFIK_PODS = "traefik-pods";
+
+/** Seconds until routes that are not served fail the `up`: longer than the 180 s that Traefik waits at most to ask Consul again. */
+const PATIENCE = 240;
+
+/**
+ * Is there when each pod of Traefik serves each route of the services as it is declared now, and no longer as it was declared
+ * before. Services' pods are ready a moment earlier: their tags are on the way to Traefik then.
+ *
+ * A Job asks, from within the cluster, at Traefik's admin port. It is named by what it asks for: other routes, another Job;
+ * nothing changed, no Job. Where it fails, `up` fails with the services that are not served, and the next one asks again.
+ */
+export class ServedRoutes extends pulumi.ComponentResource {
+  constructor(name: string, args: ServedRoutesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("consul-traefik-mesh:index:ServedRoutes", name, {}, opts);
+    const { mesh, ingress, services, after = [] } = args;
+    const own = pulumi.Resource.isInstance(ingress) ? [ingress] : [];
+    const paths = services.flatMap((service) => service.servedPath ?? []).sort();
+    const asks = paths.length > 0 && ingress.replicas > 0;
+    const port = ENTRY_POINT_PORTS.admin;
+    // Without an address of its own its name is that of each pod which is ready.
+    const pods =
+      own.length > 0 && (asks || args.others)
+        ? [
+            new k8s.core.v1.Service(
+              `${name}-traefik-pods`,
+              {
+                metadata: {
+                  name: TRAEFIK_PODS,
+                  namespace: ingress.namespace,
+                  annotations: { "pulumi.com/skipAwait": "true" },
+                },
+                spec: {
+                  clusterIP: "None",
+                  selector: traefikPodLabels(ingress.serviceName),
+                  ports: [{ name: "admin", port }],
+                },
+              },
+              { parent: this },
+            ),
+          ]
+        : [];
+    if (asks) {
+      const container = {
+        name: "ask",
+        image: mesh.consulImage ?? DEFAULT_CONSUL_CLI_IMAGE,
+        imagePullPolicy: ingress.imagePullPolicy,
+        command: ["/bin/sh", "-c", ASK_SERVED],
+        env: [
+          // Plain, for the name's sake: that of a reference is.
+          {
+            name: "TRAEFIK",
+            value: typeof ingress.namespace === "string" ? `${TRAEFIK_PODS}.${ingress.namespace}` : TRAEFIK_PODS,
+          },
+          { name: "PORT", value: String(port) },
+          { name: "PATIENCE", value: String(PATIENCE) },
+          { name: "PATHS", value: paths.join(" ") },
+        ],
+        resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },
+        securityContext: HARDENED,
+        terminationMessagePolicy: "FallbackToLogsOnError",
+      };
+      const id = sha256(JSON.stringify(container)).slice(0, 8);
+      new k8s.batch.v1.Job(
+        `${name}-${id}`,
+        {
+          metadata: {
+            name: `traefik-served-routes-${id}`,
+            namespace: args.namespace ?? ingress.namespace,
+            // One that has failed is made anew by the next `up`.
+            annotations: { "pulumi.com/replaceUnready": "true" },
+          },
+          spec: {
+            backoffLimit: 0,
+            // A pod that its node lost, or gave away, has said nothing about the routes.
+            podFailurePolicy: {
+              rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
+            },
+            template: {
+              metadata: {
+                labels: SERVED_ROUTES_LABELS,
+                annotations: { "consul.hashicorp.com/connect-inject": "false" },
+              },
+              spec: {
+                restartPolicy: "Never",
+                automountServiceAccountToken: false,
+                // The user that Consul's image is made for.
+                securityContext: { ...restrictedPod(100, []), runAsGroup: 1000 },
+                containers: [container],
+              },
+            },
+          },
+        },
+        {
+          parent: this,
+          dependsOn: [...pods, ...own, ...services, ...after],
+          customTimeouts: { create: `${PATIENCE + 120}s` },
+        },
+      );
+    }
+    this.registerOutputs();
+  }
+}
+
+/** In `sh` with `getent` and `curl`, one of which asks a pod for all paths. The last words of a failure are what `up` says. */
+export const ASK_SERVED = `
+missing() {
+  pods=$(getent ahosts "$TRAEFIK" | cut -d ' ' -f 1 | sort -u)
+  [ -n "$pods" ] || echo "no pod of Traefik is ready"
+  for pod in $pods; do
+    case $pod in *:*) pod="[$pod]" ;; esac
+    for path in $PATHS; do
+      printf 'url = "http://%s:%s%s"\\noutput = "/dev/null"\\n' "$pod" "$PORT" "$path"
+    done | curl --silent --globoff --max-time 10 --write-out '%{http_code} %{url_effective}\\n' --config - |
+      while read -r status url; do
+        name=\${url#*/served/}
+        name=\${name%/*}
+        case $status in
+          ${SERVED_STATUS}) ;;
+          404) echo "$pod does not serve the routes of $name" ;;
+          ${OTHERS_STATUS}) echo "$pod still serves earlier routes of $name" ;;
+          *) echo "$pod does not say whether it serves the routes of $name" ;;
+        esac
+      done
+  done
+}
+end=$(($(date +%s) + PATIENCE))
+while problems=$(missing); [ -n "$problems" ]; do
+  if [ "$(date +%s)" -ge "$end" ]; then
+    echo "Traefik's pods, and their logs say why:"
+    echo "$problems"
+    exit 1
+  fi
+  sleep 0.25
+done
+`;

@@ -1,0 +1,200 @@
+import { httpMatchProblems, pathMatchersOf, Refuser, Report } from "../routing/httpMatches";
+import {
+  agree,
+  HeaderMatch,
+  HttpMatch,
+  IntentionPermission,
+  IntentionRule,
+  placeOf,
+  sameOwner,
+  samePair,
+} from "./intentions";
+import { isDnsLabel } from "../shared/names";
+import { Problem } from "../shared/problems";
+
+/** What rules are judged against. */
+export interface KnownServices {
+  /** Whether the same set declares deny-all, so that no rule may say `* → *` again. */
+  readonly denyAll: boolean;
+  /** Services by name, with their protocol. */
+  readonly services: ReadonlyMap<string, string>;
+  /** Names that are in the mesh but not of this program, such as an ingress; their protocol is not known. */
+  readonly external: ReadonlySet<string>;
+  /** JWT providers that Consul has. Default: not known, and not judged. */
+  readonly jwtProviders?: ReadonlySet<string>;
+  /** What of the mesh is too old for the header criteria `contains` and `ignoreCase`. Default: nothing. */
+  readonly partWithoutContains?: string;
+  /** The ingress, and the services that its routes lead to. Default: not known, and not judged. */
+  readonly ingress?: { readonly name: string; readonly routed: ReadonlySet<string> };
+}
+
+export interface IntentionProblem extends Problem {
+  readonly refusedBy: Refuser;
+}
+
+const ACTIONS: readonly unknown[] = ["allow", "deny"];
+/** Bytes: Consul's limit of a description (`metaValueMaxLength`). */
+const MAX_DESCRIPTION = 512;
+/** What a header may be judged by. */
+const CRITERIA = ["present", "exact", "prefix", "suffix", "contains", "regex"] as const;
+
+/**
+ * What is wrong with rules: all that Consul or its webhook would refuse, and what is ours to know, such as names that
+ * nobody has. Paths are `prefix[i]…`, or begin with where a rule says that it was declared.
+ */
+export function intentionProblems(
+  rules: readonly IntentionRule[],
+  known: KnownServices,
+  prefix: string,
+): IntentionProblem[] {
+  const problems: IntentionProblem[] = [];
+  rules.forEach((rule, i) => {
+    const place = placeOf(rule, i, prefix);
+    const report: Report = (refusedBy, input, reason) =>
+      problems.push({ refusedBy, propertyPath: place + input, reason });
+
+    nameProblems(rule, known, report);
+    if (known.denyAll && rule.source === "*" && rule.destination === "*") {
+      report("us", "", "* → * is what denyAll declares; set denyAll to false, or remove the rule");
+    }
+    const first = rules.findIndex(
+      (other, j) => j < i && samePair(other, rule) && (sameOwner(other, rule) || !agree(other, rule)),
+    );
+    if (first >= 0) {
+      const other = placeOf(rules[first], first, prefix);
+      const pair = `${rule.source} → ${rule.destination}`;
+      if (sameOwner(rules[first], rule)) {
+        report("Consul", "", `${pair} is declared by ${other} already; merge the two into one rule`);
+      } else {
+        report(
+          "us",
+          "",
+          `${pair} contradicts ${other}: ${inWords(rule)} here, ${inWords(rules[first])} there; agree on one`,
+        );
+      }
+    }
+    if (rule.description !== undefined && Buffer.byteLength(rule.description) > MAX_DESCRIPTION) {
+      report("Consul", ".description", `is longer than ${MAX_DESCRIPTION} bytes; shorten it`);
+    }
+    if (rule.action !== undefined && !ACTIONS.includes(rule.action)) {
+      // An empty one is none for Consul, which is what permissions need.
+      const by = (rule.action as string) === "" && rule.permissions?.length ? "us" : "Consul";
+      report(by, ".action", `"${rule.action}" is no action; use allow or deny`);
+    }
+    if (rule.permissions !== undefined) {
+      permissionsProblems(rule, rule.permissions, known, report);
+    }
+  });
+  return problems;
+}
+
+function nameProblems(rule: IntentionRule, known: KnownServices, report: Report): void {
+  for (const end of ["source", "destination"] as const) {
+    const name = rule[end];
+    if (name === "*") {
+      continue;
+    }
+    if (name === "" || name.includes("*")) {
+      report("Consul", `.${end}`, `"${name}" is not a service name; use a whole name, or "*" for any service`);
+    } else if (!isDnsLabel(name)) {
+      report("us", `.${end}`, `"${name}" is not a service name; use a DNS label, or "*" for any service`);
+    } else if (!known.services.has(name) && !known.external.has(name)) {
+      const names = [...new Set([...known.services.keys(), ...known.external])].sort();
+      report(
+        "us",
+        `.${end}`,
+        `"${name}" is no service of this stack; known are ${names.join(", ") || "none"}. Declare it, or name it in externalServices`,
+      );
+    }
+  }
+}
+
+function permissionsProblems(
+  rule: IntentionRule,
+  permissions: readonly IntentionPermission[],
+  known: KnownServices,
+  report: Report,
+): void {
+  if (permissions.length === 0) {
+    // With an action, Consul takes an empty list as none.
+    report(
+      rule.action ? "us" : "Consul",
+      ".permissions",
+      "is empty and would match nothing; leave it out for the whole service, or list a permission",
+    );
+    return;
+  }
+  if (rule.action) {
+    report("Consul", ".action", "excludes permissions; keep one of the two");
+  }
+  if (rule.destination === "*") {
+    report("Consul", ".permissions", "cannot go to every service; name one destination, or use action");
+  } else if (known.services.get(rule.destination) === "tcp") {
+    report(
+      "Consul",
+      ".permissions",
+      `"${rule.destination}" speaks tcp; use action, or set its protocol to http, http2 or grpc`,
+    );
+  }
+  permissions.forEach((permission, j) =>
+    permissionProblems(permission, known, (by, input, reason) => report(by, `.permissions[${j}].${input}`, reason)),
+  );
+}
+
+function permissionProblems({ action, http, jwt }: IntentionPermission, known: KnownServices, report: Report): void {
+  if (!ACTIONS.includes(action)) {
+    report("Consul", "action", `"${action}" is no action; use allow or deny`);
+  }
+  if (http === undefined) {
+    report("Consul", "http", 'is missing; give what the permission matches, such as pathPrefix "/"');
+  } else {
+    httpProblems(http, known, (by, input, reason) => report(by, `http${input}`, reason));
+  }
+  if (jwt?.providers.length === 0) {
+    report("us", "jwt.providers", "is empty and would verify nothing; name a provider, or leave jwt out");
+  }
+  jwt?.providers.forEach(({ name }, i) => {
+    if (name === "") {
+      report("Consul", `jwt.providers[${i}].name`, "is empty; name a JWT provider");
+    } else if (known.jwtProviders?.has(name) === false) {
+      const names = [...known.jwtProviders].sort().join(", ") || "none";
+      report(
+        "Consul",
+        `jwt.providers[${i}].name`,
+        `"${name}" is no JWT provider; known are ${names}. Declare one in Consul, and name it in jwtProviders`,
+      );
+    }
+  });
+}
+
+function httpProblems(http: HttpMatch, known: KnownServices, report: Report): void {
+  const { header = [], methods = [] } = http;
+  if (pathMatchersOf(http).length + methods.length + header.length === 0) {
+    report("Consul", "", 'matches nothing by itself; give a path matcher, such as pathPrefix "/", header or methods');
+  }
+  httpMatchProblems(http, { criteria: CRITERIA, query: "leave it out" }, report);
+  header.forEach((each, i) =>
+    caseProblems(each, known, (by, input, reason) => report(by, `.header[${i}]${input}`, reason)),
+  );
+}
+
+/** Of a header's criteria, those that traffic has not. */
+function caseProblems(header: HeaderMatch, known: KnownServices, report: Report): void {
+  if (header.ignoreCase && (header.present || header.regex)) {
+    report("Consul", ".ignoreCase", "goes with exact, prefix, suffix or contains; in a regex write (?i)");
+  }
+  for (const newer of ["contains", "ignoreCase"] as const) {
+    if (header[newer] && known.partWithoutContains !== undefined) {
+      const instead = newer === "contains" ? '".*text.*"' : '"(?i)text"';
+      report(
+        "us",
+        `.${newer}`,
+        `is not known to ${known.partWithoutContains}, which drops it; it needs consul-k8s 1.5.4, or 1.6.1 and newer, with Consul 1.20.1 and newer. Use regex, such as ${instead}`,
+      );
+    }
+  }
+}
+
+function inWords(rule: IntentionRule): string {
+  return rule.permissions === undefined ? (rule.action ?? "allow") : `${rule.permissions.length} permission(s)`;
+}

@@ -1,0 +1,2 @@
+/** NetworkPolicies around all of it. */
+export * from "./networkPolicies";

@@ -1,0 +1,224 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { labelProblems } from "../shared/grammars";
+import { METRICS_ENTRY_POINT } from "../ingress/metrics";
+import type { Ingress, Mesh } from "../mesh/mesh";
+import { dnsLabelProblems } from "../shared/names";
+import { Problem, refuse } from "../shared/problems";
+import { SERVED_ROUTES_LABELS } from "../ingress/servedRoutes";
+import { ENTRY_POINT_PORTS } from "../routing/traefikArguments";
+import { traefikPodLabels } from "../ingress/traefikConsulIngress";
+
+/** What a client that is no part of the mesh may be let in to. */
+export const NETWORK_TARGETS = [
+  "consulApi",
+  "consulDns",
+  "services",
+  "proxyMetrics",
+  "traefikAdmin",
+  "traefikMetrics",
+] as const;
+export type NetworkTarget = (typeof NETWORK_TARGETS)[number];
+
+/** Pods beside those of the mesh, and what they may reach. */
+export interface NetworkClient {
+  /** The namespace of the pods. */
+  readonly namespace: string;
+  /**
+   * Labels that the pods have.
+   * @unset every pod of the namespace
+   */
+  readonly podLabels?: Readonly<Record<string, string>>;
+  /**
+   * `consulApi`: the servers' HTTPS and gRPC, for API gateways, other stacks' services and what scrapes Consul;
+   * `consulDns`: their DNS; `services`: the sidecars' mTLS port; `proxyMetrics`: the sidecars' Prometheus port;
+   * `traefikAdmin`: Traefik's dashboard and ping; `traefikMetrics`: its Prometheus port.
+   */
+  readonly reaches: readonly NetworkTarget[];
+}
+
+export interface NetworkPoliciesArgs {
+  readonly mesh: Mesh;
+  readonly ingress?: Ingress & { readonly tcpPorts?: readonly number[] };
+  /** Namespaces whose injected pods are services of the mesh: they reach Consul and each other's sidecars. */
+  readonly serviceNamespaces: readonly pulumi.Input<string>[];
+  /**
+   * Namespaces of services of the mesh that have their policies by another stack.
+   * @unset none
+   */
+  readonly teamNamespaces?: readonly string[];
+  /**
+   * Whether Consul and the ingress have their policies by another stack, so that the services get theirs alone.
+   * @default false
+   */
+  readonly servicesAlone?: boolean;
+  /**
+   * Further pods, and what they may reach.
+   * @unset none
+   */
+  readonly clients?: readonly NetworkClient[];
+}
+
+/** Ports of Consul's servers, as the chart sets them [consul-k8s charts/consul/templates/server-statefulset.yaml]. */
+const CONSUL_PORTS = { https: 8501, grpc: 8502, rpc: 8300, serfLan: 8301, serfWan: 8302, dns: 8600 } as const;
+/** Where a sidecar takes mTLS, and where it shows its metrics [consul-k8s: proxyDefaultInboundPort, defaultPrometheusScrapePort]. */
+const SIDECAR_PORTS = { inbound: 20000, metrics: 20200 } as const;
+/** The label that the injector puts on each pod that it gives a sidecar [consul-k8s constants.KeyInjectStatus]. */
+const INJECTED = { "consul.hashicorp.com/connect-inject-status": "injected" };
+/** Labels of all pods of the chart. */
+const CONSUL = { app: "consul" };
+const WEBHOOK_PORT = 8080;
+
+type PolicySpec = k8s.types.input.networking.v1.NetworkPolicySpec;
+type Peer = k8s.types.input.networking.v1.NetworkPolicyPeer;
+type Rule = k8s.types.input.networking.v1.NetworkPolicyIngressRule;
+
+/**
+ * NetworkPolicies around the mesh, for a cluster whose network enforces them. Closed are, but to those who need them:
+ * Consul's API, gRPC, DNS, RPC and gossip; Traefik's admin port; every port of a service but its sidecar's. Rules say who
+ * comes in; what goes out is not restricted. The kubelet's probes and `kubectl port-forward` come from the node, which
+ * Kubernetes lets through always.
+ *
+ * Errors: `InputPropertiesError` at construction, with each problem of `networkClientProblems`.
+ */
+export class NetworkPolicies extends pulumi.ComponentResource {
+  constructor(name: string, args: NetworkPoliciesArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuse(`NetworkPolicies "${name}"`, networkClientProblems(args.clients ?? [], "clients"));
+    super("consul-traefik-mesh:index:NetworkPolicies", name, {}, opts);
+    const { mesh, ingress, serviceNamespaces, teamNamespaces = [], clients = [] } = args;
+    const policy = (part: string, metadata: { name: string; namespace: pulumi.Input<string> }, spec: PolicySpec) =>
+      new k8s.networking.v1.NetworkPolicy(`${name}-${part}`, { metadata, spec }, { parent: this });
+
+    const services = [...serviceNamespaces, ...teamNamespaces].map((namespace) => podsOf(namespace, INJECTED));
+    const traefik = ingress ? [podsOf(ingress.namespace, traefikPodLabels(ingress.serviceName))] : [];
+    const reaching = (target: NetworkTarget) =>
+      clients
+        .filter((client) => client.reaches.includes(target))
+        .map((client) => podsOf(client.namespace, client.podLabels));
+
+    const at = (policyName: string) => ({ name: policyName, namespace: mesh.namespace });
+    if (!args.servicesAlone) {
+      policy("consul-servers", at("consul-servers"), {
+        podSelector: { matchLabels: { ...CONSUL, component: "server" } },
+        policyTypes: ["Ingress"],
+        ingress: opened(
+          // Sidecars take their configuration by gRPC, and look themselves up by HTTPS when they start.
+          [
+            [CONSUL_PORTS.https, CONSUL_PORTS.grpc],
+            [{ podSelector: { matchLabels: CONSUL } }, ...services, ...reaching("consulApi")],
+          ],
+          // Traefik takes its leaf and the catalog by HTTPS, nothing by gRPC.
+          [[CONSUL_PORTS.https], traefik],
+          // Gossip of both rings: servers are a WAN of their own too, and a server apart would miss a new gossip key there.
+          [
+            [CONSUL_PORTS.rpc, ...[CONSUL_PORTS.serfLan, CONSUL_PORTS.serfWan].flatMap((serf) => [serf, udp(serf)])],
+            [{ podSelector: { matchLabels: { ...CONSUL, component: "server" } } }],
+          ],
+          [
+            [CONSUL_PORTS.dns, udp(CONSUL_PORTS.dns)],
+            // The cluster's own DNS, which asks for names below .consul where it has been told to.
+            [podsOf("kube-system", { "k8s-app": "kube-dns" }), ...reaching("consulDns")],
+          ],
+        ),
+      });
+      // The API server asks the webhook, from an address that no selector names; the webhook answers by TLS alone.
+      policy("consul-injector", at("consul-connect-injector"), {
+        podSelector: { matchLabels: { ...CONSUL, component: "connect-injector" } },
+        policyTypes: ["Ingress"],
+        ingress: [{ ports: [port(WEBHOOK_PORT)] }],
+      });
+      policy("consul-workers", at("consul-nobody"), {
+        podSelector: {
+          matchLabels: CONSUL,
+          matchExpressions: [{ key: "component", operator: "In", values: ["sync-catalog", "webhook-cert-manager"] }],
+        },
+        policyTypes: ["Ingress"],
+        ingress: [],
+      });
+    }
+
+    if (ingress !== undefined && !args.servicesAlone) {
+      const { web, websecure, admin } = ENTRY_POINT_PORTS;
+      policy(
+        "traefik",
+        { name: "traefik", namespace: ingress.namespace },
+        {
+          podSelector: { matchLabels: traefikPodLabels(ingress.serviceName) },
+          policyTypes: ["Ingress"],
+          ingress: [
+            { ports: [web, websecure, udp(websecure), ...(ingress.tcpPorts ?? [])].map(port) },
+            ...opened(
+              // What asks Traefik whether it serves the routes is in its namespace.
+              [
+                [admin],
+                [
+                  { podSelector: { matchLabels: SERVED_ROUTES_LABELS } },
+                  ...teamNamespaces.map((namespace) => podsOf(namespace, SERVED_ROUTES_LABELS)),
+                  ...reaching("traefikAdmin"),
+                ],
+              ],
+              [[METRICS_ENTRY_POINT.port], reaching("traefikMetrics")],
+            ),
+          ],
+        },
+      );
+    }
+
+    serviceNamespaces.forEach((namespace, i) =>
+      policy(
+        i === 0 ? "services" : `services-${i + 1}`,
+        { name: "mesh-services", namespace },
+        {
+          podSelector: { matchLabels: INJECTED },
+          policyTypes: ["Ingress"],
+          ingress: opened(
+            [[SIDECAR_PORTS.inbound], [...services, ...traefik, ...reaching("services")]],
+            [[SIDECAR_PORTS.metrics], reaching("proxyMetrics")],
+          ),
+        },
+      ),
+    );
+    this.registerOutputs();
+  }
+}
+
+/** What is wrong with clients; `prefix` is the path of the list. */
+export function networkClientProblems(clients: readonly NetworkClient[], prefix: string): Problem[] {
+  return clients.flatMap((client, i) => {
+    const problems = [
+      ...dnsLabelProblems(`${prefix}[${i}].namespace`, client.namespace),
+      ...labelProblems(`${prefix}[${i}].podLabels`, client.podLabels ?? {}),
+    ];
+    if (client.reaches.length === 0) {
+      problems.push({
+        propertyPath: `${prefix}[${i}].reaches`,
+        reason: `is empty, which lets nobody in; name what it reaches, of ${NETWORK_TARGETS.join(", ")}`,
+      });
+    }
+    return problems;
+  });
+}
+
+function podsOf(namespace: pulumi.Input<string>, labels?: Readonly<Record<string, string>>): Peer {
+  return {
+    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+    podSelector: labels && { matchLabels: labels },
+  };
+}
+
+/** Rules for ports and who may come in at them. One without peers would let everybody in: it is left out. */
+function opened(...rules: [ports: (number | UdpPort)[], from: Peer[]][]): Rule[] {
+  return rules.filter(([, from]) => from.length > 0).map(([ports, from]) => ({ ports: ports.map(port), from }));
+}
+
+interface UdpPort {
+  readonly udp: number;
+}
+
+function udp(number: number): UdpPort {
+  return { udp: number };
+}
+
+function port(of: number | UdpPort) {
+  return typeof of === "number" ? { port: of, protocol: "TCP" } : { port: of.udp, protocol: "UDP" };
+}

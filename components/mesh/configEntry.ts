@@ -1,0 +1,63 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { stackLabels } from "../interrupted/hooks";
+import type { Mesh } from "./mesh";
+
+/** A Consul config entry as the custom resource that consul-k8s writes to Consul. */
+export interface ConfigEntry {
+  readonly kind: "ServiceDefaults" | "ServiceIntentions" | "ServiceResolver" | "ServiceRouter" | "ServiceSplitter";
+  /** Name of the custom resource; for ServiceDefaults this is the service's name in Consul. */
+  readonly name: string;
+  readonly spec: Record<string, unknown>;
+}
+
+/**
+ * Writes a config entry and waits until Consul has taken it: the webhook accepts entries that Consul refuses, and only
+ * the condition `Synced` tells. Goes before the mesh does, while the injector still removes its finalizer. Its name is
+ * fixed, and a second entry for the same destination is refused: where it must be replaced, the old one goes first.
+ */
+export function configEntry(
+  name: string,
+  mesh: Mesh,
+  entry: ConfigEntry,
+  opts: { parent: pulumi.Resource; dependsOn?: pulumi.Input<pulumi.Resource[]> },
+): k8s.apiextensions.CustomResource {
+  return new k8s.apiextensions.CustomResource(
+    name,
+    {
+      apiVersion: "consul.hashicorp.com/v1alpha1",
+      kind: entry.kind,
+      metadata: {
+        name: entry.name,
+        namespace: mesh.namespace,
+        labels: stackLabels(),
+        annotations: { "pulumi.com/waitFor": "condition=Synced" },
+      },
+      spec: entry.spec,
+    },
+    {
+      parent: opts.parent,
+      dependsOn: pulumi
+        .output(opts.dependsOn ?? [])
+        .apply((its) => [...(mesh.ready === undefined ? [] : [mesh.ready]), ...its]) as pulumi.Output<
+        pulumi.Resource[]
+      >,
+      deleteBeforeReplace: true,
+      hooks: { onError: [new pulumi.ErrorHook(`${name}-webhook-unreachable`, webhookUnreachable)] },
+      customTimeouts: { create: "2m", update: "2m", delete: "2m" },
+    },
+  );
+}
+
+/**
+ * Tries again, four times a second for a minute, while nobody answers at the webhook's address: kube-proxy learns of an injector
+ * that is ready some time after the injector's status says so, at the first `up` and at each roll-out.
+ */
+async function webhookUnreachable({ errors }: pulumi.ErrorHookArgs): Promise<boolean> {
+  const unreachable = /failed calling webhook .*(connection refused|no endpoints available)/s.test(errors[0]);
+  if (!unreachable || errors.length > 240) {
+    return false;
+  }
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  return true;
+}

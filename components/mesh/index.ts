@@ -1,0 +1,5 @@
+/** Consul itself: its namespace, its chart and values, its keys and their rotation. */
+export { ensureNamespace } from "./bringYourOwn";
+export type { ExternalServers, OwnCa } from "./bringYourOwn";
+export * from "./consulMesh";
+export type { Ingress, Mesh } from "./mesh";

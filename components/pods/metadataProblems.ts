@@ -1,0 +1,82 @@
+import { quantityProblems, shown } from "../shared/grammars";
+import { Problem } from "../shared/problems";
+
+/** A label's or an annotation's key: a name of at most 63, and before it perhaps a DNS subdomain and a "/". */
+const QUALIFIED_NAME =
+  /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?([A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?)$/;
+
+/** What is wrong with the key of an annotation or a label in itself. */
+export function metadataNameProblems(path: string, key: string): Problem[] {
+  return QUALIFIED_NAME.test(key)
+    ? []
+    : [{ propertyPath: path, reason: `${shown(key)} is no key of metadata; use one such as team or example.com/team` }];
+}
+
+/** What is wrong with the key of an annotation or a label of a pod; `harmless` are keys of Consul's that it may have. */
+export function metadataKeyProblems(path: string, key: string, harmless = /^$/): Problem[] {
+  const wrong = metadataNameProblems(path, key);
+  if (wrong.length > 0) {
+    return wrong;
+  }
+  if (harmless.test(key)) {
+    return [];
+  }
+  const [, owner] =
+    /^(app|consul-traefik-mesh\/.*|(?:[^/]*\.)?consul\.hashicorp\.com\/.*|pod-template-hash|(?:[^/]*\.)?kubernetes\.io\/.*)$/.exec(
+      key,
+    ) ?? [];
+  const own =
+    owner !== undefined &&
+    !/^app\.kubernetes\.io\//.test(key) &&
+    !/^(cluster-autoscaler|container\.apparmor\.security\.beta)\.kubernetes\.io\//.test(key);
+  return own
+    ? [
+        {
+          propertyPath: path,
+          reason:
+            "decides how the pod joins the mesh or is found by its Service, which the component sets; use another key",
+        },
+      ]
+    : [];
+}
+
+/** What the injector makes of an annotation's value; where it cannot, it refuses the pod [consul-k8s webhook]. */
+export function sidecarValueProblems(path: string, key: string, value: unknown): Problem[] {
+  const [, name] = /^consul\.hashicorp\.com\/(.*)$/.exec(key) ?? [];
+  const problem = (reason: string) => [{ propertyPath: path, reason: `${shown(value)} ${reason}` }];
+  if (name === undefined || typeof value !== "string") {
+    return [];
+  }
+  if (/^sidecar-proxy-(cpu|memory)-/.test(name)) {
+    return quantityProblems(path, value);
+  }
+  if (/^enable-metrics/.test(name)) {
+    return /^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(value) ? [] : problem("is neither true nor false");
+  }
+  if (/-port$|concurrency$/.test(name)) {
+    const least = name.endsWith("concurrency") ? 0 : 1;
+    return /^\d{1,5}$/.test(value) && Number(value) >= least && Number(value) <= 65535
+      ? []
+      : problem(`is no number from ${least} to 65535`);
+  }
+  return name === "service-metrics-path" && !value.startsWith("/") ? problem('is not a path; begin with "/"') : [];
+}
+
+/** What is wrong with the key of a node's label. */
+export function labelKeyProblems(path: string, key: string): Problem[] {
+  return QUALIFIED_NAME.test(key)
+    ? []
+    : [{ propertyPath: path, reason: `"${key}" is no label's key; use one such as kubernetes.io/hostname` }];
+}
+
+/** What is wrong with a label's value. */
+export function labelValueProblems(path: string, value: string): Problem[] {
+  return /^([A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?)?$/.test(value)
+    ? []
+    : [
+        {
+          propertyPath: path,
+          reason: `"${value}" is no value of a label; use up to 63 of a-z, A-Z, 0-9, "-", "_" and ".", beginning and ending with a letter or a digit`,
+        },
+      ];
+}

@@ -1,0 +1,267 @@
+import { createHash } from "node:crypto";
+import { generation } from "../shared/generations";
+import { mayBeEmpty } from "./middlewareOptions";
+import { isHostName } from "../shared/names";
+import { optionTags, valueProblems } from "./optionValues";
+import type { PodOptions } from "../pods/podOptions";
+import { Problem } from "../shared/problems";
+
+/**
+ * How Traefik chooses among a service's instances: `wrr` in turn, by weight; `p2c` the less busy of two; `hrw` the same
+ * instance for the same client address; `leasttime` the one that answers soonest. Source: Traefik 3.7, `BalancerStrategy`.
+ */
+export const STRATEGIES = ["wrr", "p2c", "hrw", "leasttime"] as const;
+
+/** How Traefik spreads requests over a service's instances. Those that Consul's checks find unhealthy never get one. */
+export interface LoadBalancing {
+  /**
+   * How Traefik chooses: `wrr` in turn, by weight; `p2c` the less busy of two; `hrw` the same instance for the same client
+   * address; `leasttime` the one that answers soonest.
+   * @unset Traefik's own, `wrr`
+   */
+  readonly strategy?: (typeof STRATEGIES)[number];
+  /**
+   * A client stays with its instance, by a cookie, as long as that is healthy. Not for `hrw`.
+   * @unset it does not
+   * @loose
+   */
+  readonly sticky?: { readonly cookie: StickyCookie };
+  /**
+   * Requests of Traefik's own to each instance, beside Consul's check; by mutual TLS, so intentions have to allow the path.
+   * @unset none
+   * @loose
+   */
+  readonly healthCheck?: {
+    /** Begins with `/`. */
+    readonly path: string;
+    /**
+     * Go durations.
+     * @unset 30s and 5s
+     */
+    readonly interval?: string;
+    readonly unhealthyInterval?: string;
+    readonly timeout?: string;
+    /**
+     * Status that a healthy instance answers.
+     * @unset 2xx and 3xx
+     */
+    readonly status?: number;
+    readonly method?: string;
+    readonly hostname?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+  };
+  /**
+   * Leaves out an instance for `failureWindow` (default 10s) after that many failed requests (default 1).
+   * @unset off
+   * @loose
+   */
+  readonly passiveHealthCheck?: { readonly failureWindow?: string; readonly maxFailedAttempts?: number };
+  /**
+   * Whether the service sees the client's Host header.
+   * @unset Traefik's own, `true`
+   */
+  readonly passHostHeader?: boolean;
+}
+
+export interface StickyCookie {
+  /**
+   * @unset made of the service's name
+   */
+  readonly name?: string;
+  readonly secure?: boolean;
+  readonly httpOnly?: boolean;
+  readonly sameSite?: "none" | "lax" | "strict";
+  /** Seconds; 0, the default, for as long as the browser runs. */
+  readonly maxAge?: number;
+  readonly path?: string;
+  readonly domain?: string;
+}
+
+/**
+ * A second version of a service beside the first: its own pods under the same identity, routes and intentions, and a share
+ * of the requests that come through Traefik. Calls within the mesh go to all pods alike.
+ */
+export interface Canary {
+  /**
+   * The version's image.
+   * @unset the service's
+   */
+  readonly image?: string;
+  /** The version's environment, instead of the service's `env`; `envFrom` is that of both. */
+  readonly env?: PodOptions["env"];
+  /** The version's arguments, instead of the service's. */
+  readonly args?: readonly string[];
+  /**
+   * Number of its pods.
+   * @default 1
+   */
+  readonly replicas?: number;
+  /** Percent of the requests through Traefik, a whole number from 0 to 99. */
+  readonly weight: number;
+}
+
+/** The weight of each pod of the first version: it stays as the canary's changes, so that those pods are not replaced. */
+export const STABLE_WEIGHT = 1000;
+
+/** The weight of each of the canary's pods, so that together they get their percentage; 0 for no request. */
+export function canaryWeight({ weight, replicas = 1 }: Canary, stableReplicas: number): number {
+  const share = (STABLE_WEIGHT * stableReplicas * weight) / (100 - weight) / replicas;
+  return weight === 0 || replicas === 0 ? 0 : Math.max(1, Math.round(share));
+}
+
+const cookie = mayBeEmpty({
+  name: "name",
+  secure: "flag",
+  httpOnly: "flag",
+  sameSite: "text",
+  maxAge: "number",
+  path: "text",
+  domain: "text",
+});
+const KINDS = mayBeEmpty({
+  strategy: "text",
+  sticky: mayBeEmpty({ cookie }),
+  healthCheck: {
+    path: "text",
+    interval: "duration",
+    unhealthyInterval: "duration",
+    timeout: "duration",
+    status: "status",
+    method: "name",
+    hostname: "text",
+    headers: "map",
+  },
+  passiveHealthCheck: { failureWindow: "duration", maxFailedAttempts: "positive" },
+  passHostHeader: "flag",
+});
+
+/** Traefik's service that spreads requests with these options, named by its generation; `undefined` where there are none. */
+export function balancerName(service: string, options: LoadBalancing = {}): string | undefined {
+  const tags = balancerTags(service, service, options);
+  return tags.length === 0 ? undefined : `${service}-${generation(tags)}`;
+}
+
+/** The tags of an instance that say how requests are spread; `weight` is the instance's own. */
+export function loadBalancingTags(service: string, options: LoadBalancing = {}, weight?: number): string[] {
+  const balancer = balancerName(service, options);
+  const weighed = (name: string) => (weight === undefined ? [] : [`${servicePath(name)}.server.weight=${weight}`]);
+  return [
+    ...(balancer === undefined
+      ? []
+      : [
+          ...balancerTags(service, balancer, options),
+          ...weighed(balancer),
+          // By its own name the service is there as well, as Traefik has it by default: others name it, `errors` for one.
+          `${servicePath(service)}.passhostheader=true`,
+        ]),
+    ...weighed(service),
+  ];
+}
+
+function servicePath(name: string): string {
+  return `traefik.http.services.${name}.loadbalancer`;
+}
+
+function balancerTags(service: string, name: string, options: LoadBalancing): string[] {
+  const { sticky, ...others } = options;
+  // Else Traefik makes the name of the cookie of the generation's, and another option would cost every client its instance.
+  const cookie = sticky && { cookie: { name: cookieName(service), ...sticky.cookie } };
+  return Object.entries({ ...others, sticky: cookie }).flatMap(([option, value]) =>
+    optionTags(`${servicePath(name)}.${option.toLowerCase()}`, value),
+  );
+}
+
+/** What Traefik calls the cookie of a service of that name [traefik pkg/server/cookie]. */
+function cookieName(service: string): string {
+  const hash = createHash("sha1").update(`_TRAEFIK_BACKEND_${service}@consulcatalog`).digest("hex");
+  return `_${hash.slice(0, 5)}`;
+}
+
+/** What is wrong with how requests are to be spread. */
+export function loadBalancingProblems(options: LoadBalancing, prefix: string): Problem[] {
+  const { strategy, sticky, healthCheck } = options;
+  const problems = valueProblems(options, KINDS, prefix);
+  if (problems.length > 0) {
+    return problems;
+  }
+  const problem = (input: string, reason: string) => problems.push({ propertyPath: `${prefix}.${input}`, reason });
+  if (strategy !== undefined && !STRATEGIES.includes(strategy)) {
+    problem("strategy", `"${strategy}" is no strategy of Traefik's; use one of ${STRATEGIES.join(", ")}`);
+  }
+  if (sticky !== undefined && strategy === "hrw") {
+    problem("sticky", "has no effect with hrw, which knows a client by its address; leave one of the two out");
+  }
+  if (sticky !== undefined && sticky.cookie === undefined) {
+    problem("sticky.cookie", "is not set, without which no client stays; give it, {} for one with its defaults");
+  }
+  const { sameSite, secure, path = "/", domain } = sticky?.cookie ?? {};
+  if (sameSite !== undefined && !["none", "lax", "strict"].includes(sameSite)) {
+    problem("sticky.cookie.sameSite", `"${sameSite}" is not known to browsers; use none, lax or strict`);
+  }
+  if (sameSite === "none" && secure !== true) {
+    problem("sticky.cookie.secure", 'is not set, and browsers refuse a cookie of sameSite "none" without it');
+  }
+  if (!/^\/[^;\s]*$/.test(path)) {
+    problem("sticky.cookie.path", `"${path}" is not a path; begin with "/"`);
+  }
+  if (domain !== undefined && !isHostName(domain.replace(/^\./, ""))) {
+    problem("sticky.cookie.domain", `"${domain}" is not a domain; use one such as example.com`);
+  }
+  if (healthCheck !== undefined) {
+    const { path: asked, hostname } = healthCheck;
+    // Of two slashes at its beginning, Traefik makes a host.
+    if (!/^\/(?!\/)[^\s]*$/.test(asked ?? "") || /%(?![0-9a-fA-F]{2})/.test(asked)) {
+      problem("healthCheck.path", `${JSON.stringify(asked)} is not a path; begin with "/"`);
+    }
+    if (hostname !== undefined && !isHostName(hostname)) {
+      problem("healthCheck.hostname", `"${hostname}" is not a host name; use one such as shop.example.com`);
+    }
+  }
+  return problems;
+}
+
+/** What has no effect on a service that Traefik knows so: `served` is whether it sends requests there. */
+export function spreadingProblems(
+  { healthCheck }: LoadBalancing,
+  protocol: string,
+  served: boolean,
+  prefix: string,
+): Problem[] {
+  if (!served) {
+    const reason = "has no effect without a route of requests: Traefik spreads those alone; add one, or leave it out";
+    return [{ propertyPath: prefix, reason }];
+  }
+  return healthCheck !== undefined && protocol === "grpc"
+    ? [
+        {
+          propertyPath: `${prefix}.healthCheck`,
+          reason: "asks by HTTP, which a grpc service does not answer; leave it out: Consul's checks see the pods",
+        },
+      ]
+    : [];
+}
+
+/** What is wrong with a canary of a service that is spread so. */
+export function canaryProblems(canary: Canary, options: LoadBalancing, routed: boolean, prefix: string): Problem[] {
+  const problems: Problem[] = [];
+  const problem = (input: string, reason: string) => problems.push({ propertyPath: `${prefix}.${input}`, reason });
+  if (!Number.isInteger(canary.weight) || canary.weight < 0 || canary.weight > 99) {
+    problem(
+      "weight",
+      `${canary.weight} is out of range; use whole percents from 0 to 99. To move all, give the service the image instead`,
+    );
+  }
+  if (canary.replicas !== undefined && (!Number.isInteger(canary.replicas) || canary.replicas < 0)) {
+    problem("replicas", `${canary.replicas} is not a number of pods; use a whole number from 0 on`);
+  }
+  if (canary.image === undefined && canary.env === undefined && canary.args === undefined) {
+    problem("image", "is not set, so that both versions are the same; give an image, args or env");
+  }
+  if (options.strategy === "p2c") {
+    problem("weight", "has no effect with the strategy p2c, which knows no weights; use wrr");
+  }
+  if (!routed) {
+    problem("weight", "has no effect without a route: calls within the mesh go to all pods alike; add a route");
+  }
+  return problems;
+}

@@ -1,0 +1,218 @@
+import type { MemberOptions } from "../services/member";
+import { missing, OfferedToMiddlewares, offeredProblems, Wanted, wantedBy } from "./middlewareReferences";
+import { Problem } from "../shared/problems";
+import { routeEntryPoints, routeHosts } from "./routeHosts";
+import { routerNames, routeRule } from "./routes";
+import { ingressTlsProblems } from "./routeTls";
+import { canonicalRule } from "./rules";
+import { serviceTags } from "./serviceTags";
+import { tcpEntryPointsOf, tcpRouterNames, tcpRouteRule } from "./tcpRoutes";
+import { TLS_PATH, tlsSecrets } from "./tlsOptions";
+import { adminTags, CA_MOUNT_PATH } from "./traefikArguments";
+import type { TraefikOptions } from "../ingress/traefikConsulIngress";
+import { tagVersionProblems } from "./traefikVersions";
+
+/** Options of the ingress that routes are judged by. */
+export const NAMED_BY_ROUTES = [
+  "image",
+  "certificateResolvers",
+  "certificates",
+  "tlsOptions",
+  "redirectToHttps",
+  "consoles",
+  "tcpEntryPoints",
+  "userLists",
+  "plugins",
+  "kubernetesCrd",
+] as const;
+
+/** Where a component's inputs are: for its own problems, and as others name it. */
+export interface Place {
+  readonly own: string;
+  readonly named: string;
+  /** Whether it is another stack's, which judges itself what it wants. */
+  readonly neighbour?: boolean;
+}
+
+interface Service {
+  readonly name: string;
+  readonly options: MemberOptions;
+  readonly place: Place;
+}
+
+interface Ingress {
+  readonly options: TraefikOptions;
+  readonly offered: OfferedToMiddlewares;
+  /** TLS options by host, and the route that has them. */
+  readonly hosts: Map<string, { options: string; path: string }>;
+}
+
+/**
+ * The routes of a mesh: what only the whole shows of services and of the ingresses that serve them. Each joins when it is
+ * declared, and is told what is wrong with it beside those that are there: names and rules that stand twice, of which
+ * Traefik drops both or serves one, and what a route names but the ingress has not. The order does not matter: what a
+ * service wants of another that is not there yet is `unresolved` until that one joins.
+ */
+export class RoutingModel {
+  private readonly ingresses: Ingress[] = [];
+  private readonly services = new Map<string, Service>();
+  /** Names and rules, and where they stand. */
+  private readonly taken = new Map<string, string>();
+  /** Middlewares that tags declare. */
+  private readonly middlewares = new Set<string>();
+  private wanted: { readonly want: Wanted; readonly by: Service }[] = [];
+
+  /** Problems of an ingress beside what has joined before it. `name` is its name in the mesh. */
+  ingress(name: string, options: TraefikOptions, path: string): Problem[] {
+    const ingress = { options, offered: offeredBy(options), hosts: new Map() };
+    this.ingresses.push(ingress);
+    return [
+      ...adminRouters(name).flatMap((router) =>
+        this.take(`router name "${router}"`, `${path}serviceName`, `the ingress ${name}`),
+      ),
+      ...[...this.services.values()].flatMap((service) => servedProblems(service, service.place.named, ingress)),
+    ];
+  }
+
+  /** Problems of a service beside what has joined before it. */
+  service(name: string, options: MemberOptions, place: Place): Problem[] {
+    const service: Service = { name, options, place };
+    const { routes = [], tcpRoutes = [], internal = false } = options;
+    const take = (what: string, input: string) => this.take(what, place.own + input, place.named + input);
+    this.services.set(name, service);
+    for (const tag of serviceTags(name, options)) {
+      const middleware = /^traefik\.http\.middlewares\.([^.=]+)\./.exec(tag)?.[1];
+      if (middleware !== undefined) {
+        this.middlewares.add(middleware);
+      }
+    }
+    this.wanted.push(
+      ...routes.flatMap((route, i) =>
+        wantedBy(route.middlewares ?? [], `routes[${i}].middlewares`).map((want) => ({ want, by: service })),
+      ),
+    );
+    return [
+      ...routerNames(name, routes).flatMap((router, i) => take(`router name "${router}"`, `routes[${i}]`)),
+      ...(internal ? take(`router name "${name}-internal"`, "internal") : []),
+      ...routes.flatMap((route, i) =>
+        routeEntryPoints(route).flatMap((on) =>
+          take(`rule "${canonicalRule(routeRule(route))} on ${on}"`, `routes[${i}]`),
+        ),
+      ),
+      ...tcpRouterNames(name, tcpRoutes).flatMap((router, i) => take(`tcp router name "${router}"`, `tcpRoutes[${i}]`)),
+      ...tcpRoutes.flatMap((route, i) =>
+        tcpEntryPointsOf(route).flatMap((on) =>
+          take(`rule "${canonicalRule(tcpRouteRule(route))} on ${on}"`, `tcpRoutes[${i}]`),
+        ),
+      ),
+      ...this.ingresses.flatMap((ingress) => servedProblems(service, place.own, ingress)),
+      ...this.resolve(service),
+    ];
+  }
+
+  /** Problems of what services want and nobody has: when all have joined. */
+  unresolved(): Problem[] {
+    const ours = this.wanted.filter(({ by }) => !by.place.neighbour);
+    return ours.flatMap(({ want, by }) => {
+      const path = by.place.named + want.path;
+      return want.kind === "middleware"
+        ? missing(path, "middleware of the mesh's services", want.name, [...this.middlewares.keys()], "")
+        : missing(path, "service of this mesh", want.name, [...this.services.keys()], "");
+    });
+  }
+
+  private take(what: string, path: string, named: string): Problem[] {
+    const first = this.taken.get(what);
+    if (first !== undefined) {
+      return [{ propertyPath: path, reason: `the ${what} is that of ${first} too; give each its own` }];
+    }
+    this.taken.set(what, named);
+    return [];
+  }
+
+  /** Judges what is wanted and there, and keeps the rest. */
+  private resolve(joining: Service): Problem[] {
+    const all = this.wanted;
+    this.wanted = all.filter(({ want }) => !(want.kind === "answer" ? this.services : this.middlewares).has(want.name));
+    return all.flatMap(({ want, by }) => {
+      const path = (by === joining ? by.place.own : by.place.named) + want.path;
+      const target = this.services.get(want.name);
+      const { routes = [], internal = false } = target?.options ?? {};
+      return want.kind === "middleware" || target === undefined || internal || (!want.internal && routes.length > 0)
+        ? []
+        : [{ propertyPath: path, reason: `"${want.name}" takes no call of Traefik's own; set its internal: true` }];
+    });
+  }
+}
+
+/** Names of the routers that an ingress has in the catalog for itself. */
+function adminRouters(name: string): string[] {
+  return [...new Set(adminTags(name, true).flatMap((tag) => /^traefik\.http\.routers\.([^.=]+)/.exec(tag)?.[1] ?? []))];
+}
+
+function offeredBy(options: TraefikOptions): OfferedToMiddlewares {
+  const { userLists = {}, plugins = {}, kubernetesCrd, certificates = [], tlsOptions = {}, consoles = {} } = options;
+  return {
+    userLists: Object.keys(userLists),
+    plugins: Object.keys(plugins),
+    files: Object.values(consoles).flatMap((console) => (console === undefined ? [] : [`users-${console.userList}`])),
+    crdNamespaces: kubernetesCrd === undefined ? [] : kubernetesCrd === true || kubernetesCrd.namespaces,
+    mounted: [
+      `${CA_MOUNT_PATH}/tls.crt`,
+      ...[...tlsSecrets(certificates, tlsOptions)].flatMap(([secret, keys]) =>
+        keys.map((key) => `${TLS_PATH}/${secret}/${key}`),
+      ),
+    ],
+  };
+}
+
+/** What is wrong with a service's routes at an ingress that is to serve them; `path` is put before each. */
+function servedProblems(
+  { name, options }: Service,
+  path: string,
+  { options: ingress, offered, hosts }: Ingress,
+): Problem[] {
+  const { routes = [], tcpRoutes = [] } = options;
+  const entryPoints = ["websecure", ...Object.keys(ingress.tcpEntryPoints ?? {})];
+  const consoles = Object.values(ingress.consoles ?? {}).map((console) => console?.host.toLowerCase());
+  return [
+    ...tcpRoutes.flatMap((route, i) =>
+      (route.entryPoints ?? []).flatMap((each, j) =>
+        // Those for HTTP are told of by the route itself.
+        ["web", "admin", "internal"].includes(each)
+          ? []
+          : missing(
+              `${path}tcpRoutes[${i}].entryPoints[${j}]`,
+              "entry point of the ingress",
+              each,
+              entryPoints,
+              "Declare it in its tcpEntryPoints",
+            ),
+      ),
+    ),
+    ...routes.flatMap((route, i) =>
+      offeredProblems(route.middlewares ?? [], offered, `${path}routes[${i}].middlewares`),
+    ),
+    ...routes.flatMap((route, i) =>
+      routeHosts(route).some((host) => consoles.includes(host))
+        ? [
+            {
+              propertyPath: `${path}routes[${i}].${route.host === undefined ? "rule" : "host"}`,
+              reason: `"${routeHosts(route).find((host) => consoles.includes(host))}" is the host of a console of the ingress; give each its own`,
+            },
+          ]
+        : [],
+    ),
+    ...ingressTlsProblems(
+      [
+        ...routes.map((route, i) => ({ route, path: `${path}routes[${i}]` })),
+        ...tcpRoutes.flatMap(({ sni, tls }, i) =>
+          tls === undefined || tls.passthrough ? [] : [{ route: { host: sni, tls }, path: `${path}tcpRoutes[${i}]` }],
+        ),
+      ],
+      ingress,
+      hosts,
+    ),
+    ...tagVersionProblems(ingress.image, serviceTags(name, options), path),
+  ];
+}

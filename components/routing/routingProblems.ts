@@ -1,0 +1,37 @@
+import type { MemberOptions } from "../services/member";
+import { Problem } from "../shared/problems";
+import { RoutingModel } from "./routingModel";
+import type { TraefikOptions } from "../ingress/traefikConsulIngress";
+
+/** A value, and the path of the input that it stands at. */
+type At = readonly [value: string, path: string];
+
+/** What is wrong with the routes of services together, and with the ingress that serves them; `name` is its own. */
+export function routingProblems(
+  services: readonly (MemberOptions & { readonly name: string; readonly path?: string })[],
+  ingress: TraefikOptions,
+  name: string,
+): Problem[] {
+  const model = new RoutingModel();
+  return [
+    ...model.ingress(name, ingress, "traefik."),
+    ...services.flatMap(({ path, ...service }, i) => {
+      const place = `${path ?? `services[${i}]`}.`;
+      return model.service(service.name, service, { own: place, named: place });
+    }),
+    ...model.unresolved(),
+  ];
+}
+
+/** A problem for each value that stands at an earlier path too. */
+export function duplicateProblems(what: string, values: readonly At[]): Problem[] {
+  const first = new Map<string, string>();
+  return values.flatMap(([value, path]) => {
+    const taken = first.get(value);
+    if (taken === undefined) {
+      first.set(value, path);
+      return [];
+    }
+    return [{ propertyPath: path, reason: `the ${what} "${value}" is that of ${taken} too; give each its own` }];
+  });
+}

@@ -1,0 +1,165 @@
+import type * as k8s from "@pulumi/kubernetes";
+import { podSizeProblems } from "../pods/containerProblems";
+import { Problem } from "../shared/problems";
+import {
+  HARMLESS_ANNOTATIONS,
+  ANSWERED_BY_SIDECAR,
+  foreignSpecProblems,
+  isPlainObject,
+  PROBES,
+} from "../pods/sidecarConflicts";
+import { SERVICE_LABEL } from "./sidecarAnnotations";
+
+/** The pods of somebody else's workload, as Kubernetes describes them. */
+export type PodTemplate = k8s.types.input.core.v1.PodTemplateSpec;
+
+/** The service that pods are to be of. */
+export interface Joined {
+  readonly serviceName: string;
+  readonly port: number;
+  /** What its pods have of annotations then. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Whether the pods may be in the mesh already, by what an earlier `up` wrote. */
+  readonly running: boolean;
+  readonly tags: readonly string[];
+  /** The Kubernetes Service by which callers know it. */
+  readonly kubernetesService: string;
+}
+
+/** Annotations that a service of the mesh may have from here. */
+const WRITTEN =
+  /^consul\.hashicorp\.com\/(connect-(inject|service|service-port)|kubernetes-service|service-tags|envoy-extra-args|proxy-config-map|sidecar-proxy-lifecycle-shutdown-grace-period-seconds)$/;
+
+/** Annotations and labels by which other meshes give a pod a sidecar of theirs, and the values that do not. */
+const OTHER_MESHES: Readonly<Record<string, RegExp>> = {
+  "linkerd.io/inject": /^disabled$/,
+  "sidecar.istio.io/inject": /^false$/,
+  "istio.io/rev": /^$/,
+  "kuma.io/sidecar-injection": /^(disabled|false)$/,
+  "openservicemesh.io/sidecar-injection": /^(disabled|false)$/,
+};
+
+/**
+ * What keeps somebody else's pods out of the mesh, or would break in it; `path` is where their template stands. What decides
+ * has to be plain: an output that is known only later cannot be judged before anything is deployed.
+ */
+export function joinProblems(template: PodTemplate, joined: Joined, path: string): Problem[] {
+  const { metadata = {}, spec } = template;
+  const problem = (at: string, reason: string) => [{ propertyPath: `${path}${at}`, reason }];
+  if (!isPlainObject(metadata) || !isPlainObject(spec)) {
+    return [
+      ...(isPlainObject(metadata) ? [] : problem(".metadata", "is an output; use a plain object")),
+      ...(isPlainObject(spec) ? [] : problem(".spec", "is not a plain object; give the pods' own spec")),
+    ];
+  }
+  const { labels = {}, annotations = {} } = metadata as Record<string, unknown>;
+  const spoken = { labels, annotations };
+  return [
+    ...Object.entries(spoken).flatMap(([kind, each]) =>
+      isPlainObject(each)
+        ? []
+        : problem(`.metadata.${kind}`, "decides whether the pods join, and is an output; use a plain object"),
+    ),
+    ...Object.entries(spoken).flatMap(([kind, each]) =>
+      Object.entries(isPlainObject(each) ? each : {}).flatMap(([key, value]) =>
+        keyProblems(key, value, joined).flatMap((reason) => problem(`.metadata.${kind}["${key}"]`, reason)),
+      ),
+    ),
+    ...foreignSpecProblems(spec, `${path}.spec`),
+    ...podSizeProblems(template, joined.tags, path),
+  ];
+}
+
+function keyProblems(key: string, value: unknown, joined: Joined): string[] {
+  if (Object.hasOwn(OTHER_MESHES, key)) {
+    return OTHER_MESHES[key].test(String(value))
+      ? []
+      : ["asks another mesh for a sidecar, which would stand in this one's way; leave it out"];
+  }
+  if (key === SERVICE_LABEL && value !== joined.serviceName) {
+    return [`is that of the service ${JSON.stringify(value)}; let one service alone have these pods`];
+  }
+  return !/^([^/]*\.)?consul\.hashicorp\.com\//.test(key) ||
+    HARMLESS_ANNOTATIONS.test(key) ||
+    (joined.running && WRITTEN.test(key)) ||
+    value === joined.annotations[key]
+    ? []
+    : ["decides how the pod joins the mesh, which the component sets; leave it out"];
+}
+
+/** What works in the mesh, but otherwise than it looks. */
+export function joinWarnings(template: PodTemplate, { serviceName, port }: Joined, path: string): Problem[] {
+  const spec = (template.spec ?? {}) as k8s.types.input.core.v1.PodSpec;
+  const containers = plainList(spec.containers);
+  const ports = containers.flatMap((container) => plainList(container.ports).map((each) => each.containerPort));
+  const account = spec.serviceAccountName ?? spec.serviceAccount;
+  return [
+    ...(ports.length > 0 && !ports.includes(port)
+      ? [
+          {
+            propertyPath: `${path}.spec.containers`,
+            reason: `open the ports ${ports.join(", ")} and not ${port}, to which the sidecar leads; set port to the one that is meant`,
+          },
+        ]
+      : []),
+    ...(typeof account === "string" && account !== "" && account !== "default" && account !== serviceName
+      ? [
+          {
+            propertyPath: `${path}.spec.serviceAccountName`,
+            reason: `is "${account}", in whose place they get "${serviceName}", their identity; bind that to the roles that they need, or name the service "${account}"`,
+          },
+        ]
+      : []),
+    ...containers.flatMap((container, i) =>
+      PROBES.filter((probe) => isPlainObject(container[probe]) && container[probe].tcpSocket !== undefined).map(
+        (probe) => ({
+          propertyPath: `${path}.spec.containers[${i}].${probe}.tcpSocket`,
+          reason: ANSWERED_BY_SIDECAR,
+        }),
+      ),
+    ),
+  ];
+}
+
+/** What keeps a Kubernetes Service that exists from being the one by which the mesh knows the pods. */
+export function joinedServiceProblems(
+  service: k8s.types.input.core.v1.Service,
+  template: PodTemplate | undefined,
+  joined: Joined,
+  path: string,
+): Problem[] {
+  const spec = (service.spec ?? {}) as k8s.types.input.core.v1.ServiceSpec;
+  const problem = (at: string, reason: string) => [{ propertyPath: `${path}.spec${at}`, reason }];
+  if (spec.type === "ExternalName") {
+    return problem(".type", "ExternalName selects no pods; name the Service that does as existingService, or none");
+  }
+  const names = plainList((template?.spec as k8s.types.input.core.v1.PodSpec | undefined)?.containers)
+    .flatMap((container) => plainList(container.ports))
+    .filter((each) => each.containerPort === joined.port)
+    .map((each) => each.name);
+  const ports = plainList(spec.ports);
+  const leads = ports.some(({ port, targetPort = port }) =>
+    typeof targetPort === "string" && !/^\d+$/.test(targetPort)
+      ? template === undefined || names.includes(targetPort)
+      : Number(targetPort) === joined.port,
+  );
+  return [
+    ...(spec.clusterIP === "None"
+      ? problem(
+          ".clusterIP",
+          "is None, so that callers in the mesh have no address to call; name another Service as existingService, or none",
+        )
+      : []),
+    ...(ports.length > 0 && !leads
+      ? problem(".ports", `lead to none of port ${joined.port}, which the mesh serves; set port to what they lead to`)
+      : []),
+  ];
+}
+
+/** What of a list can be looked into, as Kubernetes names it. */
+function plainList(list: unknown): Record<string, Plain>[] {
+  return Array.isArray(list) ? (list.filter(isPlainObject) as Record<string, Plain>[]) : [];
+}
+
+/** A value that has been looked at for what it is before it is used. */
+type Plain = string | number | undefined;

@@ -1,0 +1,49 @@
+import * as pulumi from "@pulumi/pulumi";
+import { configEntry } from "../mesh/configEntry";
+import type { Mesh } from "../mesh/mesh";
+import type { MemberOptions } from "./member";
+import { joinTraffic } from "./meshTraffic";
+import { requestTimeoutSeconds } from "./requestTimeout";
+import { resolverSpec, routerSpec, splitterSpec } from "./traffic";
+
+/** What ServiceDefaults say of a service's requests; 0 there would mean Envoy's default. */
+function requestTimeoutMs(options: MemberOptions): number {
+  const seconds = requestTimeoutSeconds(options);
+  return seconds === 0 ? 2 ** 31 - 1 : seconds * 1000;
+}
+
+/**
+ * What Consul is to know of a service before its pods come: its protocol and time limits. Returns what an L7 intention waits
+ * for; nothing for tcp, Consul's default: so a service that goes from http to tcp loses its entry after its L7 intentions
+ * are gone, the only order in which Consul takes it.
+ */
+export function memberEntries(
+  name: string,
+  mesh: Mesh,
+  serviceName: string,
+  options: MemberOptions,
+  expose: unknown,
+  opts: { parent: pulumi.Resource },
+): pulumi.Resource[] {
+  const { protocol = "http", traffic } = options;
+  const { maxInboundConnections } = traffic ?? {};
+  const spec = { protocol, localRequestTimeoutMs: requestTimeoutMs(options), maxInboundConnections, expose };
+  const protocolReady =
+    protocol === "tcp" && maxInboundConnections === undefined
+      ? []
+      : [configEntry(`${name}-defaults`, mesh, { kind: "ServiceDefaults", name: serviceName, spec }, opts)];
+  const before = joinTraffic(mesh, { name: serviceName, options, path: `${name}.traffic`, protocolReady });
+  const further = { resolver: resolverSpec(options), splitter: splitterSpec(options), router: routerSpec(options) };
+  const dependsOn = traffic === undefined ? protocolReady : pulumi.output(before);
+  for (const [part, kind] of [
+    ["resolver", "ServiceResolver"],
+    ["splitter", "ServiceSplitter"],
+    ["router", "ServiceRouter"],
+  ] as const) {
+    const its = further[part];
+    if (its !== undefined) {
+      configEntry(`${name}-${part}`, mesh, { kind, name: serviceName, spec: its }, { ...opts, dependsOn });
+    }
+  }
+  return protocolReady;
+}

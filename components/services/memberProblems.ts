@@ -1,0 +1,51 @@
+import { sidecarPortProblems } from "../pods/containerProblems";
+import { loadBalancingProblems, spreadingProblems } from "../routing/loadBalancing";
+import { MemberOptions, PROTOCOLS } from "./member";
+import { portProblems, rangeProblems } from "../shared/names";
+import { Problem } from "../shared/problems";
+import { routeProblems } from "../routing/routes";
+import { tcpRouteProblems } from "../routing/tcpRoutes";
+import { trafficProblems } from "./trafficProblems";
+
+/** What is wrong with what the mesh is to know of a service; `prefix` is put before each path. */
+export function memberProblems(serviceName: string, args: MemberOptions, prefix: string): Problem[] {
+  const { protocol = "http", loadBalancing } = args;
+  const byHttp = (args.routes ?? []).length > 0 || args.internal === true;
+  const problem = (input: string, reason: string) => [{ propertyPath: prefix + input, reason }];
+  return [
+    ...portProblems(`${prefix}port`, args.port),
+    ...sidecarPortProblems(`${prefix}port`, args.port),
+    ...rangeProblems(`${prefix}listenerDrainSeconds`, args.listenerDrainSeconds ?? 30, 1, 604800),
+    ...rangeProblems(`${prefix}requestTimeoutSeconds`, args.requestTimeoutSeconds ?? 0, 0, 604800),
+    ...rangeProblems(`${prefix}idleTimeoutSeconds`, args.idleTimeoutSeconds ?? 0, 0, 604800),
+    ...routeProblems(serviceName, args.routes ?? [], `${prefix}routes`),
+    ...tcpRouteProblems(serviceName, args.tcpRoutes ?? [], protocol, `${prefix}tcpRoutes`),
+    ...(loadBalancing === undefined
+      ? []
+      : [
+          ...loadBalancingProblems(loadBalancing, `${prefix}loadBalancing`),
+          ...spreadingProblems(loadBalancing, protocol, byHttp, `${prefix}loadBalancing`),
+        ]),
+    ...trafficProblems(serviceName, args, `${prefix}traffic`),
+    ...(args.calls ?? []).flatMap(({ destination }, i) =>
+      destination === "*" ? problem(`calls[${i}].destination`, "is every service; name the one that is called") : [],
+    ),
+    ...(["requestTimeoutSeconds", "idleTimeoutSeconds"] as const).flatMap((input) =>
+      protocol === "tcp" && args[input] !== undefined
+        ? problem(
+            input,
+            "a tcp service has connections and no requests; leave it out, or set the protocol to what it speaks",
+          )
+        : [],
+    ),
+    ...(PROTOCOLS.includes(protocol)
+      ? []
+      : problem("protocol", `"${protocol}" is no protocol of Consul's; use one of ${PROTOCOLS.join(", ")}`)),
+    ...(protocol === "grpc" && loadBalancing?.healthCheck !== undefined
+      ? problem(
+          "loadBalancing.healthCheck",
+          "asks by HTTP, which a grpc service does not answer; leave it out: Consul's own check has healthGrpcService asked",
+        )
+      : []),
+  ];
+}

@@ -1,0 +1,202 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { oldVariableNameProblems, plainSecretWarnings } from "../pods/containerProblems";
+import type { IntentionRule } from "../intentions/intentions";
+import { IntentionSet, intentionsFrom } from "../intentions/intentionSet";
+import { endingSidecar } from "./jobSidecar";
+import { callRules, MeshMember } from "./member";
+import type { Mesh } from "../mesh/mesh";
+import { meshJobProblems, NO_PORT } from "./meshJobProblems";
+import type { MeshServiceOptions } from "./meshService";
+import type { PodOptions } from "../pods/podOptions";
+import { containerRights, NON_ROOT, restrictedPod } from "../shared/podSecurity";
+import { mergePodSpec } from "../pods/podSpecOverride";
+import { containerPart, podSpecPart, volumeParts } from "../pods/podTemplate";
+import { refuse, warn } from "../shared/problems";
+import { takenNameProblems } from "../shared/serviceNames";
+import { SERVICE_LABEL, sidecarAnnotations } from "./sidecarAnnotations";
+
+type OfPods =
+  | "command"
+  | "args"
+  | "env"
+  | "envFrom"
+  | "resources"
+  | "volumes"
+  | "imagePullSecrets"
+  | "nodeSelector"
+  | "tolerations"
+  | "priorityClassName"
+  | "terminationGracePeriodSeconds"
+  | "podLabels"
+  | "podAnnotations"
+  | "podSpec";
+type OfServices =
+  "image" | "imagePullPolicy" | "runAsUser" | "readOnlyRootFilesystem" | "writablePaths" | "addCapabilities" | "calls";
+
+/** What describes a job, apart from the mesh that it joins. What it has in common with a service is said there. */
+export interface MeshJobOptions extends Pick<PodOptions, OfPods>, Pick<MeshServiceOptions, OfServices> {
+  /**
+   * When it runs, as cron has it: `0 3 * * *`, or `@daily`.
+   * @unset once, at the `up` that makes or changes it, which waits for its end
+   */
+  readonly schedule?: string;
+  /**
+   * Name of the time zone of `schedule`, such as `Europe/Paris`.
+   * @unset the cluster's own
+   */
+  readonly timeZone?: string;
+  /**
+   * What happens where the run before has not ended; with `Forbid` the next one is left out.
+   * @default Forbid
+   */
+  readonly concurrencyPolicy?: "Allow" | "Forbid" | "Replace";
+  /**
+   * Whether none is begun by `schedule`.
+   * @unset Kubernetes' own, `false`
+   */
+  readonly suspend?: boolean;
+  /**
+   * How often a run is tried again before it counts as failed, 0 to 1000.
+   * @default 6
+   */
+  readonly backoffLimit?: number;
+  /**
+   * Seconds after which a run is ended and counts as failed, 1 to 604800.
+   * @unset never; an `up` waits for 10 minutes
+   */
+  readonly activeDeadlineSeconds?: number;
+}
+
+export interface MeshJobArgs extends MeshJobOptions {
+  readonly mesh: Mesh;
+  /** An existing namespace. */
+  readonly namespace: pulumi.Input<string>;
+  /**
+   * The job's name in Consul, in Kubernetes and in its identity.
+   * @unset the component's name
+   */
+  readonly serviceName?: string;
+  /**
+   * Intentions that have to be in force before it runs, such as deny-all.
+   * @unset none; those of its `calls` are waited for
+   */
+  readonly guardedBy?: IntentionSet;
+}
+
+/**
+ * A Job, or a CronJob where it has a `schedule`, that calls services of the mesh and ends: with an identity of its own, and a
+ * sidecar that ends with it (see `endingSidecar`). Nobody calls it.
+ *
+ * Errors: `InputPropertiesError` at construction, with each problem of `meshJobProblems`.
+ */
+export class MeshJob extends pulumi.ComponentResource implements MeshMember {
+  public readonly serviceName: string;
+  public readonly protocol = "tcp";
+  public readonly routed = false;
+  public readonly servedPath = undefined;
+  public readonly calls: readonly IntentionRule[];
+  public readonly protocolReady: pulumi.Resource[] = [];
+
+  constructor(name: string, args: MeshJobArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { mesh, schedule, backoffLimit = 6, activeDeadlineSeconds } = args;
+    const what = `MeshJob "${name}"`;
+    const serviceName = args.serviceName ?? name;
+    const reached = (its: string) => mesh.reachProblems({ name: its, made: false }, "pods");
+    refuse(what, [
+      ...meshJobProblems(serviceName, args, mesh.partWithoutNativeSidecar),
+      ...oldVariableNameProblems(args, mesh.kubernetesVersion, ""),
+      ...(typeof args.namespace === "string" ? reached(args.namespace) : []),
+      ...takenNameProblems(mesh, { name: serviceName, path: what }, "serviceName"),
+    ]);
+    super("consul-traefik-mesh:index:MeshJob", name, {}, opts);
+    warn(what, plainSecretWarnings(args, ""), this);
+    this.serviceName = serviceName;
+    this.calls = callRules(serviceName, args.calls ?? [], `${name}.`);
+    const namespace =
+      typeof args.namespace === "string"
+        ? args.namespace
+        : pulumi.output(args.namespace).apply((its) => {
+            refuse(what, reached(its));
+            return its;
+          });
+    const metadata = { name: serviceName, namespace };
+    const own = { [SERVICE_LABEL]: serviceName };
+
+    const serviceAccount = new k8s.core.v1.ServiceAccount(`${name}-service-account`, { metadata }, { parent: this });
+    // Consul registers no pod that no Service selects.
+    const service = new k8s.core.v1.Service(
+      `${name}-service`,
+      {
+        metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
+        spec: { selector: own, ports: [{ port: NO_PORT }] },
+      },
+      { parent: this },
+    );
+    const sidecar = endingSidecar(mesh.partWithoutNativeSidecar, args.command);
+    const { volumes, volumeMounts } = volumeParts(args.writablePaths, args.volumes);
+    const spec: k8s.types.input.core.v1.PodSpec = {
+      ...podSpecPart(args, own),
+      restartPolicy: "Never",
+      serviceAccountName: serviceAccount.metadata.name,
+      terminationGracePeriodSeconds: args.terminationGracePeriodSeconds,
+      securityContext: restrictedPod(args.runAsUser ?? NON_ROOT, []),
+      containers: [
+        {
+          ...containerPart({ ...args, command: sidecar.command }),
+          name: serviceName,
+          image: args.image,
+          imagePullPolicy: args.imagePullPolicy,
+          securityContext: containerRights(args),
+          volumeMounts,
+        },
+      ],
+      volumes,
+    };
+    const jobSpec: k8s.types.input.batch.v1.JobSpec = {
+      backoffLimit,
+      activeDeadlineSeconds,
+      template: {
+        metadata: {
+          labels: { ...args.podLabels, ...own },
+          annotations: {
+            ...args.podAnnotations,
+            ...sidecarAnnotations(mesh, {}, 0, []),
+            "consul.hashicorp.com/connect-service-port": String(NO_PORT),
+            ...sidecar.annotations,
+          },
+        },
+        spec: mergePodSpec(spec, args.podSpec),
+      },
+    };
+    const before = [
+      ...(mesh.ready === undefined ? [] : [mesh.ready]),
+      service,
+      ...(args.guardedBy === undefined ? [] : [args.guardedBy]),
+    ];
+    // A run that may not call yet would fail.
+    const allowed = intentionsFrom(mesh, serviceName);
+    const dependsOn = pulumi.output(allowed.then((entries) => [...before, ...entries]));
+    if (schedule !== undefined) {
+      const { timeZone, concurrencyPolicy = "Forbid", suspend } = args;
+      new k8s.batch.v1.CronJob(
+        `${name}-cron-job`,
+        { metadata, spec: { schedule, timeZone, concurrencyPolicy, suspend, jobTemplate: { spec: jobSpec } } },
+        { parent: this, dependsOn },
+      );
+    } else {
+      new k8s.batch.v1.Job(
+        `${name}-job`,
+        // One that has failed is made anew by the next `up`.
+        { metadata: { ...metadata, annotations: { "pulumi.com/replaceUnready": "true" } }, spec: jobSpec },
+        {
+          parent: this,
+          dependsOn,
+          deleteBeforeReplace: true,
+          customTimeouts: { create: `${(activeDeadlineSeconds ?? 540) + 60}s` },
+        },
+      );
+    }
+    this.registerOutputs({ serviceName: this.serviceName });
+  }
+}

@@ -1,0 +1,118 @@
+import { containerProblems, podSizeProblems, rightsProblems } from "../pods/containerProblems";
+import { shown } from "../shared/grammars";
+import type { MeshJobOptions } from "./meshJob";
+import { rangeProblems } from "../shared/names";
+import { podOptionProblems } from "../pods/podOptionProblems";
+import { NON_ROOT } from "../shared/podSecurity";
+import { Problem } from "../shared/problems";
+import { serviceNameProblems } from "../shared/serviceNames";
+
+/** What a job's Service leads to, since each has to have a port: nothing listens there. */
+export const NO_PORT = 9;
+
+/** Characters of a CronJob's name: its Jobs' have eleven more [Kubernetes ValidateCronJob]. */
+const MAX_CRON_NAME = 52;
+
+/**
+ * What is wrong with a job; `prefix` is put before each path. `partWithoutNativeSidecar` is what of the mesh is too old to end its
+ * sidecar by itself.
+ */
+export function meshJobProblems(
+  serviceName: string,
+  args: MeshJobOptions,
+  partWithoutNativeSidecar: string | undefined,
+  prefix = "",
+): Problem[] {
+  const { schedule, command = [], podSpec = {} } = args;
+  const problem = (input: string, reason: string) => [{ propertyPath: prefix + input, reason }];
+  const context = { serviceName, port: NO_PORT, protocol: "tcp", writablePaths: args.writablePaths };
+  const ofSchedule = (["timeZone", "concurrencyPolicy", "suspend"] as const).filter((each) => args[each] !== undefined);
+  const problems = [
+    ...serviceNameProblems(`${prefix}serviceName`, serviceName, false),
+    ...(schedule !== undefined && serviceName.length > MAX_CRON_NAME
+      ? problem("serviceName", `is too long for what has a schedule; use ${MAX_CRON_NAME} characters at most`)
+      : []),
+    ...containerProblems(args, prefix),
+    ...rightsProblems(args, prefix),
+    ...rangeProblems(`${prefix}runAsUser`, args.runAsUser ?? NON_ROOT, 0, 2 ** 31 - 1),
+    ...podOptionProblems(args, { ...context, neededGraceSeconds: 0 }, prefix),
+    ...("restartPolicy" in podSpec && podSpec.restartPolicy === "Always"
+      ? problem("podSpec.restartPolicy", "has a job begin again when it ends; leave it out")
+      : []),
+    ...(schedule === undefined ? [] : scheduleProblems(`${prefix}schedule`, schedule)),
+    ...(schedule === undefined
+      ? ofSchedule.flatMap((input) => problem(input, "is of a schedule, which is not set; leave it out"))
+      : []),
+    ...(args.timeZone === undefined || isTimeZone(args.timeZone)
+      ? []
+      : problem("timeZone", `${shown(args.timeZone)} is no time zone; use one such as Europe/Paris`)),
+    ...rangeProblems(`${prefix}backoffLimit`, args.backoffLimit ?? 6, 0, 1000),
+    ...rangeProblems(`${prefix}activeDeadlineSeconds`, args.activeDeadlineSeconds ?? 1, 1, 604800),
+    ...(args.calls ?? []).flatMap(({ destination }, i) =>
+      destination === "*" ? problem(`calls[${i}].destination`, "is every service; name the one that is called") : [],
+    ),
+    ...(partWithoutNativeSidecar !== undefined && command.length === 0
+      ? problem(
+          "command",
+          `is not set, and ${partWithoutNativeSidecar} ends no sidecar by itself: the command is what tells it to. Give the program that the image runs, in an image with sh and curl or wget; or use control plane 1.9 on Kubernetes 1.29`,
+        )
+      : []),
+  ];
+  return problems.length > 0
+    ? problems
+    : podSizeProblems([args.env ?? {}, args.args ?? [], command], [], `${prefix}env`);
+}
+
+/** The fields of a schedule: the least, the most, and names that stand for numbers [robfig/cron ParseStandard]. */
+const FIELDS: readonly (readonly [name: string, least: number, most: number, names: string])[] = [
+  ["minute", 0, 59, ""],
+  ["hour", 0, 23, ""],
+  ["day of the month", 1, 31, ""],
+  ["month", 1, 12, "jan feb mar apr may jun jul aug sep oct nov dec"],
+  ["day of the week", 0, 6, "sun mon tue wed thu fri sat"],
+];
+
+/** What is wrong with when a job runs. */
+export function scheduleProblems(path: string, schedule: string): Problem[] {
+  const problem = (reason: string) => [{ propertyPath: path, reason: `${shown(schedule)} ${reason}` }];
+  if (/^@(yearly|annually|monthly|weekly|daily|midnight|hourly)$/.test(schedule)) {
+    return [];
+  }
+  if (/TZ=/.test(schedule)) {
+    return problem("has a time zone, which Kubernetes takes as timeZone alone");
+  }
+  const fields = schedule.trim().split(/\s+/);
+  if (fields.length !== FIELDS.length) {
+    return problem('is no schedule; use five fields, such as "0 3 * * *", or one such as @daily');
+  }
+  return fields.flatMap((field, i) => {
+    const [name, least, most, names] = FIELDS[i];
+    const number = (text: string) => {
+      const named = names.split(" ").indexOf(text.toLowerCase());
+      return named >= 0 && names !== "" ? named + least : /^\d+$/.test(text) ? Number(text) : NaN;
+    };
+    const right = field.split(",").every((part) => {
+      const [range, step = "1", ...more] = part.split("/");
+      const [from, to = from, ...beyond] =
+        range === "*" || range === "?" ? [String(least), String(most)] : range.split("-");
+      return (
+        more.length + beyond.length === 0 &&
+        Number(step) >= 1 &&
+        /^\d+$/.test(step) &&
+        number(from) >= least &&
+        number(from) <= number(to) &&
+        number(to) <= most
+      );
+    });
+    return right ? [] : problem(`has "${field}" for the ${name}, which is from ${least} to ${most}`);
+  });
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return name !== "" && !/^[+-]/.test(name) && name !== "Local";
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,91 @@
+import { containerProblems, plainSecretWarnings, podSizeProblems, rightsProblems } from "../pods/containerProblems";
+import { canaryProblems } from "../routing/loadBalancing";
+import { memberProblems } from "./memberProblems";
+import type { MeshServiceOptions } from "./meshService";
+import { portProblems, rangeProblems } from "../shared/names";
+import { autoscalingProblems, disruptionBudgetProblems, podOptionProblems } from "../pods/podOptionProblems";
+import { NON_ROOT } from "../shared/podSecurity";
+import { healthProblems } from "../pods/probes";
+import { Problem } from "../shared/problems";
+import { serviceNameProblems } from "../shared/serviceNames";
+import { serviceTags } from "../routing/serviceTags";
+import { DEFAULT_DRAIN_SECONDS, neededGrace } from "./sidecarAnnotations";
+
+/** What is wrong with a service; `prefix` is put before each path. */
+export function meshServiceProblems(serviceName: string, args: MeshServiceOptions, prefix = ""): Problem[] {
+  const problems: Problem[] = [
+    ...serviceNameProblems(`${prefix}serviceName`, serviceName, args.canary !== undefined),
+    ...containerProblems(args, prefix),
+    ...(args.canary === undefined ? [] : containerProblems(args.canary, `${prefix}canary.`)),
+    ...rightsProblems(args, prefix),
+    ...healthProblems(args, prefix),
+    ...rangeProblems(`${prefix}drainSeconds`, args.drainSeconds ?? DEFAULT_DRAIN_SECONDS, 0, 300),
+    ...rangeProblems(`${prefix}runAsUser`, args.runAsUser ?? NON_ROOT, 0, 2 ** 31 - 1),
+    ...rangeProblems(`${prefix}replicas`, args.replicas ?? 1, 0, 1000),
+    ...portProblems(`${prefix}servicePort`, args.servicePort ?? args.port),
+    ...podOptionProblems(
+      args,
+      {
+        serviceName,
+        port: args.port,
+        protocol: args.protocol ?? "http",
+        healthPath: args.healthPath,
+        writablePaths: args.writablePaths,
+        neededGraceSeconds: neededGrace(args.drainSeconds ?? 0),
+        replicas: args.replicas,
+        scaled: args.autoscaling !== undefined,
+      },
+      prefix,
+    ),
+    ...(args.autoscaling === undefined
+      ? []
+      : autoscalingProblems(args.autoscaling, args, args.replicas, `${prefix}autoscaling`)),
+    ...(args.disruptionBudget === undefined
+      ? []
+      : disruptionBudgetProblems(args.disruptionBudget, `${prefix}disruptionBudget`)),
+    ...memberProblems(serviceName, args, prefix),
+    ...(args.canary === undefined
+      ? []
+      : canaryProblems(
+          args.canary,
+          args.loadBalancing ?? {},
+          (args.routes ?? []).length > 0 || args.internal === true,
+          `${prefix}canary`,
+        )),
+  ];
+  const problem = (input: string, reason: string) => problems.push({ propertyPath: prefix + input, reason });
+  if (args.canary !== undefined && args.kind !== undefined && args.kind !== "Deployment") {
+    problem(
+      "canary",
+      `a second version is a second Deployment, and this is a ${args.kind}; make it a service of its own`,
+    );
+  }
+  if (args.canary !== undefined && args.autoscaling !== undefined) {
+    problem(
+      "autoscaling",
+      "changes how many pods there are, by which the canary's share is counted; leave one of them out",
+    );
+  }
+  // Tags of what is wrong in itself cannot be made.
+  return problems.length > 0
+    ? problems
+    : podSizeProblems([args.env ?? {}, args.args ?? []], serviceTags(serviceName, args), `${prefix}env`);
+}
+
+/** What is right in a service but most likely not meant. */
+export function meshServiceWarnings(args: MeshServiceOptions, prefix = ""): Problem[] {
+  return [
+    ...plainSecretWarnings(args, prefix),
+    ...(args.canary === undefined ? [] : plainSecretWarnings(args.canary, `${prefix}canary.`)),
+  ];
+}
+
+/** Problems of pods that are to wait before they stop; `part` is what of the mesh is too old for it, if anything. */
+export function drainProblems(
+  { drainSeconds = 0 }: { readonly drainSeconds?: number },
+  part: string | undefined,
+  prefix = "",
+): Problem[] {
+  const reason = `${part} does not know how to wait so; use 0, or Kubernetes 1.30 and control plane 1.5.3 or later`;
+  return part === undefined || drainSeconds === 0 ? [] : [{ propertyPath: `${prefix}drainSeconds`, reason }];
+}

@@ -1,0 +1,213 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { IntentionRule } from "../intentions/intentions";
+import type { IntentionSet } from "../intentions/intentionSet";
+import { Joined, joinProblems, joinWarnings, PodTemplate } from "./joinProblems";
+import { joinTemplate } from "./joinTemplate";
+import { joinTransform } from "./joinTransform";
+import { callRules, isRouted, MemberOptions, MeshMember, Protocol } from "./member";
+import { memberEntries } from "./memberEntries";
+import type { Ingress, Mesh } from "../mesh/mesh";
+import { routingOf } from "../routing/meshRouting";
+import { meshWorkloadProblems } from "./meshWorkloadProblems";
+import type { WorkloadKind } from "../pods/podOptions";
+import { refuse, warn } from "../shared/problems";
+import { patchRunning } from "./runningWorkload";
+import { takenNameProblems } from "../shared/serviceNames";
+import { servedPathOf, serviceTags, usesIngress } from "../routing/serviceTags";
+import { drainSecondsOf, SERVICE_LABEL, sidecarAnnotations } from "./sidecarAnnotations";
+import { timeoutWarnings } from "./timeoutWarnings";
+
+/** What describes a service whose pods somebody else declares. */
+export interface MeshWorkloadOptions extends MemberOptions {
+  /**
+   * The object that has the pods: `kind` is any, or Deployment where it runs already; `name` is the service's.
+   * @unset a Deployment of the service's name
+   */
+  readonly workload?: { readonly kind?: WorkloadKind; readonly name?: string };
+  /**
+   * Whether the workload runs already and belongs to nobody's stack: then it is patched, which rolls its pods, and `destroy`
+   * takes the patch back; else the program hands its pods to `join`, `transform` or `podAnnotations`.
+   * @default false
+   */
+  readonly running?: boolean;
+  /**
+   * The Kubernetes Service that selects the pods, by which callers know them, such as a chart's own; it has to have an address,
+   * and a port that leads to `port`.
+   * @unset one is made, of the service's name
+   */
+  readonly existingService?: string;
+  /**
+   * Port of the Service that is made.
+   * @unset `port`
+   */
+  readonly servicePort?: number;
+  /**
+   * Whether a ServiceAccount of the service's name exists, such as a chart's own; else one is made.
+   * @default false
+   */
+  readonly existingServiceAccount?: boolean;
+  /**
+   * Seconds that a pod which is to stop goes on serving, 0 to 300, where its containers say nothing of their own. Pods of
+   * `running` and of `podAnnotations` get none.
+   * @unset as of a `MeshService`
+   */
+  readonly drainSeconds?: number;
+}
+
+export interface MeshWorkloadArgs extends MeshWorkloadOptions {
+  readonly mesh: Mesh;
+  /** The namespace of the workload. */
+  readonly namespace: pulumi.Input<string>;
+  /**
+   * The service's name in Consul and of its identity, the ServiceAccount.
+   * @unset the component's name
+   */
+  readonly serviceName?: string;
+  /**
+   * Waited for where a route uses what the ingress declares.
+   * @unset not waited for
+   */
+  readonly ingress?: Ingress;
+  /**
+   * Intentions that have to be in force before the first pod serves, such as deny-all.
+   * @unset none
+   */
+  readonly guardedBy?: IntentionSet;
+}
+
+/**
+ * A service of the mesh whose pods somebody else declares: another resource of the program (`join`, or `transform` in its
+ * `transforms`), a `helm.v4.Chart` or `ConfigFile` (`transform`), the values of a `helm.v3.Release` (`podLabels`,
+ * `podAnnotations`, `serviceAccountName`), or nobody's stack (`running`). It has what a `MeshService` has: identity, protocol,
+ * time limits, routes, calls; and the pods are judged for what would keep them out of the mesh, but for those of a Release,
+ * which only Helm knows.
+ *
+ * Errors: `InputPropertiesError` at construction, with each problem of `meshWorkloadProblems`; where the pods are known, with
+ * each of `joinProblems`.
+ */
+export class MeshWorkload extends pulumi.ComponentResource implements MeshMember {
+  public readonly serviceName: string;
+  public readonly protocol: Protocol;
+  public readonly routed: boolean;
+  public readonly servedPath: string | undefined;
+  public readonly calls: readonly IntentionRule[];
+  public readonly protocolReady: pulumi.Resource[];
+  /** Labels, annotations and ServiceAccount of the pods; an allow of Consul goes by the last. */
+  public readonly podLabels: Readonly<Record<string, string>>;
+  public readonly podAnnotations: Readonly<Record<string, string>>;
+  public readonly serviceAccountName: string;
+  /** What the pods depend on: `transform` adds it, others have to say it. */
+  public readonly ready: readonly pulumi.Resource[];
+  /** For `transforms` of a Deployment, a `helm.v4.Chart`, a `ConfigFile`: gives the workload in it what it needs, and judges it. */
+  public readonly transform: pulumi.ResourceTransform;
+  private readonly drainSeconds: number;
+  private readonly joined: Joined;
+
+  constructor(name: string, args: MeshWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { mesh, existingService } = args;
+    const what = `MeshWorkload "${name}"`;
+    const serviceName = args.serviceName ?? name;
+    const reached = (its: string) => mesh.reachProblems({ name: its, made: false }, "pods");
+    refuse(what, [
+      ...meshWorkloadProblems(serviceName, args),
+      ...routingOf(mesh).service(serviceName, args, { own: "", named: `${name}.` }),
+      ...(typeof args.namespace === "string" ? reached(args.namespace) : []),
+      ...takenNameProblems(mesh, { name: serviceName, path: what }, "serviceName"),
+    ]);
+    super("consul-traefik-mesh:index:MeshWorkload", name, {}, opts);
+    warn(what, args.ingress === undefined ? [] : timeoutWarnings(args, args.ingress.respondingTimeouts), this);
+    this.serviceName = serviceName;
+    this.protocol = args.protocol ?? "http";
+    this.routed = isRouted(args);
+    this.servedPath = servedPathOf(serviceName, args);
+    this.calls = callRules(serviceName, args.calls ?? [], `${name}.`);
+    const namespace =
+      typeof args.namespace === "string"
+        ? args.namespace
+        : pulumi.output(args.namespace).apply((its) => {
+            refuse(what, reached(its));
+            return its;
+          });
+
+    const tags = serviceTags(serviceName, args);
+    this.drainSeconds = args.running ? 0 : drainSecondsOf(args.drainSeconds, mesh);
+    this.serviceAccountName = serviceName;
+    this.podLabels = { [SERVICE_LABEL]: serviceName };
+    const kubernetesService = existingService ?? serviceName;
+    this.podAnnotations = {
+      ...sidecarAnnotations(mesh, args, this.drainSeconds, tags),
+      // Other Services that select the pods, such as a headless one, are none of Consul's then.
+      "consul.hashicorp.com/kubernetes-service": kubernetesService,
+      "consul.hashicorp.com/connect-service": serviceName,
+      "consul.hashicorp.com/connect-service-port": String(args.port),
+    };
+    this.joined = {
+      serviceName,
+      port: args.port,
+      annotations: this.podAnnotations,
+      running: args.running ?? false,
+      tags,
+      kubernetesService,
+    };
+
+    const opened = {
+      parent: this,
+      dependsOn: [...(mesh.ready === undefined ? [] : [mesh.ready]), ...(args.guardedBy?.entries ?? [])],
+    };
+    this.protocolReady = memberEntries(name, mesh, serviceName, args, undefined, { parent: this });
+    const metadata = { name: serviceName, namespace };
+    const made: pulumi.Resource[] = [];
+    if (!args.existingServiceAccount) {
+      made.push(new k8s.core.v1.ServiceAccount(`${name}-service-account`, { metadata }, { parent: this }));
+    }
+    if (existingService === undefined) {
+      made.push(
+        new k8s.core.v1.Service(
+          `${name}-service`,
+          {
+            metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
+            spec: {
+              selector: this.podLabels,
+              ports: [{ name: "main", port: args.servicePort ?? args.port, targetPort: args.port }],
+            },
+          },
+          { parent: this },
+        ),
+      );
+    }
+    this.ready = [
+      ...opened.dependsOn,
+      ...made,
+      ...this.protocolReady,
+      ...(pulumi.Resource.isInstance(args.ingress) && usesIngress(tags) ? [args.ingress] : []),
+    ];
+    this.transform = joinTransform(this, what, namespace, args);
+    if (args.running) {
+      patchRunning(name, this, namespace, args, { parent: this, dependsOn: [...this.ready] });
+    }
+    this.registerOutputs({ serviceName: this.serviceName, protocol: this.protocol });
+  }
+
+  /**
+   * The pods of a workload of the program as they are in the mesh; they have to be plain where that decides. What makes them is to
+   * depend on `ready`. `path` is where they stand, for errors.
+   *
+   * Errors: `InputPropertiesError` with each problem of `joinProblems`.
+   */
+  public join(template: PodTemplate, path = "template"): PodTemplate {
+    this.judge(template, path);
+    return joinTemplate(template, this, this.drainSeconds);
+  }
+
+  /** Refuses pods that cannot be in the mesh, and says what of them is most likely not meant. */
+  public judge(template: PodTemplate, path: string): void {
+    refuse(`pods of ${this.serviceName}`, joinProblems(template, this.joined, path));
+    warn(`pods of ${this.serviceName}`, joinWarnings(template, this.joined, path), this);
+  }
+
+  /** The service as its pods are judged beside it. */
+  public get asJoined(): Joined {
+    return this.joined;
+  }
+}

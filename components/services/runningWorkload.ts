@@ -1,0 +1,116 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { withInputs } from "../mesh/bringYourOwn";
+import { joinedServiceProblems, PodTemplate } from "./joinProblems";
+import type { MeshWorkload, MeshWorkloadArgs } from "./meshWorkload";
+import { Problem, refuse } from "../shared/problems";
+
+const READ = {
+  Deployment: k8s.apps.v1.Deployment,
+  StatefulSet: k8s.apps.v1.StatefulSet,
+  DaemonSet: k8s.apps.v1.DaemonSet,
+};
+const PATCH = {
+  Deployment: k8s.apps.v1.DeploymentPatch,
+  StatefulSet: k8s.apps.v1.StatefulSetPatch,
+  DaemonSet: k8s.apps.v1.DaemonSetPatch,
+};
+
+/**
+ * Patches a workload that runs already, by server-side apply with an owner of its own: what it adds is known for its own, and goes
+ * with it. Nothing that is there already is changed, so that nothing has to be remembered to give it back.
+ */
+export function patchRunning(
+  name: string,
+  member: MeshWorkload,
+  namespace: pulumi.Input<string>,
+  args: MeshWorkloadArgs,
+  opts: { parent: pulumi.Resource; dependsOn: pulumi.Resource[] },
+): void {
+  const { kind = "Deployment", name: workloadName = member.serviceName } = args.workload ?? {};
+  const { parent } = opts;
+  const metadata = { name: workloadName, namespace };
+  const id = pulumi.interpolate`${namespace}/${workloadName}`;
+  // Variables in its pods may be secrets in plain text.
+  const found: { spec: pulumi.Output<{ template: unknown }> } = READ[kind].get(`${name}-running`, id, {
+    parent,
+    additionalSecretOutputs: ["spec"],
+    transformations: [withInputs(kind, metadata, "apps/v1")],
+  });
+  const template = pulumi.unsecret(found.spec).apply((spec) => spec.template as PodTemplate);
+  const path = `${kind} ${workloadName}.spec.template`;
+  const account = template.apply((its) => {
+    member.judge(its, path);
+    refuse(`pods of ${member.serviceName}`, accountProblems(its, member.serviceName, args.mesh, path));
+    const { serviceAccountName } = (its.spec ?? {}) as k8s.types.input.core.v1.PodSpec;
+    return serviceAccountName === undefined || serviceAccountName === "" || serviceAccountName === member.serviceName
+      ? member.serviceName
+      : undefined;
+  });
+  if (args.existingService !== undefined) {
+    const service = k8s.core.v1.Service.get(
+      `${name}-running-service`,
+      pulumi.interpolate`${namespace}/${args.existingService}`,
+      { parent, transformations: [withInputs("Service", { name: args.existingService, namespace })] },
+    );
+    pulumi
+      .all([service.spec, template])
+      .apply(([spec, its]) =>
+        refuse(
+          `MeshWorkload "${name}"`,
+          joinedServiceProblems(
+            { spec } as k8s.types.input.core.v1.Service,
+            its,
+            member.asJoined,
+            `Service ${args.existingService}`,
+          ),
+        ),
+      );
+  }
+  new PATCH[kind](
+    `${name}-${kind.toLowerCase()}-patch`,
+    {
+      metadata,
+      spec: {
+        template: {
+          metadata: { labels: member.podLabels, annotations: member.podAnnotations },
+          // The API server writes the old name of the field beside the new one, and would take that one's place when it goes.
+          spec: { serviceAccountName: account, serviceAccount: account } as k8s.types.input.core.v1.PodSpecPatch,
+        },
+      },
+    },
+    opts,
+  );
+}
+
+/** What of a ServiceAccount that is there cannot be changed without being lost. */
+function accountProblems(
+  template: PodTemplate,
+  serviceName: string,
+  mesh: MeshWorkloadArgs["mesh"],
+  path: string,
+): Problem[] {
+  const { serviceAccountName: account, automountServiceAccountToken: token } = (template.spec ??
+    {}) as k8s.types.input.core.v1.PodSpec;
+  if (mesh.authMethod === undefined) {
+    return [];
+  }
+  return [
+    ...(typeof account === "string" && account !== "" && account !== serviceName
+      ? [
+          {
+            propertyPath: `${path}.spec.serviceAccountName`,
+            reason: `is "${account}", and with ACLs the identity is the ServiceAccount; name the service "${account}", with existingServiceAccount`,
+          },
+        ]
+      : []),
+    ...(token === false
+      ? [
+          {
+            propertyPath: `${path}.spec.automountServiceAccountToken`,
+            reason: "is false, and with ACLs the sidecar logs in with that token; have its owner leave it out",
+          },
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,2 @@
+/** The mesh of another stack. */
+export * from "./meshReference";

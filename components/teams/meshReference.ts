@@ -1,0 +1,162 @@
+import type { ChartValues } from "../chart/consulValues";
+import { joinIntentions } from "../intentions/intentionSet";
+import type { IntentionRule } from "../intentions/intentions";
+import type { Ingress, Mesh } from "../mesh/mesh";
+import { reachProblems } from "../mesh/meshReach";
+import { routingOf } from "../routing/meshRouting";
+import type { MeshServiceOptions } from "../services/meshService";
+import { wantedBy } from "../routing/middlewareReferences";
+import type { Problem } from "../shared/problems";
+import { takenNameProblems } from "../shared/serviceNames";
+import { routeUrl } from "../routing/routeUrl";
+import type { NAMED_BY_ROUTES } from "../routing/routingModel";
+import type { TraefikOptions } from "../ingress/traefikConsulIngress";
+
+/** What the services of another stack have to know of an ingress. Plain values, so that it can be an output of its stack. */
+export interface IngressDescription {
+  readonly serviceName: string;
+  readonly namespace: string;
+  readonly replicas: number;
+  readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
+  readonly respondingTimeouts: Ingress["respondingTimeouts"];
+  /** Ports of routes' URLs. */
+  readonly ports: { readonly web: number; readonly websecure: number };
+  /** What routes may name of it. */
+  readonly options: Pick<TraefikOptions, (typeof NAMED_BY_ROUTES)[number]>;
+}
+
+/** What the services of another stack have to know of a mesh. Plain values, so that it can be an output of its stack. */
+export interface MeshDescription {
+  readonly consulNamespace: string;
+  readonly authMethod?: string;
+  readonly consulImage?: string;
+  readonly kubernetesVersion?: string;
+  readonly partWithoutContains?: string;
+  readonly partWithoutSleep?: string;
+  readonly partWithoutNativeSidecar?: string;
+  readonly caRotation?: string;
+  /** Whether a CNI plugin redirects the pods' traffic. */
+  readonly cni: boolean;
+  /** The chart's values that choose namespaces. */
+  readonly reach: ChartValues;
+  readonly ingress: IngressDescription;
+}
+
+/** What the services of a stack publish for those of others; an output of its stack. */
+export interface PublishedServices {
+  readonly namespace: string;
+  readonly services: readonly PublishedService[];
+  /** Names of its jobs, which nobody calls; none of a stack that was deployed before there were any. */
+  readonly jobs?: readonly string[];
+  /** The rules of its intentions. */
+  readonly intentions: readonly IntentionRule[];
+}
+export interface PublishedService extends Pick<MeshServiceOptions, (typeof SEEN_BY_OTHERS)[number]> {
+  readonly name: string;
+  /** Whether it has a canary, of which no more is told: its environment may be secret. */
+  readonly canary?: boolean;
+}
+
+/** Options of a service that its neighbours are judged by. */
+export const SEEN_BY_OTHERS = ["port", "protocol", "routes", "tcpRoutes", "internal", "loadBalancing"] as const;
+
+/**
+ * A mesh that another stack made, for `MeshService` and `IntentionSet` of this one: no resource, and nothing of it stands in
+ * this stack's state. `others` are the services of the mesh's other stacks, by the name of the stack: a name, a route or a
+ * destination that one of them has is refused here. */
+export class MeshReference implements Mesh {
+  public readonly namespace: string;
+  public readonly authMethod: string | undefined;
+  public readonly consulImage: string | undefined;
+  public readonly kubernetesVersion: string | undefined;
+  public readonly partWithoutContains: string | undefined;
+  public readonly partWithoutSleep: string | undefined;
+  public readonly partWithoutNativeSidecar: string | undefined;
+  public readonly caRotation: string | undefined;
+  public readonly ready = undefined;
+  public readonly ingress: Ingress;
+
+  constructor(
+    private readonly description: MeshDescription,
+    others: Readonly<Record<string, PublishedServices>> = {},
+  ) {
+    this.namespace = description.consulNamespace;
+    this.authMethod = description.authMethod;
+    this.consulImage = description.consulImage;
+    this.kubernetesVersion = description.kubernetesVersion;
+    this.partWithoutContains = description.partWithoutContains;
+    this.partWithoutSleep = description.partWithoutSleep;
+    this.partWithoutNativeSidecar = description.partWithoutNativeSidecar;
+    this.caRotation = description.caRotation;
+    const { ports, imagePullPolicy, ...ingress } = description.ingress;
+    this.ingress = { ...ingress, imagePullPolicy, url: (...route) => routeUrl(ports, ...route) };
+    // What is wrong among the others is told where they are deployed.
+    joinMesh(this, description.ingress, others);
+  }
+
+  public reachProblems(namespace: { name: string; made: boolean }, reached: "pods" | "services"): Problem[] {
+    return reachProblems(this.description.reach, namespace.name, reached, namespace.made, "mesh.values");
+  }
+}
+
+/**
+ * Problems of a stack's services beside those of each other stack, at one ingress: what is wrong between two others is not this
+ * one's to mend.
+ */
+export function neighbourProblems(
+  ingress: IngressDescription,
+  [own, services]: readonly [stack: string, PublishedServices],
+  others: Readonly<Record<string, PublishedServices>>,
+): Problem[] {
+  return Object.entries(others).flatMap(([stack, its]) => joinMesh({}, ingress, { [own]: services, [stack]: its }));
+}
+
+/** Problems of other stacks' routes that ask services which a stack had and has no longer, and nobody has now. */
+export function withdrawnProblems(
+  withdrawn: readonly string[],
+  others: Readonly<Record<string, PublishedServices>>,
+): Problem[] {
+  const moved = Object.values(others).flatMap(({ services }) => services.map(({ name }) => name));
+  const gone = withdrawn.filter((name) => !moved.includes(name));
+  return Object.entries(others).flatMap(([stack, { services }]) =>
+    services.flatMap(({ name, routes = [] }) =>
+      routes
+        .flatMap(({ middlewares = [] }, i) =>
+          wantedBy(middlewares, `stack ${stack}: service ${name}: routes[${i}].middlewares`),
+        )
+        .filter((want) => want.kind === "answer" && gone.includes(want.name))
+        .map((want) => ({
+          propertyPath: want.path,
+          reason: `asks "${want.name}", which this stack has no longer; keep it until that route asks another`,
+        })),
+    ),
+  );
+}
+
+/** Notes the services of stacks in a mesh, for what joins it later to be judged beside them. */
+function joinMesh(
+  mesh: object,
+  ingress: IngressDescription,
+  stacks: Readonly<Record<string, PublishedServices>>,
+): Problem[] {
+  const routing = routingOf(mesh);
+  return [
+    ...routing.ingress(ingress.serviceName, ingress.options, "ingress."),
+    ...Object.entries(stacks).flatMap(([stack, { services, jobs = [], intentions }]) => {
+      joinIntentions(mesh, stack, [...services.map(({ name }) => name), ...jobs], intentions);
+      return [
+        ...services.flatMap(({ name, canary, ...options }) => {
+          const path = `stack ${stack}: service ${name}`;
+          return [
+            ...takenNameProblems(mesh, { name, canary: canary || undefined, path }, path),
+            ...routing.service(name, options, { own: `${path}: `, named: `${path}: `, neighbour: true }),
+          ];
+        }),
+        ...jobs.flatMap((name) => {
+          const path = `stack ${stack}: job ${name}`;
+          return takenNameProblems(mesh, { name, path }, path);
+        }),
+      ];
+    }),
+  ];
+}
