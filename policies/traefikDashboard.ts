@@ -61,11 +61,13 @@ export const traefikDashboard = policy<{ logins: string[] }>({
   },
 });
 
-/** Of a file that nothing tells to be Traefik's, only one that also says what no other program's says. */
-const STATIC = /^(entrypoints|certificatesresolvers|providers\.(consulcatalog|kubernetes|file|docker))/;
+/** What a static file of Traefik's can begin with, in lower case: it does not start with one that has another key. */
+const STATIC =
+  /^(accesslog|api|certificatesresolvers|core|entrypoints|experimental|global|hostresolver|log|metrics|ocsp|ping|providers|serverstransport|spiffe|tcpserverstransport|tracing)(?![a-z])/;
 
 function* insecure({ where, options, sure }: Source): Iterable<string> {
-  if (!sure && ![...options.keys()].some((option) => STATIC.test(option))) {
+  // A file that nothing tells to be Traefik's is another program's where it says what Traefik does not know.
+  if (!sure && ![...options.keys()].every((option) => STATIC.test(option))) {
     return;
   }
   for (const [option, name] of Object.entries(OPEN)) {

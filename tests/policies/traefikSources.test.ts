@@ -98,6 +98,11 @@ cases("traefik-dashboard-login", [
     configMap("backend", { "config.yaml": "api:\n  insecure: true\ndatabase: {host: db}" }),
   ]),
   blocks(
+    "a file that could be Traefik's, whatever its name",
+    [configMap("edge", { "x.yaml": "api: {insecure: true}" })],
+    INSECURE,
+  ),
+  blocks(
     "a static file under no name of Traefik's",
     [configMap("edge", { "config.yaml": "api: {insecure: true}\nentryPoints: {web: {address: ':80'}}" })],
     INSECURE,
