@@ -201,6 +201,20 @@ export class ClusterApi {
   }
 }
 
+/** Milliseconds for which the API server may be away. */
+const PATIENCE = 60_000;
+
+/** Does something in a cluster; nothing where it cannot be asked from here: then Helm and Pulumi say what they do not like. */
+export async function withCluster(access: ClusterAccess, what: (api: ClusterApi) => Promise<unknown>): Promise<void> {
+  try {
+    await what(ClusterApi.connect(access, PATIENCE));
+  } catch (error) {
+    if (!cannotAsk(error)) {
+      throw error;
+    }
+  }
+}
+
 function nothing(error: unknown): undefined {
   if (error instanceof ApiError && error.status === 404) {
     return undefined;

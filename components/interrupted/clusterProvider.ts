@@ -57,8 +57,7 @@ class ClusterProvider extends pulumi.ProviderResource {
 class AtDestroy extends pulumi.CustomResource {
   constructor(name: string, task: "remains" | "entries", props: object, opts: pulumi.CustomResourceOptions) {
     const type = task === "remains" ? "Remains" : "EntriesGuard";
-    const inputs = { __provider: providerCode(), task, ...props };
-    super(`pulumi-nodejs:dynamic/consul-traefik-mesh:${type}`, name, inputs, opts);
+    super(`pulumi-nodejs:dynamic/consul-traefik-mesh:${type}`, name, { task, ...props }, opts);
   }
 }
 
@@ -82,11 +81,12 @@ export function atDestroy(
     return { removeRemains: () => [], guardEntries: () => [] };
   }
   const provider = new ClusterProvider(`${name}-cluster`, { parent });
+  const __provider = providerCode();
   const [label] = Object.entries(stackLabels());
   return {
-    removeRemains: (name, opts) => [new AtDestroy(name, "remains", { release }, { ...opts, provider })],
+    removeRemains: (name, opts) => [new AtDestroy(name, "remains", { __provider, release }, { ...opts, provider })],
     guardEntries: (name, opts) => [
-      new AtDestroy(name, "entries", { release, label, foreignEntries }, { ...opts, provider }),
+      new AtDestroy(name, "entries", { __provider, release, label, foreignEntries }, { ...opts, provider }),
     ],
   };
 }

@@ -1,5 +1,5 @@
 import { ApiObject, ClusterApi } from "./clusterApi";
-import type { ReleaseName } from "./helmRecord";
+import { isOfRelease, ReleaseName } from "./helmRecord";
 import { allKinds, describeObject, ownerOf, pathOf } from "./objects";
 
 /** Whose entries may go with a mesh. */
@@ -44,13 +44,12 @@ export async function refuseForeignEntries(api: ClusterApi, about: EntriesAtDest
   }
 }
 
-function isOwn({ metadata: { labels = {}, annotations = {} } }: ApiObject, about: EntriesAtDestroy): boolean {
-  const { name, namespace } = about.release;
-  const [key, value] = about.label;
+function isOwn(entry: ApiObject, { release, label: [key, value] }: EntriesAtDestroy): boolean {
+  const { labels = {} } = entry.metadata;
   return (
     labels[key] === value ||
     // The chart's job makes some, without Helm's annotations.
-    (labels.heritage === "Helm" && labels.release === name) ||
-    (annotations["meta.helm.sh/release-name"] === name && annotations["meta.helm.sh/release-namespace"] === namespace)
+    (labels.heritage === "Helm" && labels.release === release.name) ||
+    isOfRelease(entry, release)
   );
 }

@@ -1,10 +1,17 @@
 import { gunzipSync, gzipSync } from "node:zlib";
-import { type ClusterApi, pause } from "./clusterApi";
+import { type ApiObject, type ClusterApi, pause } from "./clusterApi";
 
 /** A Helm release, by its name and its namespace. */
 export interface ReleaseName {
   readonly name: string;
   readonly namespace: string;
+}
+
+/** Whether an object carries the marks that Helm gives to each of a release. */
+export function isOfRelease({ metadata: { annotations = {} } }: ApiObject, { name, namespace }: ReleaseName): boolean {
+  return (
+    annotations["meta.helm.sh/release-name"] === name && annotations["meta.helm.sh/release-namespace"] === namespace
+  );
 }
 
 /** What Helm keeps of a revision, in a Secret of the release's namespace. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { cannotAsk, ClusterAccess, ClusterApi } from "./clusterApi";
+import { ClusterAccess, ClusterApi, withCluster } from "./clusterApi";
 import { refuseForeign } from "./foreign";
 import { allowUpgrade, describeRelease, forgetRelease, helmRecords, ReleaseName } from "./helmRecord";
 
@@ -44,16 +44,7 @@ export function interruptedReleaseHooks(
   if (!reachesCluster(parent)) {
     return undefined;
   }
-  // Where the cluster cannot be asked here, Helm says itself what it does not like.
-  const asked = (what: (api: ClusterApi) => Promise<unknown>) => async () => {
-    try {
-      await what(ClusterApi.connect(access(), PATIENCE));
-    } catch (error) {
-      if (!cannotAsk(error)) {
-        throw error;
-      }
-    }
-  };
+  const asked = (what: (api: ClusterApi) => Promise<unknown>) => () => withCluster(access(), what);
   const create = asked(async (api) => {
     const latest = (await helmRecords(api, release)).at(-1);
     const [[label, value]] = Object.entries(stackLabels());
@@ -73,9 +64,6 @@ export function interruptedReleaseHooks(
     beforeUpdate: [new pulumi.ResourceHook(`${name}-upgrade`, update)],
   };
 }
-
-/** Milliseconds for which an API server may be away. */
-const PATIENCE = 60_000;
 
 /** The cluster that the default provider uses. */
 function access(): ClusterAccess {

@@ -1,11 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { cannotAsk, ClusterAccess, ClusterApi } from "./clusterApi";
+import { ClusterAccess, ClusterApi, withCluster } from "./clusterApi";
 import { EntriesAtDestroy, refuseForeignEntries } from "./foreignEntries";
 import type { ReleaseName } from "./helmRecord";
 import { removeRemains } from "./remains";
-
-/** Milliseconds for which an API server may be away. */
-const PATIENCE = 60_000;
 
 /** What is done when a resource is deleted, by its `task`. */
 const TASKS: Record<string, (api: ClusterApi, props: never) => Promise<void>> = {
@@ -28,12 +25,10 @@ export function handler(): pulumi.dynamic.ResourceProvider {
     update: async (_id, _old, props) => ({ outs: props }),
     delete: async (_id, props) => {
       try {
-        await TASKS[props.task](ClusterApi.connect(access, PATIENCE), props as never);
+        await withCluster(access, (api) => TASKS[props.task](api, props as never));
       } catch (error) {
-        if (!cannotAsk(error)) {
-          // Pulumi prints the stack too.
-          throw Object.assign(error as Error, { stack: "" });
-        }
+        // Pulumi prints the stack too.
+        throw Object.assign(error as Error, { stack: "" });
       }
     },
   };

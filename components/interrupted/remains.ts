@@ -1,5 +1,5 @@
 import { ApiObject, ClusterApi, pause } from "./clusterApi";
-import { helmRecords, ReleaseName } from "./helmRecord";
+import { helmRecords, isOfRelease, ReleaseName } from "./helmRecord";
 import { allKinds, describeObject, Kind, pathOf } from "./objects";
 
 /** An object of a release, with its kind. */
@@ -39,22 +39,24 @@ export async function removeRemains(api: ClusterApi, release: ReleaseName): Prom
 }
 
 /** What carries the marks that Helm gives to each object of a release; but for what its chart wants to be kept. */
-async function remains(api: ClusterApi, { name, namespace }: ReleaseName): Promise<Remnant[]> {
+async function remains(api: ClusterApi, release: ReleaseName): Promise<Remnant[]> {
   const kinds = await allKinds(api);
   const lists = await Promise.all(
     kinds.map(async (of) => {
       // The chart's job makes the class, so it has the chart's labels only.
       const selector =
-        of.kind === "GatewayClass" ? `release=${name},heritage=Helm` : "app.kubernetes.io/managed-by=Helm";
+        of.kind === "GatewayClass" ? `release=${release.name},heritage=Helm` : "app.kubernetes.io/managed-by=Helm";
       const list = await api.get(`${pathOf(of)}?labelSelector=${encodeURIComponent(selector)}`);
       return (list?.items ?? []).map(({ metadata }) => ({ of, metadata }));
     }),
   );
-  return lists.flat().filter(({ of, metadata: { annotations = {} } }) => {
-    const marked =
-      annotations["meta.helm.sh/release-name"] === name && annotations["meta.helm.sh/release-namespace"] === namespace;
-    return (marked || of.kind === "GatewayClass") && annotations["helm.sh/resource-policy"] !== "keep";
-  });
+  return lists
+    .flat()
+    .filter(
+      (each) =>
+        (isOfRelease(each, release) || each.of.kind === "GatewayClass") &&
+        each.metadata.annotations?.["helm.sh/resource-policy"] !== "keep",
+    );
 }
 
 /** Lets go of the entries of a definition that goes: who is to take off their finalizers is gone. */
