@@ -15,6 +15,7 @@ import { containerPart, podSpecPart, volumeParts } from "../pods/podTemplate";
 import { refuse, warn } from "../shared/problems";
 import { takenNameProblems } from "../shared/serviceNames";
 import { SERVICE_LABEL, sidecarAnnotations } from "./sidecarAnnotations";
+import { podNamespace, podNamespaceProblems } from "./podNamespace";
 
 type OfPods =
   | "command"
@@ -102,24 +103,17 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
     const { mesh, schedule, backoffLimit = 6, activeDeadlineSeconds } = args;
     const what = `MeshJob "${name}"`;
     const serviceName = args.serviceName ?? name;
-    const reached = (its: string) => mesh.reachProblems({ name: its, made: false }, "pods");
     refuse(what, [
       ...meshJobProblems(serviceName, args, mesh.partWithoutNativeSidecar),
       ...oldVariableNameProblems(args, mesh.kubernetesVersion, ""),
-      ...(typeof args.namespace === "string" ? reached(args.namespace) : []),
+      ...podNamespaceProblems(mesh, args.namespace),
       ...takenNameProblems(mesh, { name: serviceName, path: what }, "serviceName"),
     ]);
     super("consul-traefik-mesh:index:MeshJob", name, {}, opts);
     warn(what, plainSecretWarnings(args, ""), this);
     this.serviceName = serviceName;
     this.calls = callRules(serviceName, args.calls ?? [], `${name}.`);
-    const namespace =
-      typeof args.namespace === "string"
-        ? args.namespace
-        : pulumi.output(args.namespace).apply((its) => {
-            refuse(what, reached(its));
-            return its;
-          });
+    const namespace = podNamespace(what, mesh, args.namespace);
     const metadata = { name: serviceName, namespace };
     const own = { [SERVICE_LABEL]: serviceName };
 

@@ -19,6 +19,7 @@ import { CANARY_SUFFIX, takenNameProblems } from "../shared/serviceNames";
 import { servedPathOf, serviceTags, usesIngress } from "../routing/serviceTags";
 import { drainSecondsOf, neededGrace, SERVICE_LABEL, sidecarAnnotations } from "./sidecarAnnotations";
 import { timeoutWarnings } from "./timeoutWarnings";
+import { podNamespace, podNamespaceProblems } from "./podNamespace";
 import { claimMounts, makeWorkload, PART_OF_KIND } from "../pods/workloads";
 
 export { callRules, isRouted, PROTOCOLS } from "./member";
@@ -135,13 +136,12 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
 
   constructor(name: string, args: MeshServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     const serviceName = args.serviceName ?? name;
-    const reached = (its: string) => args.mesh.reachProblems({ name: its, made: false }, "pods");
     const named = { name: serviceName, canary: args.canary, path: `MeshService "${name}"` };
     refuse(`MeshService "${name}"`, [
       ...meshServiceProblems(serviceName, args),
       ...routingOf(args.mesh).service(serviceName, args, { own: "", named: `${name}.` }),
       ...oldVariableNameProblems(args, args.mesh.kubernetesVersion, ""),
-      ...(typeof args.namespace === "string" ? reached(args.namespace) : []),
+      ...podNamespaceProblems(args.mesh, args.namespace),
       ...takenNameProblems(args.mesh, named, "serviceName"),
       ...drainProblems(args, args.mesh.partWithoutSleep),
     ]);
@@ -154,14 +154,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
     const pods = (args.replicas ?? 1) + (args.canary === undefined ? 0 : (args.canary.replicas ?? 1));
     this.servedPath = pods === 0 ? undefined : servedPathOf(serviceName, args);
     this.calls = callRules(serviceName, args.calls ?? [], `${name}.`);
-    // Known at once, or when the namespace is.
-    const namespace =
-      typeof args.namespace === "string"
-        ? args.namespace
-        : pulumi.output(args.namespace).apply((its) => {
-            refuse(`MeshService "${name}"`, reached(its));
-            return its;
-          });
+    const namespace = podNamespace(`MeshService "${name}"`, args.mesh, args.namespace);
     const metadata = { name: serviceName, namespace };
     const own = { [SERVICE_LABEL]: serviceName };
     const byGrpc = args.healthGrpcService === undefined ? undefined : grpcProbe(args.healthGrpcService, args.port);

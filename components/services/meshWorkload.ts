@@ -17,6 +17,7 @@ import { takenNameProblems } from "../shared/serviceNames";
 import { servedPathOf, serviceTags, usesIngress } from "../routing/serviceTags";
 import { drainSecondsOf, SERVICE_LABEL, sidecarAnnotations } from "./sidecarAnnotations";
 import { timeoutWarnings } from "./timeoutWarnings";
+import { podNamespace, podNamespaceProblems } from "./podNamespace";
 
 /** What describes a service whose pods somebody else declares. */
 export interface MeshWorkloadOptions extends MemberOptions {
@@ -108,11 +109,10 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
     const { mesh, existingService } = args;
     const what = `MeshWorkload "${name}"`;
     const serviceName = args.serviceName ?? name;
-    const reached = (its: string) => mesh.reachProblems({ name: its, made: false }, "pods");
     refuse(what, [
       ...meshWorkloadProblems(serviceName, args),
       ...routingOf(mesh).service(serviceName, args, { own: "", named: `${name}.` }),
-      ...(typeof args.namespace === "string" ? reached(args.namespace) : []),
+      ...podNamespaceProblems(mesh, args.namespace),
       ...takenNameProblems(mesh, { name: serviceName, path: what }, "serviceName"),
     ]);
     super("consul-traefik-mesh:index:MeshWorkload", name, {}, opts);
@@ -122,13 +122,7 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
     this.routed = isRouted(args);
     this.servedPath = servedPathOf(serviceName, args);
     this.calls = callRules(serviceName, args.calls ?? [], `${name}.`);
-    const namespace =
-      typeof args.namespace === "string"
-        ? args.namespace
-        : pulumi.output(args.namespace).apply((its) => {
-            refuse(what, reached(its));
-            return its;
-          });
+    const namespace = podNamespace(what, mesh, args.namespace);
 
     const tags = serviceTags(serviceName, args);
     this.drainSeconds = args.running ? 0 : drainSecondsOf(args.drainSeconds, mesh);
