@@ -1,17 +1,14 @@
 import {
   ConsulMesh,
-  ensureNamespace,
   IntentionSet,
   MeshDescription,
-  MeshJob,
-  MeshService,
-  MeshWorkload,
   NetworkPolicies,
   ServedRoutes,
   TRAEFIK_SERVICE_NAME,
   TraefikConsulIngress,
 } from "../components";
 import { Settings } from "../settings";
+import { meshMembers, servicesNamespace } from "./members";
 import { outputsOf, StackOutputs } from "./outputs";
 import { judgeTeams, published } from "./published";
 
@@ -33,15 +30,7 @@ export function platformStack(settings: Settings): StackOutputs {
 
   const ingress = new TraefikConsulIngress("traefik", { mesh, ...settings.traefik });
 
-  const namespace = ensureNamespace(
-    "services",
-    {
-      name: settings.servicesNamespace,
-      create: settings.servicesCreateNamespace,
-      podSecurity: settings.servicesPodSecurity,
-    },
-    {},
-  );
+  const namespace = servicesNamespace(settings);
   const network = settings.networkPolicies
     ? [
         new NetworkPolicies("network", {
@@ -54,25 +43,18 @@ export function platformStack(settings: Settings): StackOutputs {
       ]
     : [];
 
-  const services = settings.services.map(
-    ({ name, ...service }) =>
-      new MeshService(name, { mesh, namespace: namespace.metadata.name, guardedBy: baseline, ingress, ...service }),
-  );
-
-  const workloads = settings.workloads.map(
-    ({ name, ...workload }) =>
-      new MeshWorkload(name, { mesh, namespace: namespace.metadata.name, guardedBy: baseline, ingress, ...workload }),
-  );
-
-  const jobs = settings.jobs.map(
-    ({ name, ...job }) => new MeshJob(name, { mesh, namespace: namespace.metadata.name, guardedBy: baseline, ...job }),
-  );
+  const joined = meshMembers(settings, {
+    mesh,
+    ingress,
+    namespace: namespace.metadata.name,
+    guardedBy: baseline,
+  });
 
   const intentions = new IntentionSet("intentions", {
     mesh,
     denyAll: false,
     rules: settings.intentions.filter((rule) => rule.destination !== "*"),
-    services: [...services, ...workloads, ...jobs],
+    services: joined.all,
     ingress,
     externalServices: external,
     externalProtocols: settings.externalServices,
@@ -83,12 +65,12 @@ export function platformStack(settings: Settings): StackOutputs {
   const served = new ServedRoutes("served-routes", {
     mesh,
     ingress,
-    services: [...services, ...workloads],
+    services: joined.routable,
     others,
     after: [intentions],
   });
   // The last that is made is the first that goes.
-  const all = [mesh, baseline, ingress, namespace, ...network, ...services, ...workloads, ...jobs, intentions, served];
+  const all = [mesh, baseline, ingress, namespace, ...network, ...joined.all, intentions, served];
   mesh.guardEntries("foreign-entries", { dependsOn: all });
 
   const description: MeshDescription = { ...mesh.description, ingress: ingress.description };

@@ -1,17 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import {
-  ensureNamespace,
-  IntentionSet,
-  MeshJob,
-  MeshReference,
-  MeshService,
-  MeshWorkload,
-  NetworkPolicies,
-  ServedRoutes,
-  withdrawnProblems,
-} from "../components";
+import { IntentionSet, MeshReference, NetworkPolicies, ServedRoutes, withdrawnProblems } from "../components";
 import { describeProblems } from "../components/shared/problems";
 import { podSecurityProblems, Settings } from "../settings";
+import { meshMembers, servicesNamespace } from "./members";
 import { outputsOf, StackOutputs } from "./outputs";
 import { ownStack, published, publishedBy, sharedBy, withdrawn } from "./published";
 
@@ -41,15 +32,7 @@ export async function servicesStack(settings: Settings, meshStack: string): Prom
   }
 
   const { ingress } = mesh;
-  const namespace = ensureNamespace(
-    "services",
-    {
-      name: settings.servicesNamespace,
-      create: settings.servicesCreateNamespace,
-      podSecurity: settings.servicesPodSecurity,
-    },
-    {},
-  );
+  const namespace = servicesNamespace(settings);
   if (settings.networkPolicies) {
     new NetworkPolicies("network", {
       mesh,
@@ -60,23 +43,14 @@ export async function servicesStack(settings: Settings, meshStack: string): Prom
       clients: settings.networkPolicyClients,
     });
   }
-  const services = settings.services.map(
-    ({ name, ...service }) => new MeshService(name, { mesh, namespace: namespace.metadata.name, ingress, ...service }),
-  );
-  const workloads = settings.workloads.map(
-    ({ name, ...workload }) =>
-      new MeshWorkload(name, { mesh, namespace: namespace.metadata.name, ingress, ...workload }),
-  );
+  const joined = meshMembers(settings, { mesh, ingress, namespace: namespace.metadata.name });
   const theirs = Object.values(others).flatMap((other) => other.services);
-  const jobs = settings.jobs.map(
-    ({ name, ...job }) => new MeshJob(name, { mesh, namespace: namespace.metadata.name, ...job }),
-  );
 
   const intentions = new IntentionSet("intentions", {
     mesh,
     denyAll: false,
     rules: settings.intentions,
-    services: [...services, ...workloads, ...jobs],
+    services: joined.all,
     ingress,
     externalServices: [
       ...Object.keys(settings.externalServices),
@@ -93,7 +67,7 @@ export async function servicesStack(settings: Settings, meshStack: string): Prom
   new ServedRoutes("served-routes", {
     mesh,
     ingress,
-    services: [...services, ...workloads],
+    services: joined.routable,
     namespace: namespace.metadata.name,
     after: [intentions],
   });
