@@ -61,9 +61,9 @@ export const traefikDashboard = policy<{ logins: string[] }>({
   },
 });
 
-/** What a static file of Traefik's can begin with, in lower case: it does not start with one that has another key. */
+/** What a static file of Traefik's can begin with, in lower case, from v2 on: it does not start with one that has another key. */
 const STATIC =
-  /^(accesslog|api|certificatesresolvers|core|entrypoints|experimental|global|hostresolver|log|metrics|ocsp|ping|providers|serverstransport|spiffe|tcpserverstransport|tracing)(?![a-z])/;
+  /^(accesslog|api|certificatesresolvers|core|entrypoints|experimental|global|hostresolver|hub|log|metrics|ocsp|pilot|ping|providers|serverstransport|spiffe|tcpserverstransport|tracing)(?![a-z])/;
 
 function* insecure({ where, options, sure }: Source): Iterable<string> {
   // A file that nothing tells to be Traefik's is another program's where it says what Traefik does not know.

@@ -32,6 +32,13 @@ const STATIC: Record<string, string> = {
   "h.yml": "API:\n  Insecure: True",
   "i.yml": "api:\n  insecure: !!bool yes",
 };
+/** What stands at the top of a static file [traefik pkg/config/static: Configuration, of v2 and v3], but for api. */
+const TOP_LEVEL = [
+  ...["global", "serversTransport", "tcpServersTransport", "entryPoints", "providers", "metrics", "ping", "log"],
+  ...["accessLog", "tracing", "hostResolver", "certificatesResolvers", "experimental", "core", "spiffe", "ocsp"],
+  ...["pilot", "hub"],
+];
+
 cases("traefik-dashboard-login", [
   ...[
     ["-api.insecure"],
@@ -102,10 +109,12 @@ cases("traefik-dashboard-login", [
     [configMap("edge", { "x.yaml": "api: {insecure: true}" })],
     INSECURE,
   ),
-  blocks(
-    "a static file under no name of Traefik's",
-    [configMap("edge", { "config.yaml": "api: {insecure: true}\nentryPoints: {web: {address: ':80'}}" })],
-    INSECURE,
+  ...TOP_LEVEL.map((key) =>
+    blocks(
+      `a static file under no name of Traefik's that has ${key} too`,
+      [configMap("edge", { "config.yaml": `api: {insecure: true}\n${key}: {a: {b: c}}` })],
+      INSECURE,
+    ),
   ),
   ...Object.entries(STATIC).map(([file, text]) =>
     blocks(`the file ${file}`, [configMap("traefik", { [file]: text })], INSECURE),
