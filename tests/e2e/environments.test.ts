@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { TESTBED, workspace, Workspace } from "../workspace";
 import { answers, kubectl, poll, renewCluster, request, secretOf, story } from "./cluster";
 import { ConsulApi } from "./consulApi";
-import { JUDGED, refusals, refusedUp } from "./pack";
+import { judged, NOT_JUDGED, refusals, refusedUp } from "./pack";
 import { holderOf, nameOf, podsOf, traefiks } from "./pods";
 import { files, forms, logs, objects, Place } from "./secrets";
 
@@ -22,7 +22,7 @@ let api: ConsulApi;
 const step = story();
 
 beforeAll(async () => {
-  its = await workspace("prod", { ...TESTBED, services, denyAll: false, intentions: [] });
+  its = judged(await workspace("prod", { ...TESTBED, services, denyAll: false, intentions: [] }));
 });
 
 afterAll(async () => {
@@ -42,7 +42,7 @@ step("with ACLs on nothing passes before the first intention exists", async () =
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   })();
-  await deploy({}, {});
+  await deploy({}, NOT_JUDGED);
   up = true;
   await asked;
   expect([...answers]).not.toContain(200);
@@ -54,7 +54,7 @@ step("deny-all and an allow: the one service is open, the other closed, and a se
   await deploy({ denyAll: true, intentions: [allow] });
   await answers(200, "whoami.localhost");
   await answers(403, "echo.localhost");
-  const { summary } = await its.stack.up(JUDGED);
+  const { summary } = await its.stack.up();
   expect(Object.keys(summary.resourceChanges ?? {}).sort()).toEqual(["read", "same"]);
   await its.stack.refresh();
   expect(await refusals(its.stack)).toEqual([]);
@@ -204,12 +204,12 @@ step("what holds data or trust can neither be deleted nor replaced", async () =>
 });
 
 step("without the protection, which is a change of its own, it can", async () => {
-  await deploy({ protect: false }, {});
+  await deploy({ protect: false }, NOT_JUDGED);
   await its.stack.previewDestroy();
 });
 
 /** Deploys changed settings, as an edit of the stack's file would. */
-async function deploy(settings: Record<string, unknown>, policies: Partial<typeof JUDGED> = JUDGED): Promise<void> {
+async function deploy(settings: Record<string, unknown>, policies: Partial<typeof NOT_JUDGED> = {}): Promise<void> {
   its.configure(settings);
   const { stdout, stderr } = await its.stack.up({ ...policies, onOutput: (text) => (printed += text) });
   printed += stdout + stderr;

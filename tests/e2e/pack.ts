@@ -10,6 +10,9 @@ export const JUDGED = { policyPacks: [PACK] };
 /** The same of a team's stack, as docs/teams.md has it. */
 export const JUDGED_AS_TEAM = { ...JUDGED, policyPackConfigs: [path.join(PACK, "team.json")] };
 
+/** What an `up` takes that is to open what the policies keep shut. */
+export const NOT_JUDGED: typeof JUDGED = { policyPacks: [] };
+
 /** Has each preview and each `up` of a stack judged by the policy pack, unless a step says otherwise. */
 export function judged(its: Workspace): Workspace {
   const { stack } = its;

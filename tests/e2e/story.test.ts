@@ -3,7 +3,7 @@ import { IntentionRule } from "../../components";
 import { workspace, Workspace } from "../workspace";
 import { answers, apply, changes, consul, inventory, kubectl, poll, request, story, through } from "./cluster";
 import { acceptedObjects } from "./dryRuns";
-import { JUDGED, JUDGED_AS_TEAM, refusals } from "./pack";
+import { judged, JUDGED_AS_TEAM, NOT_JUDGED, refusals } from "./pack";
 import { disagreements, refusedCases, Webhook, WEBHOOK_REFUSES } from "./webhook";
 
 const image = "localhost/whoami:1.10.3";
@@ -26,16 +26,16 @@ let its: Workspace;
 const step = story();
 
 /** Deploys changed settings, as an edit of the stack's file would. */
-async function up(settings: Record<string, unknown>): Promise<void> {
+async function up(settings: Record<string, unknown>, policies: Partial<typeof NOT_JUDGED> = {}): Promise<void> {
   its.configure(settings);
-  await its.stack.up();
+  await its.stack.up(policies);
 }
 
 beforeAll(async () => {
   before = await inventory();
   // Under its own name, which tells the policies its environment.
   const settings = { services, denyAll: true, intentions: [], consulServerAdditionalDnsSans: [SAN] };
-  its = await workspace("local", settings, "local");
+  its = judged(await workspace("local", settings, "local"));
 });
 
 afterAll(async () => {
@@ -69,7 +69,7 @@ function probe() {
 
 step("from the first moment of the first up, no request without an allow passes", async () => {
   prober = probe();
-  await its.stack.up(JUDGED);
+  await its.stack.up();
   // The last answers are Traefik's, about routes that it has: refused by the service's sidecar.
   await answers(403, "whoami.localhost");
   await answers(502, "echo.localhost");
@@ -109,7 +109,7 @@ step("what preview takes of 300 generated stacks, the API server and the injecto
 });
 
 step("a second up changes nothing, and neither does a refresh; the policies have nothing to say of it", async () => {
-  const again = await its.stack.up(JUDGED);
+  const again = await its.stack.up();
   expect(changes(again.summary.resourceChanges)).toEqual([]);
   const refreshed = await its.stack.refresh();
   expect(changes(refreshed.summary.resourceChanges)).toEqual([]);
@@ -163,7 +163,7 @@ step(
 );
 
 step("without deny-all every service answers: 200", async () => {
-  await up({ denyAll: false });
+  await up({ denyAll: false }, NOT_JUDGED);
   await answers(200, "whoami.localhost");
   await answers(200, "echo.localhost");
   await answers(200, "v12.localhost");
