@@ -4,6 +4,7 @@ import { ConsulMesh, IntentionSet, TraefikConsulIngress } from "../../components
 import { programOf } from "../program";
 import { find, record, Recorded } from "../recorder";
 import { ofStack } from "../settings";
+import { UNREACHABLE } from "../workspace";
 
 const whoami = { name: "whoami", image: "traefik/whoami:v1.10.3", port: 80, routes: [{ host: "whoami.test" }] };
 
@@ -230,4 +231,14 @@ test("what Pulumi.yaml gives where nothing is said is what the components do by 
       .filter((name) => !byThemselves.some((each) => each.name === name))
       .sort(),
   ).toEqual(["foreign-entries", "intentions", "served-routes", "services"]);
+});
+
+test("a kubeconfig that is configured is a secret of the state, also where a destroy has it from", async () => {
+  const recorded = await record(() => {
+    pulumi.runtime.setAllConfig({ "kubernetes:kubeconfig": UNREACHABLE });
+    new ConsulMesh("consul");
+  });
+  pulumi.runtime.setAllConfig({});
+  const given = find(recorded, "consul-cluster").props["kubernetes:kubeconfig"];
+  expect([isSecret(given), given.value]).toEqual([true, UNREACHABLE]);
 });

@@ -1,4 +1,4 @@
-import { parseSettings, SETTINGS_SCHEMA } from "../../settings";
+import { parseSettings, Settings, SETTINGS_SCHEMA } from "../../settings";
 import { DECLARED_SETTINGS, ofStack, PROVIDER_SETTINGS, raw } from "../settings";
 import { TESTBED } from "../workspace";
 
@@ -196,6 +196,21 @@ test.each<[Record<string, unknown>, string]>([
   ],
 ])("%j is refused at its path", (given, problem) => {
   expect(problems(given)).toContainEqual(expect.stringContaining(problem));
+});
+
+test("the stack's pull policy is that of services and jobs that have none of their own", () => {
+  const job = { name: "nightly", image: "a:1", command: ["run"] };
+  const result = parseSettings(
+    raw({
+      kubernetesVersion: "1.34",
+      imagePullPolicy: "Always",
+      services: [whoami, { ...whoami, name: "own", routes: [], imagePullPolicy: "Never" }],
+      jobs: [job, { ...job, name: "own-job", imagePullPolicy: "Never" }],
+    }),
+  );
+  const { services, jobs, consul, traefik } = (result as { settings: Settings }).settings;
+  expect([...services, ...jobs].map((each) => each.imagePullPolicy)).toEqual(["Always", "Never", "Always", "Never"]);
+  expect([consul.imagePullPolicy, traefik.imagePullPolicy]).toEqual(["Always", "Always"]);
 });
 
 test("all problems are told in one run", () => {
