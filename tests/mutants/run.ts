@@ -12,11 +12,11 @@ import * as path from "node:path";
  */
 const SCORES = path.join(__dirname, "scores.json");
 const REPORT = "coverage/mutation.json";
-const MUTATED = /^(components|settings|policies(\/lib)?)\/\w+\.ts$/;
+const MUTATED = /^(components\/\w+|settings|policies(\/lib)?)\/\w+\.ts$/;
 
 /** Files that decide about security: intentions, policies, the network, TLS, login, Pod Security, secrets. */
 const SECURITY =
-  /^policies\/|^components\/(bringYourOwn|configEntry|consoles|consulMesh|consulValues|edges|intention\w*|leafGate|literalPaths|networkPolicies|podSecurity|podSpecOverride|rotation|routeTls|serverConfig|tlsOption\w*|traefik(Arguments|ConsulIngress|Edge|Login|Tls)|userLists)\.ts$/;
+  /^policies\/|^components\/\w+\/(bringYourOwn|configEntry|consoles|consulMesh|consulValues|edges|intention\w*|leafGate|literalPaths|networkPolicies|podSecurity|podSpecOverride|rotation|routeTls|serverConfig|tlsOption\w*|traefik(Arguments|ConsulIngress|Edge|Login|Tls)|userLists)\.ts$/;
 /** Least share of mutants, in percent, that tests see. */
 const threshold = (file: string) => (SECURITY.test(file) ? 95 : 85);
 
