@@ -12,13 +12,16 @@ const NAMES: Record<string, [plural: string, namespaced: boolean]> = {
   Secret: ["secrets", true],
   ConfigMap: ["configmaps", true],
   Service: ["services", true],
+  ServiceAccount: ["serviceaccounts", true],
+  Job: ["jobs", true],
   ClusterRole: ["clusterroles", false],
   ValidatingWebhookConfiguration: ["validatingwebhookconfigurations", false],
   CustomResourceDefinition: ["customresourcedefinitions", false],
   ServiceIntentions: ["serviceintentions", true],
 };
 const GROUPS: Record<string, string[]> = {
-  v1: ["Namespace", "Secret", "ConfigMap", "Service"],
+  v1: ["Namespace", "Secret", "ConfigMap", "Service", "ServiceAccount"],
+  "batch/v1": ["Job"],
   "rbac.authorization.k8s.io/v1": ["ClusterRole"],
   "admissionregistration.k8s.io/v1": ["ValidatingWebhookConfiguration"],
   "apiextensions.k8s.io/v1": ["CustomResourceDefinition"],

@@ -54,8 +54,9 @@ export interface ApiObject {
   };
   readonly data?: Readonly<Record<string, string>>;
   readonly items?: readonly ApiObject[];
-  /** Of a CustomResourceDefinition. */
+  /** Of a CustomResourceDefinition, or of a Job. */
   readonly spec?: {
+    readonly template?: { readonly spec?: { readonly serviceAccountName?: string } };
     readonly group?: string;
     readonly versions?: readonly { readonly name: string; readonly served: boolean }[];
   };

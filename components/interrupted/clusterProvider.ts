@@ -6,7 +6,7 @@ import type { ReleaseName } from "./helmRecord";
 import { reachesCluster, stackLabels } from "./hooks";
 
 /** What the provider's code is made of; the last is its beginning. */
-const MODULES = ["clusterApi", "objects", "helmRecord", "foreignEntries", "remains", "inProvider"];
+const MODULES = ["clusterApi", "objects", "helmRecord", "foreignEntries", "remains", "stuckHooks", "inProvider"];
 
 /**
  * Code for Pulumi's own dynamic provider, which runs it at a plain `pulumi destroy` too, when the program is not run and hooks are
@@ -53,11 +53,12 @@ class ClusterProvider extends pulumi.ProviderResource {
   }
 }
 
-/** What is done when it is deleted itself: `remains` is `removeRemains`, `entries` is `refuseForeignEntries`. */
+/** What is done when it is deleted itself, as `inProvider.ts` has it, and the resource's type. */
+const TASKS = { remains: "Remains", entries: "EntriesGuard", stuckHooks: "StuckHooks" } as const;
+
 class AtDestroy extends pulumi.CustomResource {
-  constructor(name: string, task: "remains" | "entries", props: object, opts: pulumi.CustomResourceOptions) {
-    const type = task === "remains" ? "Remains" : "EntriesGuard";
-    super(`pulumi-nodejs:dynamic/consul-traefik-mesh:${type}`, name, { task, ...props }, opts);
+  constructor(name: string, task: keyof typeof TASKS, props: object, opts: pulumi.CustomResourceOptions) {
+    super(`pulumi-nodejs:dynamic/consul-traefik-mesh:${TASKS[task]}`, name, { task, ...props }, opts);
   }
 }
 
@@ -68,25 +69,28 @@ class AtDestroy extends pulumi.CustomResource {
 export type MakeAtDestroy = (name: string, opts: pulumi.ResourceOptions) => pulumi.Resource[];
 
 /**
- * What has a destroy of a mesh leave nothing of a release that Pulumi does not know of, or that ended badly; and stop where entries
- * of others would go with the mesh, unless `foreignEntries` says that they may.
+ * What has a destroy of a mesh leave nothing of a release that Pulumi does not know of, or that ended badly; go on where Helm would
+ * wait for a hook that cannot run; and stop where entries of others would go with the mesh, unless `foreignEntries` says that they may.
  */
 export function atDestroy(
   name: string,
   release: ReleaseName,
   foreignEntries: boolean,
   parent: pulumi.Resource,
-): { readonly removeRemains: MakeAtDestroy; readonly guardEntries: MakeAtDestroy } {
+): Record<"removeRemains" | "removeStuckHooks" | "guardEntries", MakeAtDestroy> {
   if (!reachesCluster(parent)) {
-    return { removeRemains: () => [], guardEntries: () => [] };
+    const nothing = () => [];
+    return { removeRemains: nothing, removeStuckHooks: nothing, guardEntries: nothing };
   }
   const provider = new ClusterProvider(`${name}-cluster`, { parent });
   const __provider = providerCode();
   const [label] = Object.entries(stackLabels());
+  const make =
+    (task: keyof typeof TASKS, props: object): MakeAtDestroy =>
+    (name, opts) => [new AtDestroy(name, task, { __provider, release, ...props }, { ...opts, provider })];
   return {
-    removeRemains: (name, opts) => [new AtDestroy(name, "remains", { __provider, release }, { ...opts, provider })],
-    guardEntries: (name, opts) => [
-      new AtDestroy(name, "entries", { __provider, release, label, foreignEntries }, { ...opts, provider }),
-    ],
+    removeRemains: make("remains", {}),
+    removeStuckHooks: make("stuckHooks", {}),
+    guardEntries: make("entries", { label, foreignEntries }),
   };
 }

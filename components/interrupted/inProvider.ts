@@ -3,11 +3,13 @@ import { ClusterAccess, ClusterApi, withCluster } from "./clusterApi";
 import { EntriesAtDestroy, refuseForeignEntries } from "./foreignEntries";
 import type { ReleaseName } from "./helmRecord";
 import { removeRemains } from "./remains";
+import { removeStuckHooks } from "./stuckHooks";
 
 /** What is done when a resource is deleted, by its `task`. */
 const TASKS: Record<string, (api: ClusterApi, props: never) => Promise<void>> = {
   entries: (api, about: EntriesAtDestroy) => refuseForeignEntries(api, about),
   remains: (api, { release }: { readonly release: ReleaseName }) => removeRemains(api, release),
+  stuckHooks: (api, { release }: { readonly release: ReleaseName }) => removeStuckHooks(api, release),
 };
 
 /** The dynamic provider whose code `clusterProvider.ts` puts into the stack's state. */

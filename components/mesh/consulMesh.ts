@@ -33,7 +33,7 @@ import { Reached, reachOf, reachProblems } from "./meshReach";
 import type { MeshDescription } from "../teams/meshReference";
 import { dnsLabelProblems, isHostName, namespaceProblems, objectNameProblems } from "../shared/names";
 import { atDestroy, MakeAtDestroy } from "../interrupted/clusterProvider";
-import { interruptedReleaseHooks } from "../interrupted/hooks";
+import { interruptedReleaseHooks, owned } from "../interrupted/hooks";
 import { Problem, refuse, warn } from "../shared/problems";
 import { sha256 } from "../shared/sha256";
 import { rotationJob, rotationProblems, Rotations } from "./rotation";
@@ -160,17 +160,17 @@ export class ConsulMesh extends pulumi.ComponentResource {
 
   constructor(name: string, args: ConsulMeshArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     refuse(`ConsulMesh "${name}"`, consulMeshProblems(args));
-    super("consul-traefik-mesh:index:ConsulMesh", name, {}, opts);
+    super("consul-traefik-mesh:index:ConsulMesh", name, {}, owned(`ConsulMesh-${name}`, opts));
     warn(`ConsulMesh "${name}"`, consulMeshWarnings(args), this);
     const namespaceName = args.namespace ?? DEFAULT_CONSUL_NAMESPACE;
     const chart = args.chart ?? {};
     const kept = { parent: this, protect: args.protect };
     const releaseName = { name: CONSUL_NAME, namespace: namespaceName };
 
-    const { removeRemains, guardEntries } = atDestroy(name, releaseName, args.destroyForeignEntries ?? false, this);
+    const destroy = atDestroy(name, releaseName, args.destroyForeignEntries ?? false, this);
     // Twice: after the release, where an entry that nobody lets go of would hold its namespace; and after that, with which
     // Helm's record of a release goes that Pulumi does not know of.
-    const remains = removeRemains(`${name}-remains`, { parent: this });
+    const remains = destroy.removeRemains(`${name}-remains`, { parent: this });
     const namespace = ensureNamespace(
       `${name}-namespace`,
       { name: namespaceName, create: args.createNamespace, podSecurity: "restricted" },
@@ -265,6 +265,12 @@ export class ConsulMesh extends pulumi.ComponentResource {
 
     const values = withLeafGate(mergeValues(consulValues(args, secrets), args.values ?? {}));
     const timeoutSeconds = args.timeoutSeconds ?? 600;
+    const beforeRelease = [
+      ...secretResources,
+      ...destroy.removeRemains(`${name}-release-remains`, { parent: this, dependsOn: [...remains, namespace] }),
+    ];
+    // After the same resources as the release: Pulumi deletes at once what is equally far from what everything depends on.
+    destroy.removeStuckHooks(`${name}-stuck-hooks`, { parent: this, dependsOn: beforeRelease });
     const release = new k8s.helm.v3.Release(
       `${name}-release`,
       {
@@ -279,18 +285,15 @@ export class ConsulMesh extends pulumi.ComponentResource {
       },
       {
         ...kept,
-        dependsOn: [
-          ...secretResources,
-          ...removeRemains(`${name}-release-remains`, { parent: this, dependsOn: [...remains, namespace] }),
-        ],
+        dependsOn: beforeRelease,
         hooks: interruptedReleaseHooks(name, releaseName, this),
       },
     );
-    this.guardEntries = guardEntries;
+    this.guardEntries = destroy.guardEntries;
     const workloads = consulWorkloads(name, release, values, {
       parent: this,
       // Before the release goes, and after the mesh's own entries.
-      dependsOn: [release, ...guardEntries(`${name}-entries`, { parent: this, dependsOn: release })],
+      dependsOn: [release, ...destroy.guardEntries(`${name}-entries`, { parent: this, dependsOn: release })],
       timeoutSeconds,
       // Such a word restarts the services as well.
       serversFirst: rotations.ca !== undefined,

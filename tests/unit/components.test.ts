@@ -40,6 +40,7 @@ describe("the story", () => {
         "consul > consul-release-remains",
         "consul > consul-remains",
         "consul > consul-server",
+        "consul > consul-stuck-hooks",
         "consul > consul-sync-catalog",
         "intentions > intentions-whoami",
         "served-routes > served-routes-<hash>",

@@ -20,6 +20,14 @@ afterEach(() => server.close());
 
 const left = () => [...server.objects.values()].map(({ kind, metadata }) => `${kind as string} ${metadata.name}`);
 
+/** Waits until something has been asked for so often. */
+async function asked(what: RegExp, times: number): Promise<void> {
+  for (const deadline = Date.now() + 10_000; server.requests.filter((each) => what.test(each)).length < times;) {
+    expect(Date.now()).toBeLessThan(deadline);
+    await new Promise(setImmediate);
+  }
+}
+
 /** Makes a dynamic resource and deletes it, as Pulumi runs what the state has. */
 async function deleted(props: object): Promise<void> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- what Pulumi's own provider uses
@@ -145,6 +153,63 @@ describe("of a release that Helm has no record of", () => {
     });
     await destroyed();
     expect(left()).toHaveLength(2);
+  });
+});
+
+describe("the chart's job before a deletion", () => {
+  const account = "consul-gateway-cleanup";
+  const helmRecord = (status: string) =>
+    server.add("v1", "Secret", {
+      metadata: {
+        name: "sh.helm.release.v1.consul.v1",
+        namespace: "consul-system",
+        labels: { owner: "helm", name: "consul", status, version: "1" },
+      },
+      data: { release: Buffer.from(Buffer.from("{}").toString("base64")).toString("base64") },
+    });
+  const job = (hook = "pre-delete") =>
+    server.add("batch/v1", "Job", {
+      metadata: { name: account, namespace: "consul-system", annotations: { "helm.sh/hook": hook } },
+      spec: { template: { spec: { serviceAccountName: account } } },
+    });
+  const destroyed = () => deleted({ task: "stuckHooks", release });
+  /** Has Helm go on as soon as the job is gone: then the release is, too. */
+  const uninstalled = async () => {
+    const ended = destroyed();
+    for (const deadline = Date.now() + 10_000; left().includes(`Job ${account}`);) {
+      expect(Date.now()).toBeLessThan(deadline);
+      await new Promise(setImmediate);
+    }
+    server.objects.clear();
+    await ended;
+  };
+
+  test("goes where its account was never made: Helm would wait for it for ever", async () => {
+    helmRecord("failed");
+    job();
+    await uninstalled();
+    expect(server.log).toEqual([`deleted /apis/batch/v1/namespaces/consul-system/jobs/${account}`]);
+  });
+
+  test("stays where it can run, and so does any other job", async () => {
+    helmRecord("failed");
+    job();
+    server.add("v1", "ServiceAccount", { metadata: { name: account, namespace: "consul-system" } });
+    const ended = destroyed();
+    await asked(/serviceaccounts/, 3);
+    server.objects.delete(`/api/v1/namespaces/consul-system/serviceaccounts/${account}`);
+    job("post-install");
+    await asked(/jobs/, 6);
+    expect(server.log).toEqual([]);
+    server.objects.clear();
+    await ended;
+  });
+
+  test("of a release that was up once is Helm's affair", async () => {
+    helmRecord("deployed");
+    job();
+    await destroyed();
+    expect(server.log).toEqual([]);
   });
 });
 
