@@ -10,6 +10,8 @@ export interface Recorded {
   readonly dependsOn: string[];
   readonly protect: boolean;
   readonly deleteBeforeReplace: boolean;
+  /** What runs before it is made, by name. */
+  readonly beforeCreate: string[];
 }
 
 /** What a provider would answer, for the few outputs that the program goes on with. */
@@ -76,6 +78,7 @@ export async function record(
     dependsOn: request.getDependenciesList().map(nameOf).sort(),
     protect: request.getProtect(),
     deleteBeforeReplace: request.getDeletebeforereplace(),
+    beforeCreate: request.getHooks()?.getBeforeCreateList() ?? [],
   }));
 }
 

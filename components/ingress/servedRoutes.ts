@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { owned } from "../interrupted/hooks";
 import { DEFAULT_CONSUL_CLI_IMAGE } from "../mesh/consulMesh";
 import type { MeshMember } from "../services/member";
 import type { Ingress, Mesh } from "../mesh/mesh";
@@ -43,7 +44,7 @@ const PATIENCE = 240;
  */
 export class ServedRoutes extends pulumi.ComponentResource {
   constructor(name: string, args: ServedRoutesArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("consul-traefik-mesh:index:ServedRoutes", name, {}, opts);
+    super("consul-traefik-mesh:index:ServedRoutes", name, {}, owned(`ServedRoutes-${name}`, opts));
     const { mesh, ingress, services, after = [] } = args;
     const own = pulumi.Resource.isInstance(ingress) ? [ingress] : [];
     const paths = services.flatMap((service) => service.servedPath ?? []).sort();

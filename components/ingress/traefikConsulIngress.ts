@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { owned } from "../interrupted/hooks";
 import { ensureNamespace } from "../mesh/bringYourOwn";
 import { consoleProblems, consolesConfiguration, TraefikConsoles } from "./consoles";
 import { ConsulMesh, DEFAULT_CONSUL_CLI_IMAGE } from "../mesh/consulMesh";
@@ -183,7 +184,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
         "serviceName",
       ),
     ]);
-    super("consul-traefik-mesh:index:TraefikConsulIngress", name, {}, opts);
+    super("consul-traefik-mesh:index:TraefikConsulIngress", name, {}, owned(`TraefikConsulIngress-${name}`, opts));
     const { mesh, dashboard = false } = args;
     const serviceName = args.serviceName ?? TRAEFIK_SERVICE_NAME;
     const namespaceName = args.namespace ?? DEFAULT_TRAEFIK_NAMESPACE;

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { owned } from "../interrupted/hooks";
 import { configEntry } from "../mesh/configEntry";
 import { describeEdges } from "./edges";
 import { intentionProblems } from "./intentionProblems";
@@ -118,7 +119,7 @@ export class IntentionSet extends pulumi.ComponentResource {
       ...calls.flatMap((call) => callElsewhereProblems(call, elsewhere(call))),
       ...(args.warningsAreErrors ? warnings : []),
     ]);
-    super("consul-traefik-mesh:index:IntentionSet", name, {}, opts);
+    super("consul-traefik-mesh:index:IntentionSet", name, {}, owned(`IntentionSet-${name}`, opts));
     if (warnings.length > 0) {
       pulumi.log.warn(describeProblems(`IntentionSet "${name}"`, warnings), this);
     }

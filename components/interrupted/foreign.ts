@@ -63,7 +63,9 @@ export async function refuseForeign(
 
 /** Whether the cluster did not answer: then it is not asked for each object. */
 let away = false;
-const known = new Map<string, Promise<Kind[]>>();
+/** What objects are asked for by, one connection for all of them; and the kinds that the cluster has. */
+const apis = new Map<string, ClusterApi>();
+const known = new Map<string, Kind[]>();
 
 async function find(
   { apiVersion, kind, name, namespace }: { apiVersion: string; kind: unknown; name: string; namespace?: string },
@@ -74,13 +76,19 @@ async function find(
     return undefined;
   }
   try {
-    const api = ClusterApi.connect(access, dryRun ? 0 : 1);
-    const kinds = await (known.get(apiVersion) ?? kindsOf(api, apiVersion));
+    const key = JSON.stringify([access, dryRun]);
+    const api = apis.get(key) ?? ClusterApi.connect(access, dryRun ? 0 : 1);
+    apis.set(key, api);
+    const ofVersion = `${key} ${apiVersion}`;
+    const kinds = known.get(ofVersion) ?? (await kindsOf(api, apiVersion));
     const found = kinds.find((one) => one.kind === kind);
-    if (found === undefined) {
-      return undefined; // such as a custom resource whose definition is to come
+    // In an up the definition of a custom resource can be to come.
+    if (found !== undefined || dryRun) {
+      known.set(ofVersion, kinds);
     }
-    known.set(apiVersion, Promise.resolve(kinds));
+    if (found === undefined) {
+      return undefined;
+    }
     const live = await api.get(pathOf(found, namespace ?? "default", name));
     return live && { kind: found.kind, metadata: live.metadata };
   } catch (error) {

@@ -12,18 +12,41 @@ export function stackLabels(): Record<string, string> {
   return { [STACK_LABEL]: whole.slice(0, 63).replace(/[^A-Za-z0-9]+$/, "") };
 }
 
-/**
- * Options of a namespace that the stack is to own: it is labelled as the stack's, and refused where it is there already and is
- * somebody else's.
- */
-export function owned(name: string, opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
-  const [label] = Object.entries(stackLabels());
-  if (opts.provider !== undefined || !reachesCluster(opts.parent)) {
-    return opts;
+/** Stops a resource from being made where an object of that name is somebody else's. */
+class RefuseForeign extends pulumi.ResourceHook {
+  constructor(name: string) {
+    const [label] = Object.entries(stackLabels());
+    super(`${name}-foreign`, (args) => refuseForeign(args, access(), label), { onDryRun: true });
   }
-  const refuse = (args: pulumi.ResourceHookArgs) => refuseForeign(args, access(), label);
-  const hook = new pulumi.ResourceHook(`${name}-foreign`, refuse, { onDryRun: true });
-  return { ...opts, hooks: { beforeCreate: [hook] } };
+}
+
+/** What has no object of its own to be found: somebody else's, a release, a file of objects. */
+const WITHOUT_OBJECT = /^kubernetes:(helm\.sh|yaml|kustomize)\b|(Patch|List)$/;
+
+/**
+ * Options of an object that the stack is to own, or of a component with all of its objects: each is labelled as the stack's, and
+ * refused where it is there already and is somebody else's.
+ */
+export function owned<Options extends pulumi.ResourceOptions>(name: string, opts: Options | undefined): Options {
+  const labels = stackLabels();
+  let hook: RefuseForeign | undefined;
+  const own: pulumi.ResourceTransformation = ({ type, props, opts: its }) => {
+    const { id, provider, hooks = {} } = its as pulumi.CustomResourceOptions;
+    const { beforeCreate = [] } = hooks;
+    if (!type.startsWith("kubernetes:") || WITHOUT_OBJECT.test(type) || id !== undefined) {
+      return undefined;
+    }
+    const { metadata } = props;
+    const labelled = { ...props, metadata: { ...metadata, labels: { ...metadata.labels, ...labels } } };
+    const judged = beforeCreate.some((each) => each instanceof RefuseForeign);
+    if (judged || provider !== undefined || !reachesCluster(its.parent)) {
+      return { props: labelled, opts: its };
+    }
+    hook ??= new RefuseForeign(name);
+    const opts = { ...its, hooks: { ...hooks, beforeCreate: [...beforeCreate, hook] } };
+    return { props: labelled, opts: opts as pulumi.ResourceOptions };
+  };
+  return { ...opts, transformations: [...(opts?.transformations ?? []), own] } as Options;
 }
 
 /** Whether the cluster of a resource's children is the default provider's, the only one that the way to is known of. */

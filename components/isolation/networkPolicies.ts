@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { owned } from "../interrupted/hooks";
 import { labelProblems } from "../shared/grammars";
 import { METRICS_ENTRY_POINT } from "../ingress/metrics";
 import type { Ingress, Mesh } from "../mesh/mesh";
@@ -84,7 +85,7 @@ type Rule = k8s.types.input.networking.v1.NetworkPolicyIngressRule;
 export class NetworkPolicies extends pulumi.ComponentResource {
   constructor(name: string, args: NetworkPoliciesArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse(`NetworkPolicies "${name}"`, networkClientProblems(args.clients ?? [], "clients"));
-    super("consul-traefik-mesh:index:NetworkPolicies", name, {}, opts);
+    super("consul-traefik-mesh:index:NetworkPolicies", name, {}, owned(`NetworkPolicies-${name}`, opts));
     const { mesh, ingress, serviceNamespaces, teamNamespaces = [], clients = [] } = args;
     const policy = (part: string, metadata: { name: string; namespace: pulumi.Input<string> }, spec: PolicySpec) =>
       new k8s.networking.v1.NetworkPolicy(`${name}-${part}`, { metadata, spec }, { parent: this });

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { SecretKeyRef } from "../chart/consulValues";
-import { owned, stackLabels } from "../interrupted/hooks";
+import { owned } from "../interrupted/hooks";
 import { isHostName, portProblems } from "../shared/names";
 import { PodSecurityLevel, podSecurityLabels } from "../shared/podSecurity";
 import { Problem } from "../shared/problems";
@@ -81,7 +81,7 @@ export function ensureNamespace(
   return (namespace.create ?? true)
     ? new k8s.core.v1.Namespace(
         resourceName,
-        { metadata: { name, labels: { ...podSecurityLabels(namespace.podSecurity), ...stackLabels() } } },
+        { metadata: { name, labels: podSecurityLabels(namespace.podSecurity) } },
         owned(resourceName, opts),
       )
     : k8s.core.v1.Namespace.get(resourceName, name, {

@@ -1,6 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { stackLabels } from "../interrupted/hooks";
 import type { Mesh } from "./mesh";
 
 /** A Consul config entry as the custom resource that consul-k8s writes to Consul. */
@@ -30,7 +29,6 @@ export function configEntry(
       metadata: {
         name: entry.name,
         namespace: mesh.namespace,
-        labels: stackLabels(),
         annotations: { "pulumi.com/waitFor": "condition=Synced" },
       },
       spec: entry.spec,

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { owned } from "../interrupted/hooks";
 import { oldVariableNameProblems, plainSecretWarnings } from "../pods/containerProblems";
 import type { IntentionRule } from "../intentions/intentions";
 import { IntentionSet, intentionsFrom } from "../intentions/intentionSet";
@@ -109,7 +110,7 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
       ...podNamespaceProblems(mesh, args.namespace),
       ...takenNameProblems(mesh, { name: serviceName, path: what }, "serviceName"),
     ]);
-    super("consul-traefik-mesh:index:MeshJob", name, {}, opts);
+    super("consul-traefik-mesh:index:MeshJob", name, {}, owned(`MeshJob-${name}`, opts));
     warn(what, plainSecretWarnings(args, ""), this);
     this.serviceName = serviceName;
     this.calls = callRules(serviceName, args.calls ?? [], `${name}.`);

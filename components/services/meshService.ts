@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { owned } from "../interrupted/hooks";
 import { oldVariableNameProblems } from "../pods/containerProblems";
 import type { IntentionRule } from "../intentions/intentions";
 import type { IntentionSet } from "../intentions/intentionSet";
@@ -145,7 +146,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
       ...takenNameProblems(args.mesh, named, "serviceName"),
       ...drainProblems(args, args.mesh.partWithoutSleep),
     ]);
-    super("consul-traefik-mesh:index:MeshService", name, {}, opts);
+    super("consul-traefik-mesh:index:MeshService", name, {}, owned(`MeshService-${name}`, opts));
     const timeouts = args.ingress === undefined ? [] : timeoutWarnings(args, args.ingress.respondingTimeouts);
     warn(`MeshService "${name}"`, [...meshServiceWarnings(args), ...timeouts], this);
     this.serviceName = serviceName;

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { owned } from "../interrupted/hooks";
 import type { IntentionRule } from "../intentions/intentions";
 import type { IntentionSet } from "../intentions/intentionSet";
 import { Joined, joinProblems, joinWarnings, PodTemplate } from "./joinProblems";
@@ -115,7 +116,7 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
       ...podNamespaceProblems(mesh, args.namespace),
       ...takenNameProblems(mesh, { name: serviceName, path: what }, "serviceName"),
     ]);
-    super("consul-traefik-mesh:index:MeshWorkload", name, {}, opts);
+    super("consul-traefik-mesh:index:MeshWorkload", name, {}, owned(`MeshWorkload-${name}`, opts));
     warn(what, args.ingress === undefined ? [] : timeoutWarnings(args, args.ingress.respondingTimeouts), this);
     this.serviceName = serviceName;
     this.protocol = args.protocol ?? "http";

@@ -178,6 +178,22 @@ step("a namespace of somebody else's is refused with its owner, and stays as it 
     was,
   );
   await kubectl("delete", "namespace", "consul-system");
+});
+
+step("so is any other object: a Service that is there before the stack's, by preview and by up", async () => {
+  its.configure({ services: [], intentions: [] });
+  await its.stack.up();
+  await kubectl("create", "service", "clusterip", "whoami", "--tcp=1234", "-n", "mesh-services");
+  const live = () => kubectl("get", "service", "whoami", "-n", "mesh-services", "-o", "jsonpath={.metadata} {.spec}");
+  const was = await live();
+  its.configure({ services: TESTBED.services });
+  const refused =
+    /Service mesh-services\/whoami is there already .* of kubectl.*kubectl --namespace mesh-services label service/s;
+  await expect(its.stack.preview()).rejects.toThrow(refused);
+  await expect(its.stack.up()).rejects.toThrow(refused);
+  expect(await live()).toBe(was);
+  await kubectl("delete", "service", "whoami", "-n", "mesh-services");
+  await its.stack.up();
   await its.stack.destroy();
   expect(await inventory()).toEqual(before);
 });

@@ -29,9 +29,10 @@ async function ofRelease(): Promise<{ create: Hook; update: Hook }> {
 
 /** What runs before the stack's namespace is made; in a preview where `preview` says so. */
 async function ofNamespace(preview = false): Promise<() => Promise<void>> {
-  let hooks: pulumi.ResourceHookBinding | undefined;
+  const newInputs = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } };
+  let its: pulumi.CustomResourceOptions | undefined;
   await record(() => {
-    hooks = owned("services", {}).hooks;
+    its = transformed({}, newInputs).opts;
   });
   if (preview) {
     await pulumi.runtime.setMocks(
@@ -41,8 +42,14 @@ async function ofNamespace(preview = false): Promise<() => Promise<void>> {
       true,
     );
   }
-  const newInputs = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } };
-  return () => first(hooks!.beforeCreate)({ newInputs });
+  return () => first(its!.hooks!.beforeCreate)({ newInputs });
+}
+
+/** What becomes of a namespace's options and inputs. */
+function transformed(opts: pulumi.CustomResourceOptions, props: object) {
+  const [own] = owned("services", opts).transformations!;
+  const args = { type: "kubernetes:core/v1:Namespace", name: "services", props, opts, resource: {} as pulumi.Resource };
+  return own(args)!;
 }
 
 const namespace = (name: string, more: object) =>
@@ -172,9 +179,11 @@ describe("before a namespace is made", () => {
     await making;
   });
 
-  test("it is left alone where the provider is another than the program's own", () => {
+  test("it is labelled, but not looked for, where the provider is another than the program's own", () => {
     const provider = { provider: {} as pulumi.ProviderResource };
-    expect(owned("services", provider)).toBe(provider);
+    const { opts, props } = transformed(provider, { metadata: { name: "shop", labels: { team: "a" } } });
+    expect(opts).toBe(provider);
+    expect(props).toEqual({ metadata: { name: "shop", labels: { team: "a", ...stackLabels() } } });
   });
 });
 

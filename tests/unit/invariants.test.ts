@@ -308,3 +308,14 @@ test("Consul speaks TLS alone and verifies it, with ACLs and gossip encrypted wh
         .map(({ name }) => `${name} is short`),
     ];
   }));
+
+test("every object has the stack's label and is refused where it is somebody else's; a patch has neither", () =>
+  never(({ resources }) =>
+    resources
+      .filter(({ type }) => type.startsWith("kubernetes:") && !type.startsWith("kubernetes:helm.sh"))
+      .filter(({ type, props, beforeCreate }) => {
+        const marks = [props.metadata.labels?.["consul-traefik-mesh/stack"], beforeCreate.length];
+        return String(marks) !== String(type.endsWith("Patch") ? [undefined, 0] : ["consul-traefik-mesh.test", 1]);
+      })
+      .map(({ type, name }) => `${type} ${name}`),
+  ));

@@ -25,7 +25,7 @@ const namespacesOf = (rule: any) =>
 
 test("each port of Consul's servers is open to those who need it and to nobody else", async () => {
   const { spec, metadata } = find(await policies(), "network-consul-servers").props;
-  expect(metadata).toEqual({ name: "consul-servers", namespace: "consul-system" });
+  expect(metadata).toMatchObject({ name: "consul-servers", namespace: "consul-system" });
   expect(spec.podSelector).toEqual({ matchLabels: { app: "consul", component: "server" } });
   expect(spec.ingress.map((rule: any) => [portsOf(rule), namespacesOf(rule)])).toEqual([
     [

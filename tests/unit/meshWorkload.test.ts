@@ -90,7 +90,7 @@ describe("pods that somebody else declares", () => {
       selector: { "consul-traefik-mesh/service": "billing" },
       ports: [{ name: "main", port: 8080, targetPort: 8080 }],
     });
-    expect(find(recorded, "billing-service-account").props.metadata).toEqual({ name: "billing", namespace: "apps" });
+    expect(find(recorded, "billing-service-account").props.metadata).toMatchObject({ name: "billing", namespace: "apps" });
   });
 
   test("a word of their own for their end stays, as does a longer time for it", async () => {
@@ -366,7 +366,7 @@ describe("a workload that runs already", () => {
     const { recorded } = await declared(() => undefined, { running: true, workload: { name: "legacy" } });
     const { type, props, dependsOn } = find(recorded, "billing-deployment-patch");
     expect(type).toBe("kubernetes:apps/v1:DeploymentPatch");
-    expect(props.metadata).toEqual({ name: "legacy", namespace: "apps" });
+    expect(props.metadata).toMatchObject({ name: "legacy", namespace: "apps" });
     expect(Object.keys(props.spec)).toEqual(["template"]);
     expect(props.spec.template.spec).toEqual({ serviceAccountName: "billing", serviceAccount: "billing" });
     expect(dependsOn).toEqual(

@@ -90,7 +90,9 @@ test("a stack of services makes its own things alone, in the mesh that another s
     value: "traefik-pods.traefik-consul",
   });
   const policies = recorded.filter(({ type }) => type.endsWith(":NetworkPolicy"));
-  expect(policies.map(({ props }) => props.metadata)).toEqual([{ name: "mesh-services", namespace: "orders" }]);
+  expect(policies.map(({ props: { metadata } }) => [metadata.namespace, metadata.name])).toEqual([
+    ["orders", "mesh-services"],
+  ]);
 });
 
 test("the mesh's network lets in the services of its teams, and what asks for their routes", async () => {
