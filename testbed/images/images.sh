@@ -13,6 +13,8 @@ IMAGES=(
   "consul-dataplane:1.5.2         | 100   | consul-dataplane | consul-dataplane=/usr/bin/consul-dataplane envoy=/usr/bin/envoy"
   "traefik:3.7.15                 | 0     | traefik-entrypoint.sh | traefik=/usr/bin/traefik $TESTBED/images/traefik-entrypoint.sh=/usr/local/bin/traefik-entrypoint.sh"
   "whoami:1.10.3                  | 0     | whoami | whoami=/usr/bin/whoami"
+  "app:1.0.0                      | 0     | app-entrypoint.sh | whoami=/usr/bin/whoami $TESTBED/images/app-entrypoint.sh=/usr/local/bin/app-entrypoint.sh"
+  "nats:2.12.15                   | 0     | nats-server | nats-server=/usr/bin/nats-server"
   "pebble:2.10.1                  | 0     | pebble | pebble=/usr/bin/pebble pebble-challtestsrv=/usr/bin/pebble-challtestsrv"
 )
 

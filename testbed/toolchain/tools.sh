@@ -28,6 +28,7 @@ TOOLS=(
   "consul                     | 1.20.1  | consul/go.mod consul/go.sum | consul version"
   "consul-dataplane           | 1.5.2   | consul/go.mod consul/go.sum consul/cmd/consul-dataplane | consul-dataplane --version"
   "consul-k8s-control-plane   | 1.5.3   | consul-k8s | consul-k8s-control-plane version"
+  "nats-server                | 2.12.15 | nats | nats-server --version"
   "pebble                     | 2.10.1  | pebble | pebble -version"
   "pebble-challtestsrv        | 2.10.1  | pebble | -"
   "http3-get                  | 0.60.0  | http3-get | -"
@@ -142,6 +143,7 @@ make_consul-k8s-control-plane() {
   go_build consul-k8s consul-k8s-control-plane github.com/hashicorp/consul-k8s/control-plane
 }
 
+make_nats-server() { go_build nats nats-server github.com/nats-io/nats-server/v2; }
 make_pebble() { go_build pebble pebble github.com/letsencrypt/pebble/v2/cmd/pebble -X main.version=2.10.1; }
 make_pebble-challtestsrv() { go_build pebble pebble-challtestsrv github.com/letsencrypt/pebble/v2/cmd/pebble-challtestsrv; }
 
