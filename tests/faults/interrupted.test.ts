@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { TESTBED, workspace, Workspace } from "../workspace";
-import { answers, inventory, kubectl, poll, story } from "../e2e/cluster";
+import { answers, apply, inventory, kubectl, poll, story } from "../e2e/cluster";
 import { judged } from "../e2e/pack";
 
 /**
@@ -195,5 +195,26 @@ step("so is any other object: a Service that is there before the stack's, by pre
   await kubectl("delete", "service", "whoami", "-n", "mesh-services");
   await its.stack.up();
   await its.stack.destroy();
+  expect(await inventory()).toEqual(before);
+});
+
+step("800 entries of others stop a destroy; where they may go, they do not hold it up", async () => {
+  its.configure({ services: TESTBED.services });
+  await its.stack.up();
+  await kubectl("create", "namespace", "others");
+  await apply(
+    Array.from({ length: 800 }, (_, i) => ({
+      apiVersion: "consul.hashicorp.com/v1alpha1",
+      kind: "ServiceIntentions",
+      metadata: { name: `other-${i}`, namespace: "others" },
+      spec: { destination: { name: `other-${i}` }, sources: [{ name: "nobody", action: "deny" }] },
+    })),
+  );
+  await expect(its.stack.destroy()).rejects.toThrow(/800 of kubectl: ServiceIntentions others\/other-/);
+  await answers(200, HOST);
+  its.configure({ consulDestroyForeignEntries: true });
+  await its.stack.up();
+  await its.stack.destroy();
+  await kubectl("delete", "namespace", "others");
   expect(await inventory()).toEqual(before);
 });
