@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import { labelProblems } from "../shared/grammars";
 import { isCidr, rangeProblems } from "../shared/names";
 import { labelKeyProblems, metadataNameProblems } from "../pods/metadataProblems";
-import { autoscalingProblems, disruptionBudgetProblems } from "../pods/podOptionProblems";
+import { autoscalingProblems, disruptionBudgetProblems } from "../pods/scalingProblems";
 import type { Autoscaling, DisruptionBudget } from "../pods/podOptions";
 import { Problem } from "../shared/problems";
 

@@ -80,3 +80,18 @@ export function labelValueProblems(path: string, value: string): Problem[] {
         },
       ];
 }
+
+/** Names of Secrets, ConfigMaps and claims. An output, which is known when `up` comes to it, is the API server's to judge. */
+export function objectNameProblems(path: string, name: unknown): Problem[] {
+  if (typeof name !== "string" || (name.length <= 253 && DNS_SUBDOMAIN.test(name))) {
+    return [];
+  }
+  return [
+    {
+      propertyPath: path,
+      reason: `"${name}" is no name of an object; use a-z, 0-9, "-" and ".", beginning and ending with a letter or a digit`,
+    },
+  ];
+}
+
+const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;

@@ -1,23 +1,21 @@
-import { mountPathProblems, sidecarPortProblems } from "./containerProblems";
-import { labelProblems, shown, sizeProblems } from "../shared/grammars";
+import { sidecarPortProblems } from "./containerProblems";
+import { labelProblems, sizeProblems } from "../shared/grammars";
 import { HARMLESS_ANNOTATIONS } from "./sidecarConflicts";
 import { rangeProblems } from "../shared/names";
-import {
-  Autoscaling,
-  DisruptionBudget,
-  EnvFrom,
-  EnvValue,
-  KeyRef,
-  PodOptions,
-  Probe,
-  ServiceVolume,
-  WORKLOAD_KINDS,
-} from "./podOptions";
+import { PodOptions, Probe, WORKLOAD_KINDS } from "./podOptions";
 import { containerResourceProblems } from "./containerResources";
-import { labelKeyProblems, labelValueProblems, metadataKeyProblems, sidecarValueProblems } from "./metadataProblems";
+import { envFromProblems, envProblems } from "./envProblems";
+import {
+  labelKeyProblems,
+  labelValueProblems,
+  metadataKeyProblems,
+  objectNameProblems,
+  sidecarValueProblems,
+} from "./metadataProblems";
 import { podSpecProblems } from "./podSpecOverride";
 import { probePathProblems } from "./probes";
-import { Problem } from "../shared/problems";
+import { exactlyOne, Problem } from "../shared/problems";
+import { mountProblems, volumeProblems } from "./volumeProblems";
 import { headlessName } from "./workloads";
 
 /** What the options of a pod are judged beside. */
@@ -160,135 +158,6 @@ function kindProblems(options: PodOptions, context: PodContext, at: (input: stri
   ];
 }
 
-/** What is wrong with a scaler, given what the container asks for. */
-export function autoscalingProblems(
-  scaling: Autoscaling,
-  { resources }: PodOptions,
-  replicas: number | undefined,
-  path: string,
-): Problem[] {
-  const { minReplicas, maxReplicas, cpuUtilization, memoryUtilization } = scaling;
-  const problem = (input: string, reason: string) => ({ propertyPath: path + input, reason });
-  const use = (input: string, percent: number | undefined, resource: string) =>
-    percent === undefined
-      ? []
-      : [
-          ...rangeProblems(`${path}.${input}`, percent, 1, 1000),
-          ...(resources?.requests?.[resource] === undefined
-            ? [problem(`.${input}`, `is a share of resources.requests.${resource}, which is not set; set it`)]
-            : []),
-        ];
-  return [
-    ...rangeProblems(`${path}.minReplicas`, minReplicas, 1, 1000),
-    ...rangeProblems(
-      `${path}.maxReplicas`,
-      maxReplicas,
-      Number.isInteger(minReplicas) ? Math.max(1, minReplicas) : 1,
-      1000,
-    ),
-    ...(replicas === undefined ? [] : [problem("", "stands beside replicas, which it decides; leave one of them out")]),
-    ...(cpuUtilization === undefined && memoryUtilization === undefined
-      ? [problem("", "goes by nothing; give cpuUtilization, memoryUtilization or both")]
-      : []),
-    ...use("cpuUtilization", cpuUtilization, "cpu"),
-    ...use("memoryUtilization", memoryUtilization, "memory"),
-  ];
-}
-
-/** What is wrong with a budget. */
-export function disruptionBudgetProblems(budget: DisruptionBudget, path: string): Problem[] {
-  return [
-    ...exactlyOne(path, budget, ["minAvailable", "maxUnavailable"]),
-    ...(["minAvailable", "maxUnavailable"] as const).flatMap((input) => {
-      const value = budget[input];
-      const right = Number.isInteger(value)
-        ? Number(value) >= 0
-        : typeof value === "string" && /^(\d{1,2}|100)%$/.test(value);
-      return value === undefined || right
-        ? []
-        : [
-            {
-              propertyPath: `${path}.${input}`,
-              reason: `${JSON.stringify(value)} is no number of pods; use one such as 1 or "50%"`,
-            },
-          ];
-    }),
-  ];
-}
-
-function envProblems(path: string, value: EnvValue): Problem[] {
-  if (typeof value === "string") {
-    return [];
-  }
-  const { secretKeyRef, configMapKeyRef, fieldRef } = value;
-  return [
-    ...exactlyOne(path, value, ["secretKeyRef", "configMapKeyRef", "fieldRef"]),
-    ...keyRefProblems(`${path}.secretKeyRef`, secretKeyRef),
-    ...keyRefProblems(`${path}.configMapKeyRef`, configMapKeyRef),
-    ...(fieldRef === undefined || FIELDS.test(fieldRef.fieldPath)
-      ? []
-      : [
-          {
-            propertyPath: `${path}.fieldRef.fieldPath`,
-            reason: `"${fieldRef.fieldPath}" is no field that a variable can have; use one such as status.podIP or metadata.name`,
-          },
-        ]),
-  ];
-}
-
-/** Fields that the API server lets an environment variable have [Kubernetes validation, 1.34]. */
-const FIELDS =
-  /^(metadata\.(name|namespace|uid|(labels|annotations)\['[^']+'\])|spec\.(nodeName|serviceAccountName)|status\.(hostIPs?|podIPs?))$/;
-
-function keyRefProblems(path: string, ref: KeyRef | undefined): Problem[] {
-  if (ref === undefined) {
-    return [];
-  }
-  return [
-    ...objectNameProblems(`${path}.name`, ref.name),
-    ...(/^[-._a-zA-Z0-9]{1,253}$/.test(ref.key)
-      ? []
-      : [
-          {
-            propertyPath: `${path}.key`,
-            reason: `"${ref.key}" is no key; use 1 to 253 of a-z, A-Z, 0-9, "-", "_" and "."`,
-          },
-        ]),
-  ];
-}
-
-function envFromProblems(path: string, from: EnvFrom): Problem[] {
-  const { prefix } = from;
-  return [
-    ...exactlyOne(path, from, ["secretRef", "configMapRef"]),
-    ...objectNameProblems(`${path}.secretRef.name`, from.secretRef?.name),
-    ...objectNameProblems(`${path}.configMapRef.name`, from.configMapRef?.name),
-    ...(prefix === undefined || /^[^=\s]*$/.test(prefix)
-      ? []
-      : [
-          {
-            propertyPath: `${path}.prefix`,
-            reason: `"${prefix}" cannot begin a variable's name; leave "=" and spaces out`,
-          },
-        ]),
-  ];
-}
-
-/** Names of Secrets, ConfigMaps and claims. An output, which is known when `up` comes to it, is the API server's to judge. */
-function objectNameProblems(path: string, name: unknown): Problem[] {
-  if (typeof name !== "string" || (name.length <= 253 && DNS_SUBDOMAIN.test(name))) {
-    return [];
-  }
-  return [
-    {
-      propertyPath: path,
-      reason: `"${name}" is no name of an object; use a-z, 0-9, "-" and ".", beginning and ending with a letter or a digit`,
-    },
-  ];
-}
-
-const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-
 function resourceProblems({ resources = {}, volumes = [] }: PodOptions, at: (input: string) => string): Problem[] {
   return [
     ...containerResourceProblems(resources, at("resources")),
@@ -334,48 +203,4 @@ function probeProblems(path: string, kind: string, probe: Probe | undefined, con
       ? rangeProblems(`${path}.successThreshold`, probe.successThreshold ?? 1, 1, 10000)
       : rangeProblems(`${path}.successThreshold`, probe.successThreshold ?? 1, 1, 1)),
   ];
-}
-
-function volumeProblems(volumes: readonly ServiceVolume[], writable: readonly string[], path: string): Problem[] {
-  return volumes.flatMap((volume, i) => {
-    const at = `${path}[${i}]`;
-    const { mountPath, subPath } = volume;
-    const earlier = [...writable, ...volumes.slice(0, i).map((each) => each.mountPath)];
-    return [
-      ...exactlyOne(at, volume, ["secret", "configMap", "persistentVolumeClaim", "emptyDir"]),
-      ...objectNameProblems(`${at}.secret.secretName`, volume.secret?.secretName),
-      ...objectNameProblems(`${at}.configMap.name`, volume.configMap?.name),
-      ...objectNameProblems(`${at}.persistentVolumeClaim.claimName`, volume.persistentVolumeClaim?.claimName),
-      ...mountProblems(`${at}.mountPath`, mountPath, earlier, volume.emptyDir !== undefined),
-      ...(subPath !== undefined && !/^(?!\/)(?!(.*\/)?\.\.(\/|$))[^\p{Cc}]{1,4095}$/u.test(subPath)
-        ? [
-            {
-              propertyPath: `${at}.subPath`,
-              reason: `${shown(subPath)} leads out of the volume; use a relative path without ".."`,
-            },
-          ]
-        : []),
-    ];
-  });
-}
-
-function mountProblems(path: string, mountPath: string, earlier: readonly string[], writable: boolean): Problem[] {
-  return [
-    ...mountPathProblems(path, mountPath, writable),
-    ...(earlier.includes(mountPath)
-      ? [{ propertyPath: path, reason: `"${mountPath}" is mounted already; use another` }]
-      : []),
-  ];
-}
-
-function exactlyOne<T extends object>(path: string, of: T, inputs: (keyof T & string)[]): Problem[] {
-  const given = inputs.filter((input) => of[input] !== undefined);
-  return given.length === 1
-    ? []
-    : [
-        {
-          propertyPath: path,
-          reason: `has ${given.length === 0 ? "none" : "more than one"} of ${inputs.join(", ")}; give exactly one`,
-        },
-      ];
 }

@@ -26,3 +26,16 @@ export function describeProblems(what: string, problems: Problem[], kind = "prob
   const count = `${problems.length} ${kind}${problems.length === 1 ? "" : "s"}`;
   return [`${what}: ${count}`, ...problems.map((p) => `  ${p.propertyPath}: ${p.reason}`)].join("\n");
 }
+
+/** Problems of inputs of which exactly one has to be given. */
+export function exactlyOne<T extends object>(path: string, of: T, inputs: (keyof T & string)[]): Problem[] {
+  const given = inputs.filter((input) => of[input] !== undefined);
+  return given.length === 1
+    ? []
+    : [
+        {
+          propertyPath: path,
+          reason: `has ${given.length === 0 ? "none" : "more than one"} of ${inputs.join(", ")}; give exactly one`,
+        },
+      ];
+}

@@ -1,0 +1,63 @@
+import { objectNameProblems } from "./metadataProblems";
+import type { EnvFrom, EnvValue, KeyRef } from "./podOptions";
+import { exactlyOne, Problem } from "../shared/problems";
+
+/** What is wrong with the value of an environment variable. */
+export function envProblems(path: string, value: EnvValue): Problem[] {
+  if (typeof value === "string") {
+    return [];
+  }
+  const { secretKeyRef, configMapKeyRef, fieldRef } = value;
+  return [
+    ...exactlyOne(path, value, ["secretKeyRef", "configMapKeyRef", "fieldRef"]),
+    ...keyRefProblems(`${path}.secretKeyRef`, secretKeyRef),
+    ...keyRefProblems(`${path}.configMapKeyRef`, configMapKeyRef),
+    ...(fieldRef === undefined || FIELDS.test(fieldRef.fieldPath)
+      ? []
+      : [
+          {
+            propertyPath: `${path}.fieldRef.fieldPath`,
+            reason: `"${fieldRef.fieldPath}" is no field that a variable can have; use one such as status.podIP or metadata.name`,
+          },
+        ]),
+  ];
+}
+
+/** Fields that the API server lets an environment variable have [Kubernetes validation, 1.34]. */
+const FIELDS =
+  /^(metadata\.(name|namespace|uid|(labels|annotations)\['[^']+'\])|spec\.(nodeName|serviceAccountName)|status\.(hostIPs?|podIPs?))$/;
+
+function keyRefProblems(path: string, ref: KeyRef | undefined): Problem[] {
+  if (ref === undefined) {
+    return [];
+  }
+  return [
+    ...objectNameProblems(`${path}.name`, ref.name),
+    ...(/^[-._a-zA-Z0-9]{1,253}$/.test(ref.key)
+      ? []
+      : [
+          {
+            propertyPath: `${path}.key`,
+            reason: `"${ref.key}" is no key; use 1 to 253 of a-z, A-Z, 0-9, "-", "_" and "."`,
+          },
+        ]),
+  ];
+}
+
+/** What is wrong with a source of several variables. */
+export function envFromProblems(path: string, from: EnvFrom): Problem[] {
+  const { prefix } = from;
+  return [
+    ...exactlyOne(path, from, ["secretRef", "configMapRef"]),
+    ...objectNameProblems(`${path}.secretRef.name`, from.secretRef?.name),
+    ...objectNameProblems(`${path}.configMapRef.name`, from.configMapRef?.name),
+    ...(prefix === undefined || /^[^=\s]*$/.test(prefix)
+      ? []
+      : [
+          {
+            propertyPath: `${path}.prefix`,
+            reason: `"${prefix}" cannot begin a variable's name; leave "=" and spaces out`,
+          },
+        ]),
+  ];
+}

@@ -1,0 +1,59 @@
+import { rangeProblems } from "../shared/names";
+import type { Autoscaling, DisruptionBudget, PodOptions } from "./podOptions";
+import { exactlyOne, Problem } from "../shared/problems";
+
+/** What is wrong with a scaler, given what the container asks for. */
+export function autoscalingProblems(
+  scaling: Autoscaling,
+  { resources }: PodOptions,
+  replicas: number | undefined,
+  path: string,
+): Problem[] {
+  const { minReplicas, maxReplicas, cpuUtilization, memoryUtilization } = scaling;
+  const problem = (input: string, reason: string) => ({ propertyPath: path + input, reason });
+  const use = (input: string, percent: number | undefined, resource: string) =>
+    percent === undefined
+      ? []
+      : [
+          ...rangeProblems(`${path}.${input}`, percent, 1, 1000),
+          ...(resources?.requests?.[resource] === undefined
+            ? [problem(`.${input}`, `is a share of resources.requests.${resource}, which is not set; set it`)]
+            : []),
+        ];
+  return [
+    ...rangeProblems(`${path}.minReplicas`, minReplicas, 1, 1000),
+    ...rangeProblems(
+      `${path}.maxReplicas`,
+      maxReplicas,
+      Number.isInteger(minReplicas) ? Math.max(1, minReplicas) : 1,
+      1000,
+    ),
+    ...(replicas === undefined ? [] : [problem("", "stands beside replicas, which it decides; leave one of them out")]),
+    ...(cpuUtilization === undefined && memoryUtilization === undefined
+      ? [problem("", "goes by nothing; give cpuUtilization, memoryUtilization or both")]
+      : []),
+    ...use("cpuUtilization", cpuUtilization, "cpu"),
+    ...use("memoryUtilization", memoryUtilization, "memory"),
+  ];
+}
+
+/** What is wrong with a budget. */
+export function disruptionBudgetProblems(budget: DisruptionBudget, path: string): Problem[] {
+  return [
+    ...exactlyOne(path, budget, ["minAvailable", "maxUnavailable"]),
+    ...(["minAvailable", "maxUnavailable"] as const).flatMap((input) => {
+      const value = budget[input];
+      const right = Number.isInteger(value)
+        ? Number(value) >= 0
+        : typeof value === "string" && /^(\d{1,2}|100)%$/.test(value);
+      return value === undefined || right
+        ? []
+        : [
+            {
+              propertyPath: `${path}.${input}`,
+              reason: `${JSON.stringify(value)} is no number of pods; use one such as 1 or "50%"`,
+            },
+          ];
+    }),
+  ];
+}
