@@ -1,5 +1,7 @@
 /** Traefik as a member of the mesh, and what it serves. */
-export * from "./traefikConsulIngress";
+export { TraefikConsulIngress } from "./traefikConsulIngress";
+export * from "./traefikOptions";
+export { traefikProblems } from "./traefikProblems";
 export { ServedRoutes } from "./servedRoutes";
 export type { ServedRoutesArgs } from "./servedRoutes";
 export type { KubernetesCrd } from "./kubernetesCrd";

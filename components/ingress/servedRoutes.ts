@@ -8,7 +8,7 @@ import { HARDENED, restrictedPod } from "../shared/podSecurity";
 import { OTHERS_STATUS, SERVED_STATUS } from "../routing/servedTags";
 import { sha256 } from "../shared/sha256";
 import { ENTRY_POINT_PORTS } from "../routing/traefikArguments";
-import { traefikPodLabels } from "./traefikConsulIngress";
+import { traefikPodLabels } from "./traefikOptions";
 
 export interface ServedRoutesArgs {
   readonly mesh: Mesh;

@@ -8,7 +8,7 @@ import { dnsLabelProblems } from "../shared/names";
 import { Problem, refuse } from "../shared/problems";
 import { SERVED_ROUTES_LABELS } from "../ingress/servedRoutes";
 import { ENTRY_POINT_PORTS } from "../routing/traefikArguments";
-import { traefikPodLabels } from "../ingress/traefikConsulIngress";
+import { traefikPodLabels } from "../ingress/traefikOptions";
 
 /** What a client that is no part of the mesh may be let in to. */
 export const NETWORK_TARGETS = [

@@ -9,7 +9,7 @@ import { serviceTags } from "./serviceTags";
 import { tcpEntryPointsOf, tcpRouterNames, tcpRouteRule } from "./tcpRoutes";
 import { TLS_PATH, tlsSecrets } from "./tlsOptions";
 import { adminTags, CA_MOUNT_PATH } from "./traefikArguments";
-import type { TraefikOptions } from "../ingress/traefikConsulIngress";
+import type { TraefikOptions } from "../ingress/traefikOptions";
 import { tagVersionProblems } from "./traefikVersions";
 
 /** Options of the ingress that routes are judged by. */

@@ -1,7 +1,7 @@
 import type { MemberOptions } from "../services/member";
 import { Problem } from "../shared/problems";
 import { RoutingModel } from "./routingModel";
-import type { TraefikOptions } from "../ingress/traefikConsulIngress";
+import type { TraefikOptions } from "../ingress/traefikOptions";
 
 /** A value, and the path of the input that it stands at. */
 type At = readonly [value: string, path: string];

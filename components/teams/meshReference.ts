@@ -10,7 +10,7 @@ import type { Problem } from "../shared/problems";
 import { takenNameProblems } from "../shared/serviceNames";
 import { routeUrl } from "../routing/routeUrl";
 import type { NAMED_BY_ROUTES } from "../routing/routingModel";
-import type { TraefikOptions } from "../ingress/traefikConsulIngress";
+import type { TraefikOptions } from "../ingress/traefikOptions";
 
 /** What the services of another stack have to know of an ingress. Plain values, so that it can be an output of its stack. */
 export interface IngressDescription {

@@ -1,0 +1,122 @@
+import type { ConsulMesh } from "../mesh/consulMesh";
+import type { Resources } from "../pods/podOptions";
+import type { TraefikConsoles } from "./consoles";
+import type { TraefikEdgeOptions } from "./traefikEdge";
+import type { TraefikExtras } from "./traefikExtras";
+import type { TraefikTlsOptions } from "./traefikTls";
+
+/** Node ports of a Service of type NodePort, each 30000 to 32767. */
+export interface NodePorts {
+  /**
+   * Node port of the entry point `web`, 30000 to 32767; for type NodePort.
+   * @asType integer
+   * @setting traefikNodePortWeb
+   * @default 30080
+   */
+  readonly web?: number;
+  /**
+   * Node port of the entry point `websecure`, 30000 to 32767; for type NodePort.
+   * @asType integer
+   * @setting traefikNodePortWebsecure
+   * @default 30443
+   */
+  readonly websecure?: number;
+  /**
+   * Node port of the entry point `admin`, 30000 to 32767; for type NodePort, open only where the dashboard is on.
+   * @asType integer
+   * @setting traefikNodePortAdmin
+   * @default 30808
+   */
+  readonly admin?: number;
+}
+
+export const LOG_LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"] as const;
+export const SERVICE_TYPES = ["NodePort", "LoadBalancer", "ClusterIP"] as const;
+
+/** What describes the ingress, apart from the mesh that it joins. */
+export interface TraefikOptions extends TraefikTlsOptions, TraefikExtras, TraefikConsoles, TraefikEdgeOptions {
+  /**
+   * Namespace of the ingress, which it makes and owns unless `createNamespace` is `false`.
+   * @setting traefikNamespace
+   * @default traefik-consul
+   */
+  readonly namespace?: string;
+  /**
+   * Whether Traefik's namespace is made, and owned; else it has to exist. To be chosen before the first `up`.
+   * @setting traefikCreateNamespace
+   * @default true
+   */
+  readonly createNamespace?: boolean;
+  /**
+   * A word, such as a date: another one, and Traefik's pods are replaced, each with a new token.
+   * @unset none
+   */
+  readonly tokenRotation?: string;
+  /**
+   * Name in the mesh: what intentions name as the source.
+   * @default traefik-system-ingress
+   */
+  readonly serviceName?: string;
+  /**
+   * Traefik's image, v3.
+   * @setting traefikImage
+   * @default traefik:v3.7.15
+   */
+  readonly image?: string;
+  /**
+   * When the image is pulled.
+   * @unset Kubernetes' own rule
+   */
+  readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
+  /**
+   * Number of Traefik's pods, 1 to 1000.
+   * @asType integer
+   * @setting traefikReplicas
+   * @default 1
+   */
+  readonly replicas?: number;
+  /**
+   * Type of Traefik's Service.
+   * @setting traefikServiceType
+   * @default NodePort
+   */
+  readonly serviceType?: (typeof SERVICE_TYPES)[number];
+  /** Node ports of a Service of type NodePort. */
+  readonly nodePorts?: NodePorts;
+  /**
+   * Whether dashboard and API are served, without a login, on the admin entry point and its port.
+   * @setting traefikDashboard
+   * @default false
+   */
+  readonly dashboard?: boolean;
+  /**
+   * Whether Traefik logs each request.
+   * @setting traefikAccessLog
+   * @default true
+   */
+  readonly accessLog?: boolean;
+  /**
+   * Traefik's log level.
+   * @setting traefikLogLevel
+   * @default INFO
+   */
+  readonly logLevel?: (typeof LOG_LEVELS)[number];
+  /**
+   * Resources of Traefik's container.
+   * @setting traefikResources
+   * @unset requests of 100m CPU and 64Mi memory, a limit of 256Mi memory
+   */
+  readonly resources?: Resources;
+}
+
+export interface TraefikConsulIngressArgs extends TraefikOptions {
+  readonly mesh: ConsulMesh;
+}
+
+export const DEFAULT_TRAEFIK_NAMESPACE = "traefik-consul";
+export { TRAEFIK_SERVICE_NAME } from "../shared/names";
+
+/** Labels of the ingress' pods. */
+export function traefikPodLabels(serviceName: string): Record<string, string> {
+  return { app: "traefik", ingress: serviceName };
+}

@@ -1,0 +1,99 @@
+import { dnsProviderProblems } from "./acmeDnsProviders";
+import { consoleProblems } from "./consoles";
+import { containerResourceProblems } from "../pods/containerResources";
+import { imageProblems } from "../shared/grammars";
+import { kubernetesCrdArguments } from "./kubernetesCrd";
+import { dnsLabelProblems, namespaceProblems, rangeProblems, TRAEFIK_SERVICE_NAME } from "../shared/names";
+import { Problem } from "../shared/problems";
+import { meshNameProblems } from "../shared/serviceNames";
+import { ENTRY_POINT_PORTS } from "../routing/traefikArguments";
+import { edgeProblems } from "./traefikEdge";
+import { extraProblems } from "./traefikExtras";
+import {
+  DEFAULT_TRAEFIK_NAMESPACE,
+  LOG_LEVELS,
+  SERVICE_TYPES,
+  TraefikConsulIngressArgs,
+  TraefikOptions,
+} from "./traefikOptions";
+import { HTTP3_PORT_NAME, nodePortsOf } from "./traefikService";
+import { hasAcme, tlsArguments, tlsProblems } from "./traefikTls";
+import { DEFAULT_TRAEFIK_IMAGE, traefikVersionProblems } from "../routing/traefikVersions";
+
+/** What is wrong with an ingress; `prefix` is put before each path. */
+export function traefikProblems(args: TraefikOptions, prefix = ""): Problem[] {
+  const ports = nodePortsOf(args);
+  const image = args.image ?? DEFAULT_TRAEFIK_IMAGE;
+  const problems: Problem[] = [
+    ...imageProblems(`${prefix}image`, image),
+    ...resourceProblems(args.resources, `${prefix}resources`),
+    ...namespaceProblems(`${prefix}namespace`, args.namespace ?? DEFAULT_TRAEFIK_NAMESPACE, {
+      create: args.createNamespace,
+      inMesh: true,
+    }),
+    ...dnsLabelProblems(`${prefix}serviceName`, args.serviceName ?? TRAEFIK_SERVICE_NAME),
+    ...meshNameProblems(`${prefix}serviceName`, args.serviceName ?? TRAEFIK_SERVICE_NAME),
+    ...rangeProblems(`${prefix}replicas`, args.replicas ?? 1, 1, 1000),
+    ...Object.entries(ports).flatMap(([n, port]) => rangeProblems(`${prefix}nodePorts.${n}`, port, 30000, 32767)),
+    ...tlsProblems(args, args.replicas ?? 1, prefix),
+    ...dnsProviderProblems(args.certificateResolvers ?? {}, image, `${prefix}certificateResolvers`),
+    ...traefikVersionProblems(
+      image,
+      [...tlsArguments(args, ENTRY_POINT_PORTS.websecure), ...kubernetesCrdArguments(args.kubernetesCrd)],
+      prefix,
+    ),
+    ...consoleProblems(args, prefix),
+    ...edgeProblems(args, { ...args, serviceType: args.serviceType ?? "NodePort", singleton: hasAcme(args) }, prefix),
+    ...extraProblems(
+      args,
+      {
+        ports: { ...ENTRY_POINT_PORTS, ...(args.http3 ? { [HTTP3_PORT_NAME]: ENTRY_POINT_PORTS.websecure } : {}) },
+        nodePorts: Object.values(ports),
+        withoutNodePorts: args.serviceType !== undefined && args.serviceType !== "NodePort",
+      },
+      prefix,
+    ),
+  ];
+  const problem = (input: string, reason: string) => problems.push({ propertyPath: prefix + input, reason });
+  if (new Set(Object.values(ports)).size < 3) {
+    problem("nodePorts", `${Object.values(ports).join(", ")} are not three different ports; give each its own`);
+  }
+  if (args.serviceType !== undefined && !SERVICE_TYPES.includes(args.serviceType)) {
+    problem("serviceType", `"${args.serviceType}" is no type for it; use one of ${SERVICE_TYPES.join(", ")}`);
+  }
+  if (args.nodePorts !== undefined && args.serviceType !== undefined && args.serviceType !== "NodePort") {
+    problem("nodePorts", `a Service of type ${args.serviceType} has none to choose; leave them out or use NodePort`);
+  }
+  if (args.logLevel !== undefined && !LOG_LEVELS.includes(args.logLevel)) {
+    problem("logLevel", `"${args.logLevel}" is no log level; use one of ${LOG_LEVELS.join(", ")}`);
+  }
+  return problems;
+}
+
+/** The dashboard's route is a tag of Traefik's own entry in the catalog, so it needs the sync that writes the entry. */
+export function catalogSyncProblems({
+  mesh,
+  dashboard,
+  namespace,
+  createNamespace,
+}: TraefikConsulIngressArgs): Problem[] {
+  if (mesh.catalogSync) {
+    const its = { name: namespace ?? DEFAULT_TRAEFIK_NAMESPACE, made: createNamespace ?? true };
+    return mesh.reachProblems(its, "services");
+  }
+  const reason =
+    "is served through Consul's catalog sync, which the mesh has off; turn syncCatalog on, or dashboard off";
+  return dashboard ? [{ propertyPath: "dashboard", reason }] : [];
+}
+
+/** Problems of amounts of resources, as far as they are known. */
+function resourceProblems(resources: TraefikOptions["resources"], path: string): Problem[] {
+  const { requests, limits } = (resources ?? {}) as Record<string, unknown>;
+  const known = (amounts: unknown) =>
+    Object.fromEntries(
+      Object.entries((amounts ?? {}) as object).flatMap(([what, amount]) =>
+        typeof amount === "string" ? [[what, amount]] : [],
+      ),
+    ) as Record<string, string>;
+  return containerResourceProblems({ requests: known(requests), limits: known(limits) }, path);
+}
