@@ -1,45 +1,7 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { transformSync } from "@swc/core";
 import type { ReleaseName } from "./helmRecord";
 import { reachesCluster, stackLabels } from "./hooks";
-
-/** What the provider's code is made of; the last is its beginning. */
-const MODULES = ["clusterApi", "objects", "helmRecord", "foreignEntries", "remains", "stuckHooks", "inProvider"];
-
-/**
- * Code for Pulumi's own dynamic provider, which runs it at a plain `pulumi destroy` too, when the program is not run and hooks are
- * not called. It goes into the state whole, so that a destroy does what the last `up` meant, from any checkout. The SDK's own way
- * to make such code of functions cannot: it stops at Node's modules.
- */
-export function providerCode(): string {
-  const extension = path.extname(__filename);
-  const compiled = (module: string) => {
-    const source = fs.readFileSync(path.join(__dirname, module + extension), "utf8");
-    return extension === ".ts" ? transformSync(source, COMPILATION).code : source;
-  };
-  return [
-    "const modules = {",
-    ...MODULES.map((module) => `"./${module}": (exports, require) => {\n${compiled(module)}},`),
-    "};",
-    "const loaded = {};",
-    "function load(name) {",
-    "  if (modules[name] === undefined) return require(name);",
-    "  if (loaded[name] === undefined) modules[name]((loaded[name] = {}), load);",
-    "  return loaded[name];",
-    "}",
-    `exports.handler = load("./${MODULES.at(-1)}").handler;`,
-  ].join("\n");
-}
-
-/** Without comments and blanks, as each write of the state writes it. */
-const COMPILATION = {
-  swcrc: false,
-  minify: true,
-  jsc: { parser: { syntax: "typescript" }, target: "es2022" },
-  module: { type: "commonjs" },
-} as const;
+import { PROVIDER_CODE } from "./providerCode";
 
 /** Pulumi's dynamic provider for the cluster of the default Kubernetes provider. Its default would hold all of the configuration. */
 class ClusterProvider extends pulumi.ProviderResource {
@@ -56,9 +18,14 @@ class ClusterProvider extends pulumi.ProviderResource {
 /** What is done when it is deleted itself, as `inProvider.ts` has it, and the resource's type. */
 const TASKS = { remains: "Remains", entries: "EntriesGuard", stuckHooks: "StuckHooks" } as const;
 
+/**
+ * Pulumi's own dynamic provider does it, at a plain `pulumi destroy` too, when the program is not run and hooks are not called. The
+ * code goes into the state whole, so that a destroy does what the last `up` meant, from any checkout.
+ */
 class AtDestroy extends pulumi.CustomResource {
   constructor(name: string, task: keyof typeof TASKS, props: object, opts: pulumi.CustomResourceOptions) {
-    super(`pulumi-nodejs:dynamic/consul-traefik-mesh:${TASKS[task]}`, name, { task, ...props }, opts);
+    const inputs = { task, __provider: PROVIDER_CODE, ...props };
+    super(`pulumi-nodejs:dynamic/consul-traefik-mesh:${TASKS[task]}`, name, inputs, opts);
   }
 }
 
@@ -83,11 +50,10 @@ export function atDestroy(
     return { removeRemains: nothing, removeStuckHooks: nothing, guardEntries: nothing };
   }
   const provider = new ClusterProvider(`${name}-cluster`, { parent });
-  const __provider = providerCode();
   const [label] = Object.entries(stackLabels());
   const make =
     (task: keyof typeof TASKS, props: object): MakeAtDestroy =>
-    (name, opts) => [new AtDestroy(name, task, { __provider, release, ...props }, { ...opts, provider })];
+    (name, opts) => [new AtDestroy(name, task, { release, ...props }, { ...opts, provider })];
   return {
     removeRemains: make("remains", {}),
     removeStuckHooks: make("stuckHooks", {}),

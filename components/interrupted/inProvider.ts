@@ -12,7 +12,7 @@ const TASKS: Record<string, (api: ClusterApi, props: never) => Promise<void>> = 
   stuckHooks: (api, { release }: { readonly release: ReleaseName }) => removeStuckHooks(api, release),
 };
 
-/** The dynamic provider whose code `clusterProvider.ts` puts into the stack's state. */
+/** The dynamic provider whose code, `providerCode.ts`, is in the stack's state. */
 export function handler(): pulumi.dynamic.ResourceProvider {
   let access: ClusterAccess = {};
   if (/dynamic-provider/.test(process.argv[1])) {

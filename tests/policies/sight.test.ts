@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { providerCode } from "../../components/interrupted/clusterProvider";
+import { PROVIDER_CODE } from "../../components/interrupted/providerCode";
 import { UNKNOWN } from "./analyzer";
 import { blocks, cases, passes, useAnalyzer } from "./cases";
 import { configEntry, intentions, kube, meshed, networkPolicy, release, SAFE_VALUES, workload } from "./resources";
@@ -155,7 +155,7 @@ cases("objects-in-sight", [
   passes("a provider for a cluster", [
     { type: "pulumi:providers:kubernetes", name: "p", props: { kubeconfig: UNKNOWN } },
   ]),
-  passes("the dynamic resources of this project", [dynamic("nodejs", providerCode())]),
+  passes("the dynamic resources of this project", [dynamic("nodejs", PROVIDER_CODE)]),
   passes("a dynamic resource that draws a number", [dynamic("nodejs", "exports.handler = () => Math.random()")]),
   passes("a Job, a cloud's bucket", [
     workload("batch", { kind: "Job" }),
@@ -186,7 +186,7 @@ cases("objects-in-sight", [
     ],
     "runs kubectl",
   ),
-  blocks("code like this project's own", [dynamic("nodejs", `${providerCode()} `)], "talks to the cluster"),
+  blocks("code like this project's own", [dynamic("nodejs", `${PROVIDER_CODE} `)], "talks to the cluster"),
   blocks("a dynamic provider", [dynamic("nodejs", "require('@kubernetes/client-node')")], "talks to the cluster"),
   blocks(
     "a dynamic provider in Python",

@@ -6,7 +6,7 @@ import { SETTINGS_SCHEMA } from "../../settings";
 import { EVERYTHING } from "../everything";
 import { programOf } from "../program";
 
-test("what is made of the descriptions of settings is what they say now: npm run generate", () => {
+test("what is made of other files is what they say now: npm run generate", () => {
   execFileSync("npm", ["run", "--silent", "generate", "--", "--check"], { stdio: "pipe" });
 });
 

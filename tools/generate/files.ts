@@ -4,13 +4,14 @@ import * as prettier from "prettier";
 import * as yaml from "yaml";
 import type { Schema } from "../../settings/schema";
 import { inputsSchema } from "./inputs";
+import { providerCode } from "./providerCode";
 import { pulumiYaml } from "./pulumiYaml";
 import { reference } from "./reference";
 import { judging, settingsSchema } from "./settings";
 import { stackSchema } from "./stack";
 import { validator } from "./validate";
 
-/** All that is made of the descriptions of settings, by file. */
+/** All that is made of the descriptions of settings, and of the code that goes into a state, by file. */
 export async function generated(root: string): Promise<Readonly<Record<string, string>>> {
   const current = (file: string) => fs.readFileSync(path.join(root, file), "utf8");
   const inputs = inputsSchema(root);
@@ -23,6 +24,7 @@ export async function generated(root: string): Promise<Readonly<Record<string, s
     "schema/stack.json": json(stackSchema(name, all)),
     "Pulumi.yaml": pulumiYaml(current("Pulumi.yaml"), all),
     "docs/reference.md": reference(current("docs/reference.md"), all),
+    "components/interrupted/providerCode.ts": providerCode(root),
   };
   const formatted = await Promise.all(
     Object.entries(files).map(async ([file, content]) => {

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { generated } from "./files";
 
-/** `npm run generate`: writes what is made of the descriptions of settings; with `--check`, fails where it is stale. */
+/** `npm run generate`: writes what is made of other files; with `--check`, fails where it is stale. */
 async function main(): Promise<void> {
   const root = path.join(__dirname, "../..");
   const stale = Object.entries(await generated(root)).filter(
