@@ -9,7 +9,6 @@ import { EXAMPLES, settingsOf } from "../examples";
  * Each example in the docs, as printed, in a stack's file beside nothing else: `up` ends, which it does when every route is served
  * through every pod of Traefik, and each pod is ready. A reader's own images stand in for themselves: testbed/images/app-entrypoint.sh.
  */
-const step = story();
 let its: Workspace;
 
 /** Examples that need what this cluster does not have, or more than one stack; and where else they are played. */
@@ -74,13 +73,14 @@ afterAll(async () => {
   renewCluster();
 });
 
-step("a stack without services comes up, and the reader has what the pages say", async () => {
+story()("a stack without services comes up, and the reader has what the pages say", async () => {
   await its.stack.up();
   await apply(readersOwn());
 });
 
 for (const example of PLAYED) {
-  step(`the example at ${example.page}:${example.line} comes up, each of its pods ready`, async () => {
+  // Each a story of its own: it stands on no other.
+  story()(`the example at ${example.page}:${example.line} comes up, each of its pods ready`, async () => {
     const none = Object.fromEntries(
       PLAYED.flatMap((each) => Object.keys(settingsOf(each)).map((key) => [key, undefined])),
     );
