@@ -17,6 +17,15 @@ const tag = fc
   })
   .map((chars) => chars.join(""));
 
+test("a route that is inserted first does not rename the routers of routes with a name", () => {
+  const named: Route[] = [
+    { name: "shop", host: "shop.test" },
+    { name: "shop-admin", host: "admin.test" },
+  ];
+  const after = routeTags("shop", [{ name: "shop-api", host: "api.test" }, ...named]);
+  expect(after).toEqual(expect.arrayContaining(routeTags("shop", named)));
+});
+
 test("the injector reads back exactly the tags, unless a problem was found", () => {
   fc.assert(
     fc.property(fc.array(tag, { maxLength: 5 }), (tags) => {
