@@ -13,7 +13,7 @@ and values that contradict each other, as upstream's does. Called once, by serve
   "global.metrics.enableTelemetryCollector" "global.metrics.datadog.enabled" "global.metrics.datadog.dogstatsd.enabled"
   "global.metrics.datadog.otlp.enabled" "global.openshift.enabled" "global.cloud.enabled" "global.trustedCAs" "global.experiments"
   "global.bootstrapACLs" "server.disableFsGroupSecurityContext" "server.snapshotAgent.enabled" "server.auditLogs.enabled"
-  "client.enabled" "connectInject.cni.enabled" "meshGateway.enabled" "ingressGateways.enabled" "terminatingGateways.enabled"
+  "client.enabled" "connectInject.cni.enabled" "meshGateway.enabled" "ingressGateways.enabled"
   "prometheus.enabled" "telemetryCollector.enabled" "apiGateway" }}
   {{- $at := $v -}}
   {{- range splitList "." $path }}
