@@ -34,6 +34,7 @@ export function settingsProblems(settings: Settings): Problem[] {
   const named = (problems: Problem[]) =>
     problems.map((p) => ({ ...p, propertyPath: p.propertyPath.replace(/\.serviceName$/, ".name") }));
   const members = membersOf(settings);
+  const destinations = settings.consul.externalDestinations!;
   // What goes beyond the stack is known when the mesh is; see stacks/services.ts.
   const alone = (judge: () => Problem[]) => (settings.meshStack === undefined ? judge() : []);
   const withoutNativeSidecar =
@@ -50,10 +51,10 @@ export function settingsProblems(settings: Settings): Problem[] {
     ...parts,
     ...teamProblems(settings),
     ...together(parts, () => stackNamespaceProblems(settings)),
-    ...duplicateProblems(
-      "name",
-      members.map(({ name, path }) => [name, path]),
-    ),
+    ...duplicateProblems("name", [
+      ...members.map(({ name, path }): [string, string] => [name, path]),
+      ...destinations.map(({ name }, i): [string, string] => [name, `externalDestinations[${i}].name`]),
+    ]),
     ...derivedNameProblems(members.map(({ path, ...each }) => ({ ...each, path: `${path}.name` }))),
     ...[...services, ...jobs].flatMap((each, i) =>
       oldVariableNameProblems(
@@ -65,7 +66,7 @@ export function settingsProblems(settings: Settings): Problem[] {
     ...alone(() => together(parts, () => routingProblems(members, settings.traefik, TRAEFIK_SERVICE_NAME))),
     ...externalServiceProblems(
       settings.externalServices,
-      members.map((each) => each.name),
+      [...members, ...destinations].map((each) => each.name),
       "externalServices",
     ),
     ...together(parts, () =>
@@ -100,7 +101,7 @@ function membersOf({ services, workloads, jobs }: Settings) {
 const STACK_NAME = /^[\w.-]+\/[\w.-]+\/[\w.-]+$/;
 
 /** Problems of how stacks share a mesh. */
-function teamProblems({ meshStack, teams, servicesNamespace, workloads, intentions }: Settings): Problem[] {
+function teamProblems({ meshStack, teams, servicesNamespace, workloads, intentions, consul }: Settings): Problem[] {
   const name = (path: string, stack: string) =>
     STACK_NAME.test(stack)
       ? []
@@ -127,6 +128,7 @@ function teamProblems({ meshStack, teams, servicesNamespace, workloads, intentio
       ? []
       : [
           ...(teams.length > 0 ? [ofMesh("teams")] : []),
+          ...(consul.externalDestinations!.length > 0 ? [ofMesh("externalDestinations")] : []),
           ...intentions.flatMap((rule, i) =>
             rule.destination === "*" ? [ofMesh(`intentions[${i}].destination`)] : [],
           ),
@@ -169,7 +171,9 @@ function stackIntentionProblems(settings: Settings): Problem[] {
     denyAll: settings.denyAll,
     services: new Map([
       ...Object.entries(settings.externalServices),
-      ...members.map((each) => [each.name, each.protocol ?? "http"] as const),
+      ...[...members, ...settings.consul.externalDestinations!].map(
+        (each) => [each.name, each.protocol ?? "http"] as const,
+      ),
     ]),
     external: new Set([TRAEFIK_SERVICE_NAME, ...Object.keys(settings.externalServices)]),
     jwtProviders: new Set(settings.jwtProviders),

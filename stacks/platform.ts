@@ -17,7 +17,12 @@ export function platformStack(settings: Settings): StackOutputs {
   const mesh = new ConsulMesh("consul", settings.consul);
 
   const external = Object.keys(settings.externalServices);
-  const members = [...settings.services, ...settings.workloads, ...settings.jobs];
+  const members = [
+    ...settings.services,
+    ...settings.workloads,
+    ...settings.jobs,
+    ...settings.consul.externalDestinations!,
+  ];
 
   // Deny-all is a set of its own, so that each service can wait for it and never serves an unchecked call.
   // What goes to every service is in the same entry of Consul.
@@ -54,7 +59,7 @@ export function platformStack(settings: Settings): StackOutputs {
     mesh,
     denyAll: false,
     rules: settings.intentions.filter((rule) => rule.destination !== "*"),
-    services: joined.all,
+    services: [...joined.all, ...mesh.externalDestinations],
     ingress,
     externalServices: external,
     externalProtocols: settings.externalServices,

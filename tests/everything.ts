@@ -254,6 +254,17 @@ export const EVERYTHING: Record<string, unknown> = {
     { source: "traefik-system-ingress", destination: "db", action: "allow" },
     { source: "billing", destination: "cart", action: "deny" },
   ],
+  egress: "closed",
+  externalDestinations: [
+    {
+      name: "payments",
+      host: "api.example.com",
+      port: 443,
+      protocol: "http",
+      tls: { sni: "api.example.com", caCertificate: CERTIFICATE },
+    },
+    { name: "ledger-db", host: "10.1.2.3", port: 5432, protocol: "tcp", tls: { enabled: false } },
+  ],
   externalServices: { billing: "http" },
   jwtProviders: ["okta"],
   intentionWarningsAreErrors: false,

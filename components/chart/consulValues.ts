@@ -1,4 +1,5 @@
 import { rotationAnnotation } from "../shared/rotationAnnotation";
+import { GatewayOptions, gatewayValues } from "./terminatingGateway";
 
 /** Images of the mesh, each a full reference. Default of each: the chart's own. */
 export interface ConsulImages {
@@ -132,7 +133,7 @@ export const CONSUL_NAME = "consul";
 
 /** The chart's values for these options. Value names are those of chart lines 1.5 to 2.0. */
 export function consulValues(
-  options: ConsulOptions & ConsulFound & ConsulRestarts,
+  options: ConsulOptions & ConsulFound & ConsulRestarts & GatewayOptions,
   secrets: ConsulSecretRefs = {},
 ): ChartValues {
   const { images = {}, ca, externalServers: external, rotations = {} } = options;
@@ -191,6 +192,7 @@ export function consulValues(
       toK8S: false,
       consulWriteInterval: options.catalogSyncInterval ?? "5s",
     },
+    terminatingGateways: gatewayValues(options, (more) => yamlMap({ ...caRotation, ...more })),
   }) as ChartValues;
 }
 

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ChartValues, CONSUL_NAME } from "./consulValues";
+import { isOwnGateway, TERMINATING_GATEWAY } from "./terminatingGateway";
 
 /**
  * Waits for what the chart runs, each workload on its own, so that what needs only one of them does not wait for all: Helm's
@@ -16,7 +17,7 @@ export function consulWorkloads(
   release: k8s.helm.v3.Release,
   values: ChartValues,
   opts: { parent: pulumi.Resource; dependsOn: pulumi.Resource[]; timeoutSeconds: number; serversFirst: boolean },
-): { readonly injector: pulumi.Resource; readonly all: pulumi.Resource[] } {
+): { readonly injector: pulumi.Resource; readonly gateway: pulumi.Resource[]; readonly all: pulumi.Resource[] } {
   const part = (component: string) => ({
     metadata: {
       name: `${CONSUL_NAME}-${component}`,
@@ -41,5 +42,14 @@ export function consulWorkloads(
     ...options,
     dependsOn: [...dependsOn, ...(opts.serversFirst ? all : [])],
   });
-  return { injector, all: [...all, injector] };
+  // Registers only while the injector runs, and is ready when it has registered.
+  const gateway = isOwnGateway(values)
+    ? [
+        new k8s.apps.v1.DeploymentPatch(`${name}-${TERMINATING_GATEWAY}`, part(TERMINATING_GATEWAY), {
+          ...options,
+          dependsOn: [...dependsOn, injector],
+        }),
+      ]
+    : [];
+  return { injector, gateway, all: [...all, injector, ...gateway] };
 }

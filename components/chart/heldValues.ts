@@ -1,5 +1,6 @@
 import { ChartValues, ConsulImages, ConsulOptions, consulValues } from "./consulValues";
 import { Problem } from "../shared/problems";
+import { GatewayOptions } from "./terminatingGateway";
 
 /** The chart's values behind each image option, the one that wins first. */
 const IMAGE_VALUES: Record<keyof ConsulImages, readonly string[]> = {
@@ -26,8 +27,12 @@ const WHOLE = "without its injector it is no mesh";
 const ENTERPRISE = "it is Consul Enterprise's, and intentions here name services without a namespace or a partition";
 
 /** Chart values that the component counts on, what they may be, and what to do in place of changing them. */
-function heldValues(options: ConsulOptions, external: boolean): Record<string, [held: unknown[], remedy: string]> {
+function heldValues(
+  options: ConsulOptions & GatewayOptions,
+  external: boolean,
+): Record<string, [held: unknown[], remedy: string]> {
   const option = (name: string): [unknown[], string] => [[], `use the option ${name}`];
+  const byName: [unknown[], string] = [["-", true], "callers find external destinations by a name of Consul's DNS"];
   return {
     nameOverride: [[], NAMED],
     fullnameOverride: [[], NAMED],
@@ -80,12 +85,21 @@ function heldValues(options: ConsulOptions, external: boolean): Record<string, [
       [""],
       "services would log in by another method than the chart makes, and Traefik uses",
     ],
+    ...(options.externalDestinations?.length && {
+      "terminatingGateways.enabled": [[true], "external destinations are reached by it"],
+      "terminatingGateways.gateways": [
+        [],
+        "it is the gateway of external destinations; use terminatingGateways.defaults",
+      ],
+      "dns.enabled": byName,
+      "dns.enableRedirection": byName,
+    }),
   };
 }
 
 /** Values that would break what other parts of the stack take from the mesh. */
 export function heldValueProblems(
-  options: ConsulOptions & { readonly externalServers?: unknown },
+  options: ConsulOptions & GatewayOptions & { readonly externalServers?: unknown },
   values: ChartValues,
   prefix: string,
 ): Problem[] {

@@ -95,6 +95,7 @@ const HARMLESS: readonly RegExp[] = [
   /^connectInject\.(replicas|consulNode|metrics\.defaultEnabled|k8sAllowNamespaces|k8sDenyNamespaces|namespaceSelector|apiGateway\.managedGatewayClass|cni\.(?!multus))/,
   /^connectInject\.sidecarProxy\.(concurrency|defaultStartupFailureSeconds|defaultLivenessFailureSeconds)$/,
   /^syncCatalog\.(enabled|toConsul|k8sAllowNamespaces|k8sDenyNamespaces|k8sTag|k8sPrefix|consulPrefix|addK8SNamespaceSuffix|syncClusterIPServices|consulWriteInterval|cleanupNodeOnRemoval|metrics)(\.|$)/,
+  /^terminatingGateways\.(logLevel$|defaults\.(?!consulNamespace|extraVolumes))/,
   /^(dns\.(?!proxy)|ui\.(metrics|dashboardURLTemplates)|webhookCertManager\.|tests\.)/,
 ];
 

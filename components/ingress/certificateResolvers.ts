@@ -1,4 +1,5 @@
 import * as net from "node:net";
+import { isCertificatePem } from "../shared/grammars";
 import { isHostName, rangeProblems } from "../shared/names";
 import { Problem } from "../shared/problems";
 
@@ -251,9 +252,4 @@ function sharedProblems(resolvers: CertificateResolvers, prefix: string): Proble
         : []),
     ];
   });
-}
-
-/** `true` for one certificate or more as PEM, and nothing that is private. */
-export function isCertificatePem(text: string): boolean {
-  return /^\s*(-----BEGIN CERTIFICATE-----\s[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/.test(text);
 }

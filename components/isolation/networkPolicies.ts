@@ -69,6 +69,8 @@ const INJECTED = { "consul.hashicorp.com/connect-inject-status": "injected" };
 /** Labels of all pods of the chart. */
 const CONSUL = { app: "consul" };
 const WEBHOOK_PORT = 8080;
+/** Where the gateway to destinations outside takes mTLS [consul-k8s endpoints controller]. */
+const GATEWAY_PORT = 8443;
 
 type PolicySpec = k8s.types.input.networking.v1.NetworkPolicySpec;
 type Peer = k8s.types.input.networking.v1.NetworkPolicyPeer;
@@ -127,6 +129,11 @@ export class NetworkPolicies extends pulumi.ComponentResource {
         podSelector: { matchLabels: { ...CONSUL, component: "connect-injector" } },
         policyTypes: ["Ingress"],
         ingress: [{ ports: [port(WEBHOOK_PORT)] }],
+      });
+      policy("consul-gateway", at("consul-terminating-gateway"), {
+        podSelector: { matchLabels: { ...CONSUL, component: "terminating-gateway" } },
+        policyTypes: ["Ingress"],
+        ingress: opened([[GATEWAY_PORT], services]),
       });
       policy("consul-workers", at("consul-nobody"), {
         podSelector: {

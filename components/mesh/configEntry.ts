@@ -4,7 +4,15 @@ import type { Mesh } from "./mesh";
 
 /** A Consul config entry as the custom resource that consul-k8s writes to Consul. */
 export interface ConfigEntry {
-  readonly kind: "ServiceDefaults" | "ServiceIntentions" | "ServiceResolver" | "ServiceRouter" | "ServiceSplitter";
+  readonly kind:
+    | "Mesh"
+    | "Registration"
+    | "ServiceDefaults"
+    | "ServiceIntentions"
+    | "ServiceResolver"
+    | "ServiceRouter"
+    | "ServiceSplitter"
+    | "TerminatingGateway";
   /** Name of the custom resource; for ServiceDefaults this is the service's name in Consul. */
   readonly name: string;
   readonly spec: Record<string, unknown>;
@@ -17,7 +25,7 @@ export interface ConfigEntry {
  */
 export function configEntry(
   name: string,
-  mesh: Mesh,
+  mesh: Pick<Mesh, "namespace" | "ready">,
   entry: ConfigEntry,
   opts: { parent: pulumi.Resource; dependsOn?: pulumi.Input<pulumi.Resource[]> },
 ): k8s.apiextensions.CustomResource {

@@ -31,6 +31,14 @@ import { withLeafGate } from "../chart/leafGate";
 import { mergedValueProblems } from "../chart/mergedValues";
 import { Reached, reachOf, reachProblems } from "./meshReach";
 import type { MeshDescription } from "../teams/meshReference";
+import {
+  closeEgress,
+  EgressOptions,
+  egressProblems,
+  ExternalDestination,
+  externalDestinations,
+  keepDestinationCas,
+} from "./egress";
 import { dnsLabelProblems, isHostName, namespaceProblems, objectNameProblems } from "../shared/names";
 import { atDestroy, MakeAtDestroy } from "../interrupted/clusterProvider";
 import { interruptedReleaseHooks, owned } from "../interrupted/hooks";
@@ -66,7 +74,7 @@ export const DEFAULT_CONSUL_NAMESPACE = "consul-system";
 /** Where the chart chooses the servers' image: for the command line alone, of Jobs and of Traefik's login. */
 export const DEFAULT_CONSUL_CLI_IMAGE = "hashicorp/consul:1.22.7";
 
-export interface ConsulMeshArgs extends ConsulOptions, OwnThings {
+export interface ConsulMeshArgs extends ConsulOptions, OwnThings, EgressOptions {
   /**
    * Namespace of Consul, which the mesh makes and owns unless `createNamespace` is `false`.
    * @setting consulNamespace
@@ -146,6 +154,8 @@ export class ConsulMesh extends pulumi.ComponentResource {
   public readonly catalogSync: boolean;
   /** Problems of a namespace that the mesh has to reach; see `meshReachProblems`. */
   public readonly reachProblems: (namespace: { name: string; made: boolean }, reached: Reached) => Problem[];
+  /** The destinations outside the mesh, for the `services` of an `IntentionSet`. */
+  public readonly externalDestinations: readonly ExternalDestination[];
   /** The command that brings Consul's UI to https://localhost:8501/ui; `undefined` for external servers. */
   public readonly uiPortForward: string | undefined;
   /** What the services of other stacks have to know of the mesh, plain; see `MeshReference`. */
@@ -267,6 +277,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
     const timeoutSeconds = args.timeoutSeconds ?? 600;
     const beforeRelease = [
       ...secretResources,
+      ...keepDestinationCas(name, this.namespace, args, this),
       ...destroy.removeRemains(`${name}-release-remains`, { parent: this, dependsOn: [...remains, namespace] }),
     ];
     // After the same resources as the release: Pulumi deletes at once what is equally far from what everything depends on.
@@ -298,7 +309,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
       // Such a word restarts the services as well.
       serversFirst: rotations.ca !== undefined,
     });
-    this.ready = workloads.injector;
+    this.ready = closeEgress(name, { namespace: this.namespace, ready: workloads.injector }, args, this);
 
     // The id comes from the release's status: a read by `get` waits for its inputs only, not for `dependsOn`.
     const ca = k8s.core.v1.Secret.get(
@@ -333,6 +344,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
       cni: usesCni(args.values),
       reach: reachOf(values),
     };
+    this.externalDestinations = externalDestinations(name, this, args, workloads.gateway);
     const done = { parent: this, dependsOn: [...secretResources, ...workloads.all] };
     rotationJob(name, "gossip-key", rotations.gossipKey, { ...jobArgs, gossipKeySha256 }, done);
     rotationJob(name, "bootstrap-token", rotations.bootstrapToken, jobArgs, done);
@@ -352,7 +364,7 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
   const at = (input: string) => prefix + input;
   const problem = (input: string, reason: string) => problems.push({ propertyPath: at(input), reason });
 
-  problems.push(...ownThingsProblems(args, prefix), ...rotationProblems(args, prefix));
+  problems.push(...ownThingsProblems(args, prefix), ...rotationProblems(args, prefix), ...egressProblems(args, prefix));
   problems.push(
     ...namespaceProblems(at("namespace"), args.namespace ?? DEFAULT_CONSUL_NAMESPACE, { create: args.createNamespace }),
     ...sizeProblems(at("storage"), args.storage ?? "10Gi", "10Gi"),
@@ -402,6 +414,9 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
       ...chartValueProblems(values, { path: chart.path, version }, at("values")).problems,
       ...heldValueProblems(args, values, at("values")),
       ...mergedValueProblems(args, values, at("values")).problems,
+      ...(args.externalDestinations?.length
+        ? meshReachProblems(args, { name: args.namespace ?? DEFAULT_CONSUL_NAMESPACE, made: false }, "gateway", prefix)
+        : []),
     );
   }
   return problems;

@@ -2,4 +2,5 @@
 export { ensureNamespace } from "./bringYourOwn";
 export type { ExternalServers, OwnCa } from "./bringYourOwn";
 export * from "./consulMesh";
+export type { EgressOptions, ExternalDestination, ExternalDestinationOptions, ExternalTls } from "./egress";
 export type { Ingress, Mesh } from "./mesh";

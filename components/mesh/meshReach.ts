@@ -3,12 +3,16 @@ import { ChartValues } from "../chart/consulValues";
 import { valueAt } from "../chart/heldValues";
 import { Problem } from "../shared/problems";
 
-/** What the mesh has to reach in a namespace: pods, to give them sidecars; Services, to write them to Consul's catalog. */
-export type Reached = "pods" | "services";
+/**
+ * What the mesh has to reach in a namespace: pods, to give them sidecars; Services, to write them to Consul's catalog; the
+ * gateway, to register it.
+ */
+export type Reached = "pods" | "services" | "gateway";
 
 /** The chart's part for each, and what is missing where it does not reach a namespace. */
 const PARTS: Record<Reached, { readonly part: string; readonly without: string }> = {
   pods: { part: "connectInject", without: "its pods get no sidecar, so that no intention is asked" },
+  gateway: { part: "connectInject", without: "the gateway of external destinations does not become ready" },
   services: { part: "syncCatalog", without: "Traefik's own entry is not in Consul, and its pods do not become ready" },
 };
 

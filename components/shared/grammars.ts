@@ -146,3 +146,8 @@ export function labelProblems(path: string, labels: Readonly<Record<string, stri
     ];
   });
 }
+
+/** `true` for one certificate or more as PEM, and nothing that is private. */
+export function isCertificatePem(text: string): boolean {
+  return /^\s*(-----BEGIN CERTIFICATE-----\s[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/.test(text);
+}

@@ -6,6 +6,7 @@ import { Problem } from "./problems";
 const RESERVED: Readonly<Record<string, string>> = {
   consul: "Consul registers its own servers under it",
   default: "each namespace has a ServiceAccount of that name, to which Consul gives no identity",
+  "terminating-gateway": "the gateway to what is outside the mesh registers under it",
   kubernetes: "pods find the API server by the Service of that name",
   // Containers of a pod, beside which the service's own has the service's name [consul-k8s webhook].
   "consul-dataplane": "the sidecar's container has it",

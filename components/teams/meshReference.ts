@@ -2,7 +2,7 @@ import type { ChartValues } from "../chart/consulValues";
 import { joinIntentions } from "../intentions/intentionSet";
 import type { IntentionRule } from "../intentions/intentions";
 import type { Ingress, Mesh } from "../mesh/mesh";
-import { reachProblems } from "../mesh/meshReach";
+import { Reached, reachProblems } from "../mesh/meshReach";
 import { routingOf } from "../routing/meshRouting";
 import type { MeshServiceOptions } from "../services/meshService";
 import { wantedBy } from "../routing/middlewareReferences";
@@ -94,7 +94,7 @@ export class MeshReference implements Mesh {
     joinMesh(this, description.ingress, others);
   }
 
-  public reachProblems(namespace: { name: string; made: boolean }, reached: "pods" | "services"): Problem[] {
+  public reachProblems(namespace: { name: string; made: boolean }, reached: Reached): Problem[] {
     return reachProblems(this.description.reach, namespace.name, reached, namespace.made, "mesh.values");
   }
 }

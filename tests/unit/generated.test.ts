@@ -61,6 +61,9 @@ const WITH: Readonly<Record<string, (its: Record<string, unknown>) => Record<str
   const resolver = (its: Record<string, unknown>) => ({
     traefikCertificateResolvers: { le: { email: "ops@example.com", tlsChallenge: {}, ...its } },
   });
+  const outside = (its: Record<string, unknown>) => ({
+    externalDestinations: [{ name: "payments", host: "api.example.com", port: 443, ...its }],
+  });
   const secret = { secretName: "shop" };
   return {
     ServiceSettings: service,
@@ -68,6 +71,8 @@ const WITH: Readonly<Record<string, (its: Record<string, unknown>) => Record<str
     JobSettings: (its) => ({
       jobs: [{ name: "nightly", image: "registry.example.com/nightly:1", schedule: "@daily", ...its }],
     }),
+    ExternalDestinationOptions: (its) => outside(its),
+    ExternalTls: (its) => outside({ tls: its }),
     Canary: (its) => service({ canary: { image: "registry.example.com/shop:2", weight: 10, ...its } }),
     Probe: (its) => service({ livenessProbe: { httpGet: { path: "/" }, ...its } }),
     VolumeClaim: (its) =>

@@ -56,12 +56,20 @@ test("who comes in is known by labels that its pods have, and no others of its n
   expect(find(recorded, "network-traefik").props.spec.podSelector).toEqual({ matchLabels: traefik });
 });
 
-test("of Consul's other pods the injector answers the API server, and nobody reaches the rest", async () => {
+test("of Consul's other pods the injector answers the API server, the gateway services, and nobody reaches the rest", async () => {
   const recorded = await policies();
   const { spec, metadata } = find(recorded, "network-consul-injector").props;
   expect([metadata.namespace, spec.podSelector]).toEqual([
     "consul-system",
     { matchLabels: { app: "consul", component: "connect-injector" } },
+  ]);
+  const gateway = find(recorded, "network-consul-gateway").props;
+  expect([gateway.metadata.namespace, gateway.spec.podSelector]).toEqual([
+    "consul-system",
+    { matchLabels: { app: "consul", component: "terminating-gateway" } },
+  ]);
+  expect(gateway.spec.ingress.map((rule: any) => [portsOf(rule), namespacesOf(rule)])).toEqual([
+    [["8443/TCP"], ["shop", "bank"]],
   ]);
   const workers = find(recorded, "network-consul-workers").props;
   expect(workers).toMatchObject({ metadata: { namespace: "consul-system" }, spec: { policyTypes: ["Ingress"] } });

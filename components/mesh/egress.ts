@@ -1,0 +1,211 @@
+import * as net from "node:net";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { caFileOf, DESTINATION_CAS, destinationCas, TERMINATING_GATEWAY } from "../chart/terminatingGateway";
+import type { MeshMember } from "../services/member";
+import { isCertificatePem, shown } from "../shared/grammars";
+import { isHostName, portProblems } from "../shared/names";
+import { Problem, refuse } from "../shared/problems";
+import { serviceNameProblems, takenNameProblems } from "../shared/serviceNames";
+import { configEntry } from "./configEntry";
+import type { Mesh } from "./mesh";
+
+/** TLS from the gateway to a destination. */
+export interface ExternalTls {
+  /**
+   * Whether the gateway speaks TLS to it and verifies it. `false` where the caller speaks TLS itself through it, or nobody does.
+   * @default true
+   */
+  readonly enabled?: boolean;
+  /**
+   * The name that its certificate has to have, and that it is asked for by SNI.
+   * @unset `host`; an address needs one
+   */
+  readonly sni?: string;
+  /**
+   * Certificates of the CA that its own is of, PEM. They are public: never a key.
+   * @unset the public CAs, as consul-dataplane's image has them
+   */
+  readonly caCertificate?: string;
+}
+
+/** An address outside the mesh that its services may call where an intention allows it. */
+export interface ExternalDestinationOptions {
+  /**
+   * Its name in Consul: what intentions name, and callers as `<name>.virtual.consul`. As a service's, and no service's.
+   */
+  readonly name: string;
+  /** Its DNS name, or its IP address, as the gateway reaches it. */
+  readonly host: string;
+  /**
+   * Its TCP port, 1 to 65535.
+   * @asType integer
+   */
+  readonly port: number;
+  /**
+   * What its callers speak: `http`, with which intentions can tell paths and methods; else `tcp`.
+   * @default http
+   */
+  readonly protocol?: "http" | "tcp";
+  /**
+   * TLS from the gateway to it.
+   * @unset verified, for `host`
+   */
+  readonly tls?: ExternalTls;
+}
+
+/** What leaves the mesh. */
+export interface EgressOptions {
+  /**
+   * Whether a pod of the mesh reaches what the mesh does not know: `closed`, and its sidecar ends such a connection; or `open`. See
+   * docs/egress.md.
+   * @setting egress
+   * @default open
+   */
+  readonly egress?: "open" | "closed";
+  /**
+   * Addresses outside the mesh that its services may call, through a gateway, where an intention allows it; see docs/egress.md.
+   * @setting externalDestinations
+   * @default []
+   */
+  readonly externalDestinations?: readonly ExternalDestinationOptions[];
+}
+
+/** What is wrong with the options; `prefix` is put before each path. */
+export function egressProblems({ externalDestinations: all = [] }: EgressOptions, prefix: string): Problem[] {
+  return all.flatMap((each, i) => destinationProblems(each, `${prefix}externalDestinations[${i}].`));
+}
+
+/** Addresses that mean the gateway's own pod, where Envoy's admin port is. */
+const OWN_ADDRESSES = new net.BlockList();
+OWN_ADDRESSES.addSubnet("127.0.0.0", 8);
+OWN_ADDRESSES.addAddress("0.0.0.0");
+OWN_ADDRESSES.addAddress("::1", "ipv6");
+OWN_ADDRESSES.addAddress("::", "ipv6");
+
+function isOwnAddress(host: string): boolean {
+  return /(^|\.)localhost$/.test(host) || OWN_ADDRESSES.check(host, net.isIPv6(host) ? "ipv6" : "ipv4");
+}
+
+function destinationProblems({ name, host, port, tls = {} }: ExternalDestinationOptions, path: string): Problem[] {
+  const problem = (input: string, reason: string) => [{ propertyPath: path + input, reason }];
+  const { enabled = true, sni, caCertificate } = tls;
+  const isAddress = net.isIP(host) !== 0 && !host.includes("%");
+  // A name whose last label is a number is an address to whoever resolves it, and a wrong one.
+  const isName = isHostName(host) && !/(^|\.)\d+$/.test(host);
+  return [
+    ...serviceNameProblems(`${path}name`, name, false),
+    ...(!isAddress && !isName
+      ? problem(
+          "host",
+          `${shown(host)} is neither a DNS name nor an IP address; use one such as api.example.com, without scheme, port and path`,
+        )
+      : isOwnAddress(host)
+        ? problem("host", `${shown(host)} is the gateway's own pod; use the address by which others reach it`)
+        : []),
+    ...portProblems(`${path}port`, port),
+    ...(["sni", "caCertificate"] as const).flatMap((input) =>
+      !enabled && tls[input] !== undefined
+        ? problem(`tls.${input}`, "excludes tls.enabled false, with which nothing is verified; keep one of the two")
+        : [],
+    ),
+    ...(enabled && isAddress && sni === undefined
+      ? problem("tls.sni", "is missing: an address has a certificate by a name; give that name, or the name as host")
+      : []),
+    ...(sni !== undefined && (!isHostName(sni) || net.isIP(sni) !== 0)
+      ? problem("tls.sni", `${shown(sni)} is not a DNS name; use the one that the certificate has`)
+      : []),
+    ...(caCertificate !== undefined && !isCertificatePem(caCertificate)
+      ? problem(
+          "tls.caCertificate",
+          "is not certificates as PEM; use the text of the file, from -----BEGIN CERTIFICATE-----",
+        )
+      : []),
+  ];
+}
+
+/** Keeps the CAs that destinations have of their own where the gateway's pods mount them. */
+export function keepDestinationCas(
+  name: string,
+  namespace: pulumi.Input<string>,
+  options: EgressOptions,
+  parent: pulumi.Resource,
+): pulumi.Resource[] {
+  const data = destinationCas(options);
+  const metadata = { name: DESTINATION_CAS, namespace };
+  return Object.keys(data).length === 0
+    ? []
+    : [new k8s.core.v1.ConfigMap(`${name}-destination-cas`, { metadata, data }, { parent })];
+}
+
+/** What the mesh is ready by: where egress is closed, it is so before the first service starts. */
+export function closeEgress(
+  name: string,
+  mesh: { readonly namespace: pulumi.Input<string>; readonly ready: pulumi.Resource },
+  { egress }: EgressOptions,
+  parent: pulumi.Resource,
+): pulumi.Resource {
+  const spec = { transparentProxy: { meshDestinationsOnly: true } };
+  return egress === "closed"
+    ? configEntry(`${name}-egress`, mesh, { kind: "Mesh", name: "mesh", spec }, { parent })
+    : mesh.ready;
+}
+
+/** The destinations of a mesh, and the gateway's word of them, when the gateway runs. */
+export function externalDestinations(
+  name: string,
+  mesh: Mesh & pulumi.Resource,
+  options: EgressOptions,
+  gateway: readonly pulumi.Resource[],
+): ExternalDestination[] {
+  const { externalDestinations: all = [] } = options;
+  const destinations = all.map((each) => new ExternalDestination(`${name}-${each.name}`, mesh, each, { parent: mesh }));
+  if (all.length > 0) {
+    const services = all.map(({ name: service, host, tls: { enabled = true, sni, caCertificate } = {} }) => ({
+      name: service,
+      // Consul verifies a certificate's name only where it is told one, and speaks no TLS without a CA.
+      ...(enabled && { caFile: caFileOf(service, caCertificate), sni: sni ?? host }),
+    }));
+    configEntry(
+      `${name}-destinations`,
+      mesh,
+      { kind: "TerminatingGateway", name: TERMINATING_GATEWAY, spec: { services } },
+      { parent: mesh, dependsOn: [...gateway, ...destinations] },
+    );
+  }
+  return destinations;
+}
+
+/** An address outside the mesh as its services know it: a name in Consul's catalog, for intentions, and what it speaks. */
+export class ExternalDestination extends pulumi.ComponentResource implements MeshMember {
+  public readonly serviceName: string;
+  public readonly protocol: "http" | "tcp";
+  public readonly routed = false;
+  public readonly servedPath = undefined;
+  public readonly calls = [];
+  public readonly protocolReady: pulumi.Resource[];
+
+  constructor(name: string, mesh: Mesh, args: ExternalDestinationOptions, opts: { parent: pulumi.Resource }) {
+    const { name: serviceName, host, port, protocol = "http" } = args;
+    const what = `external destination "${serviceName}"`;
+    refuse(what, takenNameProblems(mesh, { name: serviceName, path: what }, "name"));
+    super("consul-traefik-mesh:index:ExternalDestination", name, {}, opts);
+    this.serviceName = serviceName;
+    this.protocol = protocol;
+    this.protocolReady =
+      protocol === "tcp"
+        ? []
+        : [
+            configEntry(
+              `${name}-defaults`,
+              mesh,
+              { kind: "ServiceDefaults", name: serviceName, spec: { protocol } },
+              { parent: this },
+            ),
+          ];
+    // A node of its own: a node has one address. Without an id of the service, the node goes with it.
+    const spec = { node: `external-${serviceName}`, address: host, service: { name: serviceName, port } };
+    configEntry(`${name}-registration`, mesh, { kind: "Registration", name: serviceName, spec }, { parent: this });
+    this.registerOutputs({ serviceName, protocol });
+  }
+}
