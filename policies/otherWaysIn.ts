@@ -15,7 +15,8 @@ export const otherWaysIn = policy<{ onPurpose: string[] }>({
   description:
     "Nothing but Traefik lets anybody into the mesh, and nothing joins it from outside, that was not meant to.",
   severity: "critical",
-  remedy: "Publish a service by a route of Traefik's; a door that is meant is named in onPurpose, as Kind/name",
+  remedy:
+    "Publish a service by a route of Traefik's, and reach what is outside by TLS that is verified; a door that is meant is named in onPurpose, as Kind/name",
   config: {
     onPurpose: {
       type: "array",
@@ -29,7 +30,7 @@ export const otherWaysIn = policy<{ onPurpose: string[] }>({
       yield* openings(object);
     }
   },
-  *stack(objects, { config }) {
+  *stack(objects, { config, environment }) {
     const behindGateway = new Set(
       objects
         .filter((o) => isConfigEntry(o, "TerminatingGateway"))
@@ -47,10 +48,41 @@ export const otherWaysIn = policy<{ onPurpose: string[] }>({
         }
       } else if (gateways.includes(object)) {
         yield { object, problem: "is a gateway of Consul's, a way into the mesh beside Traefik" };
+      } else if (isConfigEntry(object, "TerminatingGateway")) {
+        for (const linked of list(at(object.body, "spec", "services"))) {
+          const service = textAt(linked, "name") ?? "?";
+          const meant = config.onPurpose.includes(`Registration/${service}`);
+          const problem = linkProblem(linked, service, objects);
+          if (problem !== undefined && !(meant || (problem.ofTls && environment === "dev"))) {
+            yield { object, problem: problem.text };
+          }
+        }
       }
     }
   },
 });
+
+/** What is wrong with a service that a terminating gateway stands for. */
+function linkProblem(
+  linked: unknown,
+  service: string,
+  objects: readonly ClusterObject[],
+): { readonly text: string; readonly ofTls: boolean } | undefined {
+  const registered = objects.some(
+    (o) => isConfigEntry(o, "Registration") && textAt(o.body, "spec", "service", "name") === service,
+  );
+  if (!registered && objects.some((o) => o.kind === "Service" && nameOf(o) === service)) {
+    return { text: `has the identity of ${service}, a service in the mesh`, ofTls: false };
+  }
+  // Without a CA Consul has the gateway speak no TLS; without a name, with whoever has a certificate of that CA.
+  const ca = textAt(linked, "caFile") || undefined;
+  return service.includes("*") || (ca !== undefined && textAt(linked, "sni"))
+    ? undefined
+    : {
+        text: `reaches ${service} ${ca === undefined ? "without TLS: it has no caFile" : "whatever the name in its certificate: it has no sni"}`,
+        ofTls: true,
+      };
+}
 
 function* openings(object: ClusterObject): Iterable<string> {
   const { body, group, kind } = object;

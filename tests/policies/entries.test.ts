@@ -89,8 +89,9 @@ const registration = configEntry("Registration", "r", {
   node: "n",
   service: { name: "billing", port: 443, address: "192.0.2.1" },
 });
-const terminating = (...names: string[]) =>
-  configEntry("TerminatingGateway", "out", { services: names.map((name) => ({ name })) });
+const verified = { caFile: "/etc/ssl/certs/ca-certificates.crt", sni: "billing.example" };
+const terminating = (name: string, more: object = verified) =>
+  configEntry("TerminatingGateway", "out", { services: [{ name, ...more }] });
 const exported = configEntry("ExportedServices", "default", {
   services: [{ name: "shop", consumers: [{ peer: "west" }] }],
 });
@@ -115,6 +116,28 @@ cases("no-other-way-in", [
     "opens every service at port 8080, beside Traefik",
   ),
   blocks("a terminating gateway to everything", [terminating("*")], "lets the mesh out to every service"),
+  ...(["staging", "prod"] as const).flatMap((stack) => [
+    blocks(`no TLS to it, in ${stack}`, [terminating("billing", {}), registration], "reaches billing without TLS", {
+      stack,
+    }),
+    blocks(
+      `TLS to whoever has a certificate, in ${stack}`,
+      [terminating("billing", { caFile: verified.caFile }), registration],
+      "reaches billing whatever the name in its certificate",
+      { stack },
+    ),
+    passes(`no TLS to one that is meant, in ${stack}`, [terminating("billing", {}), registration], {
+      stack,
+      config: { onPurpose: ["Registration/billing"] },
+    }),
+  ]),
+  passes("no TLS to it where one tries", [terminating("billing", {}), registration], { stack: "dev" }),
+  blocks(
+    "a terminating gateway with the identity of a service in the mesh",
+    [terminating("shop"), service("shop", { a: "b" })],
+    "has the identity of shop",
+    { stack: "dev" },
+  ),
   ...["PeeringAcceptor", "PeeringDialer"].map((kind) =>
     blocks(kind, [configEntry(kind, "p", { peer: {} })], "joins the mesh with another cluster's"),
   ),
