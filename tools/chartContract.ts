@@ -23,6 +23,7 @@ export function contractValues(): Record<string, unknown> {
     images: { consul: GIVEN.consul, controlPlane: GIVEN.controlPlane, dataplane: GIVEN.dataplane },
     serverAdditionalDnsSans: ["given.example"],
     rotations: { ca: "given-word", bootstrapToken: "given-word" },
+    externalDestinations: [{ name: "given-destination", tls: { caCertificate: "given-ca" } }],
   };
   return withLeafGate(
     mergeValues(consulValues(options, { gossipKey: GIVEN.gossip, bootstrapToken: GIVEN.token }), {
@@ -58,21 +59,25 @@ export class Chart {
 const server = (chart: Chart) => chart.get("StatefulSet", "consul-server");
 const injector = (chart: Chart) => chart.get("Deployment", "consul-connect-injector");
 const sync = (chart: Chart) => chart.get("Deployment", "consul-sync-catalog");
+const gateway = (chart: Chart) => chart.get("Deployment", "consul-terminating-gateway");
 
 /** What the product counts on in Consul's chart: the one list of it. */
 export const CHART_CONTRACT: readonly Clause[] = [
   exists("StatefulSet", "consul-server", "ConsulMesh waits for it"),
   exists("Deployment", "consul-connect-injector", "ConsulMesh waits for it, and all that needs the mesh"),
   exists("Deployment", "consul-sync-catalog", "ConsulMesh waits for it"),
-  ...(["server", "connect-injector", "sync-catalog", "webhook-cert-manager"] as const).map((component): Clause => ({
-    what: `pods of consul-${component} have the labels app=consul and component=${component}`,
-    for: "NetworkPolicies selects them by these",
-    holds: (chart) => {
-      const kind = component === "server" ? "StatefulSet" : "Deployment";
-      const labels = podOf(chart.get(kind, `consul-${component}`))?.metadata?.labels;
-      return labels?.app === "consul" && labels?.component === component;
-    },
-  })),
+  exists("Deployment", "consul-terminating-gateway", "ConsulMesh waits for it where there are external destinations"),
+  ...(["server", "connect-injector", "sync-catalog", "webhook-cert-manager", "terminating-gateway"] as const).map(
+    (component): Clause => ({
+      what: `pods of consul-${component} have the labels app=consul and component=${component}`,
+      for: "NetworkPolicies selects them by these",
+      holds: (chart) => {
+        const kind = component === "server" ? "StatefulSet" : "Deployment";
+        const labels = podOf(chart.get(kind, `consul-${component}`))?.metadata?.labels;
+        return labels?.app === "consul" && labels?.component === component;
+      },
+    }),
+  ),
   {
     what: "all pods have the label app=consul",
     for: "NetworkPolicies lets Consul's own pods ask the servers by it",
@@ -87,6 +92,24 @@ export const CHART_CONTRACT: readonly Clause[] = [
     what: "the injector takes webhook calls at port 8080",
     for: "NetworkPolicies opens it to the API server",
     holds: (chart) => containersOf(injector(chart)).some((c) => portsOf(c).includes(8080)),
+  },
+  {
+    what: "the gateway takes connections at port 8443, and registers as terminating-gateway",
+    for: "NetworkPolicies opens the port; the entry TerminatingGateway of that name says what it is for",
+    holds: (chart) =>
+      containersOf(gateway(chart)).some((c) => portsOf(c).includes(8443)) &&
+      podOf(gateway(chart))?.metadata?.annotations?.["consul.hashicorp.com/gateway-consul-service-name"] ===
+        "terminating-gateway",
+  },
+  {
+    what: "the gateway has the ConfigMap consul-destination-cas at /consul/userconfig/consul-destination-cas",
+    for: "it verifies destinations by CAs of their own",
+    holds: (chart) => {
+      const volumes: Rendered[] = podOf(gateway(chart))?.spec.volumes ?? [];
+      const found = volumes.find((v) => v.configMap?.name === "consul-destination-cas");
+      const mounts: Rendered[] = containersOf(gateway(chart)).flatMap((c) => c.volumeMounts ?? []);
+      return mounts.some((m) => m.name === found?.name && m.mountPath === "/consul/userconfig/consul-destination-cas");
+    },
   },
   {
     what: "the Service consul-server has the port 8501, and addresses of servers that are not ready yet",
@@ -113,7 +136,7 @@ export const CHART_CONTRACT: readonly Clause[] = [
       ),
   },
   {
-    what: "a Job runs server-acl-init with the prefix consul, for injector and sync, with the given bootstrap token",
+    what: "a Job runs server-acl-init with the prefix consul, for injector, sync and gateway, with the given bootstrap token",
     for: "it makes the auth method consul-k8s-auth-method, by which Traefik and services log in",
     holds: ({ workloads }) =>
       workloads.some((o) =>
@@ -123,6 +146,7 @@ export const CHART_CONTRACT: readonly Clause[] = [
           "-resource-prefix=consul",
           "-connect-inject=true",
           "-sync-catalog=true",
+          '-terminating-gateway-name="terminating-gateway"',
           `-bootstrap-token-secret-name=${GIVEN.token.secretName}`,
           `-bootstrap-token-secret-key=${GIVEN.token.secretKey}`,
         ),
@@ -175,10 +199,10 @@ export const CHART_CONTRACT: readonly Clause[] = [
       ),
   },
   {
-    what: "annotations of servers, injector and sync reach their pods",
+    what: "annotations of servers, injector, sync and gateway reach their pods",
     for: "a rotation of the CA restarts them by one",
     holds: (chart) =>
-      [server(chart), injector(chart), sync(chart)].every((o) =>
+      [server(chart), injector(chart), sync(chart), gateway(chart)].every((o) =>
         Object.values(podOf(o)?.metadata?.annotations ?? {}).includes("given-word"),
       ),
   },
@@ -238,14 +262,16 @@ export const CHART_CONTRACT: readonly Clause[] = [
       );
     },
   },
-  ...["serviceintentions", "servicedefaults", "jwtproviders"].map((plural): Clause => ({
-    what: `the kind ${plural}.consul.hashicorp.com exists in v1alpha1, with a status`,
-    for: "config entries are custom resources, each awaited until Consul has taken it",
-    holds: (chart) =>
-      (chart.get("CustomResourceDefinition", `${plural}.consul.hashicorp.com`).spec?.versions ?? []).some(
-        (v: Rendered) => v.name === "v1alpha1" && v.served && v.subresources?.status !== undefined,
-      ),
-  })),
+  ...["serviceintentions", "servicedefaults", "jwtproviders", "meshes", "registrations", "terminatinggateways"].map(
+    (plural): Clause => ({
+      what: `the kind ${plural}.consul.hashicorp.com exists in v1alpha1, with a status`,
+      for: "config entries are custom resources, each awaited until Consul has taken it",
+      holds: (chart) =>
+        (chart.get("CustomResourceDefinition", `${plural}.consul.hashicorp.com`).spec?.versions ?? []).some(
+          (v: Rendered) => v.name === "v1alpha1" && v.served && v.subresources?.status !== undefined,
+        ),
+    }),
+  ),
   {
     what: "the servers' PersistentVolumeClaim is named data-<namespace>",
     for: "docs/environments.md says which volumes outlive a destroy",

@@ -20,6 +20,7 @@ test("of a chart that gives nothing, nothing but what is said of all that it mak
 const named = (kind: string, name: string) => (o: Rendered) => o.kind === kind && o.metadata?.name === name;
 const server = named("StatefulSet", "consul-server");
 const injector = named("Deployment", "consul-connect-injector");
+const gateway = named("Deployment", "consul-terminating-gateway");
 /** The object's text with a word in place of another. */
 const says = (from: string, to: string) => (o: Rendered) => {
   const text = JSON.stringify(o);
@@ -52,6 +53,8 @@ test.each<[change: string, which: (o: Rendered) => boolean, change: (o: Rendered
     () => ({}),
     /serviceintentions/,
   ],
+  ["another port of the gateway", gateway, says('"containerPort":8443', '"containerPort":9443'), /port 8443/],
+  ["the gateway's CAs elsewhere", gateway, says("/consul/userconfig/", "/consul/"), /consul-destination-cas at/],
   ["another claim", server, says("data-consul-system", "data"), /PersistentVolumeClaim/],
   ["a pod that may escalate", injector, says('"allowPrivilegeEscalation":false', '"x":false'), /restricted/],
 ])("a chart with %s is told", (_, which, change, broken) => {
