@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { TESTBED, workspace, Workspace } from "../workspace";
 import { answers, kubectl, poll, renewCluster, request, secretOf, story } from "./cluster";
 import { ConsulApi } from "./consulApi";
+import { callsOf, destinations, egressSteps, serveOutside, stopServing } from "./egress";
 import { judged, NOT_JUDGED, refusals, refusedUp } from "./pack";
 import { holderOf, nameOf, podsOf, traefiks } from "./pods";
 import { files, forms, logs, objects, Place } from "./secrets";
@@ -22,10 +23,12 @@ let api: ConsulApi;
 const step = story();
 
 beforeAll(async () => {
+  await serveOutside();
   its = judged(await workspace("prod", { ...TESTBED, services, denyAll: false, intentions: [] }));
 });
 
 afterAll(async () => {
+  stopServing();
   await its?.remove();
   renewCluster();
 }, 300_000);
@@ -51,7 +54,8 @@ step("with ACLs on nothing passes before the first intention exists", async () =
 });
 
 step("deny-all and an allow: the one service is open, the other closed, and a second up changes nothing", async () => {
-  await deploy({ denyAll: true, intentions: [allow] });
+  const externalDestinations = destinations();
+  await deploy({ denyAll: true, intentions: [allow, ...callsOf("whoami")], externalDestinations });
   await answers(200, "whoami.localhost");
   await answers(403, "echo.localhost");
   const { summary } = await its.stack.up();
@@ -59,6 +63,8 @@ step("deny-all and an allow: the one service is open, the other closed, and a se
   await its.stack.refresh();
   expect(await refusals(its.stack)).toEqual([]);
 });
+
+egressSteps(step);
 
 step("an up that would open the living mesh is refused by the policies, and nothing of it is applied", async () => {
   const state = async () => [

@@ -1,0 +1,70 @@
+import * as https from "node:https";
+import type { AddressInfo } from "node:net";
+import { TLSSocket } from "node:tls";
+import { kubectl, poll, story } from "./cluster";
+import { ownCa, signedBy } from "./ownCa";
+
+const NAME = "payments.example.com";
+const ca = ownCa();
+let server: https.Server;
+let host: string;
+
+/** A server outside the mesh, on the node itself; it answers with the name that it was asked for, and by whom. */
+export async function serveOutside(): Promise<void> {
+  host = await kubectl("get", "nodes", "-o", "jsonpath={.items[0].status.addresses[0].address}");
+  const { certificate: cert, key } = signedBy(ca, [NAME]);
+  server = https.createServer({ cert, key }, ({ socket }, response) =>
+    response.end(String((socket as TLSSocket).servername)),
+  );
+  await new Promise<void>((resolve) => server.listen(0, "0.0.0.0", resolve));
+}
+
+export function stopServing(): void {
+  server?.closeAllConnections();
+  server?.close();
+}
+
+const port = () => (server.address() as AddressInfo).port;
+
+/** One destination that is what it says, and two that have another name, or another CA. */
+export const destinations = () => [
+  { name: "payments", host, port: port(), tls: { sni: NAME, caCertificate: ca.certificate } },
+  { name: "misnamed", host, port: port(), tls: { sni: "other.example.com", caCertificate: ca.certificate } },
+  { name: "unknown", host, port: port(), tls: { sni: NAME } },
+];
+
+/** The one service that may call them. */
+export const callsOf = (source: string) => destinations().map(({ name: destination }) => ({ source, destination }));
+
+/** Steps on a stack that is up with `destinations`, `callsOf("whoami")` and closed egress, and has `echo` beside it. */
+export function egressSteps(step: ReturnType<typeof story>): void {
+  const from = async (service: string, url: string) => {
+    const curl = `curl -sk -m 10 -w ' %{http_code}' ${url} || true`;
+    return kubectl("exec", "-n", "mesh-services", `deploy/${service}`, "-c", service, "--", "sh", "-c", curl);
+  };
+
+  step("what is declared outside is reached by TLS, from the service that may call it and no other", async () => {
+    await poll(
+      "the answer from outside",
+      () => from("whoami", "http://payments.virtual.consul/"),
+      (answer) => answer === `${NAME} 200`,
+    );
+    expect(await from("echo", "http://payments.virtual.consul/")).toBe(" 000");
+  });
+
+  step("a server with another name in its certificate, or of another CA, is not believed", async () => {
+    for (const name of ["misnamed", "unknown"]) {
+      const answer = await from("whoami", `http://${name}.virtual.consul/`);
+      expect([name, answer]).toEqual([name, expect.stringMatching(/CERTIFICATE_VERIFY_FAILED.* 503$/)]);
+    }
+  });
+
+  step("the same address is not reached where it is not declared", async () => {
+    const url = `https://${host}:${port()}/`;
+    const outside = ["exec", "-n", "consul-system", "consul-server-0", "-c", "consul", "--", "curl", "-sk", url];
+    expect(await kubectl(...outside)).toBe("false"); // it is there, and asked without a name
+    for (const service of ["whoami", "echo"]) {
+      expect([service, await from(service, url)]).toEqual([service, " 000"]);
+    }
+  });
+}
