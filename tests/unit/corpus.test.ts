@@ -68,7 +68,7 @@ const BESIDE: Record<string, Record<string, unknown>> = {
     ],
   },
   teams: { teams: [{ stack: "organization/consul-traefik-mesh/orders", namespace: "orders" }] },
-  meshStack: { meshStack: "organization/consul-traefik-mesh/prod" },
+  meshStack: { meshStack: "organization/consul-traefik-mesh/prod", externalDestinations: [] },
 };
 
 /** What no input of any kind can be. */
