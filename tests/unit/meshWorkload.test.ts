@@ -90,7 +90,10 @@ describe("pods that somebody else declares", () => {
       selector: { "consul-traefik-mesh/service": "billing" },
       ports: [{ name: "main", port: 8080, targetPort: 8080 }],
     });
-    expect(find(recorded, "billing-service-account").props.metadata).toMatchObject({ name: "billing", namespace: "apps" });
+    expect(find(recorded, "billing-service-account").props.metadata).toMatchObject({
+      name: "billing",
+      namespace: "apps",
+    });
   });
 
   test("a word of their own for their end stays, as does a longer time for it", async () => {
