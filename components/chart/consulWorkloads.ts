@@ -17,7 +17,7 @@ export function consulWorkloads(
   release: k8s.helm.v3.Release,
   values: ChartValues,
   opts: { parent: pulumi.Resource; dependsOn: pulumi.Resource[]; timeoutSeconds: number; serversFirst: boolean },
-): { readonly injector: pulumi.Resource; readonly gateway: pulumi.Resource[]; readonly all: pulumi.Resource[] } {
+): { readonly injector: pulumi.Resource; readonly all: pulumi.Resource[] } {
   const part = (component: string) => ({
     metadata: {
       name: `${CONSUL_NAME}-${component}`,
@@ -42,7 +42,7 @@ export function consulWorkloads(
     ...options,
     dependsOn: [...dependsOn, ...(opts.serversFirst ? all : [])],
   });
-  // Registers only while the injector runs, and is ready when it has registered.
+  // Registers only while the injector runs, and is ready when it has its configuration.
   const gateway = isOwnGateway(values)
     ? [
         new k8s.apps.v1.DeploymentPatch(`${name}-${TERMINATING_GATEWAY}`, part(TERMINATING_GATEWAY), {
@@ -51,5 +51,5 @@ export function consulWorkloads(
         }),
       ]
     : [];
-  return { injector, gateway, all: [...all, injector, ...gateway] };
+  return { injector, all: [...all, injector, ...gateway] };
 }

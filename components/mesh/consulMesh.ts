@@ -344,7 +344,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
       cni: usesCni(args.values),
       reach: reachOf(values),
     };
-    this.externalDestinations = externalDestinations(name, this, args, workloads.gateway);
+    this.externalDestinations = externalDestinations(name, this, args);
     const done = { parent: this, dependsOn: [...secretResources, ...workloads.all] };
     rotationJob(name, "gossip-key", rotations.gossipKey, { ...jobArgs, gossipKeySha256 }, done);
     rotationJob(name, "bootstrap-token", rotations.bootstrapToken, jobArgs, done);

@@ -151,14 +151,15 @@ export function closeEgress(
     : mesh.ready;
 }
 
-/** The destinations of a mesh, and the gateway's word of them, when the gateway runs. */
+/**
+ * The destinations of a mesh, and the gateway's word of them. This does not wait for the gateway: Envoy refuses the whole of
+ * a configuration with a file that is not there, so that a new pod without a CA that goes is ready when the word of it has gone.
+ */
 export function externalDestinations(
   name: string,
   mesh: Mesh & pulumi.Resource,
-  options: EgressOptions,
-  gateway: readonly pulumi.Resource[],
+  { externalDestinations: all = [] }: EgressOptions,
 ): ExternalDestination[] {
-  const { externalDestinations: all = [] } = options;
   const destinations = all.map((each) => new ExternalDestination(`${name}-${each.name}`, mesh, each, { parent: mesh }));
   if (all.length > 0) {
     const services = all.map(({ name: service, host, tls: { enabled = true, sni, caCertificate } = {} }) => ({
@@ -170,7 +171,7 @@ export function externalDestinations(
       `${name}-destinations`,
       mesh,
       { kind: "TerminatingGateway", name: TERMINATING_GATEWAY, spec: { services } },
-      { parent: mesh, dependsOn: [...gateway, ...destinations] },
+      { parent: mesh, dependsOn: destinations },
     );
   }
   return destinations;
