@@ -19,6 +19,7 @@ const ELSEWHERE: readonly [of: RegExp, where: string][] = [
   [/:workloads:/, "tests/faults/joins.test.ts"],
   [/:traefikKubernetesCrdNamespaces:|plugindemo/, "tests/e2e/routing.test.ts; no plugin can be downloaded here"],
   [/cni:/, "nowhere: the testbed has no CNI that chains"],
+  [/manageExternalCRDs/, "nowhere: nobody else has brought the Gateway API's kinds to this cluster"],
   [/LoadBalancer/, "nowhere: the testbed has no load balancer"],
 ];
 const PLAYED = EXAMPLES.filter(({ text }) => !ELSEWHERE.some(([of]) => of.test(text)));
