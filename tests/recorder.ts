@@ -12,6 +12,7 @@ export interface Recorded {
   readonly deleteBeforeReplace: boolean;
   /** What runs before it is made, by name. */
   readonly beforeCreate: string[];
+  readonly retainOnDelete: boolean;
 }
 
 /** What a provider would answer, for the few outputs that the program goes on with. */
@@ -79,6 +80,7 @@ export async function record(
     protect: request.getProtect(),
     deleteBeforeReplace: request.getDeletebeforereplace(),
     beforeCreate: request.getHooks()?.getBeforeCreateList() ?? [],
+    retainOnDelete: request.getRetainondelete(),
   }));
 }
 

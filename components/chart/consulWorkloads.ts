@@ -48,6 +48,8 @@ export function consulWorkloads(
         new k8s.apps.v1.DeploymentPatch(`${name}-${TERMINATING_GATEWAY}`, part(TERMINATING_GATEWAY), {
           ...options,
           dependsOn: [...dependsOn, injector],
+          // With its last destination the release takes the Deployment away, and there is nothing to take the patch back from.
+          retainOnDelete: true,
         }),
       ]
     : [];

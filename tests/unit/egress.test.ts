@@ -85,7 +85,10 @@ describe("a destination outside the mesh", () => {
 
   test("up waits for the gateway, which may need to hear first of a CA that goes", async () => {
     const recorded = await meshWith([payments]);
-    expect(find(recorded, "consul-terminating-gateway").props.metadata.name).toBe("consul-terminating-gateway");
+    const waiting = find(recorded, "consul-terminating-gateway");
+    expect(waiting.props.metadata.name).toBe("consul-terminating-gateway");
+    // The release has removed it when its last destination goes, and a patch of nothing cannot be taken back.
+    expect(waiting.retainOnDelete).toBe(true);
     const { dependsOn } = find(recorded, "consul-destinations");
     expect(dependsOn).toContain("consul-payments-api-registration");
     expect(dependsOn).not.toContain("consul-terminating-gateway");
