@@ -51,6 +51,7 @@ export const EVERYTHING: Record<string, unknown> = {
   consulAcls: true,
   consulGossipEncryption: true,
   consulCatalogSyncInterval: "5s",
+  consulSidecarAccessLogs: true,
   consulValues: {
     server: { resources: { requests: { cpu: "100m" } }, extraConfig: '{"log_level": "DEBUG"}' },
     connectInject: { replicas: 2, k8sAllowNamespaces: ["*"] },

@@ -6,6 +6,7 @@ import type { Mesh } from "./mesh";
 export interface ConfigEntry {
   readonly kind:
     | "Mesh"
+    | "ProxyDefaults"
     | "Registration"
     | "ServiceDefaults"
     | "ServiceIntentions"
@@ -13,7 +14,7 @@ export interface ConfigEntry {
     | "ServiceRouter"
     | "ServiceSplitter"
     | "TerminatingGateway";
-  /** Name of the custom resource; for ServiceDefaults this is the service's name in Consul. */
+  /** Name of the custom resource; for ServiceDefaults this is the service's name in Consul, for ProxyDefaults `global`. */
   readonly name: string;
   readonly spec: Record<string, unknown>;
 }

@@ -4,6 +4,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import * as yaml from "yaml";
+import { ACCESS_LOGS } from "./accessLogs";
 import { DEFAULT_EXTERNAL_PORTS, ensureNamespace, OwnThings, ownThingsProblems, withInputs } from "./bringYourOwn";
 import { chartValueProblems } from "../chart/chartValueProblems";
 import {
@@ -25,6 +26,7 @@ import {
   versionWarnings,
 } from "../chart/consulVersions";
 import { consulWorkloads } from "../chart/consulWorkloads";
+import { configEntry } from "./configEntry";
 import { heldValueProblems, namedImage } from "../chart/heldValues";
 import { durationProblems, imageProblems, sizeProblems } from "../shared/grammars";
 import { withLeafGate } from "../chart/leafGate";
@@ -108,6 +110,13 @@ export interface ConsulMeshArgs extends ConsulOptions, OwnThings, EgressOptions 
    * @default false
    */
   readonly destroyForeignEntries?: boolean;
+  /**
+   * Whether each sidecar logs its calls as lines of JSON, with the identities of caller and callee; see docs/observability.md. Consul
+   * has one ProxyDefaults: with one of your own leave this out, and put `accessLogs` there.
+   * @setting consulSidecarAccessLogs
+   * @default false
+   */
+  readonly sidecarAccessLogs?: boolean;
   /**
    * What to renew, and when it was renewed last.
    * @unset nothing is
@@ -310,6 +319,9 @@ export class ConsulMesh extends pulumi.ComponentResource {
       serversFirst: rotations.ca !== undefined,
     });
     this.ready = closeEgress(name, { namespace: this.namespace, ready: workloads.injector }, args, this);
+    if (args.sidecarAccessLogs) {
+      configEntry(`${name}-access-logs`, this, ACCESS_LOGS, { parent: this });
+    }
 
     // The id comes from the release's status: a read by `get` waits for its inputs only, not for `dependsOn`.
     const ca = k8s.core.v1.Secret.get(

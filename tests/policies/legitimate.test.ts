@@ -1,3 +1,4 @@
+import { ACCESS_LOGS } from "../../components/mesh/accessLogs";
 import { Analyzer, Resource, UNKNOWN } from "./analyzer";
 import { OTHER_CA, SHOP } from "./certificates";
 import {
@@ -196,6 +197,7 @@ const PROGRAMS: Record<string, Resource[]> = {
       meshGateway: { mode: "local" },
     }),
   ],
+  "access logs of the sidecars": [denyAll, configEntry(ACCESS_LOGS.kind, ACCESS_LOGS.name, ACCESS_LOGS.spec)],
   "tokens of an identity provider": [
     denyAll,
     http("shop"),
