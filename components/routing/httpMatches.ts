@@ -13,7 +13,7 @@ export type Refuser = "Consul" | "webhook" | "us";
 export type Report = (refusedBy: Refuser, input: string, reason: string) => void;
 
 /** Methods that Consul accepts. */
-const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE"];
+export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE"];
 const PATHS = ["pathExact", "pathPrefix", "pathRegex"] as const;
 /** A header's name (RFC 9110, a token), or one of HTTP/2's own such as `:authority`. Envoy refuses others. */
 const HEADER_NAME = /^:?[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as http from "node:http";
 import * as os from "node:os";
 import * as path from "node:path";
+import * as readline from "node:readline";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -128,6 +129,26 @@ export class Cluster {
         .on("error", (error) => reject(new ClusterError(`${method} ${apiPath}: ${error.message}`)))
         .setTimeout(30_000, () => request.destroy(new Error("no answer for 30 s")));
       request.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  }
+
+  /** Hands over each line of an answer that may be long, as a log is. */
+  lines(apiPath: string, hear: (line: string) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const failed = (message: string, status?: number) =>
+        reject(new ClusterError(`GET ${apiPath}: ${message}`, status));
+      const request = http
+        .get({ socketPath: this.socket, host: "localhost", path: apiPath }, (response) => {
+          const refusal: string[] = [];
+          const refused = response.statusCode! >= 300;
+          readline
+            .createInterface({ input: response })
+            .on("line", (line) => (refused ? refusal.push(line) : hear(line)))
+            .on("close", () => (refused ? failed(messageOf(refusal.join("\n")), response.statusCode) : resolve()));
+          response.on("error", (error) => failed(error.message));
+        })
+        .on("error", (error) => failed(error.message))
+        .setTimeout(30_000, () => request.destroy(new Error("no answer for 30 s")));
     });
   }
 

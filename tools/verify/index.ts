@@ -1,10 +1,8 @@
 import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { CATEGORIES } from "./checks";
-import { ClusterOptions } from "../access/cluster";
 import { PulumiStack } from "../access/pulumi";
+import { clusterOf } from "../access/stackCluster";
 import { READERS } from "./readers";
 import { junit, lines, summary } from "./report";
 import { allWell, LiveSource, run } from "./runner";
@@ -48,7 +46,7 @@ async function main(): Promise<number> {
   }
   const stack = new PulumiStack(options.stack);
   const { kubernetes } = await stack.config();
-  const clusterOptions = ofStack(kubernetes, { context: options.context, kubeconfig: options.kubeconfig });
+  const clusterOptions = clusterOf(kubernetes, { context: options.context, kubeconfig: options.kubeconfig });
   const source = new LiveSource(stack, READERS, clusterOptions, !options["no-probe"]);
   process.once("SIGINT", () => void source.close().then(() => process.exit(130)));
   const progress = process.stderr.isTTY ?? false;
@@ -93,20 +91,6 @@ async function main(): Promise<number> {
   } finally {
     await source.close();
   }
-}
-
-/** What is asked for, else what the stack's provider is told: there a kubeconfig may also be the text itself. */
-function ofStack(kubernetes: Record<string, string>, { context, kubeconfig }: ClusterOptions): ClusterOptions {
-  const its = kubeconfig ?? kubernetes.kubeconfig;
-  const chosen = { context: context ?? kubernetes.context, kubeconfig: its };
-  if (its === undefined || !/^\s*(\{|apiVersion:|---)|\n/.test(its)) {
-    return chosen;
-  }
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "verify-kubeconfig-"));
-  process.once("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
-  const file = path.join(folder, "kubeconfig");
-  fs.writeFileSync(file, its, { mode: 0o600 });
-  return { ...chosen, kubeconfig: file };
 }
 
 // Whoever reads has read enough, as `head` has.

@@ -1,8 +1,7 @@
-import * as fs from "node:fs";
-import * as yaml from "yaml";
 import { consulMeshProblems, consulMeshWarnings } from "../../../components";
 import { Problem } from "../../../components/shared/problems";
 import { parseSettings } from "../../../settings";
+import { defaultSettings } from "../../access/pulumi";
 import { SettingsFacts, Source } from "../reading";
 
 const lines = (problems: readonly Problem[]) =>
@@ -11,7 +10,7 @@ const lines = (problems: readonly Problem[]) =>
 /** The settings of the stack's file over the defaults of Pulumi.yaml, judged as a preview judges them. */
 export async function readSettings(source: Source): Promise<SettingsFacts> {
   const { settings: given } = await source.stack.config();
-  const result = parseSettings({ ...defaults(), ...given });
+  const result = parseSettings({ ...defaultSettings(), ...given });
   if ("problems" in result) {
     return { problems: lines(result.problems), versionProblems: [] };
   }
@@ -23,15 +22,4 @@ export async function readSettings(source: Source): Promise<SettingsFacts> {
     versionProblems: lines([...consulMeshProblems(consul), ...consulMeshWarnings(consul)]),
     settings,
   };
-}
-
-function defaults(): Record<string, string> {
-  const { config } = yaml.parse(fs.readFileSync("Pulumi.yaml", "utf8")) as {
-    config?: Record<string, { default?: unknown }>;
-  };
-  return Object.fromEntries(
-    Object.entries(config ?? {})
-      .filter(([key, its]) => !key.includes(":") && its?.default !== undefined)
-      .map(([key, { default: its }]) => [key, typeof its === "string" ? its : JSON.stringify(its)]),
-  );
 }

@@ -1,0 +1,75 @@
+import { parseArgs } from "node:util";
+import { describeProblems } from "../../components/shared/problems";
+import { parseSettings } from "../../settings";
+import { Cluster } from "../access/cluster";
+import { defaultSettings, PulumiStack } from "../access/pulumi";
+import { clusterOf } from "../access/stackCluster";
+import { declarationOf } from "./declaration";
+import { inWords, readCalls, secondsOf } from "./logs";
+import { check, suggest } from "./suggestion";
+import { asReport, asSettings } from "./text";
+
+const USAGE = `npm run suggest -- [-s STACK] [OPTION…]
+
+From an open mesh to deny-all: reads in the sidecars' logs who has called whom, and prints the intentions that allow just that, for the
+stack's file. It needs consulSidecarAccessLogs; see docs/from-open-to-closed.md.
+
+  -s, --stack STACK      default: the selected one
+      --since TIME       how far back, such as 30m, 1h or 2d; default 1h
+      --paths            what was called of HTTP services, by method and path; default: whole services
+      --check            says instead which of the calls the stack's file would refuse with deny-all
+      --context NAME     default: that of the stack's settings, else kubectl's own
+      --kubeconfig FILE  likewise
+
+Exit code: 0 all is well; 1 --check found a call that would be refused; 2 it could not begin.`;
+
+async function main(): Promise<number> {
+  const { values: options } = parseArgs({
+    options: {
+      stack: { type: "string", short: "s" },
+      since: { type: "string", default: "1h" },
+      paths: { type: "boolean", default: false },
+      check: { type: "boolean", default: false },
+      context: { type: "string" },
+      kubeconfig: { type: "string" },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (options.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const { since, paths, context, kubeconfig } = options;
+  const seconds = secondsOf(since);
+  const { settings: given, kubernetes } = await new PulumiStack(options.stack).config();
+  const result = parseSettings({ ...defaultSettings(), ...given });
+  if ("problems" in result) {
+    throw new Error(describeProblems("configuration of the stack", result.problems));
+  }
+  const declared = declarationOf(result.settings);
+  const cluster = await Cluster.open(clusterOf(kubernetes, { context, kubeconfig }));
+  try {
+    const { observed, sidecars } = await readCalls(cluster, seconds);
+    const seen = inWords(observed, sidecars, since);
+    if (!options.check) {
+      console.log(asSettings(suggest(observed, declared, { paths }), seen));
+      return 0;
+    }
+    const found = check(observed, declared);
+    console.log(asReport(found, seen));
+    return found.refused.length === 0 ? 0 : 1;
+  } finally {
+    cluster.close();
+  }
+}
+
+// Whoever reads has read enough, as `head` has.
+process.stdout.on("error", () => process.exit());
+
+main().then(
+  (code) => (process.exitCode = code),
+  (error) => {
+    console.error(`error: ${(error as Error).message}`);
+    process.exitCode = 2;
+  },
+);
