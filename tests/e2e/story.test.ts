@@ -4,6 +4,7 @@ import { workspace, Workspace } from "../workspace";
 import { answers, apply, changes, consul, inventory, kubectl, poll, request, story, through } from "./cluster";
 import { acceptedObjects } from "./dryRuns";
 import { judged, JUDGED_AS_TEAM, NOT_JUDGED, refusals } from "./pack";
+import { suggestSteps } from "./suggest";
 import { disagreements, refusedCases, Webhook, WEBHOOK_REFUSES } from "./webhook";
 
 const image = "localhost/whoami:1.10.3";
@@ -169,8 +170,10 @@ step("without deny-all every service answers: 200", async () => {
   await answers(200, "v12.localhost");
 });
 
+suggestSteps(step, () => its, up, NOT_JUDGED);
+
 step("deny-all refuses: 403 by L7, 502 by L4", async () => {
-  await up({ denyAll: true });
+  await up({ denyAll: true, intentions: [] });
   await answers(403, "whoami.localhost");
   // L4 is judged when a connection opens, and the sidecar drains those that are open for up to 45 s.
   await answers(502, "echo.localhost", "/", 90);

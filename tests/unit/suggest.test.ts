@@ -351,6 +351,12 @@ describe("a suggestion", () => {
     expect(text).not.toContain("#   web → orders  GET /  ");
   });
 
+  test("names a route that nobody was seen to use: Traefik keeps connections of tcp open, which no log tells then", () => {
+    const told = "# A route leads to web, and Traefik was not seen to call it";
+    expect(suggestion(observed(line("web", "orders"))).text).toContain(told);
+    expect(suggestion(TRAFFIC).text).not.toContain("# A route");
+  });
+
   test("a service of another stack is that one's to open", () => {
     const { text, intentions } = suggestion(observed(line("web", "billing")));
     expect(intentions).toEqual([]);

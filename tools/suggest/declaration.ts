@@ -1,5 +1,6 @@
 import { callRules, Protocol, TRAEFIK_SERVICE_NAME } from "../../components";
 import { IntentionRule } from "../../components/intentions/intentions";
+import { isRouted } from "../../components/services/member";
 import type { Settings } from "../../settings";
 
 /** What of a stack's settings decides about calls. */
@@ -10,6 +11,8 @@ export interface Declaration {
   readonly calls: readonly IntentionRule[];
   /** The stack's own services. */
   readonly services: readonly string[];
+  /** Of these, those that Traefik calls. */
+  readonly routed: readonly string[];
   /** Protocols of what its rules may open: its own services, and those that others declare. */
   readonly protocols: ReadonlyMap<string, Protocol>;
   /** Names that its rules may use; `undefined` where other stacks decide too. */
@@ -28,6 +31,7 @@ export function declarationOf(settings: Settings): Declaration {
     rules: intentions,
     calls: [...members, ...jobs].flatMap(({ name, calls = [] }) => callRules(name, calls, `${name}.`)),
     services: members.map(({ name }) => name),
+    routed: members.filter(isRouted).map(({ name }) => name),
     protocols,
     known:
       meshStack === undefined

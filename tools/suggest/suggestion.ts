@@ -1,6 +1,7 @@
 import { decider } from "../../components/intentions/decision";
 import { actionOf, IntentionRule, samePair } from "../../components/intentions/intentions";
 import { METHODS } from "../../components/routing/httpMatches";
+import { TRAEFIK_SERVICE_NAME } from "../../components/shared/names";
 import type { Observed, ObservedCall } from "./calls";
 import type { Declaration } from "./declaration";
 import { permissionsFor } from "./paths";
@@ -73,6 +74,11 @@ export function suggest(observed: Observed, declared: Declaration, { paths }: { 
       ...declared.services
         .filter((name) => !ours.some(({ destination }) => destination === name))
         .map((name) => `Nobody was seen to call ${name}. An open connection is logged when it ends.`),
+      ...declared.routed
+        .filter((name) => pairOf({ source: TRAEFIK_SERVICE_NAME, destination: name }).length === 0)
+        .map(
+          (name) => `A route leads to ${name}, and Traefik was not seen to call it; of tcp it keeps connections open.`,
+        ),
       ...told("Called by whom no intention can name, which deny-all refuses", strangersOf(observed, declared)),
       ...told(
         "Refused by a rule that the stack has, which is left as it is",
