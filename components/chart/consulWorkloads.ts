@@ -27,7 +27,13 @@ export function consulWorkloads(
   });
   const timeout = `${opts.timeoutSeconds}s`;
   const { parent, dependsOn } = opts;
-  const options = { parent, dependsOn, customTimeouts: { create: timeout, update: timeout } };
+  const options = {
+    parent,
+    dependsOn,
+    customTimeouts: { create: timeout, update: timeout },
+    // A part that is turned off goes with the release's update, and there is nothing to take the patch back from.
+    retainOnDelete: true,
+  };
   const enabled = (part: string) => (values[part] as ChartValues | undefined)?.enabled !== false;
 
   const all: pulumi.Resource[] = [];
@@ -48,8 +54,6 @@ export function consulWorkloads(
         new k8s.apps.v1.DeploymentPatch(`${name}-${TERMINATING_GATEWAY}`, part(TERMINATING_GATEWAY), {
           ...options,
           dependsOn: [...dependsOn, injector],
-          // With its last destination the release takes the Deployment away, and there is nothing to take the patch back from.
-          retainOnDelete: true,
         }),
       ]
     : [];

@@ -173,7 +173,7 @@ describe("what runs the pods", () => {
     const headless = find(recorded, "shop-pods").props;
     expect(spec.replicas).toBe(3);
     expect(spec.serviceName).toBe(headless.metadata.name);
-    expect(headless.metadata.labels).toEqual({ "consul.hashicorp.com/service-ignore": "true" });
+    expect(headless.metadata.labels).toMatchObject({ "consul.hashicorp.com/service-ignore": "true" });
     expect(headless.spec).toMatchObject({ clusterIP: "None", selector: spec.selector.matchLabels });
     const [claim] = spec.volumeClaimTemplates;
     expect(claim.spec.resources.requests.storage).toBe("10Gi");
