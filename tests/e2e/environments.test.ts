@@ -24,7 +24,8 @@ const step = story();
 
 beforeAll(async () => {
   await serveOutside();
-  its = judged(await workspace("prod", { ...TESTBED, services, denyAll: false, intentions: [] }));
+  const externalDestinations = destinations();
+  its = judged(await workspace("prod", { ...TESTBED, services, denyAll: false, intentions: [], externalDestinations }));
 });
 
 afterAll(async () => {
@@ -54,8 +55,7 @@ step("with ACLs on nothing passes before the first intention exists", async () =
 });
 
 step("deny-all and an allow: the one service is open, the other closed, and a second up changes nothing", async () => {
-  const externalDestinations = destinations();
-  await deploy({ denyAll: true, intentions: [allow, ...callsOf("whoami")], externalDestinations });
+  await deploy({ denyAll: true, intentions: [allow, ...callsOf("whoami")] });
   await answers(200, "whoami.localhost");
   await answers(403, "echo.localhost");
   const { summary } = await its.stack.up();

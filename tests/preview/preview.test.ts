@@ -17,7 +17,7 @@ afterEach(async () => open?.remove());
 test("without a cluster, preview still tells what the stack would make", async () => {
   const { stack } = await without(UNREACHABLE, "local", {});
   const { changeSummary } = await stack.preview();
-  expect(changeSummary).toEqual({ create: 31 });
+  expect(changeSummary).toEqual({ create: 32 });
 });
 
 test("without a cluster, up ends with a clear answer and makes nothing", async () => {
