@@ -42,7 +42,7 @@ export async function readCalls(cluster: Cluster, seconds: number): Promise<{ ob
     throw new Error(
       sidecars.length === 0
         ? "no pod of the cluster has a sidecar"
-        : `no calls were seen in the logs of ${sidecars.length} sidecars: let traffic come, or look further back with --since. A sidecar logs a call when it ends`,
+        : `no calls were seen in the logs of ${counted(sidecars.length, "sidecar")}: let traffic come, or look further back with --since. A sidecar logs a call when it ends`,
     );
   }
   return { observed, sidecars: sidecars.length };
@@ -64,5 +64,9 @@ function sidecarsOf({ metadata, spec, status = {} }: KubernetesObject): string[]
 /** What was seen, in words. */
 export function inWords({ calls, refused, strangers }: Observed, sidecars: number, since: string): string {
   const count = [...calls, ...refused, ...strangers].reduce((sum, each) => sum + each.count, 0);
-  return `Seen in ${since}, in the logs of ${sidecars} sidecars: ${count} calls.`;
+  return `Seen in ${since}, in the logs of ${counted(sidecars, "sidecar")}: ${counted(count, "call")}.`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
