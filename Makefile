@@ -17,7 +17,7 @@ verify: node_modules ## says whether a stack's mesh does what was declared: make
 mutants: toolchain node_modules ## faults put into the code, one by one: does a test see each? SINCE=main plays the changed files alone
 	eval "$$(testbed/env)" && npx ts-node --transpile-only tests/mutants/run.ts
 
-faults: toolchain node_modules ## rotations, faults, changes and an upgrade under load, on the cluster; not part of test
+faults: toolchain node_modules ## rotations, faults, changes and an upgrade under load, and each example of the docs, on the cluster; not part of test
 	testbed/down && testbed/up
 	eval "$$(testbed/env)" && npx jest --maxWorkers=1 --forceExit --selectProjects faults
 
