@@ -46,7 +46,7 @@ export interface ApiObject {
     readonly namespace?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
-    readonly managedFields?: readonly { readonly manager: string }[];
+    readonly managedFields?: readonly { readonly manager: string; readonly fieldsV1?: object }[];
     readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[];
     readonly finalizers?: readonly string[];
     readonly creationTimestamp?: string;

@@ -41,7 +41,11 @@ export function describeObject({ kind, metadata }: Pick<Found, "kind" | "metadat
 export function ownerOf({ metadata }: Pick<ApiObject, "metadata">, stackLabel: string): string {
   const { labels = {}, annotations = {}, managedFields = [], ownerReferences = [] } = metadata;
   const by = (key: string) => annotations[`meta.helm.sh/release-${key}`];
-  const managers = new Set(managedFields.map(({ manager }) => manager));
+  // Who wrote no more than metadata and status, such as a finalizer, looks after it.
+  const owners = managedFields.filter(({ fieldsV1 = {} }) =>
+    Object.keys(fieldsV1).some((field) => !["f:metadata", "f:status"].includes(field)),
+  );
+  const managers = new Set((owners.length > 0 ? owners : managedFields).map(({ manager }) => manager));
   return labels[stackLabel] !== undefined
     ? `Pulumi's stack ${labels[stackLabel]}`
     : by("name") !== undefined

@@ -58,6 +58,17 @@ describe("what is to be made", () => {
     ],
     ["a controller's", { ownerReferences: [{ kind: "Shop", name: "main" }] }, "Shop main"],
     ["a tool's", { managedFields: [{ manager: "kubectl" }, { manager: "kubectl" }] }, "kubectl"],
+    [
+      "a tool's, and a controller looks after it",
+      {
+        managedFields: [
+          { manager: "kubectl", fieldsV1: { "f:metadata": {}, "f:spec": {} } },
+          { manager: "consul-k8s-control-plane", fieldsV1: { "f:metadata": { "f:finalizers": {} } } },
+          { manager: "consul-k8s-control-plane", fieldsV1: { "f:status": {} } },
+        ],
+      },
+      "kubectl",
+    ],
     ["nobody's", {}, "nobody that it names"],
   ])("is refused where it is %s, with its owner and the way to import it", async (_, metadata, owner) => {
     server.add("v1", "Service", { metadata: { ...service, creationTimestamp: "2026-11-01", ...metadata } });
