@@ -243,3 +243,22 @@ test("a kubeconfig that is configured is a secret of the state, also where a des
   const given = find(recorded, "consul-cluster").props["kubernetes:kubeconfig"];
   expect([isSecret(given), given.value]).toEqual([true, UNREACHABLE]);
 });
+
+test("what a destroy does about a hook that cannot run is as far from the root as the release: Pulumi deletes the two at once", async () => {
+  const recorded = await record(() => {
+    new ConsulMesh("consul", { acls: true, gossipEncryption: true });
+  });
+  // The release has its namespace by its input too, on which the others stand already.
+  const before = find(recorded, "consul-release").dependsOn.filter((name) => name !== "consul-namespace");
+  expect(before).toContain("consul-gossip-key");
+  expect(find(recorded, "consul-stuck-hooks").dependsOn).toEqual(before);
+});
+
+test("no part of the chart that is turned off holds an up: what waits for it is not taken back from what is gone", async () => {
+  const recorded = await record(() => {
+    new ConsulMesh("consul");
+  });
+  const waiting = recorded.filter(({ type }) => type.endsWith("Patch"));
+  expect(waiting.map(({ name }) => name)).toEqual(expect.arrayContaining(["consul-server", "consul-sync-catalog"]));
+  expect(waiting.filter(({ retainOnDelete }) => !retainOnDelete)).toEqual([]);
+});
