@@ -1,5 +1,5 @@
 # The commands of this project. With a cluster and Pulumi of your own you need none of them: see README.md.
-.PHONY: help demo test mutants verify faults bench screenshots lint testbed-up testbed-down testbed-status toolchain
+.PHONY: help demo test mutants verify faults bench screenshots docs lint testbed-up testbed-down testbed-status toolchain
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -29,6 +29,10 @@ screenshots: toolchain node_modules ## takes the pictures in the docs anew
 	testbed/down && testbed/up
 	eval "$$(testbed/env)" && npx jest --forceExit --selectProjects e2e -- tests/e2e/tls.test.ts
 	cp screenshots/traefik-dashboard.png screenshots/consul-ui.png docs/images/
+
+docs: ## the pages of docs/ as a site with a search, in site/; fails where a link leads nowhere
+	npm ci --prefix docs --loglevel=error
+	npm run --silent --prefix docs build
 
 lint: node_modules ## types, style and format
 	npm run --silent lint

@@ -45,7 +45,7 @@ const downwards = ROOMS.map((room, i) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "coverage/", "schema/"] },
+  { ignores: ["node_modules/", "coverage/", "schema/", "site/", "docs/.vitepress/cache/", "docs/node_modules/"] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   // The pack runs with its own packages alone, and starts at each preview: the SDK is 6 MB. tests/policies/pack.test.ts sees
