@@ -83,6 +83,7 @@ export const EVERYTHING: Record<string, unknown> = {
       caCertificates: CERTIFICATE,
       keyType: "EC256",
       profile: "shortlived",
+      eab: { kid: "kid-1", hmacSecret: "zerossl" },
       certificatesDuration: 2160,
       dnsChallenge: {
         provider: "route53",

@@ -1,4 +1,5 @@
 import * as net from "node:net";
+import type * as k8s from "@pulumi/kubernetes";
 import { isCertificatePem } from "../shared/grammars";
 import { isHostName, rangeProblems } from "../shared/names";
 import { Problem } from "../shared/problems";
@@ -45,12 +46,26 @@ export interface CertificateResolver {
    * @unset 2160, 90 days
    */
   readonly certificatesDuration?: number;
+  /**
+   * Binds the account to one that you have with the authority, where it asks for that, as ZeroSSL, Google and Sectigo do. It is
+   * read when Traefik makes its account: one that is on the volume already stays as it is.
+   * @unset no binding
+   */
+  readonly eab?: ExternalAccountBinding;
   /** TLS-ALPN-01: the authority connects to each host on port 443, and has to arrive at `websecure`. */
   readonly tlsChallenge?: ConnectChallenge;
   /** HTTP-01: the authority connects to each host on port 80, and has to arrive at `web`. Also with `redirectToHttps`. */
   readonly httpChallenge?: ConnectChallenge;
   /** DNS-01: the authority asks for a TXT record. The only one for wildcards, and for hosts that it cannot reach. */
   readonly dnsChallenge?: DnsChallenge;
+}
+
+/** External account binding (RFC 8555, 7.3.4): both halves come from the authority. */
+export interface ExternalAccountBinding {
+  /** Identifier of the key. */
+  readonly kid: string;
+  /** A Secret in Traefik's namespace, whose key `hmacEncoded` is the HMAC key as the authority gives it, in base64url. */
+  readonly hmacSecret: string;
 }
 
 /** How the authority connects to Traefik. */
@@ -129,6 +144,9 @@ export function resolverArguments(resolvers: CertificateResolvers): string[] {
       keyType: resolver.keyType,
       profile: resolver.profile,
       certificatesDuration: resolver.certificatesDuration,
+      "eab.kid": resolver.eab?.kid,
+      // Traefik takes the key as an argument alone; Kubernetes puts it in, in the pod.
+      "eab.hmacEncoded": resolver.eab && `$(${hmacVariable(name)})`,
       tlsChallenge: resolver.tlsChallenge && true,
       "tlsChallenge.delay": delayOf(resolver.tlsChallenge),
       "httpChallenge.entryPoint": resolver.httpChallenge && "web",
@@ -148,6 +166,24 @@ export function resolverArguments(resolvers: CertificateResolvers): string[] {
 function delayOf(challenge: ConnectChallenge | undefined): string | undefined {
   const { delay = DEFAULT_DELAY } = challenge ?? { delay: 0 };
   return delay > 0 ? `${delay}s` : undefined;
+}
+
+/** The variables that arguments take keys of Secrets from. */
+export function resolverEnvironment(resolvers: CertificateResolvers): k8s.types.input.core.v1.EnvVar[] {
+  return Object.entries(resolvers).flatMap(([name, { eab }]) =>
+    eab === undefined
+      ? []
+      : [
+          {
+            name: hmacVariable(name),
+            valueFrom: { secretKeyRef: { name: eab.hmacSecret, key: "hmacEncoded" } },
+          },
+        ],
+  );
+}
+
+function hmacVariable(resolver: string): string {
+  return `ACME_EAB_${resolver.toUpperCase().replaceAll("-", "_")}`;
 }
 
 /** The Secrets whose keys become Traefik's environment. */
@@ -190,6 +226,15 @@ function oneResolverProblems(name: string, resolver: CertificateResolver, path: 
   }
   if (resolver.certificatesDuration !== undefined) {
     problems.push(...rangeProblems(`${path}.certificatesDuration`, resolver.certificatesDuration, 1, 24 * 3650));
+  }
+  if (resolver.eab !== undefined && !/^[^\s$]+$/.test(resolver.eab.kid)) {
+    problem(
+      ".eab.kid",
+      `"${resolver.eab.kid}" is no identifier of a key; use the one that the authority has given you`,
+    );
+  }
+  if (resolver.eab !== undefined && !isHostName(resolver.eab.hmacSecret)) {
+    problem(".eab.hmacSecret", `"${resolver.eab.hmacSecret}" is no name of a Secret`);
   }
   const challenges = CHALLENGES.filter((challenge) => resolver[challenge] !== undefined);
   if (challenges.length !== 1) {

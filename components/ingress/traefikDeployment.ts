@@ -102,7 +102,7 @@ export function traefikDeployment(
                   ...its.parts.flatMap((part) => part.args ?? []),
                 ],
                 workingDir: "/",
-                env: login?.env ?? [],
+                env: [...(login?.env ?? []), ...its.tls.env],
                 envFrom: its.tls.envFrom,
                 ports: [
                   ...Object.entries(ENTRY_POINT_PORTS).map(([n, containerPort]) => ({ name: n, containerPort })),

@@ -7,6 +7,7 @@ import {
   CertificateResolvers,
   credentialsSecrets,
   resolverArguments,
+  resolverEnvironment,
   resolverProblems,
 } from "./certificateResolvers";
 import { sizeProblems } from "../shared/grammars";
@@ -90,6 +91,7 @@ export interface TlsParts {
   readonly args: string[];
   /** Another value, other pods: so that an `up` ends with what was declared in force. */
   readonly annotations: Record<string, string>;
+  readonly env: k8s.types.input.core.v1.EnvVar[];
   readonly envFrom: k8s.types.input.core.v1.EnvFromSource[];
   readonly mounts: k8s.types.input.core.v1.VolumeMount[];
   readonly volumes: k8s.types.input.core.v1.Volume[];
@@ -112,6 +114,7 @@ export function tlsParts(
   const parts: TlsParts = {
     args: [],
     annotations: {},
+    env: resolverEnvironment(certificateResolvers),
     envFrom: [],
     mounts: [],
     volumes: [],

@@ -28,6 +28,8 @@ let directory: string;
 const at = (file: string) => path.join(directory, file);
 const text = (file: string) => fs.readFileSync(at(file), "utf8");
 const step = story();
+/** As testbed/pebble.yaml has it: the authority's key for accounts of kid-1. */
+const HMAC = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W";
 
 /** Runs openssl in the scratch directory. */
 function openssl(...args: string[]): void {
@@ -149,6 +151,7 @@ beforeAll(async () => {
     secret("client-ca", { "ca.crt": text("client-ca.crt") }),
     secret("ops", { users: `ops:${user}` }),
     secret("dns", Object.fromEntries(variables)),
+    secret("eab", { hmacEncoded: HMAC }),
   ]);
   await kubectl("apply", "-f", path.join(__dirname, "../../testbed/pebble.yaml"));
   const authority = {
@@ -157,6 +160,8 @@ beforeAll(async () => {
     caCertificates: text("pebble.crt"),
     keyType: "EC256",
     profile: "default",
+    // The authority makes no account without.
+    eab: { kid: "kid-1", hmacSecret: "eab" },
   };
   its = judged(
     await workspace(

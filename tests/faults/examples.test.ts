@@ -52,6 +52,7 @@ function readersOwn(): object[] {
       data: { flag: "on" },
     })),
     ...["admins", "ops"].map((name) => secret(name, { users }, ingress)),
+    secret("zerossl", { hmacEncoded: "aXQ" }, ingress),
     secret("cloudflare", { CF_DNS_API_TOKEN: "it" }, ingress),
     secret("partners-ca", { "ca.crt": pem(certificate) }, ingress),
     secret("example-com", { "tls.crt": pem(certificate), "tls.key": pem(key) }, ingress, "kubernetes.io/tls"),

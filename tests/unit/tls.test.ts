@@ -63,6 +63,28 @@ test("an authority waits for as long as the challenge says", async () => {
   ]);
 });
 
+test("a binding's key comes from its Secret in the pod, for each resolver its own, and is no value anywhere", async () => {
+  const { container } = await ingress({
+    certificateResolvers: {
+      "a-1": { ...tlsResolver, eab: { kid: "one", hmacSecret: "first" } },
+      b: { ...tlsResolver, eab: { kid: "two", hmacSecret: "second" } },
+    },
+  });
+  expect(container.args.filter((arg: string) => arg.includes(".eab."))).toEqual([
+    "--certificatesResolvers.a-1.acme.eab.kid=one",
+    "--certificatesResolvers.a-1.acme.eab.hmacEncoded=$(ACME_EAB_A_1)",
+    "--certificatesResolvers.b.acme.eab.kid=two",
+    "--certificatesResolvers.b.acme.eab.hmacEncoded=$(ACME_EAB_B)",
+  ]);
+  const from = (name: string) => ({ secretKeyRef: { name, key: "hmacEncoded" } });
+  expect(container.env).toEqual(
+    expect.arrayContaining([
+      { name: "ACME_EAB_A_1", valueFrom: from("first") },
+      { name: "ACME_EAB_B", valueFrom: from("second") },
+    ]),
+  );
+});
+
 test("how a record is looked for arrives under Traefik's names", async () => {
   const propagation = { disableANSChecks: true, requireAllRNS: true, delayBeforeChecks: 10 };
   const { container } = await ingress({
@@ -271,6 +293,11 @@ test.each<[string, TraefikOptions, string[]]>([
       },
     },
     ["certificateResolvers.b.dnsChallenge.credentialsSecret", "certificateResolvers.b.dnsChallenge.resolvers"],
+  ],
+  [
+    "a binding without a key, by a Secret that cannot be",
+    { certificateResolvers: { a: { ...tlsResolver, eab: { kid: "$(HOME)", hmacSecret: "No Secret" } } } },
+    ["certificateResolvers.a.eab.kid", "certificateResolvers.a.eab.hmacSecret"],
   ],
   ["two pods on one volume", { certificateResolvers: { le: tlsResolver }, replicas: 2 }, ["replicas"]],
   ["a volume of no size", { certificateResolvers: { le: tlsResolver }, acmeStorage: "big" }, ["acmeStorage"]],
