@@ -1,3 +1,4 @@
+import "./stacks/promiseStacks";
 import * as pulumi from "@pulumi/pulumi";
 import { readSettings } from "./settings";
 import { StackOutputs } from "./stacks/outputs";

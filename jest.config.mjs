@@ -7,7 +7,7 @@ process.env.SEED ??= String(randomInt(2 ** 31));
 /** Tests by kind; each project can be run alone, as in `npx jest --selectProjects unit`. */
 const project = (name) => ({
   displayName: name,
-  testEnvironment: "node",
+  testEnvironment: "<rootDir>/tests/environment.mjs",
   testMatch: [`<rootDir>/tests/${name}/**/*.test.ts`],
   transform: { "\\.ts$": ["@swc/jest", {}] },
 });
