@@ -3,7 +3,7 @@ import { IntentionRule } from "../../components";
 import { workspace, Workspace } from "../workspace";
 import { answers, apply, changes, consul, inventory, kubectl, poll, request, story, through } from "./cluster";
 import { acceptedObjects } from "./dryRuns";
-import { judged, JUDGED_AS_TEAM, NOT_JUDGED, refusals } from "./pack";
+import { judged, NOT_JUDGED, refusals } from "./pack";
 import { suggestSteps } from "./suggest";
 import { disagreements, refusedCases, Webhook, WEBHOOK_REFUSES } from "./webhook";
 
@@ -193,36 +193,6 @@ step("the allow lets Traefik in: 200", async () => {
   await answers(200, "echo.localhost");
 });
 
-step("another stack's services join the mesh, are asked as its own are, and go without a trace", async () => {
-  const stack = "organization/consul-traefik-mesh/orders";
-  await up({ teams: [{ stack, namespace: "orders" }] });
-  const settings = {
-    meshStack: "organization/consul-traefik-mesh/local",
-    servicesNamespace: "orders",
-    services: [{ name: "orders", image, port: 80, healthPath: "/health", routes: [{ host: "orders.localhost" }] }],
-    intentions: [] as IntentionRule[],
-  };
-  const theirs = await workspace("local", settings, "orders", its);
-  try {
-    expect(await refusals(theirs.stack, JUDGED_AS_TEAM)).toEqual([]);
-    const { outputs } = await theirs.stack.up(JUDGED_AS_TEAM);
-    expect(outputs.urls.value).toEqual(["http://orders.localhost:30080/"]);
-    // Deny-all is the mesh's, so it is theirs as well.
-    expect(await through("orders.localhost")).toBe(403);
-    theirs.configure({ intentions: [allow("orders")] });
-    await theirs.stack.up(JUDGED_AS_TEAM);
-    await answers(200, "orders.localhost");
-    theirs.configure({ services: [{ ...settings.services[0], routes: [{ host: "whoami.localhost" }] }] });
-    await expect(theirs.stack.preview()).rejects.toThrow(/is that of stack .*\/local: service whoami/);
-  } finally {
-    await theirs.stack.destroy();
-    await theirs.remove();
-  }
-  await up({ teams: [] });
-  await answers(404, "orders.localhost");
-  await answers(200, "whoami.localhost");
-});
-
 step("plaintext to the pod itself fails: only the mesh gets in", async () => {
   const address = await kubectl(
     "get",
@@ -250,14 +220,6 @@ step("an L7 permission opens its path and method, and nothing else", async () =>
   );
 });
 
-step("a service goes from http to tcp and back, with its intention", async () => {
-  const tcp = services.map((service) => ({ ...service, protocol: "tcp", healthPath: undefined }));
-  await up({ services: tcp, intentions: [allow("whoami")] });
-  await answers(200, "whoami.localhost");
-  await up({ services, intentions: [allow("whoami")] });
-  await answers(200, "whoami.localhost");
-});
-
 step("a change of destination moves the allow", async () => {
   await up({ intentions: [allow("echo")] });
   await answers(403, "whoami.localhost");
@@ -277,14 +239,6 @@ step("a changed CA reaches Traefik at the next up, and removing a service leaves
   await up({ services: services.slice(1) });
   expect(await copy()).toBe(bundle);
   await answers(404, "whoami.localhost");
-  await answers(200, "echo.localhost");
-});
-
-step("the ingress alone can be removed, and comes back", async () => {
-  const ingress = "urn:pulumi:local::consul-traefik-mesh::consul-traefik-mesh:index:TraefikConsulIngress::traefik";
-  await its.stack.destroy({ target: [ingress], targetDependents: true });
-  expect(await kubectl("get", "namespace", "traefik-consul", "--ignore-not-found")).toBe("");
-  await its.stack.up();
   await answers(200, "echo.localhost");
 });
 

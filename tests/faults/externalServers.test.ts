@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { workspace, Workspace } from "../workspace";
-import { answers, apply, kubectl, story } from "./cluster";
-import { ownCa, signedBy } from "./ownCa";
-import { judged } from "./pack";
+import { answers, apply, kubectl, story } from "../e2e/cluster";
+import { ownCa, signedBy } from "../e2e/ownCa";
+import { judged } from "../e2e/pack";
 
 /** Consul servers that somebody else runs: here a server in a pod that the stack knows nothing of but its name. */
 const step = story();

@@ -1,0 +1,81 @@
+import { IntentionRule } from "../../components";
+import { answers, kubectl, renewCluster, story, through } from "../e2e/cluster";
+import { judged, JUDGED_AS_TEAM, refusals } from "../e2e/pack";
+import { workspace, Workspace } from "../workspace";
+
+/** What becomes of a stack after its first day: other stacks join it, protocols change, parts go and come back. */
+const step = story();
+const image = "localhost/whoami:1.10.3";
+const services = [
+  { name: "whoami", image, port: 80, healthPath: "/health", routes: [{ host: "whoami.localhost" }] },
+  { name: "echo", image, port: 80, protocol: "tcp", routes: [{ host: "echo.localhost" }] },
+];
+const allow = (destination: string): IntentionRule => ({ source: "traefik-system-ingress", destination });
+let its: Workspace;
+
+/** Deploys changed settings, as an edit of the stack's file would. */
+async function up(settings: Record<string, unknown>): Promise<void> {
+  its.configure(settings);
+  await its.stack.up();
+}
+
+beforeAll(async () => {
+  its = judged(await workspace("local", { services, intentions: [allow("whoami"), allow("echo")] }, "local"));
+});
+
+afterAll(async () => {
+  await its?.remove();
+  renewCluster();
+});
+
+step("the stack comes up", async () => {
+  await its.stack.up();
+  await answers(200, "whoami.localhost");
+  await answers(200, "echo.localhost");
+});
+
+step("another stack's services join the mesh, are asked as its own are, and go without a trace", async () => {
+  const stack = "organization/consul-traefik-mesh/orders";
+  await up({ teams: [{ stack, namespace: "orders" }] });
+  const settings = {
+    meshStack: "organization/consul-traefik-mesh/local",
+    servicesNamespace: "orders",
+    services: [{ name: "orders", image, port: 80, healthPath: "/health", routes: [{ host: "orders.localhost" }] }],
+    intentions: [] as IntentionRule[],
+  };
+  const theirs = await workspace("local", settings, "orders", its);
+  try {
+    expect(await refusals(theirs.stack, JUDGED_AS_TEAM)).toEqual([]);
+    const { outputs } = await theirs.stack.up(JUDGED_AS_TEAM);
+    expect(outputs.urls.value).toEqual(["http://orders.localhost:30080/"]);
+    // Deny-all is the mesh's, so it is theirs as well.
+    expect(await through("orders.localhost")).toBe(403);
+    theirs.configure({ intentions: [allow("orders")] });
+    await theirs.stack.up(JUDGED_AS_TEAM);
+    await answers(200, "orders.localhost");
+    theirs.configure({ services: [{ ...settings.services[0], routes: [{ host: "whoami.localhost" }] }] });
+    await expect(theirs.stack.preview()).rejects.toThrow(/is that of stack .*\/local: service whoami/);
+  } finally {
+    await theirs.stack.destroy();
+    await theirs.remove();
+  }
+  await up({ teams: [] });
+  await answers(404, "orders.localhost");
+  await answers(200, "whoami.localhost");
+});
+
+step("a service goes from http to tcp and back, with its intention", async () => {
+  const tcp = services.map((service) => ({ ...service, protocol: "tcp", healthPath: undefined }));
+  await up({ services: tcp, intentions: [allow("whoami")] });
+  await answers(200, "whoami.localhost");
+  await up({ services, intentions: [allow("whoami")] });
+  await answers(200, "whoami.localhost");
+});
+
+step("the ingress alone can be removed, and comes back", async () => {
+  const ingress = "urn:pulumi:local::consul-traefik-mesh::consul-traefik-mesh:index:TraefikConsulIngress::traefik";
+  await its.stack.destroy({ target: [ingress], targetDependents: true });
+  expect(await kubectl("get", "namespace", "traefik-consul", "--ignore-not-found")).toBe("");
+  await its.stack.up();
+  await answers(200, "whoami.localhost");
+});
