@@ -1,5 +1,7 @@
+import * as net from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import * as yaml from "yaml";
+import { chartRefusals } from "./chartRefusals";
 import { ChartValues, ConsulOptions, consulValues, mergeValues } from "./consulValues";
 import {
   durationProblems,
@@ -10,7 +12,7 @@ import {
   sizeProblems,
 } from "../shared/grammars";
 import { valueAt } from "./heldValues";
-import { objectNameProblems, rangeProblems } from "../shared/names";
+import { isHostName, objectNameProblems, rangeProblems } from "../shared/names";
 import { Problem } from "../shared/problems";
 import { DOUBT, serverConfigProblems } from "./serverConfig";
 
@@ -47,12 +49,62 @@ const BY_PATH: readonly [paths: RegExp, judge: (path: string, value: unknown) =>
     (path, value) => rangeProblems(path, Number(value), 0, 86400),
   ],
   [/^server\.limits\.requestLimits\.mode$/, (path, value) => oneOf(path, value, ["disabled", "permissive", "enforce"])],
+  [/^global\.datacenter$/, (path, value) => datacenterProblems(path, textOf(value))],
+  [/^global\.domain$/, domainProblems],
+  [/^global\.recursors$/, recursorProblems],
+  [
+    /^connectInject\.(metrics\.default\w+Port|sidecarProxy\.lifecycle\.defaultGracefulPort)$/,
+    (path, value) => rangeProblems(path, Number(value), 1024, 65535),
+  ],
+  [
+    /^connectInject\.(metrics\.default\w+Path|sidecarProxy\.lifecycle\.default\w+Path)$/,
+    (path, value) =>
+      textOf(value).startsWith("/")
+        ? []
+        : [{ propertyPath: path, reason: `${JSON.stringify(value)} is no path; begin it with "/"` }],
+  ],
+  [
+    /^connectInject\.sidecarProxy\.lifecycle\.default\w+Seconds$/,
+    (path, value) => rangeProblems(path, Number(value), 0, 86400),
+  ],
+  [/^server\.ports\.\w+\.port$/, (path, value) => rangeProblems(path, Number(value), 1, 65535)],
   [/^connectInject\.replicas$/, (path, value) => rangeProblems(path, Number(value), 1, 100)],
   [
     /^syncCatalog\.nodePortSyncType$/,
     (path, value) => oneOf(path, value, ["ExternalFirst", "InternalOnly", "ExternalOnly"]),
   ],
 ];
+
+/** Consul's servers do not start with another. */
+export function datacenterProblems(path: string, name: string): Problem[] {
+  return /^[a-z0-9_-]{1,63}$/.test(name)
+    ? []
+    : [{ propertyPath: path, reason: `"${name}" is not a datacenter name; use at most 63 of a-z, 0-9, "-" and "_"` }];
+}
+
+/** Every name in the servers' certificates ends in it. */
+function domainProblems(path: string, value: unknown): Problem[] {
+  const reason = `${JSON.stringify(value)} is no domain; use one such as consul, or leave it out`;
+  return isHostName(textOf(value)) ? [] : [{ propertyPath: path, reason }];
+}
+
+/** A server that cannot resolve one of them does not start, so a name is as good as the DNS that it is looked up in. */
+function recursorProblems(path: string, value: unknown): Problem[] {
+  return (Array.isArray(value) ? value : []).flatMap((each, i) => {
+    const text = textOf(each);
+    const [, bracketed, host = text, port = "53"] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(text) ?? [];
+    const isAddress = net.isIP(bracketed ?? host) !== 0 && Number(port) >= 1 && Number(port) <= 65535;
+    // go-sockaddr fills in a template at the start.
+    return isAddress || text.includes("{{")
+      ? []
+      : [
+          {
+            propertyPath: `${path}[${i}]`,
+            reason: `"${text}" is no address of a DNS server; use an IP, with a port where it is not 53: 192.0.2.53:5353`,
+          },
+        ];
+  });
+}
 
 /** A scalar as the chart's template writes it; anything else as what it is. */
 function textOf(value: unknown): string {
@@ -138,7 +190,11 @@ export function mergedValueProblems(
     }
   };
   walk(values, "");
-  found.problems.push(...quorumProblems(options, values, merged, prefix), ...limitProblems(values, "", prefix));
+  found.problems.push(
+    ...chartRefusals(values, merged, prefix),
+    ...quorumProblems(options, values, merged, prefix),
+    ...limitProblems(values, "", prefix),
+  );
   return found;
 }
 

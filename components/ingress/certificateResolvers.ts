@@ -227,7 +227,7 @@ function oneResolverProblems(name: string, resolver: CertificateResolver, path: 
   if (resolver.certificatesDuration !== undefined) {
     problems.push(...rangeProblems(`${path}.certificatesDuration`, resolver.certificatesDuration, 1, 24 * 3650));
   }
-  if (resolver.eab !== undefined && !/^[^\s$]+$/.test(resolver.eab.kid)) {
+  if (resolver.eab !== undefined && !/^[!-#%-~]{1,256}$/.test(resolver.eab.kid)) {
     problem(
       ".eab.kid",
       `"${resolver.eab.kid}" is no identifier of a key; use the one that the authority has given you`,

@@ -30,7 +30,7 @@ import { configEntry } from "./configEntry";
 import { heldValueProblems, namedImage } from "../chart/heldValues";
 import { durationProblems, imageProblems, sizeProblems } from "../shared/grammars";
 import { withLeafGate } from "../chart/leafGate";
-import { mergedValueProblems } from "../chart/mergedValues";
+import { datacenterProblems, mergedValueProblems } from "../chart/mergedValues";
 import { Reached, reachOf, reachProblems } from "./meshReach";
 import type { MeshDescription } from "../teams/meshReference";
 import {
@@ -389,8 +389,8 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
       dnsLabelProblems(at(`namespacesWithoutInjection[${i}]`), name),
     ),
   );
-  if (args.datacenter !== undefined && !/^[a-z0-9_-]{1,63}$/.test(args.datacenter)) {
-    problem("datacenter", `"${args.datacenter}" is not a datacenter name; use at most 63 of a-z, 0-9, "-" and "_"`);
+  if (args.datacenter !== undefined) {
+    problems.push(...datacenterProblems(at("datacenter"), args.datacenter));
   }
   if (![1, 3, 5, 7].includes(args.servers ?? 1)) {
     problem("servers", `${args.servers} servers have no useful quorum; use 1, 3, 5 or 7`);
