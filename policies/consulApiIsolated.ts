@@ -1,4 +1,5 @@
 import { consulServers } from "./lib/consulServers";
+import { doorsTo, outside } from "./lib/doors";
 import { at, Json, list, record, textAt } from "./lib/json";
 import { ClusterObject, namespaceOf } from "./lib/objects";
 import { containersOf, selects } from "./lib/pods";
@@ -13,9 +14,10 @@ const API_PORTS = [8500, 8501, 8502];
  */
 export const consulApiIsolated = policy<{ declaredElsewhere: boolean }>({
   name: "consul-api-isolated",
-  description: "Only those pods reach the API of Consul's servers that a NetworkPolicy names.",
+  description: "Only those pods reach the API of Consul's servers that a NetworkPolicy names, and nobody from outside.",
   severity: "high",
-  remedy: "Declare a NetworkPolicy for Ingress on the servers' pods, with podSelectors for the ports 8501 and 8502",
+  remedy:
+    "Declare a NetworkPolicy for Ingress on the servers' pods, with podSelectors for the ports 8501 and 8502, and leave their Services to the cluster",
   environments: ["staging", "prod"],
   config: {
     declaredElsewhere: {
@@ -35,6 +37,11 @@ export const consulApiIsolated = policy<{ declaredElsewhere: boolean }>({
         yield { object, problem: `no NetworkPolicy isolates the ports ${API_PORTS.join(", ")}` };
       }
       const ports = apiPorts(object, agent);
+      const numbers = ports.filter((port) => typeof port === "number");
+      for (const { service, opened, port } of doorsTo(object, numbers, objects)) {
+        judged.add(service);
+        yield { object: service, problem: `${opened} opens Consul's API at port ${port}` };
+      }
       for (const each of policies) {
         judged.add(each);
         if (opens(each, policies, ports)) {
@@ -43,6 +50,12 @@ export const consulApiIsolated = policy<{ declaredElsewhere: boolean }>({
       }
     }
     // Of servers that another stack has, it is told by the labels of the chart.
+    for (const object of objects.filter((each) => !judged.has(each) && each.kind === "Service")) {
+      const opened = outside(object);
+      if (opened !== undefined && isServers(record(at(object.body, "spec", "selector"))) && leadsToApi(object)) {
+        yield { object, problem: `${opened} opens Consul's API` };
+      }
+    }
     for (const object of objects.filter((each) => !judged.has(each) && isNetworkPolicy(each) && meansServers(each))) {
       if (opens(object, [object], apiPorts(object, {}))) {
         yield { object, problem: "opens Consul's API to everybody" };
@@ -77,7 +90,18 @@ function guards(object: ClusterObject, servers: ClusterObject, labels: Json): bo
 }
 
 function meansServers(object: ClusterObject): boolean {
-  const labels = record(at(object.body, "spec", "podSelector", "matchLabels"));
+  return isServers(record(at(object.body, "spec", "podSelector", "matchLabels")));
+}
+
+/** Whether a Service leads to a port of the API, by number or by the name that the chart gives it. */
+function leadsToApi(service: ClusterObject): boolean {
+  return list(at(service.body, "spec", "ports")).some((entry) => {
+    const target = at(entry, "targetPort") ?? at(entry, "port");
+    return [...API_PORTS, 8503].includes(Number(target)) || /http|grpc/.test(String(target));
+  });
+}
+
+function isServers(labels: Json): boolean {
   return labels.component === "server" && /consul/.test(String(labels.app ?? labels.chart ?? ""));
 }
 

@@ -12,6 +12,7 @@ import { destinationsInMesh } from "./destinationsInMesh";
 import { ignoredChanges } from "./ignoredChanges";
 import { imagesPinned } from "./imagesPinned";
 import { inboundPorts } from "./inboundPorts";
+import { injectionInForce } from "./injectionInForce";
 import { intentionsAccepted } from "./intentionsAccepted";
 import { intentionsConsistent } from "./intentionsConsistent";
 import { layer7Permissions } from "./layer7Permissions";
@@ -47,6 +48,7 @@ new PolicyPack("consul-traefik-mesh", {
     otherWaysIn,
     permissiveMtls,
     meshSettings,
+    injectionInForce,
     inboundPorts,
     proxyBypass,
     proxyOverrides,

@@ -82,7 +82,7 @@ function helm(args: string[], stdin: string): Promise<string> {
 
 /** Kinds that no policy judges: most of a chart's text, whose parsing would take longer than helm does. */
 const UNJUDGED =
-  /^kind: (CustomResourceDefinition|ServiceAccount|(Cluster)?Role(Binding)?|\w+WebhookConfiguration)\s*$/m;
+  /^kind: (CustomResourceDefinition|ServiceAccount|(Cluster)?Role(Binding)?|ValidatingWebhookConfiguration)\s*$/m;
 
 function manifests(text: string, urn: string): ClusterObject[] {
   return text

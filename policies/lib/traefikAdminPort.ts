@@ -1,6 +1,7 @@
-import { at, ifKnown, list, record, textAt } from "./json";
-import { ClusterObject, nameOf, namespaceOf } from "./objects";
-import { containersOf, isTraefik, podOf, selects } from "./pods";
+import { doorsTo } from "./doors";
+import { at, ifKnown, list } from "./json";
+import { ClusterObject } from "./objects";
+import { containersOf, isTraefik, podOf } from "./pods";
 import { Options } from "./traefikOptions";
 import { optionsOf, traefiks } from "./traefikSources";
 
@@ -11,15 +12,8 @@ const PUBLIC = /^(web|websecure|http|https)$/;
 export function* adminDoors(objects: readonly ClusterObject[]): Iterable<{ object: ClusterObject; problem: string }> {
   for (const traefik of traefiks(objects)) {
     const ports = adminPorts(optionsOf(traefik));
-    const labels = record(podOf(traefik.object)?.metadata.labels);
-    for (const service of objects.filter(
-      (o) => o.kind === "Service" && namespaceOf(o) === namespaceOf(traefik.object),
-    )) {
-      const leads = ifKnown(() => leadsTo(service, traefik.object, labels, ports), []);
-      const opened = outside(service) ?? openedBy(service, leads, objects);
-      if (leads.length > 0 && opened !== undefined) {
-        yield { object: service, problem: `${opened} opens Traefik's own entry point at port ${leads[0].target}` };
-      }
+    for (const { service, opened, port } of doorsTo(traefik.object, ports, objects)) {
+      yield { object: service, problem: `${opened} opens Traefik's own entry point at port ${port}` };
     }
     for (const port of ifKnown(() => portsOfNodes(traefik.object, ports), [])) {
       yield { object: traefik.object, problem: `opens Traefik's own entry point at port ${port} of its node` };
@@ -52,85 +46,6 @@ function adminPorts(options: Options): number[] {
     // Where nothing says otherwise, it is this one.
     ...(entryPoints.has("traefik") || taken.includes(8080) ? [] : [8080]),
   ];
-}
-
-interface Lead {
-  readonly port: unknown;
-  readonly name: unknown;
-  readonly target: unknown;
-}
-
-function leadsTo(
-  service: ClusterObject,
-  traefik: ClusterObject,
-  labels: Record<string, unknown>,
-  ports: number[],
-): Lead[] {
-  const selector = record(at(service.body, "spec", "selector"));
-  if (Object.keys(selector).length === 0 || !selects({ matchLabels: selector }, labels)) {
-    return [];
-  }
-  const named = containersOf(traefik).flatMap((container) => list(container.ports));
-  return list(at(service.body, "spec", "ports")).flatMap((entry) => {
-    const target = at(entry, "targetPort") ?? at(entry, "port");
-    const number = /^\d+$/.test(String(target))
-      ? Number(target)
-      : Number(
-          at(
-            named.find((port) => at(port, "name") === target),
-            "containerPort",
-          ),
-        );
-    return ports.includes(number) ? [{ port: at(entry, "port"), name: at(entry, "name"), target: number }] : [];
-  });
-}
-
-/** How a Service by itself is reached from outside. */
-function outside(service: ClusterObject): string | undefined {
-  const type = textAt(service.body, "spec", "type");
-  const external = list(at(service.body, "spec", "externalIPs")).length > 0;
-  return type === "LoadBalancer" || type === "NodePort"
-    ? `a Service of type ${type}`
-    : external
-      ? "externalIPs"
-      : undefined;
-}
-
-/** The route that leads to a Service at one of its ports. */
-function openedBy(
-  service: ClusterObject,
-  leads: readonly Lead[],
-  objects: readonly ClusterObject[],
-): string | undefined {
-  const route = objects.find(
-    (object) =>
-      /^(Ingress|IngressRoute(TCP)?|HTTPRoute|TCPRoute|TLSRoute|GRPCRoute|Route|VirtualServer|HTTPProxy)$/.test(
-        object.kind,
-      ) && ifKnown(() => backends(object.body.spec).some((b) => isBackend(b, service, leads)), false),
-  );
-  return route && `${route.kind} ${nameOf(route)}`;
-}
-
-/** Everything in a route that names a Service and perhaps its port, whatever the kind calls the two. */
-function backends(value: unknown): unknown[] {
-  if (Array.isArray(value)) {
-    return value.flatMap(backends);
-  }
-  const inner = Object.values(record(value)).flatMap(backends);
-  return textAt(value, "name") === undefined &&
-    textAt(value, "service") === undefined &&
-    textAt(value, "serviceName") === undefined
-    ? inner
-    : [value, ...inner];
-}
-
-function isBackend(backend: unknown, service: ClusterObject, leads: readonly Lead[]): boolean {
-  const named = ["name", "service", "serviceName"].some((key) => at(backend, key) === nameOf(service));
-  const port =
-    at(backend, "port", "number") ?? at(backend, "port", "name") ?? at(backend, "port") ?? at(backend, "servicePort");
-  return (
-    named && leads.some((lead) => port === undefined || [lead.port, lead.name].some((p) => String(p) === String(port)))
-  );
 }
 
 function portsOfNodes(traefik: ClusterObject, ports: number[]): number[] {

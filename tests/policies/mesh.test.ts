@@ -22,6 +22,57 @@ cases("no-permissive-mtls", [
   blocks("unknown", [configEntry("ServiceDefaults", "a", { mutualTLSMode: UNKNOWN })], NOT_KNOWN),
 ]);
 
+const webhook = (name: string, webhooks: unknown[], kind = "MutatingWebhookConfiguration") =>
+  kube("admissionregistration.k8s.io/v1", kind, name, { webhooks });
+const INJECTOR = "consul-connect-injector.consul.hashicorp.com";
+const asked = { name: INJECTOR, failurePolicy: "Fail", rules: [{ resources: ["pods"] }] };
+
+cases("injection-in-force", [
+  passes("the chart's own, an injector of another stack, and other people's webhooks", [
+    release(SAFE_VALUES),
+    meshed("a"),
+    webhook("istio-sidecar-injector", [{ name: "rev.object.sidecar-injector.istio.io", failurePolicy: "Ignore" }]),
+    webhook("empty", []),
+  ]),
+  passes("pods of a mesh that another stack has", [meshed("a")]),
+  passes("a patch that sets something else", [
+    webhook("consul-connect-injector", [{ name: INJECTOR, timeoutSeconds: 5 }], "MutatingWebhookConfigurationPatch"),
+  ]),
+  blocks(
+    "the chart's value",
+    [release(safeBut({ connectInject: { failurePolicy: "Ignore" } }))],
+    "failurePolicy Ignore",
+  ),
+  blocks(
+    "a chart without an injector",
+    [release(safeBut({ connectInject: { enabled: false } })), meshed("a")],
+    "has no injector",
+  ),
+  blocks(
+    "by hand",
+    [webhook("mine", [{ ...asked, failurePolicy: "Ignore" }])],
+    `${INJECTOR} has the failurePolicy Ignore`,
+  ),
+  blocks(
+    "a patch",
+    [
+      webhook(
+        "consul-connect-injector",
+        [{ name: INJECTOR, failurePolicy: "Ignore" }],
+        "MutatingWebhookConfigurationPatch",
+      ),
+    ],
+    "failurePolicy Ignore",
+  ),
+  blocks("no webhook", [webhook("consul-connect-injector", [])], "has no webhook"),
+  blocks("no rules", [webhook("mine", [{ ...asked, rules: [] }])], "is asked about no pod"),
+  blocks(
+    "a condition",
+    [webhook("mine", [{ ...asked, matchConditions: [{ expression: "false" }] }])],
+    "conditions alone",
+  ),
+]);
+
 cases("no-inbound-port-excluded", [
   passes("nothing excluded", [
     meshed("a", { "transparent-proxy-exclude-outbound-ports": "5432", "transparent-proxy": "true" }),

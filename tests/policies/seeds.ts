@@ -61,6 +61,7 @@ export const SEEDS: readonly Seed[] = [
   hidden("consul-availability", { server: { disruptionBudget: { enabled: false } } }),
   hidden("consul-api-isolated", {}),
   hidden("no-inbound-port-excluded", { connectInject: { transparentProxy: { defaultEnabled: false } } }),
+  hidden("injection-in-force", { connectInject: { failurePolicy: "Ignore" } }),
   hidden("images-pinned", { global: { imageConsulDataplane: "hashicorp/consul-dataplane:latest" } }),
   hidden("no-secret-in-helm-values", { server: { extraConfig: '{"encrypt": "c2VjcmV0IGtleQ=="}' } }),
   hidden(

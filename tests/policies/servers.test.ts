@@ -156,6 +156,9 @@ const from = (...peers: unknown[]) => policyOf([{ from: peers, ports: [{ port: 8
 const exists = (operator: string, key = "kubernetes.io/metadata.name", values?: string[]) => ({
   matchExpressions: [{ key, operator, values }],
 });
+const isolated = [...set, policyOf(NAMED_PEERS)];
+const door = (spec: Record<string, unknown>, name = "door") =>
+  kube("v1", "Service", name, { spec: { selector: { app: "consul", component: "server" }, ...spec } });
 const block = (cidr: string) => ({ ipBlock: { cidr } });
 cases("consul-api-isolated", [
   passes("named peers, a company's network, gossip for all", [
@@ -208,6 +211,35 @@ cases("consul-api-isolated", [
     "opens Consul's API to everybody",
   ),
   blocks("servers of another stack", [networkPolicy([{}])], "opens Consul's API to everybody"),
+  passes("Services inside the cluster, and one that leads elsewhere", [
+    ...isolated,
+    door({ ports: [{ port: 8501 }] }),
+    door({ type: "LoadBalancer", selector: { app: "web" }, ports: [{ port: 8501 }] }, "web"),
+    door({ type: "LoadBalancer", ports: [{ port: 8301 }] }, "gossip"),
+  ]),
+  ...[{ type: "LoadBalancer" }, { type: "NodePort" }, { externalIPs: ["192.0.2.7"] }].map((how) =>
+    blocks(
+      `a door: ${JSON.stringify(how)}`,
+      [...isolated, door({ ...how, ports: [{ port: 443, targetPort: 8501 }] })],
+      "opens Consul's API at port 8501",
+    ),
+  ),
+  blocks(
+    "an Ingress",
+    [
+      ...isolated,
+      door({ ports: [{ port: 8501 }] }),
+      kube("networking.k8s.io/v1", "Ingress", "api", {
+        spec: { defaultBackend: { service: { name: "door", port: { number: 8501 } } } },
+      }),
+    ],
+    "Ingress api opens Consul's API at port 8501",
+  ),
+  blocks(
+    "a door to servers of another stack",
+    [door({ type: "LoadBalancer", ports: [{ port: 443, targetPort: "https" }] })],
+    "a Service of type LoadBalancer opens Consul's API",
+  ),
   ...["dev-live", "main", "dev-prd", "local-production", "devprod", "stg"].map((stack) =>
     blocks(`a stack named ${stack}`, [...set, policyOf([{}])], "to everybody", { stack }),
   ),
