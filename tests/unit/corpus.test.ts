@@ -68,7 +68,7 @@ const BESIDE: Record<string, Record<string, unknown>> = {
     ],
   },
   teams: { teams: [{ stack: "organization/consul-traefik-mesh/orders", namespace: "orders" }] },
-  meshStack: { meshStack: "organization/consul-traefik-mesh/prod", externalDestinations: [] },
+  meshStack: { meshStack: "organization/consul-traefik-mesh/prod", externalDestinations: [], jwtProviders: [] },
 };
 
 /** What no input of any kind can be. */
