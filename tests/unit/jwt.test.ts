@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ConsulMesh, IntentionSet, JwtProvider, MeshService } from "../../components";
+import { ConsulMesh, IntentionRule, IntentionSet, JwtProvider, MeshService } from "../../components";
 import { intentionProblems } from "../../components/intentions/intentionProblems";
+import { intentionWarnings } from "../../components/intentions/intentionWarnings";
 import { jwtProviderProblems } from "../../components/intentions/jwtProviders";
 import { known, permit } from "../intentionCases";
 import { keyPair, PROVIDERS } from "../jwtCases";
@@ -59,6 +60,25 @@ describe("a permission's token", () => {
       expect.stringMatching(/^us rules\[0\]\.permissions\[0\]\.jwt\.providers\[0\]\.verifyClaims\[1\]\.path: /),
     ]);
   });
+});
+
+test("a permission behind one that asks for a token is never reached, so preview says so", () => {
+  const [{ permissions: asks }] = [permit({ pathPrefix: "/" }, { jwt: { providers: [{ name: "okta" }] } })];
+  const rule = { ...permit({}), permissions: [...asks!, ...permit({ pathPrefix: "/a" }).permissions!] };
+  expect(intentionWarnings([rule], known, "rules").map((each) => each.propertyPath)).toEqual([
+    "rules[0].permissions[1]",
+  ]);
+});
+
+test("two owners' lists are one where neither asks for a token: else their order would decide", () => {
+  const lists = (jwt?: object) =>
+    [{ pathPrefix: "/a" }, { pathPrefix: "/" }].map((http, i) => ({
+      ...permit(http, { jwt }),
+      declaredAt: `owner${i}[0]`,
+    }));
+  const paths = (rules: IntentionRule[]) => intentionProblems(rules, known, "rules").map((each) => each.propertyPath);
+  expect(paths(lists())).toEqual([]);
+  expect(paths(lists({ providers: [{ name: "okta" }] }))).toEqual(["owner1[0]"]);
 });
 
 describe("a provider of a program", () => {
