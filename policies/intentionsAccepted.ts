@@ -40,6 +40,10 @@ export const intentionsAccepted = policy<{ enterprise: boolean }>({
     if (!config.enterprise && at(intentions.body, "spec", "destination", "namespace")) {
       yield "spec.destination.namespace needs Consul Enterprise";
     }
+    const jwt = at(intentions.body, "spec", "jwt");
+    if (jwt !== undefined && list(at(jwt, "providers")).length === 0) {
+      yield "spec.jwt.providers is empty, which asks nobody for a token";
+    }
     for (const [i, source] of sources.entries()) {
       for (const problem of shapeProblems(source, config.enterprise)) {
         yield `spec.sources[${i}]${problem}`;
@@ -86,7 +90,12 @@ function asRule({ body, name, permissions }: Source, i: number, destination: str
 function asPermission({ action, http, jwt }: Json) {
   const lists = (value: unknown, ...keys: string[]) =>
     value && { ...record(value), ...Object.fromEntries(keys.map((key) => [key, list(at(value, key))])) };
-  return { action, http: lists(http, "methods", "header"), jwt: lists(jwt, "providers") };
+  const claims = (provider: unknown) => ({
+    ...record(provider),
+    verifyClaims: list(at(provider, "verifyClaims")).map((claim) => lists(claim, "path")),
+  });
+  const providers = list(at(jwt, "providers")).map(claims);
+  return { action, http: lists(http, "methods", "header"), jwt: jwt && { ...record(jwt), providers } };
 }
 
 /** A name that is no DNS label is none of this project's, but Consul takes it: services outside Kubernetes have such. */

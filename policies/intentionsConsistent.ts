@@ -1,19 +1,34 @@
+import { consulServers } from "./lib/consulServers";
+import { at, Json, record } from "./lib/json";
 import { destinationOf, isIntentions, protocols, PROTOCOLS_CONFIG, ProtocolsConfig, sourcesOf } from "./lib/intentions";
 import { ClusterObject, nameOf } from "./lib/objects";
 import { policy } from "./lib/policy";
 
+/** Whether Consul lists what to deny, of which an allow is an exception that has no token. */
+function allowsByDefault(config: Json): boolean {
+  const { enabled, default_policy: otherwise } = record(config.acl);
+  return !(enabled === true && otherwise === "deny") && config.default_intention_policy !== "deny";
+}
+
+function asksForToken(object: ClusterObject): boolean {
+  const permissions = sourcesOf(object).flatMap((source) => source.permissions);
+  return [record(object.body.spec), ...permissions].some((part) => part.jwt !== undefined);
+}
+
 /**
  * What Consul or its webhook refuses and no single resource shows: a second ServiceIntentions for a destination, and
- * permissions for a service that speaks tcp, as one does whose ServiceDefaults are missing or were taken away.
+ * permissions or tokens for a service that speaks tcp, as one does whose ServiceDefaults are missing or were taken away.
  */
 export const intentionsConsistent = policy<ProtocolsConfig>({
   name: "intentions-consistent",
   description: "The intentions of a stack can all be in force together.",
   severity: "high",
-  remedy: "Keep one ServiceIntentions a destination, and ServiceDefaults with an L7 protocol beside permissions",
+  remedy:
+    "Keep one ServiceIntentions a destination, ServiceDefaults with an L7 protocol beside permissions and tokens, and ACLs beside tokens",
   config: PROTOCOLS_CONFIG,
   *stack(objects, { config }) {
     const protocolOf = protocols(objects, config.protocols);
+    const open = consulServers(objects).some(({ config: its, unread }) => unread.length === 0 && allowsByDefault(its));
     const byDestination = new Map<string, ClusterObject[]>();
     for (const object of objects.filter(isIntentions)) {
       const destination = destinationOf(object);
@@ -34,6 +49,16 @@ export const intentionsConsistent = policy<ProtocolsConfig>({
           yield {
             object,
             problem: `has permissions, but ${destination} speaks tcp: nothing in this stack says otherwise`,
+          };
+        }
+        if (open && asksForToken(object)) {
+          yield { object, problem: "asks for a token, which Consul without ACLs does not: whoever has none is let in" };
+        }
+        // Consul takes it, and then looks at no token.
+        if (speaksTcp && at(object.body, "spec", "jwt") !== undefined) {
+          yield {
+            object,
+            problem: `asks for a token, but ${destination} speaks tcp, and so whoever has none is let in`,
           };
         }
       }

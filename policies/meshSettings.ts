@@ -1,13 +1,16 @@
-import { at, list, textAt } from "./lib/json";
+import { keySetReasons } from "../components/intentions/keySets";
+import { at, list, record, textAt } from "./lib/json";
 import { ClusterObject, isConfigEntry } from "./lib/objects";
 import { policy } from "./lib/policy";
 
 /** Settings of the whole mesh that take away what intentions and mutual TLS count on. */
 export const meshSettings = policy({
   name: "mesh-hardened",
-  description: "The mesh speaks TLS 1.2 or later, reads paths as intentions do and fetches keys by TLS.",
+  description:
+    "The mesh speaks TLS 1.2 or later, reads paths as intentions do and verifies tokens by public keys of who is verified.",
   severity: "high",
-  remedy: "Leave the setting out; Consul's default is the safe one, or set meshDestinationsOnly to true",
+  remedy:
+    "Leave the setting out, where Consul's default is the safe one; or set meshDestinationsOnly to true, or give public keys or their server's CA",
   *object(object) {
     if (isConfigEntry(object, "Mesh")) {
       yield* meshProblems(object);
@@ -17,13 +20,25 @@ export const meshSettings = policy({
         yield* tlsProblems(at(listener, "tls"), `spec.listeners[${i}].tls`);
       }
     } else if (isConfigEntry(object, "JWTProvider")) {
-      const uri = textAt(object.body, "spec", "jsonWebKeySet", "remote", "uri");
-      if (uri !== undefined && !/^https:\/\//i.test(uri)) {
-        yield `spec.jsonWebKeySet.remote.uri ${uri} is not fetched by TLS: whoever is in between signs tokens`;
-      }
+      yield* keyProblems(at(object.body, "spec", "jsonWebKeySet"));
     }
   },
 });
+
+/** Of a JWTProvider: whoever has the key that tokens are verified by, or can put another in its place, signs them. */
+function* keyProblems(keys: unknown): Iterable<string> {
+  const remote = at(keys, "remote");
+  const uri = textAt(remote, "uri");
+  if (uri !== undefined && !/^https:\/\//i.test(uri)) {
+    yield `spec.jsonWebKeySet.remote.uri ${uri} is not fetched by TLS: whoever is in between signs tokens`;
+  } else if (uri !== undefined && Object.keys(record(at(remote, "jwksCluster", "tlsCertificates"))).length === 0) {
+    yield "spec.jsonWebKeySet.remote.jwksCluster has no tlsCertificates, so that no certificate is verified: whoever is in between signs tokens";
+  }
+  const jwks = textAt(keys, "local", "jwks");
+  for (const reason of jwks === undefined ? [] : keySetReasons(Buffer.from(jwks, "base64").toString())) {
+    yield `spec.jsonWebKeySet.local.jwks ${reason}`;
+  }
+}
 
 function* meshProblems({ body }: ClusterObject): Iterable<string> {
   for (const direction of ["incoming", "outgoing"]) {

@@ -1,6 +1,7 @@
 import type {
   ConsulMeshArgs,
   IntentionRule,
+  JwtProviderOptions,
   MeshJobOptions,
   MeshServiceOptions,
   MeshWorkloadOptions,
@@ -37,6 +38,12 @@ export interface JobSettings extends MeshJobOptions, Named {}
 
 /** Who may call whom, as the stack's configuration describes it. */
 export type IntentionSettings = Omit<IntentionRule, "declaredAt">;
+
+/** An issuer of tokens as the stack's configuration describes it. */
+export interface JwtProviderSettings extends JwtProviderOptions {
+  /** Name in Consul, as permissions use it: a DNS label. */
+  readonly name: string;
+}
 
 /** Words, such as dates, of what was renewed when. */
 export interface RotationSettings extends Rotations {
@@ -110,10 +117,15 @@ export interface StackInputs {
    */
   readonly externalServices: Readonly<Record<string, Protocol>>;
   /**
-   * JWTProviders of Consul that permissions may name, declared elsewhere.
+   * Issuers of tokens that permissions may ask for; see docs/intentions.md#tokens.
    * @default []
    */
-  readonly jwtProviders: readonly string[];
+  readonly jwtProviders: readonly JwtProviderSettings[];
+  /**
+   * JWTProviders of Consul that others declare and permissions may name; see docs/intentions.md#tokens.
+   * @default []
+   */
+  readonly externalJwtProviders: readonly string[];
   /**
    * Whether intentions without effect are refused instead of warned of.
    * @default false

@@ -19,6 +19,7 @@ import { oldVariableNameProblems } from "../components/pods/containerProblems";
 import { externalServiceProblems } from "../components/mesh/externalServices";
 import { intentionProblems } from "../components/intentions/intentionProblems";
 import { intentionWarnings } from "../components/intentions/intentionWarnings";
+import { jwtProviderProblems } from "../components/intentions/jwtProviders";
 import { namespaceProblems } from "../components/shared/names";
 import { refusedCapabilities } from "../components/shared/podSecurity";
 import type { Problem } from "../components/shared/problems";
@@ -46,6 +47,7 @@ export function settingsProblems(settings: Settings): Problem[] {
     ...workloads.flatMap((each, i) => named(meshWorkloadProblems(each.name, each, `workloads[${i}].`))),
     ...jobs.flatMap((each, i) => named(meshJobProblems(each.name, each, withoutNativeSidecar, `jobs[${i}].`))),
     ...networkClientProblems(settings.networkPolicyClients, "networkPolicyClients"),
+    ...settings.jwtProviders.flatMap((each, i) => jwtProviderProblems(each.name, each, `jwtProviders[${i}].`)),
   ];
   return [
     ...parts,
@@ -54,6 +56,10 @@ export function settingsProblems(settings: Settings): Problem[] {
     ...duplicateProblems("name", [
       ...members.map(({ name, path }): [string, string] => [name, path]),
       ...destinations.map(({ name }, i): [string, string] => [name, `externalDestinations[${i}].name`]),
+    ]),
+    ...duplicateProblems("name", [
+      ...settings.jwtProviders.map(({ name }, i): [string, string] => [name, `jwtProviders[${i}].name`]),
+      ...settings.externalJwtProviders.map((name, i): [string, string] => [name, `externalJwtProviders[${i}]`]),
     ]),
     ...derivedNameProblems(members.map(({ path, ...each }) => ({ ...each, path: `${path}.name` }))),
     ...[...services, ...jobs].flatMap((each, i) =>
@@ -101,14 +107,15 @@ function membersOf({ services, workloads, jobs }: Settings) {
 const STACK_NAME = /^[\w.-]+\/[\w.-]+\/[\w.-]+$/;
 
 /** Problems of how stacks share a mesh. */
-function teamProblems({ meshStack, teams, servicesNamespace, workloads, intentions, consul }: Settings): Problem[] {
+function teamProblems(settings: Settings): Problem[] {
+  const { meshStack, teams, servicesNamespace, workloads, intentions, consul, jwtProviders } = settings;
   const name = (path: string, stack: string) =>
     STACK_NAME.test(stack)
       ? []
       : [{ propertyPath: path, reason: `"${stack}" is no stack's full name; use organization/project/stack` }];
-  const ofMesh = (propertyPath: string) => ({
+  const ofMesh = (propertyPath: string, where = "there") => ({
     propertyPath,
-    reason: `belongs to the stack that makes the mesh, ${meshStack}; declare it there`,
+    reason: `belongs to the stack that makes the mesh, ${meshStack}; declare it ${where}`,
   });
   return [
     ...(meshStack === undefined ? [] : name("meshStack", meshStack)),
@@ -129,6 +136,7 @@ function teamProblems({ meshStack, teams, servicesNamespace, workloads, intentio
       : [
           ...(teams.length > 0 ? [ofMesh("teams")] : []),
           ...(consul.externalDestinations!.length > 0 ? [ofMesh("externalDestinations")] : []),
+          ...(jwtProviders.length > 0 ? [ofMesh("jwtProviders", "there, and name it in externalJwtProviders")] : []),
           ...intentions.flatMap((rule, i) =>
             rule.destination === "*" ? [ofMesh(`intentions[${i}].destination`)] : [],
           ),
@@ -176,7 +184,8 @@ function stackIntentionProblems(settings: Settings): Problem[] {
       ),
     ]),
     external: new Set([TRAEFIK_SERVICE_NAME, ...Object.keys(settings.externalServices)]),
-    jwtProviders: new Set(settings.jwtProviders),
+    jwtProviders: new Set([...settings.jwtProviders.map(({ name }) => name), ...settings.externalJwtProviders]),
+    acls: settings.consul.acls,
     partWithoutContains: meshPartWithoutContains(settings.consul),
     ingress: {
       name: TRAEFIK_SERVICE_NAME,

@@ -1,6 +1,7 @@
 import {
   ConsulMesh,
   IntentionSet,
+  JwtProvider,
   MeshDescription,
   NetworkPolicies,
   ServedRoutes,
@@ -33,6 +34,8 @@ export function platformStack(settings: Settings): StackOutputs {
     externalServices: [TRAEFIK_SERVICE_NAME, ...members.map((member) => member.name), ...external],
   });
 
+  const jwtProviders = settings.jwtProviders.map(({ name, ...its }) => new JwtProvider(name, { mesh, ...its }));
+
   const ingress = new TraefikConsulIngress("traefik", { mesh, ...settings.traefik });
 
   const namespace = servicesNamespace(settings);
@@ -63,7 +66,7 @@ export function platformStack(settings: Settings): StackOutputs {
     ingress,
     externalServices: external,
     externalProtocols: settings.externalServices,
-    jwtProviders: settings.jwtProviders,
+    jwtProviders: [...jwtProviders, ...settings.externalJwtProviders],
   });
 
   const others = settings.teams.length > 0;
@@ -75,7 +78,7 @@ export function platformStack(settings: Settings): StackOutputs {
     after: [intentions],
   });
   // The last that is made is the first that goes.
-  const all = [mesh, baseline, ingress, namespace, ...network, ...joined.all, intentions, served];
+  const all = [mesh, baseline, ...jwtProviders, ingress, namespace, ...network, ...joined.all, intentions, served];
   mesh.guardEntries("foreign-entries", { dependsOn: all });
 
   const description: MeshDescription = { ...mesh.description, ingress: ingress.description };

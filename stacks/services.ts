@@ -61,7 +61,7 @@ export async function servicesStack(settings: Settings, meshStack: string): Prom
       ...Object.fromEntries(theirs.map(({ name, protocol = "http" }) => [name, protocol])),
       ...settings.externalServices,
     },
-    jwtProviders: settings.jwtProviders,
+    jwtProviders: settings.externalJwtProviders,
     warningsAreErrors: settings.intentionWarningsAreErrors,
   });
   new ServedRoutes("served-routes", {

@@ -3,6 +3,20 @@
  * that alone. Inputs that exclude each other are in services, routes and resolvers of their own.
  */
 const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+/** One public key; the private one is nobody's. */
+export const KEY_SET = JSON.stringify({
+  keys: [
+    {
+      kty: "EC",
+      x: "IS4Cu47-yRC8KxZEpMgCrlZUJJjFEOHvkl18ZNU_ojc",
+      y: "OmFo4lDh1ZoCdQgzUOhIQiHLB-w2sUiRu8Z6cRSSYnw",
+      crv: "P-256",
+      kid: "a",
+      alg: "ES256",
+      use: "sig",
+    },
+  ],
+});
 const secret = (name: string) => ({ secretName: name, secretKey: "key" });
 const probe = {
   initialDelaySeconds: 1,
@@ -268,7 +282,19 @@ export const EVERYTHING: Record<string, unknown> = {
     { name: "ledger-db", host: "10.1.2.3", port: 5432, protocol: "tcp", tls: { enabled: false } },
   ],
   externalServices: { billing: "http" },
-  jwtProviders: ["okta"],
+  jwtProviders: [
+    {
+      name: "login",
+      issuer: "https://login.example.com",
+      audiences: ["shop"],
+      keys: { remote: { uri: "https://login.example.com/keys", caCertificate: CERTIFICATE } },
+      locations: [{ header: "x-token", valuePrefix: "Token " }, { cookie: "token" }, { queryParam: "token" }],
+      forwardToken: true,
+      payloadHeader: "x-payload",
+    },
+    { name: "own", issuer: "own", keys: { local: KEY_SET } },
+  ],
+  externalJwtProviders: ["okta"],
   intentionWarningsAreErrors: false,
   rotations: { connectCa: "2026-01-01", traefikToken: "2026-01-01" },
   servicesPodSecurity: "privileged",

@@ -103,6 +103,18 @@ export const CASES: Case[] = [
   ["a JWT provider that does not exist", [jwt("auth0")], ["rules[0].permissions[0].jwt.providers[0].name"], "Consul"],
   ["a JWT provider without a name", [jwt("")], ["rules[0].permissions[0].jwt.providers[0].name"], "Consul"],
 
+  [
+    "a token of a deny",
+    [permit({ pathPrefix: "/" }, { action: "deny", jwt: { providers: [{ name: "okta" }] } })],
+    ["rules[0].permissions[0].jwt"],
+    "us",
+  ],
+  [
+    "a claim without a path",
+    [permit({ pathPrefix: "/" }, { jwt: { providers: [{ name: "okta", verifyClaims: [{ path: [], value: "a" }] }] } })],
+    ["rules[0].permissions[0].jwt.providers[0].verifyClaims[0].path"],
+    "us",
+  ],
   ["no JWT provider", [jwt()], ["rules[0].permissions[0].jwt.providers"], "us"],
   ["a source that nobody has", [{ source: "wbe", destination: "db" }], ["rules[0].source"], "us"],
   ["a destination that nobody has", [{ source: "web", destination: "bd" }], ["rules[0].destination"], "us"],

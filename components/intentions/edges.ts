@@ -5,20 +5,21 @@ import {
   HeaderMatch,
   IntentionPermission,
   IntentionRule,
+  JwtRequirement,
   ServiceIntentionsSpec,
   uniteRules,
 } from "./intentions";
 
 /**
  * The edges that rules declare, in words, sorted: `allow traefik-system-ingress → whoami  GET /api/*`, `deny * → *`.
- * A list of permissions that only allow is one edge each; one with denies is one edge in all, since its order matters.
+ * A list of permissions that only allow is one edge each; one with denies or tokens is one edge in all, since its order matters.
  */
 export function describeEdges(rules: readonly IntentionRule[]): string[] {
   return uniteRules(rules).flatMap((rule) => {
     const pair = `${rule.source} → ${rule.destination}`;
     const { permissions = [] } = rule;
     const actions = new Set(permissions.map((p) => p.action));
-    if (actions.size > 1) {
+    if (actions.size > 1 || (permissions.length > 1 && permissions.some(({ jwt }) => jwt !== undefined))) {
       return [`allow ${pair}  ${permissions.map((p) => `${p.action} ${describeMatch(p)}`).join(", then ")}`];
     }
     return permissions.length === 0
@@ -33,10 +34,15 @@ function describeMatch({ http, jwt }: IntentionPermission): string {
     http.methods?.join("|"),
     path,
     ...(http.header ?? []).map((header) => `[${describeHeader(header)}]`),
-    jwt && `with a token of ${jwt.providers.map((p) => p.name).join(" or ")}`,
+    jwt && `with a token of ${jwt.providers.map(describeProvider).join(" or ")}`,
   ]
     .filter((part) => part)
     .join(" ");
+}
+
+function describeProvider({ name, verifyClaims = [] }: JwtRequirement["providers"][number]): string {
+  const claims = verifyClaims.map(({ path, value }) => `${path.join(".")} "${value}"`);
+  return claims.length === 0 ? name : `${name} with ${claims.join(" and ")}`;
 }
 
 function describeHeader(header: HeaderMatch): string {

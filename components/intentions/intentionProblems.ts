@@ -1,14 +1,17 @@
 import { httpMatchProblems, pathMatchersOf, Refuser, Report } from "../routing/httpMatches";
 import {
+  Action,
   agree,
   HeaderMatch,
   HttpMatch,
   IntentionPermission,
   IntentionRule,
+  JwtRequirement,
   placeOf,
   sameOwner,
   samePair,
 } from "./intentions";
+import { shown } from "../shared/grammars";
 import { isDnsLabel } from "../shared/names";
 import { Problem } from "../shared/problems";
 
@@ -20,6 +23,8 @@ export interface KnownServices {
   readonly services: ReadonlyMap<string, string>;
   /** Names that are in the mesh but not of this program, such as an ingress; their protocol is not known. */
   readonly external: ReadonlySet<string>;
+  /** Whether Consul has ACLs, and so refuses what no intention allows. Default: not known, and not judged. */
+  readonly acls?: boolean;
   /** JWT providers that Consul has. Default: not known, and not judged. */
   readonly jwtProviders?: ReadonlySet<string>;
   /** What of the mesh is too old for the header criteria `contains` and `ignoreCase`. Default: nothing. */
@@ -150,20 +155,47 @@ function permissionProblems({ action, http, jwt }: IntentionPermission, known: K
   } else {
     httpProblems(http, known, (by, input, reason) => report(by, `http${input}`, reason));
   }
-  if (jwt?.providers.length === 0) {
-    report("us", "jwt.providers", "is empty and would verify nothing; name a provider, or leave jwt out");
+  if (jwt !== undefined) {
+    jwtProblems(action, jwt, known, (by, input, reason) => report(by, `jwt${input}`, reason));
   }
-  jwt?.providers.forEach(({ name }, i) => {
+}
+
+function jwtProblems(action: Action, { providers }: JwtRequirement, known: KnownServices, report: Report): void {
+  if (action === "deny") {
+    // Consul takes what is denied out of what follows, whatever token it has [agent/xds/rbac.go, removePermissionPrecedence].
+    report(
+      "us",
+      "",
+      "is not looked at: a deny is for all that its http matches, with a token or without; leave it out",
+    );
+  } else if (known.acls === false) {
+    // It then lists what to deny, and an allow with a token is one of the exceptions, which it has without the token.
+    report(
+      "us",
+      "",
+      "is not looked at where Consul has no ACLs: whoever has no token is let in too; set consulAcls (of a ConsulMesh: acls) to true",
+    );
+  }
+  if (providers.length === 0) {
+    report("us", ".providers", "is empty and would verify nothing; name a provider, or leave jwt out");
+  }
+  providers.forEach(({ name, verifyClaims = [] }, i) => {
     if (name === "") {
-      report("Consul", `jwt.providers[${i}].name`, "is empty; name a JWT provider");
+      report("Consul", `.providers[${i}].name`, "is empty; name a JWT provider");
     } else if (known.jwtProviders?.has(name) === false) {
       const names = [...known.jwtProviders].sort().join(", ") || "none";
       report(
         "Consul",
-        `jwt.providers[${i}].name`,
-        `"${name}" is no JWT provider; known are ${names}. Declare one in Consul, and name it in jwtProviders`,
+        `.providers[${i}].name`,
+        `"${name}" is no JWT provider; known are ${names}. Declare it in jwtProviders, or name it in externalJwtProviders where others declare it`,
       );
     }
+    verifyClaims.forEach(({ path }, j) => {
+      if (path.length === 0 || path.includes("")) {
+        const reason = `${shown(path)} is no claim's path; use one such as ["team"]. Envoy refuses an empty name`;
+        report("us", `.providers[${i}].verifyClaims[${j}].path`, reason);
+      }
+    });
   });
 }
 

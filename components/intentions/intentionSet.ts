@@ -3,8 +3,9 @@ import { owned } from "../interrupted/hooks";
 import { configEntry } from "../mesh/configEntry";
 import { describeEdges } from "./edges";
 import { intentionProblems } from "./intentionProblems";
-import { DENY_ALL, IntentionRule, intentionsName, mergeIntentions, placeOf } from "./intentions";
+import { DENY_ALL, IntentionRule, intentionsName, mergeIntentions, placeOf, tokensOf } from "./intentions";
 import { intentionWarnings } from "./intentionWarnings";
+import type { JwtProvider } from "./jwtProvider";
 import type { MeshMember, Protocol } from "../services/member";
 import type { Mesh } from "../mesh/mesh";
 import { describeProblems, Problem, refuse } from "../shared/problems";
@@ -26,8 +27,8 @@ export interface IntentionSetArgs {
   readonly externalServices?: readonly string[];
   /** What those of `externalServices` speak of which it is known: no permissions go to `tcp`. Default: not judged. */
   readonly externalProtocols?: Readonly<Record<string, Protocol>>;
-  /** JWTProviders of Consul that permissions may name, declared elsewhere. Default none. */
-  readonly jwtProviders?: readonly string[];
+  /** JWTProviders that permissions may name: of this program, or by their names in Consul. Default none. */
+  readonly jwtProviders?: readonly (JwtProvider | string)[];
   /** Whether what is warned of is refused. Default `false`. */
   readonly warningsAreErrors?: boolean;
 }
@@ -91,6 +92,11 @@ export class IntentionSet extends pulumi.ComponentResource {
     const others = declared.get(args.mesh) ?? [];
     const calls = services.flatMap((service) => service.calls);
     const elsewhere = (call: IntentionRule) => others.find((other) => other.services?.has(call.destination));
+    const providers = new Map(
+      (args.jwtProviders ?? []).map((its) =>
+        typeof its === "string" ? [its, undefined] : [its.providerName, its.ready],
+      ),
+    );
     const rules = [...(args.rules ?? []), ...calls.filter((call) => elsewhere(call) === undefined)];
     const known = {
       denyAll,
@@ -99,7 +105,8 @@ export class IntentionSet extends pulumi.ComponentResource {
         ...services.map((s) => [s.serviceName, s.protocol] as const),
       ]),
       external: new Set([...(args.externalServices ?? []), ...(ingress === undefined ? [] : [ingress.serviceName])]),
-      jwtProviders: new Set(args.jwtProviders),
+      jwtProviders: new Set(providers.keys()),
+      acls: args.mesh.authMethod !== undefined,
       partWithoutContains: args.mesh.partWithoutContains,
       ingress: ingress && {
         name: ingress.serviceName,
@@ -132,7 +139,10 @@ export class IntentionSet extends pulumi.ComponentResource {
         { kind: "ServiceIntentions", name: intentionsName(destination), spec: { ...spec } },
         {
           parent: this,
-          dependsOn: services.filter((s) => s.serviceName === destination).flatMap((s) => s.protocolReady),
+          dependsOn: [
+            ...services.filter((s) => s.serviceName === destination).flatMap((s) => s.protocolReady),
+            ...tokensOf(spec).flatMap((provider) => providers.get(provider) ?? []),
+          ],
         },
       );
     });

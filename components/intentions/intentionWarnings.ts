@@ -43,11 +43,10 @@ function coveredPermissions(permissions: readonly IntentionPermission[], place: 
   });
 }
 
-/** Whether each request that `b` matches is one that `a` matches. `false` where that cannot be told. */
+/** Whether each request that `b` matches is one that `a` matches, with its token or without. `false` where that cannot be told. */
 function covers(a: IntentionPermission, b: IntentionPermission): boolean {
   const headers = new Set((b.http.header ?? []).map(canonical));
   return (
-    (a.jwt === undefined || canonical(a.jwt) === canonical(b.jwt)) &&
     coversPath(a.http, b.http) &&
     (!a.http.methods?.length ||
       (!!b.http.methods?.length && b.http.methods.every((m) => a.http.methods!.includes(m)))) &&

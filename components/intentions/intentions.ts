@@ -48,17 +48,25 @@ export interface HttpMatch {
   readonly methods?: readonly string[];
 }
 
+/** A claim of a token. */
+export interface JwtClaim {
+  /** Its name; of a claim within others, the names from outside on. */
+  readonly path: readonly string[];
+  /** What it says, letter by letter: a text. A number, true or false, and a list never match. */
+  readonly value: string;
+}
+
 /** JSON Web Tokens that a request needs one of. */
 export interface JwtRequirement {
   /** Any of these. */
   readonly providers: readonly {
-    /** Name of a JWTProvider of Consul. */
+    /** Name of a JWTProvider of Consul, which `jwtProviders` declares or names. */
     readonly name: string;
     /**
      * Claims that the token has to have.
      * @unset none
      */
-    readonly verifyClaims?: readonly { readonly path: readonly string[]; readonly value: string }[];
+    readonly verifyClaims?: readonly JwtClaim[];
   }[];
 }
 
@@ -69,7 +77,7 @@ export interface IntentionPermission {
   /** What a request has to be. */
   readonly http: HttpMatch;
   /**
-   * The token that it needs besides.
+   * The token that a request needs to be allowed. One without it is refused: no later permission is asked.
    * @unset none
    */
   readonly jwt?: JwtRequirement;
@@ -141,7 +149,7 @@ export function sameOwner(a: IntentionRule, b: IntentionRule): boolean {
 
 /**
  * Whether two owners' rules for one pair can be one rule whichever comes first: they say the same, or both list nothing
- * but what they allow.
+ * but what they allow, without a token.
  */
 export function agree(a: IntentionRule, b: IntentionRule): boolean {
   if (a.permissions === undefined || b.permissions === undefined) {
@@ -149,7 +157,7 @@ export function agree(a: IntentionRule, b: IntentionRule): boolean {
   }
   return (
     canonical(a.permissions) === canonical(b.permissions) ||
-    [...a.permissions, ...b.permissions].every((p) => p.action === "allow")
+    [...a.permissions, ...b.permissions].every((p) => p.action === "allow" && p.jwt === undefined)
   );
 }
 
@@ -224,6 +232,12 @@ export function mergeIntentions(rules: readonly IntentionRule[]): ServiceIntenti
         ...(description === undefined ? {} : { description }),
       })),
   }));
+}
+
+/** The JWT providers that an entry's permissions name. */
+export function tokensOf({ sources }: ServiceIntentionsSpec): string[] {
+  const permissions = sources.flatMap((source) => (source.permissions ?? []) as IntentionPermission[]);
+  return permissions.flatMap(({ jwt }) => (jwt?.providers ?? []).map(({ name }) => name));
 }
 
 /** The name of the custom resource for a destination; the dot keeps the wildcard's apart from every service's. */

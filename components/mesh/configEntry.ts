@@ -5,6 +5,7 @@ import type { Mesh } from "./mesh";
 /** A Consul config entry as the custom resource that consul-k8s writes to Consul. */
 export interface ConfigEntry {
   readonly kind:
+    | "JWTProvider"
     | "Mesh"
     | "ProxyDefaults"
     | "Registration"

@@ -41,10 +41,11 @@ export async function poll<T>(
 export function request(
   url: { host?: string; port: number; address?: string; path?: string },
   method = "GET",
+  more: Readonly<Record<string, string>> = {},
 ): Promise<number | string> {
   return new Promise((resolve) => {
     const { address = "127.0.0.1", port, path: requestPath = "/", host } = url;
-    const headers = host === undefined ? {} : { host };
+    const headers = host === undefined ? more : { ...more, host };
     http
       .request(
         { host: address, port, path: requestPath, method, headers, agent: false, timeout: 10_000 },

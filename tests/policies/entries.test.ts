@@ -1,4 +1,5 @@
 import { UNKNOWN } from "./analyzer";
+import { keyPair } from "../jwtCases";
 import { blocks, cases, passes, useAnalyzer } from "./cases";
 import { anyPath, configEntry, denyAll, http, intentions, kube, meshed, paths, service, workload } from "./resources";
 
@@ -242,6 +243,10 @@ cases("redirects-keep-intentions", [
   ),
 ]);
 
+const keysOf = (jsonWebKeySet: object) => configEntry("JWTProvider", "j", { jsonWebKeySet });
+const remoteKeys = (uri: string, tlsCertificates: object) =>
+  keysOf({ remote: { uri, jwksCluster: { tlsCertificates } } });
+const localKeys = (keys: unknown) => keysOf({ local: { jwks: Buffer.from(JSON.stringify(keys)).toString("base64") } });
 const meshConfig = (spec: Record<string, unknown>) => configEntry("Mesh", "mesh", spec);
 cases("mesh-hardened", [
   passes("what is safe", [
@@ -256,7 +261,8 @@ cases("mesh-hardened", [
         incoming: { requestNormalization: { mergeSlashes: true, pathWithEscapedSlashesAction: "REJECT_REQUEST" } },
       },
     }),
-    configEntry("JWTProvider", "j", { jsonWebKeySet: { remote: { uri: "https://login.example/keys" } } }),
+    remoteKeys("https://login.example/keys", { trustedCA: { filename: "/ca.pem" } }),
+    localKeys({ keys: [keyPair().jwk] }),
   ]),
   ...["incoming", "outgoing"].flatMap((direction) =>
     ["TLSv1_0", "TLSv1_1"].map((version) =>
@@ -302,10 +308,23 @@ cases("mesh-hardened", [
     [configEntry("IngressGateway", "i", { tls: { enabled: true, tlsMinVersion: "TLSv1_0" } })],
     "spec.tls.tlsMinVersion is TLSv1_0",
   ),
+  blocks("keys by plain HTTP", [remoteKeys("HTTP://login.example/keys", {})], "is not fetched by TLS"),
   blocks(
-    "keys by plain HTTP",
-    [configEntry("JWTProvider", "j", { jsonWebKeySet: { remote: { uri: "HTTP://login.example/keys" } } })],
-    "is not fetched by TLS",
+    "keys of a server that is not verified",
+    [remoteKeys("https://login.example/keys", {})],
+    "has no tlsCertificates",
+  ),
+  blocks("a symmetric key", [localKeys({ keys: [{ kty: "oct", k: "c2VjcmV0" }] })], "keys[0] is symmetric"),
+  blocks(
+    "a private key",
+    [localKeys({ keys: [keyPair().privateKey.export({ format: "jwk" })] })],
+    "keys[0] is private",
+  ),
+  blocks("no key set", [localKeys("secret")], "is no JSON Web Key Set"),
+  blocks(
+    "keys that are not known",
+    [configEntry("JWTProvider", "j", { jsonWebKeySet: { local: { jwks: UNKNOWN } } })],
+    NOT_KNOWN,
   ),
   blocks("unknown", [meshConfig({ tls: { incoming: { tlsMinVersion: UNKNOWN } } })], NOT_KNOWN),
 ]);

@@ -9,6 +9,7 @@ import {
   meshed,
   paths,
   release,
+  safeBut,
   SAFE_VALUES,
   workload,
 } from "./resources";
@@ -52,6 +53,10 @@ cases("no-wildcard-allow", [
   blocks("an unknown source", [intentions("whoami", { name: UNKNOWN, action: "allow" })], NOT_KNOWN),
 ]);
 
+const okta = { providers: [{ name: "okta" }] };
+/** Intentions for whoami that ask for a token themselves. */
+const asking = (jwt: object, ...sources: Record<string, unknown>[]) =>
+  configEntry("ServiceIntentions", "whoami", { destination: { name: "whoami" }, sources, jwt });
 const accepted = (problem: string, ...sources: Record<string, unknown>[]) =>
   blocks(problem, [intentions("whoami", ...sources)], problem);
 cases("intentions-accepted", [
@@ -113,6 +118,19 @@ cases("intentions-accepted", [
   ),
   accepted("spec.sources[0].permissions[0].jwt.providers: is empty", paths("web", { ...anyPath, jwt: {} })),
   accepted(
+    "spec.sources[0].permissions[0].jwt: is not looked at: a deny is for all",
+    paths("web", { ...anyPath, action: "deny", jwt: okta }),
+  ),
+  accepted(
+    "jwt.providers[0].verifyClaims[0].path: [] is no claim's path",
+    paths("web", { ...anyPath, jwt: { providers: [{ name: "okta", verifyClaims: [{ value: "a" }] }] } }),
+  ),
+  blocks(
+    "a token of nobody for the whole service",
+    [asking({ providers: [] }, { name: "web", action: "allow" })],
+    "spec.jwt.providers is empty",
+  ),
+  accepted(
     "spec.sources[0].permissions[0].http: matches nothing by itself",
     paths("web", { action: "allow", http: { methods: "GET" } }),
   ),
@@ -151,6 +169,26 @@ cases("intentions-consistent", [
   passes("permissions on every destination, which intentions-accepted blocks", [
     intentions("*", paths("web", anyPath)),
   ]),
+  passes("tokens for http, with ACLs", [
+    release(SAFE_VALUES),
+    http("whoami"),
+    asking(okta, paths("web", { ...anyPath, jwt: okta })),
+  ]),
+  blocks(
+    "a token for tcp, which nobody looks at",
+    [asking(okta, { name: "web", action: "allow" })],
+    "asks for a token, but whoami speaks tcp",
+  ),
+  ...[
+    ["of a permission", intentions("whoami", paths("web", { ...anyPath, jwt: okta }))] as const,
+    ["of the whole service", asking(okta, { name: "web", action: "allow" })] as const,
+  ].map(([what, entry]) =>
+    blocks(
+      `a token ${what} without ACLs, which nobody looks at`,
+      [release(safeBut({ global: { acls: { manageSystemACLs: false } } })), http("whoami"), entry],
+      "asks for a token, which Consul without ACLs does not",
+    ),
+  ),
   blocks("permissions without ServiceDefaults", [intentions("whoami", paths("web", anyPath))], "whoami speaks tcp"),
   blocks(
     "permissions for tcp",

@@ -203,7 +203,12 @@ const PROGRAMS: Record<string, Resource[]> = {
     http("shop"),
     configEntry("JWTProvider", "login", {
       issuer: "https://login.example",
-      jsonWebKeySet: { remote: { uri: "https://login.example/keys" } },
+      jsonWebKeySet: {
+        remote: {
+          uri: "https://login.example/keys",
+          jwksCluster: { tlsCertificates: { trustedCA: { filename: "/etc/ssl/ca.pem" } } },
+        },
+      },
     }),
     intentions(
       "shop",

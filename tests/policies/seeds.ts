@@ -43,6 +43,12 @@ export const SEEDS: readonly Seed[] = [
   seed("intentions-consistent", intentions("a", { name: "api", action: "deny" })),
   seed("no-permissive-mtls", configEntry("ServiceDefaults", "f", { mutualTLSMode: "permissive" })),
   seed("no-permissive-mtls", configEntry("Mesh", "mesh", { allowEnablingPermissiveMutualTLS: true })),
+  seed(
+    "mesh-hardened",
+    configEntry("JWTProvider", "j", {
+      jsonWebKeySet: { local: { jwks: Buffer.from('{"keys": [{"kty": "oct", "k": "YQ"}]}').toString("base64") } },
+    }),
+  ),
   seed("no-inbound-port-excluded", meshed("g", { "transparent-proxy-exclude-inbound-ports": "8080" })),
   seed("own-service-account", meshed("h", {}, { serviceAccountName: undefined })),
   seed("traefik-verifies-tls", traefik({ args: [SKIP] })),

@@ -68,7 +68,7 @@ const BESIDE: Record<string, Record<string, unknown>> = {
     ],
   },
   teams: { teams: [{ stack: "organization/consul-traefik-mesh/orders", namespace: "orders" }] },
-  meshStack: { meshStack: "organization/consul-traefik-mesh/prod", externalDestinations: [] },
+  meshStack: { meshStack: "organization/consul-traefik-mesh/prod", externalDestinations: [], jwtProviders: [] },
 };
 
 /** What no input of any kind can be. */
@@ -89,7 +89,7 @@ const HOSTILE: readonly (readonly [what: string, value: string])[] = [
 ];
 /** Texts that are free, or have each a rule of their own: of these, nothing is expected but an answer. */
 const FREE =
-  /^(consulChartRepository|consulChartPath|traefikServiceAnnotations|rotations|jwtProviders|consulValues)|\.(description|args|command|env|exec|podAnnotations|podSpec|regex|exact|prefix|suffix|contains|value|pathRegex|verifyClaims|customRequestHeaders|profile|priorityClassName|cookie)\b/;
+  /^(consulChartRepository|consulChartPath|traefikServiceAnnotations|rotations|externalJwtProviders|consulValues)|\.(description|args|command|env|exec|podAnnotations|podSpec|regex|exact|prefix|suffix|contains|value|pathRegex|verifyClaims|customRequestHeaders|profile|priorityClassName|cookie)\b/;
 
 type Path = readonly (string | number)[];
 

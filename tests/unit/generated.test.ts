@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import Ajv from "ajv";
 import * as yaml from "yaml";
 import { SETTINGS_SCHEMA } from "../../settings";
-import { EVERYTHING } from "../everything";
+import { EVERYTHING, KEY_SET } from "../everything";
 import { programOf } from "../program";
 
 test("what is made of other files is what they say now: npm run generate", () => {
@@ -72,6 +72,9 @@ const WITH: Readonly<Record<string, (its: Record<string, unknown>) => Record<str
       jobs: [{ name: "nightly", image: "registry.example.com/nightly:1", schedule: "@daily", ...its }],
     }),
     ExternalDestinationOptions: (its) => outside(its),
+    JwtProviderSettings: (its) => ({
+      jwtProviders: [{ name: "login", issuer: "login", keys: { local: KEY_SET }, ...its }],
+    }),
     ExternalTls: (its) => outside({ tls: its }),
     Canary: (its) => service({ canary: { image: "registry.example.com/shop:2", weight: 10, ...its } }),
     Probe: (its) => service({ livenessProbe: { httpGet: { path: "/" }, ...its } }),

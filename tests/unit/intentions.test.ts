@@ -241,6 +241,20 @@ describe("edges", () => {
     ).toEqual(['allow traefik-system-ingress → web  /a [x exact "b" in any case] with a token of okta']);
   });
 
+  test("with the claims of a token, and in their order where one is asked for", () => {
+    const jwt = { providers: [{ name: "okta", verifyClaims: [{ path: ["k8s", "team"], value: "a" }] }] };
+    const [first, second]: IntentionPermission[] = [
+      { action: "allow", http: { pathPrefix: "/a" }, jwt },
+      { action: "allow", http: { pathPrefix: "/" } },
+    ];
+    const edges = (...permissions: IntentionPermission[]) =>
+      describeEdges([{ source: "web", destination: "rpc", permissions }]);
+    expect(edges(first, second)).toEqual([
+      'allow web → rpc  allow /a* with a token of okta with k8s.team "a", then allow /*',
+    ]);
+    expect(edges(second, first)).not.toEqual(edges(first, second));
+  });
+
   test("what a change opens and closes, as text and back", () => {
     const after = [
       permit({ pathPrefix: "/api/", methods: ["GET"] }),

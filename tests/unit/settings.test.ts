@@ -127,7 +127,7 @@ test.each<[Record<string, unknown>, string]>([
         },
       ],
     },
-    'intentions[0].permissions[0].jwt.providers[0].name: "okta" is no JWT provider; known are none. Declare one in Consul, and name it in jwtProviders',
+    'intentions[0].permissions[0].jwt.providers[0].name: "okta" is no JWT provider; known are none. Declare it in jwtProviders, or name it in externalJwtProviders where others declare it',
   ],
   [
     { services: [{ ...whoami, routes: [{ host: "a.test", middlewares: [{ stripPrefx: { prefixes: ["/a"] } }] }] }] },

@@ -1,0 +1,94 @@
+import { execFile } from "node:child_process";
+import * as http from "node:http";
+import { AddressInfo } from "node:net";
+import { promisify } from "node:util";
+import { Agent } from "./agent";
+import { killed, onFreePorts, run } from "./processes";
+
+/** Field names as Consul's API spells them. */
+const SPELLED: Record<string, string> = {
+  http: "HTTP",
+  jwt: "JWT",
+  jwks: "JWKS",
+  uri: "URI",
+  jwksCluster: "JWKSCluster",
+  tlsCertificates: "TLSCertificates",
+  trustedCA: "TrustedCA",
+};
+export function capitalized(value: unknown): unknown {
+  if (Array.isArray(value) || typeof value !== "object" || value === null) {
+    return Array.isArray(value) ? value.map(capitalized) : value;
+  }
+  const name = (key: string) => SPELLED[key] ?? key.replace(/^json|^./, (first) => first.toUpperCase());
+  return Object.fromEntries(Object.entries(value).map(([key, its]) => [name(key), capitalized(its)]));
+}
+
+/** Two sidecars, the real Envoy each, by the real Consul: `web` calls `orders`, which speaks http. */
+export class Sidecars {
+  private readonly ended: (() => unknown)[] = [];
+  consul!: Agent;
+  /** Where `web` calls `orders`. */
+  upstream!: number;
+  /** Ports of the sidecars' admin interfaces, by service. */
+  readonly admin: Record<string, number> = {};
+
+  /** Starts them; `app` is `orders` itself, `log` gets each line of the sidecars, `further` are arguments of Consul. */
+  static async start(app: http.RequestListener, log: (line: string) => void, ...further: string[]): Promise<Sidecars> {
+    const its = new Sidecars();
+    try {
+      await its.begin(app, log, further);
+    } catch (error) {
+      await its.stop();
+      throw error;
+    }
+    return its;
+  }
+
+  private async begin(listener: http.RequestListener, log: (line: string) => void, further: string[]): Promise<void> {
+    const app = http.createServer(listener).listen(0, "127.0.0.1");
+    this.ended.push(() => app.close());
+    await onFreePorts(6, async ([grpc, orders, web, local, ...admins]) => {
+      await this.consul?.stop(); // of a try whose ports were taken
+      this.consul = await Agent.start("-grpc-port", String(grpc), ...further);
+      this.upstream = local;
+      await this.write({ kind: "service-defaults", name: "orders", protocol: "http" });
+      const { port } = app.address() as AddressInfo;
+      const proxy = { Upstreams: [{ DestinationName: "orders", LocalBindPort: local }] };
+      for (const [Name, Sidecar] of [
+        ["orders", { Port: orders }],
+        ["web", { Port: web, Proxy: proxy }],
+      ] as const) {
+        const body = JSON.stringify({ Name, Port: port, Connect: { SidecarService: Sidecar } });
+        await fetch(`${this.consul.url}/agent/service/register`, { method: "PUT", body });
+        const admin = admins.shift()!;
+        this.admin[Name] = admin;
+        const of = ["-sidecar-for", Name, "-admin-bind", `127.0.0.1:${admin}`, "-grpc-addr", `127.0.0.1:${grpc}`];
+        const asked = ["connect", "envoy", "-http-addr", this.consul.address, ...of, "-bootstrap"];
+        // Not the synchronous form: nobody would read meanwhile what the agent logs, and it waits for that.
+        const { stdout: bootstrap } = await promisify(execFile)("consul", asked);
+        const flags = ["--disable-hot-restart", "--concurrency", "1", "--file-flush-interval-msec", "100"];
+        const ready = async () => (await fetch(`http://127.0.0.1:${admin}/ready`)).ok;
+        const envoy = await run("envoy", ["--config-yaml", bootstrap, "--log-level", "warn", ...flags], ready);
+        this.ended.unshift(() => killed(envoy));
+        let rest = "";
+        envoy.stdout!.on("data", (chunk) => {
+          const lines = (rest + chunk).split("\n");
+          rest = lines.pop()!;
+          lines.forEach(log);
+        });
+      }
+    });
+  }
+
+  /** Writes an entry of Consul, with fields as the custom resource spells them. */
+  async write(entry: object): Promise<void> {
+    expect(await this.consul.write(capitalized(entry) as object)).toBeUndefined();
+  }
+
+  async stop(): Promise<void> {
+    for (const end of this.ended) {
+      await end();
+    }
+    await this.consul?.stop();
+  }
+}
