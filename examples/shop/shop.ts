@@ -29,7 +29,8 @@ export function shop(common: Common, host: string): { services: MeshMember[]; jo
   const web = new MeshService("web", {
     ...http,
     image: image("web"),
-    routes: [{ host }],
+    // Where a store is away, what waits for it does not pile up: the rest is told to come again.
+    routes: [{ host, middlewares: [{ inFlightReq: { amount: 100 } }] }],
     autoscaling: { minReplicas: 2, maxReplicas: 4, cpuUtilization: 80 },
     disruptionBudget: { maxUnavailable: 1 },
     calls: [

@@ -16,4 +16,4 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
   done
   pg_ctl --wait stop
 fi
-exec postgres -c unix_socket_directories=/var/run/postgresql
+exec postgres -c 'listen_addresses=*' -c unix_socket_directories=/var/run/postgresql

@@ -53,7 +53,9 @@ export class Orders {
       if (Date.now() > deadline) {
         return `${key}: still ${status} ${text}`;
       }
-      await new Promise((resolve) => setTimeout(resolve, 250 * tries));
+      // As clients do: ever later, up to five seconds, and not all of them at once.
+      const pause = Math.min(5000, 250 * 2 ** tries) * (0.5 + Math.random() / 2);
+      await new Promise((resolve) => setTimeout(resolve, pause));
     }
   };
 }

@@ -17,7 +17,12 @@ export class ShopWorkspace {
 
   constructor() {
     fs.mkdirSync(path.join(this.directory, "state"), { recursive: true });
-    for (const entry of ["node_modules", "testbed", "tsconfig.json", ...["index.ts", "package.json", "tsconfig.json"].map(inShop)]) {
+    for (const entry of [
+      "node_modules",
+      "testbed",
+      "tsconfig.json",
+      ...["index.ts", "package.json", "tsconfig.json"].map(inShop),
+    ]) {
       fs.symlinkSync(path.join(ROOT, entry), path.join(this.root, entry));
     }
     fs.copyFileSync(path.join(ROOT, inShop("Pulumi.yaml")), path.join(this.directory, "Pulumi.yaml"));

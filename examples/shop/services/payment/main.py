@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 # Plain HTTP to the sidecar; the mesh's gateway speaks TLS to the processor.
-processor = httpx.AsyncClient(base_url=os.environ["PROCESSOR_URL"], timeout=5)
+processor = httpx.AsyncClient(base_url=os.environ["PROCESSOR_URL"], timeout=2)
 
 
 async def charge(request):

@@ -12,7 +12,7 @@ const to = (service) => async (request, response) => {
     method: request.method,
     headers: { "content-type": "application/json", ...(key && { "idempotency-key": key }) },
     body: request.method === "GET" ? undefined : request.body,
-    signal: AbortSignal.timeout(15_000),
+    signal: AbortSignal.timeout(5_000),
   });
   response
     .status(answer.status)
