@@ -1,10 +1,12 @@
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { promisify } from "node:util";
 import { LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
 import { JUDGED } from "../e2e/pack";
 
+const run = promisify(execFile);
 const ROOT = path.resolve(__dirname, "../..");
 const PREPARE = path.join(ROOT, "testbed/shop/prepare");
 const SHOP = "examples/shop";
@@ -32,7 +34,7 @@ export class ShopWorkspace {
   public async release(version: string): Promise<void> {
     const file = path.join(this.directory, "Pulumi.staging.yaml");
     const salt = fs.existsSync(file) ? (/^encryptionsalt:.*/m.exec(fs.readFileSync(file, "utf8"))?.[0] ?? "") : "";
-    const settings = execFileSync(PREPARE, [version], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+    const { stdout: settings } = await run(PREPARE, [version]);
     fs.writeFileSync(file, `${settings}${salt}\n`);
     this.stack ??= await LocalWorkspace.createStack(
       { stackName: "staging", workDir: this.directory },
