@@ -7,7 +7,8 @@ import { ShopWorkspace } from "./shopWorkspace";
 
 /** examples/shop as its README has it, with ACLs, NetworkPolicies and closed egress; each `up` is judged by the policy pack. */
 const step = story();
-const PER_SECOND = 20;
+/** Each is a dozen calls; two cores shared with all that is replaced meanwhile carry no more. */
+const PER_SECOND = 10;
 const its = new ShopWorkspace();
 const orders = new Orders();
 let load: Load;
@@ -97,8 +98,8 @@ step("orders come in while each pod is killed, one after the other", async () =>
 step("no order is lost, none is there twice, each is paid for and sent once", async () => {
   const { sent, failures } = await load.stop();
   const { keys, retried, asked } = orders;
-  console.info(`${sent} orders, ${retried} asked again, ${failures.length} given up`, asked);
-  expect(failures).toEqual([]);
+  console.info(`${sent} orders, ${retried} asked again, ${failures.length} given up`, asked, failures.slice(0, 5));
+  expect(failures.length).toBe(0);
   const ordered = await rows("SELECT key FROM orders");
   expect(ordered.length).toBe(keys.length);
   expect(new Set(ordered)).toEqual(new Set(keys));

@@ -34,11 +34,11 @@ export class Orders {
   public readonly asked: Record<string, number> = {};
   public retried = 0;
 
-  /** What was wrong, where a client gives up: after two minutes. */
+  /** What was wrong, where a client gives up: after four minutes. */
   public readonly place = async (): Promise<string | undefined> => {
     const key = randomUUID();
     this.keys.push(key);
-    const deadline = Date.now() + 120_000;
+    const deadline = Date.now() + 240_000;
     for (let tries = 1; ; tries++) {
       const order = { sku: "mug", quantity: 2 };
       const { status, text } = await ask("/orders", { method: "POST", headers: { "idempotency-key": key } }, order);
@@ -53,8 +53,8 @@ export class Orders {
       if (Date.now() > deadline) {
         return `${key}: still ${status} ${text}`;
       }
-      // As clients do: ever later, up to five seconds, and not all of them at once.
-      const pause = Math.min(5000, 250 * 2 ** tries) * (0.5 + Math.random() / 2);
+      // As clients do: ever later, and not all of them at once; else those that wait are more load than the orders.
+      const pause = Math.min(15_000, 250 * 2 ** tries) * (0.5 + Math.random() / 2);
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   };
