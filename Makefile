@@ -1,11 +1,14 @@
 # The commands of this project. With a cluster and Pulumi of your own you need none of them: see README.md.
-.PHONY: help demo test mutants verify faults bench screenshots docs lint testbed-up testbed-down testbed-status toolchain
+.PHONY: help demo shop test mutants verify faults bench screenshots docs lint testbed-up testbed-down testbed-status toolchain
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
 
 demo: testbed-up node_modules ## the whole story on a real cluster on this machine; leaves it running
 	testbed/demo
+
+shop: toolchain node_modules ## examples/shop on this machine: ten services, stores, a job; leaves it running
+	testbed/shop/up
 
 test: lint toolchain ## every test: unit, policies, previews, and the story on a testbed of its own
 	testbed/down && testbed/up

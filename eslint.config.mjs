@@ -55,6 +55,12 @@ export default tseslint.config(
     rules: { "no-restricted-imports": ["error", { patterns: ["@pulumi/kubernetes*", "@pulumi/random*"] }] },
   },
   ...downwards,
+  {
+    files: ["examples/**/*.mjs"],
+    languageOptions: { globals: { AbortSignal: false, console: false, fetch: false, URL: false } },
+    // Express tells a handler of errors by its four parameters.
+    rules: { "@typescript-eslint/no-unused-vars": ["error", { args: "none" }] },
+  },
   // Tests look into YAML, JSON and protocol messages of many shapes.
   { files: ["tests/**"], rules: { "@typescript-eslint/no-explicit-any": "off" } },
   {

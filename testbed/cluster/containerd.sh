@@ -83,7 +83,10 @@ images_load() {
   )
   [ ${#missing[@]} -gt 0 ] || return 0
   say "loading ${#missing[@]} images into containerd"
-  "$TESTBED/images/build" --archive "${missing[@]}" |
-    ctr images import --snapshotter "$(sed -n 's/ *snapshotter = "\(.*\)"/\1/p' "$STATE/containerd.toml")" - > "$STATE/logs/images.log" 2>&1 ||
+  "$TESTBED/images/build" --archive "${missing[@]}" | images_import
+}
+
+images_import() { # of an OCI archive on stdin
+  ctr images import --snapshotter "$(sed -n 's/ *snapshotter = "\(.*\)"/\1/p' "$STATE/containerd.toml")" - > "$STATE/logs/images.log" 2>&1 ||
     { tail -n 5 "$STATE/logs/images.log" >&2 && die "could not load the images: see $STATE/logs/images.log"; }
 }

@@ -142,7 +142,7 @@ test("with ACLs and gossip encryption, what is generated is secret and never a c
   expect(spec.initContainers[0].restartPolicy).toBe("Always");
   expect(spec.automountServiceAccountToken).toBe(false);
   expect(spec.containers[0].volumeMounts.map((m: any) => m.name)).toEqual(["consul-ca", "consul-token"]);
-  expect(spec.containers[0].env).toEqual([{ name: "CONSUL_HTTP_TOKEN_FILE", value: "/consul/token/token" }]);
+  expect(spec.containers[0].env).toContainEqual({ name: "CONSUL_HTTP_TOKEN_FILE", value: "/consul/token/token" });
 });
 
 test("what holds data or trust is protected where asked for, and nothing else is", async () => {

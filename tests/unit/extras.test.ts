@@ -108,3 +108,13 @@ test("tcp entry points are ports of the pod and of the Service, user lists files
   const files = Object.values<string>(binaryData).map((content) => Buffer.from(content, "base64").toString());
   expect(files.some((file) => file.includes("package stamp"))).toBe(true);
 });
+
+test.each([
+  ["the default", undefined, "241591910"],
+  ["one of its own", { limits: { memory: "1G" } }, "900000000"],
+  ["none", { requests: { memory: "64Mi" } }, undefined],
+  ["no memory at all, which is none to Kubernetes", { limits: { memory: "0" } }, undefined],
+])("Traefik collects its garbage before it is at its limit of memory: %s", async (_, resources, bytes) => {
+  const { env } = find(await ingress({ resources }), "traefik-deployment").props.spec.template.spec.containers[0];
+  expect(env.find(({ name }: { name: string }) => name === "GOMEMLIMIT")?.value).toBe(bytes);
+});
