@@ -1,6 +1,6 @@
 import { consulServers } from "./lib/consulServers";
-import { doorsTo, outside } from "./lib/doors";
-import { at, Json, list, record, textAt } from "./lib/json";
+import { doorsTo, outside, portsOfNode } from "./lib/doors";
+import { at, ifKnown, Json, list, record, textAt } from "./lib/json";
 import { ClusterObject, namespaceOf } from "./lib/objects";
 import { containersOf, selects } from "./lib/pods";
 import { policy } from "./lib/policy";
@@ -41,6 +41,9 @@ export const consulApiIsolated = policy<{ declaredElsewhere: boolean }>({
       for (const { service, opened, port } of doorsTo(object, numbers, objects)) {
         judged.add(service);
         yield { object: service, problem: `${opened} opens Consul's API at port ${port}` };
+      }
+      for (const port of ifKnown(() => portsOfNode(object, numbers), []).slice(0, 1)) {
+        yield { object, problem: `opens Consul's API at port ${port} of its node` };
       }
       for (const each of policies) {
         judged.add(each);

@@ -105,3 +105,13 @@ function isBackend(backend: unknown, service: ClusterObject, leads: readonly Lea
     named && leads.some((lead) => port === undefined || [lead.port, lead.name].some((p) => String(p) === String(port)))
   );
 }
+
+/** Those of a workload's ports that are ports of its node too: by `hostNetwork`, or each by its `hostPort`. */
+export function portsOfNode(workload: ClusterObject, ports: readonly number[]): number[] {
+  const host = podOf(workload)?.spec.hostNetwork === true;
+  const opened = containersOf(workload)
+    .flatMap((container) => list(container.ports))
+    .filter((port) => Number(at(port, "hostPort")) > 0)
+    .map((port) => Number(at(port, "containerPort")));
+  return ports.filter((port) => host || opened.includes(port));
+}

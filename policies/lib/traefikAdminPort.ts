@@ -1,7 +1,6 @@
-import { doorsTo } from "./doors";
-import { at, ifKnown, list } from "./json";
+import { doorsTo, portsOfNode } from "./doors";
+import { ifKnown } from "./json";
 import { ClusterObject } from "./objects";
-import { containersOf, isTraefik, podOf } from "./pods";
 import { Options } from "./traefikOptions";
 import { optionsOf, traefiks } from "./traefikSources";
 
@@ -15,7 +14,7 @@ export function* adminDoors(objects: readonly ClusterObject[]): Iterable<{ objec
     for (const { service, opened, port } of doorsTo(traefik.object, ports, objects)) {
       yield { object: service, problem: `${opened} opens Traefik's own entry point at port ${port}` };
     }
-    for (const port of ifKnown(() => portsOfNodes(traefik.object, ports), [])) {
+    for (const port of ifKnown(() => portsOfNode(traefik.object, ports), [])) {
       yield { object: traefik.object, problem: `opens Traefik's own entry point at port ${port} of its node` };
     }
   }
@@ -46,14 +45,4 @@ function adminPorts(options: Options): number[] {
     // Where nothing says otherwise, it is this one.
     ...(entryPoints.has("traefik") || taken.includes(8080) ? [] : [8080]),
   ];
-}
-
-function portsOfNodes(traefik: ClusterObject, ports: number[]): number[] {
-  const host = podOf(traefik)?.spec.hostNetwork === true;
-  const opened = containersOf(traefik)
-    .filter(isTraefik)
-    .flatMap((container) => list(container.ports))
-    .filter((port) => Number(at(port, "hostPort")) > 0)
-    .map((port) => Number(at(port, "containerPort")));
-  return ports.filter((port) => host || opened.includes(port));
 }

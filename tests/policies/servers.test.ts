@@ -236,6 +236,15 @@ cases("consul-api-isolated", [
     "Ingress api opens Consul's API at port 8501",
   ),
   blocks(
+    "a port of the node",
+    [servers({ command: RUN, ports: [{ containerPort: 8501, hostPort: 8501 }] }), ...isolated.slice(1)],
+    "opens Consul's API at port 8501 of its node",
+  ),
+  passes("gossip at a port of the node", [
+    servers({ command: RUN, ports: [{ containerPort: 8301, hostPort: 8301 }] }),
+    ...isolated.slice(1),
+  ]),
+  blocks(
     "a door to servers of another stack",
     [door({ type: "LoadBalancer", ports: [{ port: 443, targetPort: "https" }] })],
     "a Service of type LoadBalancer opens Consul's API",

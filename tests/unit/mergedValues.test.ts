@@ -47,6 +47,8 @@ const ROWS: readonly Row[] = [
   ["global.recursors", ["192.0.2.53:99999"], ["[2001:db8::53]:53"], "is no address of a DNS server"],
   ["global.peering.enabled", true, false, "the chart refuses it without meshGateway.enabled"],
   ["global.federation.enabled", true, false, "the chart refuses it without meshGateway.enabled"],
+  ["global.federation.createFederationSecret", true, false, "the chart refuses it without global.federation.enabled"],
+  ["global.acls.replicationToken.secretKey", "a", undefined, "a Secret's name and key go together"],
   ["global.acls.createReplicationToken", true, false, "there are no tokens without ACLs"],
   ["global.metrics.datadog.otlp.enabled", true, false, "the chart refuses it without telemetryCollector.enabled"],
   ["global.enterpriseLicense.secretName", "a", undefined, "a Secret's name and key go together"],
