@@ -66,6 +66,7 @@ export const EVERYTHING: Record<string, unknown> = {
   consulGossipEncryption: true,
   consulCatalogSyncInterval: "5s",
   consulSidecarAccessLogs: true,
+  tracing: { endpoint: "otel-collector.monitoring:4317", sampleRate: 0.1 },
   consulValues: {
     server: { resources: { requests: { cpu: "100m" } }, extraConfig: '{"log_level": "DEBUG"}' },
     connectInject: { replicas: 2, k8sAllowNamespaces: ["*"] },

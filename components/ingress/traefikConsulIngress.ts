@@ -89,7 +89,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
 
     const consoles = consolesConfiguration(args, mesh.apiAddress);
     const tls = tlsParts(name, args, consoles, namespace.metadata.name, { parent: this });
-    const extras = extraParts(name, args, serviceAccount.metadata, this);
+    const extras = extraParts(name, { ...args, serviceName, tracing: mesh.tracing }, serviceAccount.metadata, this);
 
     const its = { namespace: namespace.metadata.name, serviceName, labels };
     const service = traefikService(

@@ -8,6 +8,8 @@ import { Plugin, pluginProblems, pluginsPart } from "./plugins";
 import { PodPart } from "../shared/podPart";
 import { Problem } from "../shared/problems";
 import { TcpEntryPoint } from "../routing/tcpRoutes";
+import type { Tracing } from "../mesh/tracing";
+import { tracingPart } from "./tracing";
 import { UserList, userListProblems, userListsPart } from "./userLists";
 
 /** What an ingress may have beside HTTP from the catalog: each by a name that routes use. */
@@ -46,7 +48,7 @@ export interface TraefikExtras {
 /** What the extras add to Traefik's pod, and the ports that its Service gets; ConfigMaps are made below `parent`. */
 export function extraParts(
   name: string,
-  extras: TraefikExtras,
+  extras: TraefikExtras & { readonly serviceName: string; readonly tracing: Tracing | undefined },
   account: { readonly name: pulumi.Input<string>; readonly namespace: pulumi.Input<string> },
   parent: pulumi.Resource,
 ): { parts: PodPart[]; ports: ExtraPort[]; containerPorts: { name: string; containerPort: number }[] } {
@@ -69,6 +71,7 @@ export function extraParts(
     pluginsPart(name, extras.plugins ?? {}, account.namespace, parent),
     kubernetesCrdPart(name, extras.kubernetesCrd, account, parent),
     metricsPart(extras.metrics ?? true),
+    tracingPart(extras.tracing, extras.serviceName),
   ];
   const metrics = (extras.metrics ?? true) ? [METRICS_ENTRY_POINT] : [];
   const containerPorts = [...ports, ...metrics].map((each) => ({ name: each.name, containerPort: each.port }));

@@ -47,6 +47,7 @@ import { interruptedReleaseHooks, owned } from "../interrupted/hooks";
 import { Problem, refuse, warn } from "../shared/problems";
 import { sha256 } from "../shared/sha256";
 import { rotationJob, rotationProblems, Rotations } from "./rotation";
+import { Tracing, tracingProblems } from "./tracing";
 
 /** Where Consul's Helm chart comes from: a local folder, or a repository and a version. */
 export interface ConsulChart {
@@ -118,6 +119,13 @@ export interface ConsulMeshArgs extends ConsulOptions, OwnThings, EgressOptions 
    */
   readonly sidecarAccessLogs?: boolean;
   /**
+   * Traces of requests, from Traefik through every sidecar behind it; see docs/observability.md. A change of `endpoint` replaces the
+   * pods of every service.
+   * @setting tracing
+   * @unset none
+   */
+  readonly tracing?: Tracing;
+  /**
    * What to renew, and when it was renewed last.
    * @unset nothing is
    */
@@ -159,6 +167,8 @@ export class ConsulMesh extends pulumi.ComponentResource {
   public readonly partWithoutNativeSidecar: string | undefined;
   /** The word of the last rotation of Consul's CA, with which services restart; `undefined` where there was none. */
   public readonly caRotation: string | undefined;
+  /** Where spans go, `undefined` where there are none. */
+  public readonly tracing: Tracing | undefined;
   /** Whether Kubernetes Services reach Consul's catalog; `true` unless `values` turned it off. */
   public readonly catalogSync: boolean;
   /** Problems of a namespace that the mesh has to reach; see `meshReachProblems`. */
@@ -344,6 +354,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
     this.partWithoutNativeSidecar = meshPartWithoutNativeSidecar(args);
     this.kubernetesVersion = args.kubernetesVersion;
     this.caRotation = rotations.ca;
+    this.tracing = args.tracing;
     this.description = {
       consulNamespace: namespaceName,
       authMethod: this.authMethod,
@@ -353,6 +364,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
       partWithoutSleep: this.partWithoutSleep,
       partWithoutNativeSidecar: this.partWithoutNativeSidecar,
       caRotation: this.caRotation,
+      tracing: this.tracing,
       cni: usesCni(args.values),
       reach: reachOf(values),
     };
@@ -377,6 +389,7 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
   const problem = (input: string, reason: string) => problems.push({ propertyPath: at(input), reason });
 
   problems.push(...ownThingsProblems(args, prefix), ...rotationProblems(args, prefix), ...egressProblems(args, prefix));
+  problems.push(...tracingProblems(args.tracing, at("tracing")));
   problems.push(
     ...namespaceProblems(at("namespace"), args.namespace ?? DEFAULT_CONSUL_NAMESPACE, { create: args.createNamespace }),
     ...sizeProblems(at("storage"), args.storage ?? "10Gi", "10Gi"),

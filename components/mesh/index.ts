@@ -4,3 +4,4 @@ export type { ExternalServers, OwnCa } from "./bringYourOwn";
 export * from "./consulMesh";
 export type { EgressOptions, ExternalDestination, ExternalDestinationOptions, ExternalTls } from "./egress";
 export type { Ingress, Mesh } from "./mesh";
+export type { Tracing } from "./tracing";

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Reached } from "./meshReach";
 import type { Problem } from "../shared/problems";
+import type { Tracing } from "./tracing";
 import type { TraefikEdgeOptions } from "../ingress/traefikEdge";
 
 /** What services need of a mesh: a `ConsulMesh` of this program, or a `MeshReference` to that of another stack. */
@@ -21,6 +22,8 @@ export interface Mesh {
   readonly partWithoutNativeSidecar: string | undefined;
   /** The word of the last rotation of Consul's CA, with which services restart; `undefined` where there was none. */
   readonly caRotation: string | undefined;
+  /** Where spans go, `undefined` where there are none. */
+  readonly tracing: Tracing | undefined;
   /** Problems of a namespace that the mesh has to reach; see `reachProblems`. */
   readonly reachProblems: (namespace: { name: string; made: boolean }, reached: Reached) => Problem[];
   /** Waited for by what needs a working mesh; `undefined` where another stack has waited. */

@@ -156,7 +156,7 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
           labels: { ...args.podLabels, ...own },
           annotations: {
             ...args.podAnnotations,
-            ...sidecarAnnotations(mesh, {}, 0, []),
+            ...sidecarAnnotations(mesh, serviceName, {}, 0, []),
             "consul.hashicorp.com/connect-service-port": String(NO_PORT),
             ...sidecar.annotations,
           },

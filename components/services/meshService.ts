@@ -226,7 +226,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
           labels: { ...args.podLabels, ...labels, ...own },
           annotations: {
             ...args.podAnnotations,
-            ...sidecarAnnotations(args.mesh, args, drainSeconds, tags),
+            ...sidecarAnnotations(args.mesh, serviceName, args, drainSeconds, tags),
             ...byGrpc?.annotations,
             ...annotations,
           },

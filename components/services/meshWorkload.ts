@@ -131,7 +131,7 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
     this.podLabels = { [SERVICE_LABEL]: serviceName };
     const kubernetesService = existingService ?? serviceName;
     this.podAnnotations = {
-      ...sidecarAnnotations(mesh, args, this.drainSeconds, tags),
+      ...sidecarAnnotations(mesh, serviceName, args, this.drainSeconds, tags),
       // Other Services that select the pods, such as a headless one, are none of Consul's then.
       "consul.hashicorp.com/kubernetes-service": kubernetesService,
       "consul.hashicorp.com/connect-service": serviceName,

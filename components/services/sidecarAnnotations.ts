@@ -1,4 +1,5 @@
 import type { Mesh } from "../mesh/mesh";
+import { sidecarTracing } from "../mesh/tracing";
 import type { MemberOptions } from "./member";
 import { rotationAnnotation } from "../shared/rotationAnnotation";
 import { tagsAnnotation } from "../routing/routes";
@@ -26,6 +27,7 @@ const SIDECAR_GRACE = "consul.hashicorp.com/sidecar-proxy-lifecycle-shutdown-gra
 /** The annotations with which a pod gets its sidecar, and Consul the service's tags. */
 export function sidecarAnnotations(
   mesh: Mesh,
+  serviceName: string,
   options: Pick<MemberOptions, "listenerDrainSeconds" | "idleTimeoutSeconds">,
   drainSeconds: number,
   tags: readonly string[],
@@ -34,7 +36,10 @@ export function sidecarAnnotations(
     "consul.hashicorp.com/connect-inject": "true",
     [SIDECAR_GRACE]: String(drainSeconds + APP_GRACE_SECONDS),
     ...envoyDrain(options.listenerDrainSeconds),
-    ...idleTimeout(options.idleTimeoutSeconds),
+    ...proxyConfig({
+      ...idleTimeout(options.idleTimeoutSeconds),
+      ...(mesh.tracing && sidecarTracing(mesh.tracing, serviceName)),
+    }),
     ...rotationAnnotation("ca", mesh.caRotation),
     ...(tags.length > 0 ? { "consul.hashicorp.com/service-tags": tagsAnnotation(tags) } : {}),
   };
@@ -51,7 +56,11 @@ function envoyDrain(seconds: number | undefined): Record<string, string> {
 }
 
 /** ServiceDefaults know no time for a stream's silence, the proxy's own configuration does [consul agent/xds/config]. */
-function idleTimeout(seconds: number | undefined): Record<string, string> {
-  const config = JSON.stringify({ local_idle_timeout_ms: (seconds ?? 0) * 1000 });
-  return seconds === undefined ? {} : { "consul.hashicorp.com/proxy-config-map": config };
+function idleTimeout(seconds: number | undefined): Record<string, unknown> {
+  return seconds === undefined ? {} : { local_idle_timeout_ms: seconds * 1000 };
+}
+
+/** What only the proxy's own configuration says, and no config entry. */
+function proxyConfig(config: Record<string, unknown>): Record<string, string> {
+  return Object.keys(config).length === 0 ? {} : { "consul.hashicorp.com/proxy-config-map": JSON.stringify(config) };
 }

@@ -3,6 +3,7 @@ import { joinIntentions } from "../intentions/intentionSet";
 import type { IntentionRule } from "../intentions/intentions";
 import type { Ingress, Mesh } from "../mesh/mesh";
 import { Reached, reachProblems } from "../mesh/meshReach";
+import type { Tracing } from "../mesh/tracing";
 import { routingOf } from "../routing/meshRouting";
 import type { MeshServiceOptions } from "../services/meshService";
 import { wantedBy } from "../routing/middlewareReferences";
@@ -35,6 +36,7 @@ export interface MeshDescription {
   readonly partWithoutSleep?: string;
   readonly partWithoutNativeSidecar?: string;
   readonly caRotation?: string;
+  readonly tracing?: Tracing;
   /** Whether a CNI plugin redirects the pods' traffic. */
   readonly cni: boolean;
   /** The chart's values that choose namespaces. */
@@ -73,6 +75,7 @@ export class MeshReference implements Mesh {
   public readonly partWithoutSleep: string | undefined;
   public readonly partWithoutNativeSidecar: string | undefined;
   public readonly caRotation: string | undefined;
+  public readonly tracing: Tracing | undefined;
   public readonly ready = undefined;
   public readonly ingress: Ingress;
 
@@ -88,6 +91,7 @@ export class MeshReference implements Mesh {
     this.partWithoutSleep = description.partWithoutSleep;
     this.partWithoutNativeSidecar = description.partWithoutNativeSidecar;
     this.caRotation = description.caRotation;
+    this.tracing = description.tracing;
     const { ports, imagePullPolicy, ...ingress } = description.ingress;
     this.ingress = { ...ingress, imagePullPolicy, url: (...route) => routeUrl(ports, ...route) };
     // What is wrong among the others is told where they are deployed.

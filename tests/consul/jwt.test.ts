@@ -62,7 +62,7 @@ async function answered(...expected: (readonly [what: string, status: number, as
 
 describe("where Consul refuses what no intention allows", () => {
   beforeAll(async () => {
-    sidecars = await Sidecars.start(app, () => undefined, ...DENY);
+    sidecars = await Sidecars.start(app, () => undefined, DENY);
     await declare("login", options);
   });
   afterAll(() => sidecars?.stop());

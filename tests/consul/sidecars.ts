@@ -32,11 +32,19 @@ export class Sidecars {
   /** Ports of the sidecars' admin interfaces, by service. */
   readonly admin: Record<string, number> = {};
 
-  /** Starts them; `app` is `orders` itself, `log` gets each line of the sidecars, `further` are arguments of Consul. */
-  static async start(app: http.RequestListener, log: (line: string) => void, ...further: string[]): Promise<Sidecars> {
+  /**
+   * Starts them; `app` is `orders` itself, `log` gets each line of the sidecars, `further` are arguments of Consul, `config` is a
+   * sidecar's configuration of its own, as the annotation `proxy-config-map` has it.
+   */
+  static async start(
+    app: http.RequestListener,
+    log: (line: string) => void,
+    further: readonly string[] = [],
+    config: (service: string) => object = () => ({}),
+  ): Promise<Sidecars> {
     const its = new Sidecars();
     try {
-      await its.begin(app, log, further);
+      await its.begin(app, log, further, config);
     } catch (error) {
       await its.stop();
       throw error;
@@ -44,7 +52,12 @@ export class Sidecars {
     return its;
   }
 
-  private async begin(listener: http.RequestListener, log: (line: string) => void, further: string[]): Promise<void> {
+  private async begin(
+    listener: http.RequestListener,
+    log: (line: string) => void,
+    further: readonly string[],
+    config: (service: string) => object,
+  ): Promise<void> {
     const app = http.createServer(listener).listen(0, "127.0.0.1");
     this.ended.push(() => app.close());
     await onFreePorts(6, async ([grpc, orders, web, local, ...admins]) => {
@@ -53,12 +66,13 @@ export class Sidecars {
       this.upstream = local;
       await this.write({ kind: "service-defaults", name: "orders", protocol: "http" });
       const { port } = app.address() as AddressInfo;
-      const proxy = { Upstreams: [{ DestinationName: "orders", LocalBindPort: local }] };
-      for (const [Name, Sidecar] of [
-        ["orders", { Port: orders }],
-        ["web", { Port: web, Proxy: proxy }],
+      const calls = { Upstreams: [{ DestinationName: "orders", LocalBindPort: local }] };
+      for (const [Name, Port, upstreams] of [
+        ["orders", orders, {}],
+        ["web", web, calls],
       ] as const) {
-        const body = JSON.stringify({ Name, Port: port, Connect: { SidecarService: Sidecar } });
+        const SidecarService = { Port, Proxy: { ...upstreams, Config: config(Name) } };
+        const body = JSON.stringify({ Name, Port: port, Connect: { SidecarService } });
         await fetch(`${this.consul.url}/agent/service/register`, { method: "PUT", body });
         const admin = admins.shift()!;
         this.admin[Name] = admin;

@@ -15,7 +15,8 @@ const PLAIN = "whoami.localhost";
 const RETRIED = "retried.localhost";
 const REFUSED = "refused.localhost";
 const image = "localhost/whoami:1.10.3";
-const retry = { attempts: 3, initialInterval: "50ms", status: ["502-504"] };
+// More than a second altogether, which is how long an instance that was killed is still asked.
+const retry = { attempts: 10, initialInterval: "100ms", status: ["502-504"] };
 const services = [
   {
     name: "whoami",

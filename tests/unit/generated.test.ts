@@ -67,6 +67,7 @@ const WITH: Readonly<Record<string, (its: Record<string, unknown>) => Record<str
   const secret = { secretName: "shop" };
   return {
     ServiceSettings: service,
+    Tracing: (its) => ({ tracing: { endpoint: "otel-collector.monitoring:4317", ...its } }),
     WorkloadSettings: (its) => ({ workloads: [{ name: "legacy", port: 8080, ...its }] }),
     JobSettings: (its) => ({
       jobs: [{ name: "nightly", image: "registry.example.com/nightly:1", schedule: "@daily", ...its }],

@@ -1,0 +1,61 @@
+import { consulMeshProblems } from "../../components";
+import { programOf } from "../program";
+import { ofStack } from "../settings";
+
+const services = [{ name: "whoami", image: "w:1", port: 80, routes: [{ host: "whoami.localhost" }] }];
+const tracing = { endpoint: "otel-collector.monitoring:4317", sampleRate: 0.25 };
+
+/** Arguments of Traefik, and what whoami's sidecar is configured with. */
+async function made(settings: Record<string, unknown>) {
+  const all = (await programOf({ ...ofStack("dev"), services, ...settings })).filter(({ type }) =>
+    type.endsWith(":Deployment"),
+  );
+  const template = (name: string) => all.find(({ props }) => props.metadata.name === name)!.props.spec.template;
+  const config = template("whoami").metadata.annotations["consul.hashicorp.com/proxy-config-map"];
+  const args: string[] = template("traefik").spec.containers[0].args;
+  return { args: args.filter((arg) => arg.startsWith("--tracing")), config: config && JSON.parse(config) };
+}
+
+test("without a collector nobody traces", async () => {
+  expect(await made({})).toEqual({ args: [], config: undefined });
+});
+
+test("with one, Traefik and the sidecars send there, and Traefik alone says how much", async () => {
+  const { args, config } = await made({ tracing });
+  expect(args).toContain("--tracing.sampleRate=0.25");
+  expect(args).toContain("--tracing.otlp.grpc.endpoint=otel-collector.monitoring:4317");
+  const cluster = JSON.parse(config.envoy_extra_static_clusters_json);
+  expect(cluster.load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address).toEqual({
+    address: "otel-collector.monitoring",
+    port_value: 4317,
+  });
+  expect(config.envoy_tracing_json).not.toContain("sampl");
+  // Another share of requests is no reason to replace the pods of every service.
+  expect((await made({ tracing: { ...tracing, sampleRate: 1 } })).config).toEqual(config);
+});
+
+test("a proxy that has a setting of its own keeps it", async () => {
+  const { config } = await made({ tracing, services: [{ ...services[0], idleTimeoutSeconds: 60 }] });
+  expect(Object.keys(config).sort()).toEqual([
+    "envoy_extra_static_clusters_json",
+    "envoy_tracing_json",
+    "local_idle_timeout_ms",
+  ]);
+});
+
+test.each([
+  ["http://otel-collector.monitoring:4317"],
+  ["otel-collector.monitoring"],
+  ["otel-collector.monitoring:0"],
+  ["otel-collector.monitoring:99999"],
+  ["Otel_Collector:4317"],
+  [":4317"],
+])("%s is refused as a collector", (endpoint) => {
+  const reason = expect.stringMatching(/is not host:port; use .*otel-collector\.monitoring:4317/);
+  expect(consulMeshProblems({ tracing: { endpoint } })).toEqual([{ propertyPath: "tracing.endpoint", reason }]);
+});
+
+test.each([-0.1, 1.1, NaN])("%s is no share of requests", (sampleRate) => {
+  const problems = consulMeshProblems({ tracing: { ...tracing, sampleRate } });
+  expect(problems.map(({ propertyPath }) => propertyPath)).toEqual(["tracing.sampleRate"]);
+});
