@@ -1,8 +1,9 @@
+import { randomBytes, randomUUID } from "node:crypto";
 import { changes, kubectl, poll, renewCluster, story } from "../e2e/cluster";
 import { Load, loadOf } from "../e2e/load";
 import { nameOf } from "../e2e/pods";
 import { judgeCalls } from "./shopCalls";
-import { ask, charges, Orders, rows } from "./shopOrders";
+import { ask, charges, Orders, rows, spans } from "./shopOrders";
 import { ShopWorkspace } from "./shopWorkspace";
 
 /** examples/shop as its README has it, with ACLs, NetworkPolicies and closed egress; each `up` is judged by the policy pack. */
@@ -45,6 +46,23 @@ step("a visitor sees what is in stock, fills a cart, orders, and is sent it", as
   );
 });
 
+step("an order that is traced shows the whole way that it takes", async () => {
+  const trace = randomBytes(16).toString("hex");
+  const headers = { traceparent: `00-${trace}-00f067aa0ba902b7-01`, "idempotency-key": randomUUID() };
+  orders.keys.push(headers["idempotency-key"]);
+  expect(await ask("/orders", { method: "POST", headers }, { sku: "mug", quantity: 2 })).toMatchObject({ status: 201 });
+  // Of each call its caller's sidecar and its callee's. Orders is called, and calls pricing and payment; that calls the processor.
+  const way = { orders: 3, payment: 2, pricing: 1, "traefik-system-ingress": 1, web: 2 };
+  await poll(
+    "its spans",
+    async () => {
+      const all = await spans(trace);
+      return Object.fromEntries(Object.keys(way).map((each) => [each, all.filter((its) => its === each).length]));
+    },
+    (found) => Object.entries(way).every(([service, count]) => found[service] >= count),
+  );
+});
+
 step("every identity reaches what is declared for it and nothing else, outside the mesh too", async () => {
   const { asked, wrong } = await judgeCalls();
   console.info(`${asked} pairs of an identity and a question, ${wrong.length} answered otherwise than declared`);
@@ -55,8 +73,8 @@ step("the job that counts orders does, when its time has come", async () => {
   await kubectl("create", "job", "report-now", "-n", "shop", "--from=cronjob/report");
   await kubectl("wait", "--for=condition=complete", "job/report-now", "-n", "shop", "--timeout=120s");
   expect(JSON.parse(await kubectl("logs", "job/report-now", "-n", "shop", "-c", "report"))).toEqual({
-    Orders: 1,
-    Cents: 2500,
+    Orders: 2,
+    Cents: 5000,
   });
 });
 

@@ -67,6 +67,15 @@ export async function rows(query: string): Promise<string[]> {
   return answer.split("\n").filter(Boolean);
 }
 
+/** The services that have sent spans of a trace to the collector, a name for each span. */
+export async function spans(trace: string): Promise<string[]> {
+  const log = await kubectl("logs", "-n", "outside", "deployment/collector", "--tail=-1");
+  return log.split("ResourceSpans #").flatMap((part) => {
+    const service = /service\.name: Str\((.*)\)/.exec(part)?.[1] ?? "nobody";
+    return [...part.matchAll(/Trace ID +: (\w+)/g)].flatMap(([, id]) => (id === trace ? [service] : []));
+  });
+}
+
 /** How often the processor outside was asked for each charge. */
 export async function charges(): Promise<Record<string, number>> {
   const curl = ["curl", "-sk", "https://127.0.0.1:8443/"];

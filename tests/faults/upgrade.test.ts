@@ -21,14 +21,17 @@ afterAll(async () => {
   renewCluster();
 });
 
-/** What holds data or trust: by kind, namespace and name, and who it is. */
+/** What holds data or trust: by kind, namespace and name, and who it is. What Helm's hooks need is made anew by each upgrade. */
 async function kept(): Promise<string[]> {
-  const columns = "KIND:.kind,NAMESPACE:.metadata.namespace,NAME:.metadata.name,UID:.metadata.uid";
+  const hook = "HOOK:.metadata.annotations.helm\\.sh/hook";
+  const columns = `KIND:.kind,NAMESPACE:.metadata.namespace,NAME:.metadata.name,UID:.metadata.uid,${hook}`;
   const kinds = "namespaces,persistentvolumeclaims,secrets,serviceaccounts,statefulsets";
   const table = await kubectl("get", kinds, "-A", "--no-headers", "-o", `custom-columns=${columns}`);
   // A column is as wide as what is longest in it.
   const lines = table.split("\n").map((line) => line.replace(/\s+/g, " "));
-  return lines.filter((line) => /consul|traefik|mesh-services/.test(line) && !line.includes("sh.helm"));
+  return lines.filter(
+    (line) => /consul|traefik|mesh-services/.test(line) && !line.includes("sh.helm") && /<none>\s*$/.test(line),
+  );
 }
 
 step("the stack of before comes up", async () => {

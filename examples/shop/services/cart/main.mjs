@@ -1,10 +1,10 @@
 // Cart keeps what a visitor has chosen, and asks pricing what it comes to.
 import { promisify } from "node:util";
-import { credentials, loadPackageDefinition } from "@grpc/grpc-js";
+import { credentials, loadPackageDefinition, Metadata } from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
 import express from "express";
 import Redis from "ioredis";
-import { serve } from "../serve.mjs";
+import { serve, trace } from "../serve.mjs";
 
 const WEEK = 7 * 24 * 3600;
 const redis = new Redis({ host: "cache", maxRetriesPerRequest: 2 });
@@ -21,9 +21,10 @@ app.put("/carts/:id/:sku", async ({ params, body }, response) => {
   await redis.expire(`cart:${params.id}`, WEEK);
   response.status(204).end();
 });
-app.get("/carts/:id", async ({ params }, response) => {
-  const items = Object.entries(await redis.hgetall(`cart:${params.id}`));
-  const quotes = await Promise.all(items.map(([sku, quantity]) => quote({ sku, quantity: Number(quantity) })));
+app.get("/carts/:id", async (request, response) => {
+  const items = Object.entries(await redis.hgetall(`cart:${request.params.id}`));
+  const asked = Metadata.fromHttp2Headers(trace(request));
+  const quotes = await Promise.all(items.map(([sku, quantity]) => quote({ sku, quantity: Number(quantity) }, asked)));
   const cents = quotes.reduce((sum, each) => sum + Number(each.cents), 0);
   response.json({ items: Object.fromEntries(items), cents });
 });

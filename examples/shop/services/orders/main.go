@@ -18,6 +18,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/metadata"
 )
 
 type order struct {
@@ -32,13 +33,18 @@ type shop struct {
 	pricing pb.PricingClient
 }
 
+// What it calls is part of the caller's trace, for which the sidecars send the spans.
 // Each step may be made twice, so a client that got no answer asks again with the same key.
-func (s *shop) place(ctx context.Context, key string, it order) (int, error) {
-	quote, err := s.pricing.Quote(ctx, &pb.QuoteRequest{Sku: it.SKU, Quantity: it.Quantity})
+func (s *shop) place(ctx context.Context, key, trace string, it order) (int, error) {
+	asked := ctx
+	if trace != "" {
+		asked = metadata.AppendToOutgoingContext(ctx, "traceparent", trace)
+	}
+	quote, err := s.pricing.Quote(asked, &pb.QuoteRequest{Sku: it.SKU, Quantity: it.Quantity})
 	if err != nil {
 		return http.StatusServiceUnavailable, fmt.Errorf("pricing: %w", err)
 	}
-	if err := charge(ctx, key, quote.Cents); err != nil {
+	if err := charge(ctx, key, trace, quote.Cents); err != nil {
 		return http.StatusServiceUnavailable, fmt.Errorf("payment: %w", err)
 	}
 	_, err = s.db.Exec(ctx, `INSERT INTO orders (key, sku, quantity, cents) VALUES ($1, $2, $3, $4)
@@ -53,13 +59,16 @@ func (s *shop) place(ctx context.Context, key string, it order) (int, error) {
 	return http.StatusCreated, nil
 }
 
-func charge(ctx context.Context, key string, cents int64) error {
+func charge(ctx context.Context, key, trace string, cents int64) error {
 	body := strings.NewReader(fmt.Sprintf(`{"cents":%d}`, cents))
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://payment:8080/charges", body)
 	if err != nil {
 		return err
 	}
 	request.Header.Set("Idempotency-Key", key)
+	if trace != "" {
+		request.Header.Set("Traceparent", trace)
+	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return err
@@ -102,7 +111,7 @@ func main() {
 		// A client asks again: better soon than that orders pile up here while a store is away.
 		within, cancel := context.WithTimeout(r.Context(), 3*time.Second)
 		defer cancel()
-		if status, err := s.place(within, key, it); err != nil {
+		if status, err := s.place(within, key, r.Header.Get("Traceparent"), it); err != nil {
 			http.Error(w, err.Error(), status)
 		} else {
 			w.WriteHeader(status)

@@ -16,10 +16,9 @@ async def charge(request):
     key = request.headers.get("idempotency-key")
     if not key:
         return Response("a charge has an Idempotency-Key", status_code=400)
+    headers = {"Idempotency-Key": key, **{name: value for name, value in request.headers.items() if name == "traceparent"}}
     try:
-        answer = await processor.post(
-            "/v1/charges", content=await request.body(), headers={"Idempotency-Key": key}
-        )
+        answer = await processor.post("/v1/charges", content=await request.body(), headers=headers)
         answer.raise_for_status()
     except httpx.HTTPError as error:
         return Response(f"processor: {error!r}", status_code=503)

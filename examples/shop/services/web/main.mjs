@@ -1,6 +1,6 @@
 // Web is what the browser sees of the shop, and all that Traefik leads to.
 import express from "express";
-import { serve } from "../serve.mjs";
+import { serve, trace } from "../serve.mjs";
 
 const app = express();
 app.use(express.text({ type: "*/*" }));
@@ -10,7 +10,7 @@ const to = (service) => async (request, response) => {
   const key = request.get("idempotency-key");
   const answer = await fetch(`http://${service}:8080${request.path}`, {
     method: request.method,
-    headers: { "content-type": "application/json", ...(key && { "idempotency-key": key }) },
+    headers: { "content-type": "application/json", ...(key && { "idempotency-key": key }), ...trace(request) },
     body: request.method === "GET" ? undefined : request.body,
     signal: AbortSignal.timeout(5_000),
   });
