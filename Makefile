@@ -10,7 +10,7 @@ demo: testbed-up node_modules ## the whole story on a real cluster on this machi
 shop: toolchain node_modules ## examples/shop on this machine: ten services, stores, a job; leaves it running
 	testbed/shop/up
 
-test: lint toolchain ## every test: unit, policies, previews, and the story on a testbed of its own
+test: toolchain node_modules ## lint, and every test: unit, policies, previews, and the story on a testbed of its own
 	testbed/down && testbed/up
 	eval "$$(testbed/env)" && tests/all
 
@@ -26,7 +26,7 @@ faults: toolchain node_modules ## rotations, faults, changes and an upgrade unde
 
 bench: toolchain node_modules ## how long things take, side by side with the article's way
 	testbed/down && testbed/up
-	eval "$$(testbed/env)" && tests/bench/run
+	eval "$$(testbed/env)" && tests/bench/run && npx ts-node --transpile-only tests/bench/scale.ts
 
 screenshots: toolchain node_modules ## takes the pictures in the docs anew
 	testbed/down && testbed/up

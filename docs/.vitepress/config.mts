@@ -4,7 +4,16 @@ import { defineConfig } from "vitepress";
 const pages = {
   "Get started": ["quickstart", "concepts", "article"],
   "Run services": ["services", "routing", "ingress", "tls", "intentions", "egress", "from-open-to-closed", "teams"],
-  Operate: ["operations", "environments", "rotation", "recovery", "reliability", "observability", "consoles"],
+  Operate: [
+    "operations",
+    "environments",
+    "rotation",
+    "recovery",
+    "reliability",
+    "observability",
+    "performance",
+    "consoles",
+  ],
   Secure: ["policies", "isolation", "bring-your-own"],
   "Something is wrong": ["troubleshooting", "verify"],
   "Look up": ["reference", "chart-values"],

@@ -103,8 +103,8 @@ step("the webhook refuses what we say that it refuses, and what it refuses we re
   }
 });
 
-step("what preview takes of 300 generated stacks, the API server and the injector take as well", async () => {
-  const objects = await acceptedObjects(300);
+step("what preview takes of 100 generated stacks, the API server and the injector take as well", async () => {
+  const objects = await acceptedObjects(100);
   expect(objects.length).toBeGreaterThan(1500);
   await apply(objects, "--dry-run=server", "--validate=strict", "--force-conflicts");
 });

@@ -1,0 +1,249 @@
+import { execFile, execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { promisify } from "node:util";
+import { TESTBED, workspace, Workspace } from "../workspace";
+
+/**
+ * How long a stack takes as its services become many, side by side with kubectl for the same objects: a first up, one without a change,
+ * a preview, and what one team waits for whose stack is one of many. Services have no pods, which would cost both sides the same.
+ * Writes the tables of docs/performance.md, and its picture. Expects a testbed that is up, with nothing on it.
+ *   SIZES=10,100,300 TEAMS=1,5,15 npx ts-node --transpile-only tests/bench/scale.ts
+ */
+const SIZES = (process.env.SIZES ?? "10,100,300").split(",").map(Number);
+const TEAMS = (process.env.TEAMS ?? "1,5,15").split(",").map(Number);
+const A_TEAM = 20;
+const NAMESPACE = "mesh-services";
+const LABEL = "consul-traefik-mesh/stack";
+const DOC = path.resolve(__dirname, "../../docs/performance.md");
+
+const services = (prefix: string, count: number) =>
+  Array.from({ length: count }, (_, i) => ({
+    name: `${prefix}-${i}`,
+    image: "localhost/whoami:1.10.3",
+    port: 80,
+    replicas: 0,
+    calls: [{ destination: `${prefix}-${(i + 1) % count}` }],
+  }));
+
+/** Seconds that something takes, and the most memory, in MiB, that the processes below this one have meanwhile. */
+async function measured(body: () => Promise<unknown>): Promise<{ seconds: number; memory: number }> {
+  let memory = 0;
+  const timer = setInterval(() => (memory = Math.max(memory, memoryBelow(process.pid))), 1000);
+  const begun = Date.now();
+  await body().finally(() => clearInterval(timer));
+  return { seconds: (Date.now() - begun) / 1000, memory };
+}
+
+function memoryBelow(root: number): number {
+  const table = execFileSync("ps", ["-e", "-o", "pid=,ppid=,rss="], { encoding: "utf8" });
+  const all = table
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const below = new Set([root]);
+  let kib = 0;
+  // Children have higher ids than their parents, but for those of a machine that has been up for very long.
+  for (const [pid, parent, rss] of all.sort(([a], [b]) => a - b)) {
+    if (below.has(parent)) {
+      below.add(pid);
+      kib += rss;
+    }
+  }
+  return Math.round(kib / 1024);
+}
+
+const kubectl = (...args: string[]) => promisify(execFile)("kubectl", args, { maxBuffer: 1 << 28 });
+
+/** The stack's objects of its services, as somebody would write them who has no Pulumi. */
+async function manifests(): Promise<any[]> {
+  const found = await Promise.all(
+    [
+      ["serviceaccounts,services,deployments", NAMESPACE],
+      ["servicedefaults,serviceintentions", "consul-system"],
+    ].map(([kinds, namespace]) => kubectl("get", kinds, "-n", namespace, "-l", LABEL, "-o", "json")),
+  );
+  return found
+    .flatMap(({ stdout }) => JSON.parse(stdout).items)
+    .filter(({ metadata }) => /^many-\d+$/.test(metadata.name))
+    .map(({ apiVersion, kind, metadata: { name, namespace }, spec: { ...spec } = {} as any }) => ({
+      apiVersion,
+      kind,
+      metadata: { name, namespace },
+      ...(kind !== "ServiceAccount" && { spec: { ...spec, clusterIP: undefined, clusterIPs: undefined } }),
+    }));
+}
+
+interface Row {
+  readonly services: number;
+  readonly [what: string]: number;
+}
+const rows: Row[] = [];
+const teamRows: Row[] = [];
+const round = (seconds: number) => Math.round(seconds * 10) / 10;
+
+async function ours(its: Workspace): Promise<Map<number, any[]>> {
+  const objects = new Map<number, any[]>();
+  for (const count of SIZES) {
+    its.configure({ services: services("many", count) });
+    const first = await measured(() => its.stack.up());
+    const again = await measured(() => its.stack.preview());
+    objects.set(count, await manifests());
+    rows.push({
+      services: count,
+      objects: objects.get(count)!.length,
+      up: round(first.seconds),
+      preview: round(again.seconds),
+      memory: first.memory,
+    });
+    console.info(rows.at(-1));
+  }
+  return objects;
+}
+
+/** The same objects by kubectl, in the same steps, until each config entry is synced and each Deployment rolled out. */
+async function theirs(objects: Map<number, any[]>): Promise<void> {
+  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "bench-")), "objects.json");
+  for (const [i, [, items]] of [...objects].entries()) {
+    fs.writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+    const entries = items.filter(({ apiVersion }) => apiVersion.startsWith("consul."));
+    const names = (kind: string) =>
+      entries.filter((each) => each.kind === kind).map((each) => `${kind}/${each.metadata.name}`);
+    const applied = await measured(async () => {
+      await kubectl("apply", "--server-side", "--force-conflicts", "-f", file);
+      for (const kind of ["ServiceDefaults", "ServiceIntentions"]) {
+        const namespace = entries.find((each) => each.kind === kind).metadata.namespace;
+        await kubectl("wait", "--for=condition=Synced", "--timeout=600s", "-n", namespace, ...names(kind));
+      }
+      await kubectl(
+        "wait",
+        "--for=condition=Available",
+        "--timeout=600s",
+        "-n",
+        NAMESPACE,
+        "deployments",
+        "-l",
+        "consul-traefik-mesh/service",
+      );
+    });
+    const diff = await measured(() =>
+      kubectl("diff", "--server-side", "--force-conflicts", "-f", file).catch(() => undefined),
+    );
+    rows[i] = { ...rows[i], apply: round(applied.seconds), diff: round(diff.seconds) };
+    console.info(rows[i]);
+  }
+  await kubectl("delete", "-f", file, "--wait=true");
+}
+
+const team = (i: number) => ({ stack: `organization/consul-traefik-mesh/team-${i}`, namespace: `team-${i}` });
+
+/** What a team of many waits for: its first up, one more intention, a preview. */
+async function teams(its: Workspace): Promise<void> {
+  const most = Math.max(...TEAMS);
+  its.configure({ services: [], teams: Array.from({ length: most }, (_, i) => team(i)) });
+  await its.stack.up();
+  const all: Workspace[] = [];
+  for (let i = 0; i < most; i++) {
+    const settings = {
+      meshStack: "organization/consul-traefik-mesh/bench",
+      servicesNamespace: team(i).namespace,
+      services: services(`team-${i}`, A_TEAM),
+      intentions: [],
+    };
+    const joined = await workspace("local", { ...settings, networkPolicies: false }, `team-${i}`, its);
+    all.push(joined);
+    const first = await measured(() => joined.stack.up());
+    if (TEAMS.includes(i + 1)) {
+      joined.configure({ intentions: [{ source: `team-${i}-0`, destination: `team-${i}-5` }] });
+      const change = await measured(() => joined.stack.up());
+      const again = await measured(() => joined.stack.preview());
+      teamRows.push({
+        services: (i + 1) * A_TEAM,
+        stacks: i + 1,
+        up: round(first.seconds),
+        change: round(change.seconds),
+        preview: round(again.seconds),
+      });
+      console.info(teamRows.at(-1));
+    }
+  }
+  const [last] = all.slice(-1);
+  const gone = await measured(() => last.stack.destroy());
+  console.info(`one team's stack destroyed in ${round(gone.seconds)} s`);
+}
+
+function table(columns: Record<string, string>, all: readonly Row[]): string {
+  const line = (cells: readonly unknown[]) => `| ${cells.join(" | ")} |`;
+  const keys = Object.keys(columns);
+  return [
+    line(Object.values(columns)),
+    line(keys.map(() => "--:")),
+    ...all.map((row) => line(keys.map((key) => row[key] ?? "–"))),
+  ].join("\n");
+}
+
+/** Curves of a first up, ours and kubectl's, both axes by powers of ten. */
+function picture(): string {
+  const [width, height, edge] = [480, 260, 44];
+  const [maxX, maxY] = [
+    Math.log10(Math.max(...SIZES)),
+    Math.log10(Math.max(...rows.flatMap(({ up, apply }) => [up, apply]))),
+  ];
+  const at = (n: number, seconds: number) => [
+    edge + ((width - 2 * edge) * Math.log10(n)) / maxX,
+    height - edge - ((height - 2 * edge) * Math.max(0, Math.log10(seconds))) / maxY,
+  ];
+  const curve = (key: string, colour: string, label: string) => {
+    const points = rows.map((row) => at(row.services, row[key]));
+    const [x, y] = points.at(-1)!;
+    const text = rows
+      .map((row, i) => `<text x="${points[i][0]}" y="${points[i][1] - 8}" text-anchor="middle">${row[key]}</text>`)
+      .join("");
+    return `<g fill="${colour}"><polyline points="${points.join(" ")}" fill="none" stroke="${colour}" stroke-width="2"/>${text}<text x="${x}" y="${y + 18}" text-anchor="end">${label}</text></g>`;
+  };
+  const ticks = rows
+    .map(({ services: n }) => `<text x="${at(n, 1)[0]}" y="${height - edge + 18}" text-anchor="middle">${n}</text>`)
+    .join("");
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12"><rect width="${width}" height="${height}" fill="white"/><path d="M${edge} ${edge / 2}V${height - edge}H${width - edge / 2}" fill="none" stroke="#888"/>${ticks}<text x="${width / 2}" y="${height - 8}" text-anchor="middle">services</text><text x="8" y="16">seconds of the ups to as many</text>${curve("up", "#0b6e99", "pulumi up")}${curve("apply", "#b1561d", "kubectl apply, and wait")}</svg>\n`;
+}
+
+/** Puts a text between a page's two marks of a name. */
+function replace(page: string, mark: string, text: string): string {
+  const [begin, end] = [`<!-- ${mark} -->`, `<!-- /${mark} -->`];
+  return page.replace(new RegExp(`${begin}[^]*${end}`), `${begin}\n\n${text}\n\n${end}`);
+}
+
+async function main(): Promise<void> {
+  const its = await workspace("local", { ...TESTBED, services: [], intentions: [] }, "bench");
+  await its.stack.up();
+  const objects = await ours(its);
+  const removal = await measured(() => {
+    its.configure({ services: [] });
+    return its.stack.up();
+  });
+  console.info(`${SIZES.at(-1)} services removed in ${round(removal.seconds)} s`);
+  await theirs(objects);
+  await teams(its);
+  const one = {
+    services: "Services",
+    objects: "Objects",
+    up: "`up` to as many",
+    apply: "kubectl, the same",
+    preview: "`preview`, no change",
+    diff: "`kubectl diff`",
+    memory: "Memory, MiB",
+  };
+  const many = {
+    services: "Services of the mesh",
+    stacks: "Stacks",
+    up: "First `up` of one",
+    change: "`up` of one more intention",
+    preview: "`preview`",
+  };
+  const page = fs.readFileSync(DOC, "utf8");
+  fs.writeFileSync(DOC, replace(replace(page, "one stack", table(one, rows)), "teams", table(many, teamRows)));
+  fs.writeFileSync(path.join(path.dirname(DOC), "images/performance.svg"), picture());
+}
+
+void main();
