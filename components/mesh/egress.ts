@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { caFileOf, DESTINATION_CAS, destinationCas, TERMINATING_GATEWAY } from "../chart/terminatingGateway";
 import type { MeshMember } from "../services/member";
 import { isCertificatePem, shown } from "../shared/grammars";
+import { judgedWhenKnown } from "../shared/later";
 import { isHostName, portProblems } from "../shared/names";
 import { Problem, refuse } from "../shared/problems";
 import { serviceNameProblems, takenNameProblems } from "../shared/serviceNames";
@@ -35,8 +36,8 @@ export interface ExternalDestinationOptions {
    * Its name in Consul: what intentions name, and callers as `<name>.virtual.consul`. As a service's, and no service's.
    */
   readonly name: string;
-  /** Its DNS name, or its IP address, as the gateway reaches it. */
-  readonly host: string;
+  /** Its DNS name, or its IP address, as the gateway reaches it. It may be another resource's output, such as a database's. */
+  readonly host: pulumi.Input<string>;
   /**
    * Its TCP port, 1 to 65535.
    * @asType integer
@@ -87,14 +88,13 @@ function isOwnAddress(host: string): boolean {
   return /(^|\.)localhost$/.test(host) || OWN_ADDRESSES.check(host, net.isIPv6(host) ? "ipv6" : "ipv4");
 }
 
-function destinationProblems({ name, host, port, tls = {} }: ExternalDestinationOptions, path: string): Problem[] {
+/** Problems of a destination's host, and of what it needs by being an address. */
+function hostProblems(host: string, { enabled = true, sni }: ExternalTls, path: string): Problem[] {
   const problem = (input: string, reason: string) => [{ propertyPath: path + input, reason }];
-  const { enabled = true, sni, caCertificate } = tls;
   const isAddress = net.isIP(host) !== 0 && !host.includes("%");
   // A name whose last label is a number is an address to whoever resolves it, and a wrong one.
   const isName = isHostName(host) && !/(^|\.)\d+$/.test(host);
   return [
-    ...serviceNameProblems(`${path}name`, name, false),
     ...(!isAddress && !isName
       ? problem(
           "host",
@@ -103,15 +103,24 @@ function destinationProblems({ name, host, port, tls = {} }: ExternalDestination
       : isOwnAddress(host)
         ? problem("host", `${shown(host)} is the gateway's own pod; use the address by which others reach it`)
         : []),
+    ...(enabled && isAddress && sni === undefined
+      ? problem("tls.sni", "is missing: an address has a certificate by a name; give that name, or the name as host")
+      : []),
+  ];
+}
+
+function destinationProblems({ name, host, port, tls = {} }: ExternalDestinationOptions, path: string): Problem[] {
+  const problem = (input: string, reason: string) => [{ propertyPath: path + input, reason }];
+  const { enabled = true, sni, caCertificate } = tls;
+  return [
+    ...serviceNameProblems(`${path}name`, name, false),
+    ...(typeof host === "string" ? hostProblems(host, tls, path) : []),
     ...portProblems(`${path}port`, port),
     ...(["sni", "caCertificate"] as const).flatMap((input) =>
       !enabled && tls[input] !== undefined
         ? problem(`tls.${input}`, "excludes tls.enabled false, with which nothing is verified; keep one of the two")
         : [],
     ),
-    ...(enabled && isAddress && sni === undefined
-      ? problem("tls.sni", "is missing: an address has a certificate by a name; give that name, or the name as host")
-      : []),
     ...(sni !== undefined && (!isHostName(sni) || net.isIP(sni) !== 0)
       ? problem("tls.sni", `${shown(sni)} is not a DNS name; use the one that the certificate has`)
       : []),
@@ -187,8 +196,9 @@ export class ExternalDestination extends pulumi.ComponentResource implements Mes
   public readonly protocolReady: pulumi.Resource[];
 
   constructor(name: string, mesh: Mesh, args: ExternalDestinationOptions, opts: { parent: pulumi.Resource }) {
-    const { name: serviceName, host, port, protocol = "http" } = args;
+    const { name: serviceName, port, protocol = "http", tls = {} } = args;
     const what = `external destination "${serviceName}"`;
+    const host = judgedWhenKnown(what, args.host, (known) => hostProblems(known, tls, ""));
     refuse(what, takenNameProblems(mesh, { name: serviceName, path: what }, "name"));
     super("consul-traefik-mesh:index:ExternalDestination", name, {}, opts);
     this.serviceName = serviceName;

@@ -22,7 +22,7 @@ export function tracingProblems(tracing: Tracing | undefined, path: string): Pro
   const { sampleRate: rate = 1 } = tracing;
   const reason = `"${tracing.endpoint}" is not host:port; use the collector's name and its OTLP port for gRPC, such as otel-collector.monitoring:4317`;
   return [
-    ...(isHostName(host) && /^\d{1,5}$/.test(port) && Number(port) > 0 && Number(port) < 65536
+    ...(isHostName(host) && /^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65535
       ? []
       : [{ propertyPath: `${path}.endpoint`, reason }]),
     ...(rate >= 0 && rate <= 1

@@ -1,5 +1,7 @@
 import * as path from "node:path";
+import type * as pulumi from "@pulumi/pulumi";
 import { imageProblems, shown } from "../shared/grammars";
+import { isSource } from "./envProblems";
 import type { PodOptions } from "./podOptions";
 import { SIDECAR_USERS } from "../shared/podSecurity";
 import { Problem } from "../shared/problems";
@@ -68,22 +70,30 @@ const MAX_POD = 262144 - 16384;
 
 /** What of a container is judged here. */
 export interface ContainerInputs {
-  readonly image?: string;
+  readonly image?: pulumi.Input<string>;
   readonly env?: PodOptions["env"];
   readonly args?: readonly string[];
 }
 
-/** Problems of a container's image, environment and arguments; `prefix` is put before each path. */
+/**
+ * Problems of a container's image, environment and arguments; `prefix` is put before each path. What is an output has none here:
+ * `judgedLater` sees to that.
+ */
 export function containerProblems(inputs: ContainerInputs, prefix: string): Problem[] {
   const { image, env = {}, args = [] } = inputs;
   return [
-    ...(image === undefined ? [] : imageProblems(`${prefix}image`, image)),
+    ...(typeof image === "string" ? imageProblems(`${prefix}image`, image) : []),
     ...Object.keys(env).flatMap((name) => variableNameProblems(`${prefix}env`, name)),
     ...Object.entries(env).flatMap(([name, value]) =>
       typeof value === "string" ? stringProblems(`${prefix}env.${name}`, value, name.length + 1) : [],
     ),
     ...args.flatMap((argument, i) => stringProblems(`${prefix}args[${i}]`, argument, 0)),
   ];
+}
+
+/** The variables whose value is here already, and where others come from. */
+export function knownEnv(env: PodOptions["env"] = {}): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => isSource(value) || typeof value === "string"));
 }
 
 /** Problems of a pod that is too large as a whole: of `parts` that can be large, and the tags of the service in it. */

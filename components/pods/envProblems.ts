@@ -1,10 +1,10 @@
 import { objectNameProblems } from "./metadataProblems";
-import type { EnvFrom, EnvValue, KeyRef } from "./podOptions";
+import type { EnvFrom, EnvSource, EnvValue, KeyRef } from "./podOptions";
 import { exactlyOne, Problem } from "../shared/problems";
 
 /** What is wrong with the value of an environment variable. */
 export function envProblems(path: string, value: EnvValue): Problem[] {
-  if (typeof value === "string") {
+  if (!isSource(value)) {
     return [];
   }
   const { secretKeyRef, configMapKeyRef, fieldRef } = value;
@@ -21,6 +21,11 @@ export function envProblems(path: string, value: EnvValue): Problem[] {
           },
         ]),
   ];
+}
+
+/** Whether a value is where one comes from, and neither text nor what becomes text: an output, or a promise. */
+export function isSource(value: EnvValue): value is EnvSource {
+  return typeof value === "object" && !("apply" in value) && !("then" in value);
 }
 
 /** Fields that the API server lets an environment variable have [Kubernetes validation, 1.34]. */

@@ -24,8 +24,8 @@ export interface EnvSource {
   readonly fieldRef?: { readonly fieldPath: string };
 }
 
-/** The value of an environment variable: plain and no secret, or where it comes from. */
-export type EnvValue = string | EnvSource;
+/** The value of an environment variable: text that is no secret, which may be another resource's output, or where it comes from. */
+export type EnvValue = pulumi.Input<string> | EnvSource;
 
 /** All keys of a Secret or of a ConfigMap as environment variables; exactly one of the two. */
 export interface EnvFrom {

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { isSource } from "./envProblems";
 import { Autoscaling, EnvFrom, EnvValue, PodOptions, Probe, ServiceVolume } from "./podOptions";
 
 type Container = k8s.types.input.core.v1.Container;
@@ -69,7 +70,7 @@ export function volumeParts(
 }
 
 function envValue(value: EnvValue): Omit<k8s.types.input.core.v1.EnvVar, "name"> {
-  return typeof value === "string" ? { value } : { valueFrom: { ...value } };
+  return isSource(value) ? { valueFrom: { ...value } } : { value };
 }
 
 function probe(options: Probe | undefined): k8s.types.input.core.v1.Probe | undefined {

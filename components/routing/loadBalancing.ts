@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import { generation } from "../shared/generations";
 import { mayBeEmpty } from "./middlewareOptions";
@@ -86,7 +87,7 @@ export interface Canary {
    * The version's image.
    * @unset the service's
    */
-  readonly image?: string;
+  readonly image?: pulumi.Input<string>;
   /** The version's environment, instead of the service's `env`; `envFrom` is that of both. */
   readonly env?: PodOptions["env"];
   /** The version's arguments, instead of the service's. */

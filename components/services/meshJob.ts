@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { judgedLater } from "../pods/judgedLater";
 import { owned } from "../interrupted/hooks";
 import { oldVariableNameProblems, plainSecretWarnings } from "../pods/containerProblems";
 import type { IntentionRule } from "../intentions/intentions";
@@ -128,6 +129,7 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
       },
       { parent: this },
     );
+    const container = judgedLater(what, args, this);
     const sidecar = endingSidecar(mesh.partWithoutNativeSidecar, args.command);
     const { volumes, volumeMounts } = volumeParts(args.writablePaths, args.volumes);
     const spec: k8s.types.input.core.v1.PodSpec = {
@@ -138,9 +140,9 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
       securityContext: restrictedPod(args.runAsUser ?? NON_ROOT, []),
       containers: [
         {
-          ...containerPart({ ...args, command: sidecar.command }),
+          ...containerPart({ ...container, command: sidecar.command }),
           name: serviceName,
-          image: args.image,
+          image: container.image,
           imagePullPolicy: args.imagePullPolicy,
           securityContext: containerRights(args),
           volumeMounts,

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { judgedLater } from "../pods/judgedLater";
 import { owned } from "../interrupted/hooks";
 import { oldVariableNameProblems } from "../pods/containerProblems";
 import type { IntentionRule } from "../intentions/intentions";
@@ -29,8 +30,8 @@ export { drainProblems, meshServiceProblems, meshServiceWarnings } from "./meshS
 
 /** What describes a service, apart from the mesh that it joins. */
 export interface MeshServiceOptions extends PodOptions, Health, MemberOptions {
-  /** The service's image, a full reference. */
-  readonly image: string;
+  /** The service's image, a full reference. It may be another resource's output, such as of what builds it. */
+  readonly image: pulumi.Input<string>;
   /**
    * When the image is pulled.
    * @unset Kubernetes' own rule
@@ -251,13 +252,19 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
       );
     };
     const { canary } = args;
-    const stable = workload(PART_OF_KIND[kind], { ...args, weight: canary && STABLE_WEIGHT });
+    const what = `MeshService "${name}"`;
+    const version = judgedLater(what, args, this);
+    const stable = workload(PART_OF_KIND[kind], { ...version, weight: canary && STABLE_WEIGHT });
     if (canary !== undefined) {
       const weight = canaryWeight(canary, args.replicas ?? 1);
       // Subsets of a ServiceResolver, for calls within the mesh, go by this.
-      const version = { "consul.hashicorp.com/service-meta-version": "canary" };
-      const { image = args.image, env = args.env, args: its = args.args, replicas } = canary;
-      workload("canary", { image, env, args: its, replicas, weight }, version);
+      const meta = { "consul.hashicorp.com/service-meta-version": "canary" };
+      const {
+        image = version.image,
+        env = version.env,
+        args: its = args.args,
+      } = judgedLater(what, canary, this, "canary.");
+      workload("canary", { image, env, args: its, replicas: canary.replicas, weight }, meta);
     }
     const { autoscaling, disruptionBudget } = args;
     if (autoscaling !== undefined) {
@@ -282,7 +289,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
 
 /** What the pods of one version differ in. */
 interface Version {
-  readonly image: string;
+  readonly image: pulumi.Input<string>;
   readonly env?: PodOptions["env"];
   readonly args?: readonly string[];
   readonly replicas?: number;

@@ -1,4 +1,10 @@
-import { containerProblems, plainSecretWarnings, podSizeProblems, rightsProblems } from "../pods/containerProblems";
+import {
+  containerProblems,
+  plainSecretWarnings,
+  knownEnv,
+  podSizeProblems,
+  rightsProblems,
+} from "../pods/containerProblems";
 import { canaryProblems } from "../routing/loadBalancing";
 import { memberProblems } from "./memberProblems";
 import type { MeshServiceOptions } from "./meshService";
@@ -70,7 +76,7 @@ export function meshServiceProblems(serviceName: string, args: MeshServiceOption
   // Tags of what is wrong in itself cannot be made.
   return problems.length > 0
     ? problems
-    : podSizeProblems([args.env ?? {}, args.args ?? []], serviceTags(serviceName, args), `${prefix}env`);
+    : podSizeProblems([knownEnv(args.env), args.args ?? []], serviceTags(serviceName, args), `${prefix}env`);
 }
 
 /** What is right in a service but most likely not meant. */

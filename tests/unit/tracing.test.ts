@@ -22,6 +22,7 @@ test("without a collector nobody traces", async () => {
 
 test("with one, Traefik and the sidecars send there, and Traefik alone says how much", async () => {
   const { args, config } = await made({ tracing });
+  expect(args).toContain("--tracing.serviceName=traefik-system-ingress");
   expect(args).toContain("--tracing.sampleRate=0.25");
   expect(args).toContain("--tracing.otlp.grpc.endpoint=otel-collector.monitoring:4317");
   const cluster = JSON.parse(config.envoy_extra_static_clusters_json);
@@ -47,7 +48,9 @@ test.each([
   ["http://otel-collector.monitoring:4317"],
   ["otel-collector.monitoring"],
   ["otel-collector.monitoring:0"],
-  ["otel-collector.monitoring:99999"],
+  ["otel-collector.monitoring:65536"],
+  ["otel-collector.monitoring:4317/v1"],
+  ["otel-collector.monitoring:port4317"],
   ["Otel_Collector:4317"],
   [":4317"],
 ])("%s is refused as a collector", (endpoint) => {
@@ -55,7 +58,12 @@ test.each([
   expect(consulMeshProblems({ tracing: { endpoint } })).toEqual([{ propertyPath: "tracing.endpoint", reason }]);
 });
 
+test.each(["a:1", "10.0.0.1:65535"])("%s is taken for one, and so is each share", (endpoint) => {
+  expect([0, 1].flatMap((sampleRate) => consulMeshProblems({ tracing: { endpoint, sampleRate } }))).toEqual([]);
+});
+
 test.each([-0.1, 1.1, NaN])("%s is no share of requests", (sampleRate) => {
   const problems = consulMeshProblems({ tracing: { ...tracing, sampleRate } });
-  expect(problems.map(({ propertyPath }) => propertyPath)).toEqual(["tracing.sampleRate"]);
+  const reason = expect.stringMatching(/is no share; use 0 .* to 1/);
+  expect(problems).toEqual([{ propertyPath: "tracing.sampleRate", reason }]);
 });
