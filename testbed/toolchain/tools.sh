@@ -33,7 +33,11 @@ TOOLS=(
   "pebble-challtestsrv        | 2.10.1  | pebble | -"
   "http3-get                  | 0.60.0  | http3-get | -"
   "helm                       | 3.18.6  | pulumi/go.mod pulumi/go.sum | helm version --short"
+  "pulumi-language-yaml       | 1.25.0  | yaml | -"
 )
+
+# Built where they are named alone: the examples in other languages need them, and nothing else.
+WHEN_NAMED=(pulumi-language-yaml)
 
 # Versions of the user's own that serve as well, as extended regular expressions. What goes into an image or is paired
 # with a chart must be exact; a client may be a little older or newer. A tool without a line here is always built.
@@ -66,6 +70,12 @@ make_pulumi-language-python() {
   install -m 755 "$module/python/cmd/pulumi-language-python-exec" "$OUT"
   python3 -m pip install --quiet --no-deps --require-hashes --only-binary=:all: --target "$OUT/packages" \
     --requirement "$TOOLCHAIN/python/requirements.txt"
+}
+
+# Of the SDK that its own module wants: it does not compile with the CLI's.
+make_pulumi-language-yaml() {
+  go_build yaml pulumi-language-yaml github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml \
+    -X github.com/pulumi/pulumi-yaml/pkg/version.Version=v1.25.0
 }
 
 make_pulumi-resource-random() { go_build pulumi pulumi-resource-random ./cmd/pulumi-resource-random; }
