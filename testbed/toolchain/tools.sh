@@ -11,11 +11,11 @@ PYTHON=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' || true)
 # name | version | inputs, relative to testbed/toolchain | binary, and the arguments that make it print its version
 TOOLS=(
   "kubectl                    | 1.36.4  | requirements.txt | kubectl version --client"
-  "pulumi                     | 3.246.0 | pulumi/go.mod pulumi/go.sum pulumi/cmd/pulumi-language-nodejs language-host | pulumi version"
+  "pulumi                     | 3.246.0 | pulumi/go.mod pulumi/go.sum pulumi/released pulumi/cmd/pulumi-language-nodejs language-host | pulumi version"
   "pulumi-resource-random     | 4.99.0  | pulumi/go.mod pulumi/go.sum pulumi/cmd/pulumi-resource-random | -"
   "pulumi-resource-kubernetes | 4.25.0  | pulumi/go.mod pulumi/go.sum pulumi/cmd/pulumi-resource-kubernetes | -"
   "pulumi-resource-pulumi-nodejs | 3.246.0 | pulumi/go.mod | -"
-  "pulumi-language-python     | $PYTHON | language-host python | -"
+  "pulumi-language-python     | $PYTHON | pulumi/go.mod pulumi/go.sum pulumi/released pulumi/cmd/pulumi-language-python language-host python | -"
   "kubernetes                 | 1.34.4  | kubernetes/go.mod kubernetes/go.sum kubernetes/cmd/kubernetes | kubernetes kube-apiserver --version"
   "coredns                    | 1.12.4  | kubernetes/go.mod kubernetes/go.sum kubernetes/cmd/coredns | coredns -version"
   "local-path-provisioner     | 0.0.30  | kubernetes/go.mod kubernetes/go.sum | local-path-provisioner --version"
@@ -62,10 +62,11 @@ make_pulumi() {
   go_build language-host nodejs-host-3.60 github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs
 }
 
-# For tests of policies with a program that is not TypeScript. The SDK lies beside the host, for PYTHONPATH: packages/.
+# For programs in Python. The SDK lies beside the host, for PYTHONPATH: packages/.
 make_pulumi-language-python() {
   local module=github.com/pulumi/pulumi/sdk/v3
-  go_build language-host pulumi-language-python $module/python/cmd/pulumi-language-python
+  go_build pulumi pulumi-language-python ./cmd/pulumi-language-python
+  go_build language-host python-host-3.60 $module/python/cmd/pulumi-language-python
   module=$(cd "$TOOLCHAIN/language-host" && go list -m -f '{{.Dir}}' $module)
   install -m 755 "$module/python/cmd/pulumi-language-python-exec" "$OUT"
   python3 -m pip install --quiet --no-deps --require-hashes --only-binary=:all: --target "$OUT/packages" \

@@ -2,43 +2,24 @@ package main
 
 import (
 	"context"
-	"errors"
-	"io"
 	"os"
 	"path/filepath"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
-	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
-)
 
-type installStream = grpc.ServerStreamingServer[pulumirpc.InstallDependenciesResponse]
+	"testbed/pulumi/released"
+)
 
 // InstallDependencies leaves a component package as it is where it finds its @pulumi/pulumi, as every package of a checkout does:
 // the testbed fetches nothing that is there. Pulumi's own host runs `npm install` each time.
-func (h *host) InstallDependencies(r *pulumirpc.InstallDependenciesRequest, stream installStream) error {
+func (h *host) InstallDependencies(r *pulumirpc.InstallDependenciesRequest, stream released.InstallStream) error {
 	dir := r.GetInfo().GetProgramDirectory()
 	if _, err := resolve("@pulumi/pulumi/package.json", dir); err == nil {
 		return nil
 	}
-	// The host of 3.60 knows the folder by its old name alone.
-	installing, err := h.released.InstallDependencies(stream.Context(), &pulumirpc.InstallDependenciesRequest{Directory: dir})
-	if err != nil {
-		return err
-	}
-	for {
-		said, err := installing.Recv()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := stream.Send(said); err != nil {
-			return err
-		}
-	}
+	return released.InstallDependencies(h.released, dir, stream)
 }
 
 // GetRequiredPackages has a component package need no provider before it runs: one of the cache serves, which is not of the exact
