@@ -95,6 +95,12 @@ export class LanguageExample {
     fs.writeFileSync(path.join(this.directory, program), edit(image, edits));
   }
 
+  /** Writes parts of a program in YAML anew. */
+  public replace(parts: object): void {
+    const program = yaml.parse(fs.readFileSync(path.join(ROOT, "examples/yaml/Pulumi.yaml"), "utf8"));
+    fs.writeFileSync(path.join(this.directory, "Pulumi.yaml"), yaml.stringify({ ...program, outputs: {}, ...parts }));
+  }
+
   public remove(): void {
     fs.rmSync(this.root, { recursive: true, force: true });
   }

@@ -170,7 +170,7 @@ export interface PlatformArgs {
 }
 
 export interface ServicesArgs {
-  /** What the platform shares: the output `shared` of its `Platform`, from another stack by a reference to that. */
+  /** What the stack of the platform shares: the output `shared` of its `Platform`, by a reference to that stack. */
   platform: pulumi.Input<any>;
   /** Namespace of the services, made and owned by the stack unless servicesCreateNamespace is false. Default: mesh-services. */
   servicesNamespace?: string;

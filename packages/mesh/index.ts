@@ -1,4 +1,3 @@
-import "../../stacks/promiseStacks";
 import * as pulumi from "@pulumi/pulumi";
 import { byProviderOfPackage } from "../../components/interrupted/clusterProvider";
 import { Platform } from "./platform";

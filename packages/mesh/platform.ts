@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { platformStack } from "../../stacks/platform";
+import { ownStack } from "../../stacks/published";
 import type { PlatformArgs } from "./args";
 import { settingsOf } from "./settings";
 
@@ -17,7 +18,7 @@ export class Platform extends pulumi.ComponentResource {
   public readonly identities: pulumi.Output<string[]>;
   /** Who may call whom. */
   public readonly edges: pulumi.Output<string[]>;
-  /** What the stacks of `teams` have to know of the mesh: the input `platform` of their `Services`. `off` where there are none. */
+  /** What the stacks of `teams` have to know of the mesh: an output of this stack named `shared`. `off` where there are none. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- all that Pulumi's analyzer takes for a value of any form
   public readonly shared: pulumi.Output<any>;
 
@@ -30,7 +31,7 @@ export class Platform extends pulumi.ComponentResource {
     this.traefikDashboard = pulumi.output(made.traefikDashboard);
     this.identities = pulumi.output(made.identities);
     this.edges = pulumi.output([...made.edges]);
-    this.shared = pulumi.output(made.shared);
+    this.shared = pulumi.output(made.shared === "off" ? made.shared : { ...made.shared, stack: ownStack() });
     this.registerOutputs();
   }
 }

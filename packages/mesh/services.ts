@@ -4,11 +4,11 @@ import { joinedServices } from "../../stacks/services";
 import type { ServicesArgs } from "./args";
 import { settingsOf } from "./settings";
 
-/** What the stack of the platform is called in messages: its name is not known here. */
+/** What the stack of the platform is called where its name is not known. */
 const PLATFORM = "of/the/platform";
 const TYPE = "consul-traefik-mesh:index:Services";
 
-/** Services that join the mesh of a `Platform`, which names their stack and namespace among its `teams`. */
+/** Services in a stack of their own that join the mesh of a `Platform`, which names stack and namespace among its `teams`. */
 export class Services extends pulumi.ComponentResource {
   /** Where each route is served. */
   public readonly urls: pulumi.Output<string[]>;
@@ -25,11 +25,10 @@ export class Services extends pulumi.ComponentResource {
     const settings = settingsOf(`Services "${name}"`, { ...inputs, meshStack: PLATFORM });
     super(TYPE, name, {}, opts);
     const within = { opts: { parent: this }, prefix: `${name}-`, type: TYPE };
-    const made = pulumi
-      .output(platform)
-      .apply((shared: Shared | "off") =>
-        joinedServices(settings, PLATFORM, shared === "off" ? undefined : shared, within, "platform"),
-      );
+    const made = pulumi.output(platform).apply((shared: (Shared & { readonly stack?: string }) | "off" | null) => {
+      const its = shared === "off" ? undefined : (shared ?? undefined);
+      return joinedServices(settings, its?.stack ?? PLATFORM, its, within, "platform");
+    });
     this.urls = made.urls;
     this.identities = made.identities;
     this.edges = made.apply(({ edges }) => [...edges]);

@@ -21,7 +21,7 @@ const OF_SERVICES = [
 
 /** What a component of `packages/mesh` takes beside settings. */
 const PLATFORM = `
-  /** What the platform shares: the output \`shared\` of its \`Platform\`, from another stack by a reference to that. */
+  /** What the stack of the platform shares: the output \`shared\` of its \`Platform\`, by a reference to that stack. */
   platform: pulumi.Input<any>;`;
 
 /**
