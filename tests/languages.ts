@@ -67,7 +67,10 @@ export class LanguageExample {
       recursive: true,
       filter: (file) => !/\/(sdks|venv)$/.test(file),
     });
+    // Where a host that starts a component package itself, as that of YAML, finds the host of Node.js: beside the CLI, as it is installed.
+    const beside = path.dirname(fs.realpathSync(execFileSync("sh", ["-c", "command -v pulumi"]).toString().trim()));
     this.env = {
+      PATH: `${beside}:${process.env.PATH}`,
       PULUMI_BACKEND_URL: `file://${this.root}/state?metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: "test",
       ...env,
