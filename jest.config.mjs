@@ -10,6 +10,8 @@ const project = (name) => ({
   testEnvironment: "<rootDir>/tests/environment.mjs",
   testMatch: [`<rootDir>/tests/${name}/**/*.test.ts`],
   transform: { "\\.ts$": ["@swc/jest", {}] },
+  // It has the project's own name.
+  modulePathIgnorePatterns: ["<rootDir>/packages/mesh/package.json"],
 });
 
 export default {

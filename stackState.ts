@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** A resource in the stack's own state. */
 export interface DeployedResource {
+  readonly urn: string;
   readonly type: string;
   readonly outputs: { readonly metadata?: { readonly name: string }; readonly spec?: unknown };
 }
@@ -14,5 +15,8 @@ export interface DeployedResource {
 export async function deployedResources(): Promise<DeployedResource[]> {
   const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName });
-  return Object.values(outputs as Record<string, DeployedResource>);
+  return Object.entries(outputs as Record<string, Omit<DeployedResource, "urn">>).map(([urn, its]) => ({
+    urn,
+    ...its,
+  }));
 }

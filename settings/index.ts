@@ -1,5 +1,5 @@
 export type { JobSettings, ServiceSettings, Team, WorkloadSettings } from "./inputs";
 export { podSecurityProblems } from "./problems";
-export { parseSettings, readSettings } from "./read";
+export { parseSettings, readSettings, settingsFrom } from "./read";
 export type { Settings } from "./read";
 export { SETTINGS_SCHEMA } from "./settingsSchema";

@@ -17,6 +17,9 @@ export interface Settings extends Omit<StackInputs, "workloads" | "intentions" |
   readonly otherNamespaces: readonly string[];
 }
 
+/** Settings that nothing is wrong with, or all that is wrong with them. */
+export type Judged = { readonly settings: Settings } | { readonly problems: Problem[] };
+
 const { properties, definitions } = SETTINGS_SCHEMA;
 
 /**
@@ -38,7 +41,7 @@ export function readSettings(): Settings {
  * Parses and judges the stack's settings: raw values by setting name, as Pulumi hands them over. Returns either the
  * settings, or every problem that they have; values of the wrong shape cannot be judged further.
  */
-export function parseSettings(raw: Record<string, string>): { settings: Settings } | { problems: Problem[] } {
+export function parseSettings(raw: Record<string, string>): Judged {
   const known = Object.keys(properties);
   const unknown = Object.keys(raw).flatMap((key) => (known.includes(key) ? [] : unknownKey(key, key, known)));
   const misshapen: Problem[] = [];
@@ -52,7 +55,42 @@ export function parseSettings(raw: Record<string, string>): { settings: Settings
       values[key] = value;
     }
   }
-  misshapen.push(...shapeProblems(values));
+  return judged(values, unknown, misshapen);
+}
+
+/** The same for plain values, as a component of a package has them: the default holds where nothing is given. */
+export function settingsFrom(given: Readonly<Record<string, unknown>>): Judged {
+  const values = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const defaults = Object.entries(properties).map(([key, schema]) => [key, resolved(schema, definitions).default]);
+  const problems = Object.entries(values).flatMap(([propertyPath, value]) =>
+    hasOutput(value)
+      ? [
+          {
+            propertyPath,
+            reason: "is an output of a resource, or a secret; give a plain value, which a preview can judge",
+          },
+        ]
+      : [],
+  );
+  return problems.length > 0
+    ? { problems }
+    : judged({ ...Object.fromEntries(defaults.filter(([, value]) => value !== undefined)), ...values });
+}
+
+function hasOutput(value: unknown): boolean {
+  return (
+    pulumi.Output.isInstance(value) ||
+    (typeof value === "object" && value !== null && Object.values(value).some(hasOutput))
+  );
+}
+
+/** Judges values of settings, beside what is known of them to be wrong. */
+function judged(
+  values: Readonly<Record<string, unknown>>,
+  unknown: readonly Problem[] = [],
+  misread: readonly Problem[] = [],
+): Judged {
+  const misshapen = [...misread, ...shapeProblems(values)];
   if (misshapen.length > 0) {
     return { problems: [...unknown, ...misshapen] };
   }

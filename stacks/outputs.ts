@@ -2,6 +2,7 @@ import { Ingress, MeshDescription, PublishedServices } from "../components";
 import { reportEdgeChanges } from "../reports/edgeReport";
 import { refuseTlsOptionChanges } from "../reports/routeReport";
 import { Settings, Team } from "../settings";
+import { Within } from "./within";
 
 /** What stacks of one mesh tell each other. */
 export interface Shared {
@@ -23,9 +24,12 @@ export interface StackOutputs {
 }
 
 /** Outputs that every stack with services has; and says what opens and closes. */
-export function outputsOf(settings: Settings, made: { readonly ingress: Ingress; readonly edges: readonly string[] }) {
+export function outputsOf(
+  settings: Settings,
+  made: { readonly ingress: Ingress; readonly edges: readonly string[]; readonly within: Within },
+) {
   // Messages and no outputs: an output would differ at each `up`, the next one included.
-  void reportEdgeChanges(made.edges);
+  void reportEdgeChanges(made.edges, made.within);
   const members = [...settings.services, ...settings.workloads];
   void refuseTlsOptionChanges(members);
   return {

@@ -12,10 +12,12 @@ import { Settings } from "../settings";
 import { meshMembers, servicesNamespace } from "./members";
 import { outputsOf, StackOutputs } from "./outputs";
 import { judgeTeams, published } from "./published";
+import { ROOT } from "./within";
 
 /** The stack that makes the mesh, its ingress and deny-all; services of its own too. */
-export function platformStack(settings: Settings): StackOutputs {
-  const mesh = new ConsulMesh("consul", settings.consul);
+export function platformStack(settings: Settings, within = ROOT): StackOutputs {
+  const { opts } = within;
+  const mesh = new ConsulMesh("consul", settings.consul, opts);
 
   const external = Object.keys(settings.externalServices);
   const members = [
@@ -27,65 +29,74 @@ export function platformStack(settings: Settings): StackOutputs {
 
   // Deny-all is a set of its own, so that each service can wait for it and never serves an unchecked call.
   // What goes to every service is in the same entry of Consul.
-  const baseline = new IntentionSet("baseline", {
-    mesh,
-    denyAll: settings.denyAll,
-    rules: settings.intentions.filter((rule) => rule.destination === "*"),
-    externalServices: [TRAEFIK_SERVICE_NAME, ...members.map((member) => member.name), ...external],
-  });
+  const baseline = new IntentionSet(
+    "baseline",
+    {
+      mesh,
+      denyAll: settings.denyAll,
+      rules: settings.intentions.filter((rule) => rule.destination === "*"),
+      externalServices: [TRAEFIK_SERVICE_NAME, ...members.map((member) => member.name), ...external],
+    },
+    opts,
+  );
 
-  const jwtProviders = settings.jwtProviders.map(({ name, ...its }) => new JwtProvider(name, { mesh, ...its }));
+  const jwtProviders = settings.jwtProviders.map(({ name, ...its }) => new JwtProvider(name, { mesh, ...its }, opts));
 
-  const ingress = new TraefikConsulIngress("traefik", { mesh, ...settings.traefik });
+  const ingress = new TraefikConsulIngress("traefik", { mesh, ...settings.traefik }, opts);
 
-  const namespace = servicesNamespace(settings);
+  const namespace = servicesNamespace(settings, within);
   const network = settings.networkPolicies
     ? [
-        new NetworkPolicies("network", {
-          mesh,
-          ingress,
-          serviceNamespaces: [namespace.metadata.name, ...settings.otherNamespaces],
-          teamNamespaces: settings.teams.map((team) => team.namespace),
-          clients: settings.networkPolicyClients,
-        }),
+        new NetworkPolicies(
+          "network",
+          {
+            mesh,
+            ingress,
+            serviceNamespaces: [namespace.metadata.name, ...settings.otherNamespaces],
+            teamNamespaces: settings.teams.map((team) => team.namespace),
+            clients: settings.networkPolicyClients,
+          },
+          opts,
+        ),
       ]
     : [];
 
-  const joined = meshMembers(settings, {
-    mesh,
-    ingress,
-    namespace: namespace.metadata.name,
-    guardedBy: baseline,
-  });
+  const joined = meshMembers(
+    settings,
+    { mesh, ingress, namespace: namespace.metadata.name, guardedBy: baseline },
+    within,
+  );
 
-  const intentions = new IntentionSet("intentions", {
-    mesh,
-    denyAll: false,
-    rules: settings.intentions.filter((rule) => rule.destination !== "*"),
-    services: [...joined.all, ...mesh.externalDestinations],
-    ingress,
-    externalServices: external,
-    externalProtocols: settings.externalServices,
-    jwtProviders: [...jwtProviders, ...settings.externalJwtProviders],
-  });
+  const intentions = new IntentionSet(
+    "intentions",
+    {
+      mesh,
+      denyAll: false,
+      rules: settings.intentions.filter((rule) => rule.destination !== "*"),
+      services: [...joined.all, ...mesh.externalDestinations],
+      ingress,
+      externalServices: external,
+      externalProtocols: settings.externalServices,
+      jwtProviders: [...jwtProviders, ...settings.externalJwtProviders],
+    },
+    opts,
+  );
 
   const others = settings.teams.length > 0;
-  const served = new ServedRoutes("served-routes", {
-    mesh,
-    ingress,
-    services: joined.routable,
-    others,
-    after: [intentions],
-  });
+  const served = new ServedRoutes(
+    "served-routes",
+    { mesh, ingress, services: joined.routable, others, after: [intentions] },
+    opts,
+  );
   // The last that is made is the first that goes.
   const all = [mesh, baseline, ...jwtProviders, ingress, namespace, ...network, ...joined.all, intentions, served];
-  mesh.guardEntries("foreign-entries", { dependsOn: all });
+  mesh.guardEntries("foreign-entries", { ...opts, dependsOn: all });
 
   const description: MeshDescription = { ...mesh.description, ingress: ingress.description };
   if (others) {
     void judgeTeams(settings, description);
   }
-  const outputs = outputsOf(settings, { ingress, edges: [...baseline.edges, ...intentions.edges] });
+  const outputs = outputsOf(settings, { ingress, edges: [...baseline.edges, ...intentions.edges], within });
   return {
     ...outputs,
     identities: [ingress.serviceName, ...outputs.identities],

@@ -3,23 +3,36 @@ import { IntentionSet, MeshReference, NetworkPolicies, ServedRoutes, withdrawnPr
 import { describeProblems } from "../components/shared/problems";
 import { podSecurityProblems, Settings } from "../settings";
 import { meshMembers, servicesNamespace } from "./members";
-import { outputsOf, StackOutputs } from "./outputs";
+import { outputsOf, Shared, StackOutputs } from "./outputs";
 import { ownStack, published, publishedBy, sharedBy, withdrawn } from "./published";
+import { ROOT } from "./within";
 
 /** A stack of services that join the mesh of another stack. */
 export async function servicesStack(settings: Settings, meshStack: string): Promise<StackOutputs> {
-  const own = ownStack();
   const shared = await sharedBy(meshStack).catch((error: Error) =>
     refuse("meshStack", `stack ${meshStack} cannot be read: ${error.message}`),
   );
+  return joinedServices(settings, meshStack, shared);
+}
+
+/** The same, where it is known what the stack of the mesh shares; `input` is what named it. */
+export async function joinedServices(
+  settings: Settings,
+  meshStack: string,
+  shared: Shared | undefined,
+  within = ROOT,
+  input = "meshStack",
+): Promise<StackOutputs> {
+  const { opts, prefix } = within;
+  const own = ownStack();
   if (shared?.mesh === undefined) {
-    refuse("meshStack", `stack ${meshStack} shares no mesh; deploy it first, with this stack among its teams`);
+    refuse(input, `stack ${meshStack} shares no mesh; deploy it first, with this stack among its teams`);
   }
   const { mesh: description, teams = [], services: neighbours } = shared;
   const team = teams.find(({ stack }) => stack === own);
   if (team?.namespace !== settings.servicesNamespace) {
     const wanted = `{ stack: ${own}, namespace: ${settings.servicesNamespace} }`;
-    refuse("meshStack", `the teams of ${meshStack} do not have ${wanted}; have it declared there, and deployed`);
+    refuse(input, `the teams of ${meshStack} do not have ${wanted}; have it declared there, and deployed`);
   }
   const others = { [meshStack]: neighbours, ...(await publishedBy(teams.filter(({ stack }) => stack !== own))) };
   const mesh = new MeshReference(description, others);
@@ -32,47 +45,59 @@ export async function servicesStack(settings: Settings, meshStack: string): Prom
   }
 
   const { ingress } = mesh;
-  const namespace = servicesNamespace(settings);
+  const namespace = servicesNamespace(settings, within);
   if (settings.networkPolicies) {
-    new NetworkPolicies("network", {
-      mesh,
-      ingress,
-      servicesAlone: true,
-      serviceNamespaces: [namespace.metadata.name],
-      teamNamespaces: Object.values(others).map((other) => other.namespace),
-      clients: settings.networkPolicyClients,
-    });
+    new NetworkPolicies(
+      `${prefix}network`,
+      {
+        mesh,
+        ingress,
+        servicesAlone: true,
+        serviceNamespaces: [namespace.metadata.name],
+        teamNamespaces: Object.values(others).map((other) => other.namespace),
+        clients: settings.networkPolicyClients,
+      },
+      opts,
+    );
   }
-  const joined = meshMembers(settings, { mesh, ingress, namespace: namespace.metadata.name });
+  const joined = meshMembers(settings, { mesh, ingress, namespace: namespace.metadata.name }, within);
   const theirs = Object.values(others).flatMap((other) => other.services);
 
-  const intentions = new IntentionSet("intentions", {
-    mesh,
-    denyAll: false,
-    rules: settings.intentions,
-    services: joined.all,
-    ingress,
-    externalServices: [
-      ...Object.keys(settings.externalServices),
-      ...theirs.map(({ name }) => name),
-      ...Object.values(others).flatMap(({ jobs = [] }) => jobs),
-    ],
-    externalProtocols: {
-      ...Object.fromEntries(theirs.map(({ name, protocol = "http" }) => [name, protocol])),
-      ...settings.externalServices,
+  const intentions = new IntentionSet(
+    `${prefix}intentions`,
+    {
+      mesh,
+      denyAll: false,
+      rules: settings.intentions,
+      services: joined.all,
+      ingress,
+      externalServices: [
+        ...Object.keys(settings.externalServices),
+        ...theirs.map(({ name }) => name),
+        ...Object.values(others).flatMap(({ jobs = [] }) => jobs),
+      ],
+      externalProtocols: {
+        ...Object.fromEntries(theirs.map(({ name, protocol = "http" }) => [name, protocol])),
+        ...settings.externalServices,
+      },
+      jwtProviders: settings.externalJwtProviders,
+      warningsAreErrors: settings.intentionWarningsAreErrors,
     },
-    jwtProviders: settings.externalJwtProviders,
-    warningsAreErrors: settings.intentionWarningsAreErrors,
-  });
-  new ServedRoutes("served-routes", {
-    mesh,
-    ingress,
-    services: joined.routable,
-    namespace: namespace.metadata.name,
-    after: [intentions],
-  });
+    opts,
+  );
+  new ServedRoutes(
+    `${prefix}served-routes`,
+    {
+      mesh,
+      ingress,
+      services: joined.routable,
+      namespace: namespace.metadata.name,
+      after: [intentions],
+    },
+    opts,
+  );
   return {
-    ...outputsOf(settings, { ingress, edges: intentions.edges }),
+    ...outputsOf(settings, { ingress, edges: intentions.edges, within }),
     consulUi: "off",
     traefikDashboard: "off",
     shared: { services: published(settings) },

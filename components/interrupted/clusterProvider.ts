@@ -3,15 +3,16 @@ import type { ReleaseName } from "./helmRecord";
 import { reachesCluster, stackLabels } from "./hooks";
 import { PROVIDER_CODE } from "./providerCode";
 
-/** Pulumi's dynamic provider for the cluster of the default Kubernetes provider. Its default would hold all of the configuration. */
+/** The way to the cluster of the default Kubernetes provider. */
+function access(): pulumi.Inputs {
+  const config = new pulumi.Config("kubernetes");
+  return { "kubernetes:kubeconfig": config.getSecret("kubeconfig"), "kubernetes:context": config.get("context") };
+}
+
+/** Pulumi's dynamic provider for that cluster. Its default would hold all of the configuration. */
 class ClusterProvider extends pulumi.ProviderResource {
   constructor(name: string, opts: pulumi.ResourceOptions) {
-    const config = new pulumi.Config("kubernetes");
-    const access = {
-      "kubernetes:kubeconfig": config.getSecret("kubeconfig"),
-      "kubernetes:context": config.get("context"),
-    };
-    super("pulumi-nodejs", name, access, opts);
+    super("pulumi-nodejs", name, access(), opts);
   }
 }
 
@@ -27,6 +28,23 @@ class AtDestroy extends pulumi.CustomResource {
     const inputs = { task, __provider: PROVIDER_CODE, ...props };
     super(`pulumi-nodejs:dynamic/consul-traefik-mesh:${TASKS[task]}`, name, inputs, opts);
   }
+}
+
+/**
+ * The same by the provider of a component package, which has the code itself: a program in another language has no packages of Node.js
+ * beside it, where Pulumi's dynamic provider looks for its own.
+ */
+class AtDestroyOfPackage extends pulumi.CustomResource {
+  constructor(name: string, task: keyof typeof TASKS, props: object, opts: pulumi.CustomResourceOptions) {
+    super(`consul-traefik-mesh:index:${TASKS[task]}`, name, { task, access: access(), ...props }, opts);
+  }
+}
+
+let inPackage = false;
+
+/** Has the provider of a component package do what is done at a destroy; to be called before any component is made. */
+export function byProviderOfPackage(): void {
+  inPackage = true;
 }
 
 /**
@@ -49,11 +67,15 @@ export function atDestroy(
     const nothing = () => [];
     return { removeRemains: nothing, removeStuckHooks: nothing, guardEntries: nothing };
   }
-  const provider = new ClusterProvider(`${name}-cluster`, { parent });
+  const provider = inPackage ? undefined : new ClusterProvider(`${name}-cluster`, { parent });
   const [label] = Object.entries(stackLabels());
   const make =
     (task: keyof typeof TASKS, props: object): MakeAtDestroy =>
-    (name, opts) => [new AtDestroy(name, task, { release, ...props }, { ...opts, provider })];
+    (name, opts) => [
+      provider === undefined
+        ? new AtDestroyOfPackage(name, task, { release, ...props }, opts)
+        : new AtDestroy(name, task, { release, ...props }, { ...opts, provider }),
+    ];
   return {
     removeRemains: make("remains", {}),
     removeStuckHooks: make("stuckHooks", {}),

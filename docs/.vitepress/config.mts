@@ -3,7 +3,17 @@ import { defineConfig } from "vitepress";
 /** The pages by what their reader is about to do; `docs/index.md` lists them in the same order. */
 const pages = {
   "Get started": ["quickstart", "concepts", "article"],
-  "Run services": ["services", "routing", "ingress", "tls", "intentions", "egress", "from-open-to-closed", "teams"],
+  "Run services": [
+    "services",
+    "routing",
+    "ingress",
+    "tls",
+    "intentions",
+    "egress",
+    "from-open-to-closed",
+    "teams",
+    "other-languages",
+  ],
   Operate: [
     "operations",
     "environments",

@@ -11,11 +11,11 @@ PYTHON=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' || true)
 # name | version | inputs, relative to testbed/toolchain | binary, and the arguments that make it print its version
 TOOLS=(
   "kubectl                    | 1.36.4  | requirements.txt | kubectl version --client"
-  "pulumi                     | 3.246.0 | pulumi/go.mod pulumi/go.sum pulumi/cmd/pulumi-language-nodejs language-host | pulumi version"
+  "pulumi                     | 3.246.0 | pulumi/go.mod pulumi/go.sum pulumi/released pulumi/cmd/pulumi-language-nodejs language-host | pulumi version"
   "pulumi-resource-random     | 4.99.0  | pulumi/go.mod pulumi/go.sum pulumi/cmd/pulumi-resource-random | -"
   "pulumi-resource-kubernetes | 4.25.0  | pulumi/go.mod pulumi/go.sum pulumi/cmd/pulumi-resource-kubernetes | -"
   "pulumi-resource-pulumi-nodejs | 3.246.0 | pulumi/go.mod | -"
-  "pulumi-language-python     | $PYTHON | language-host python | -"
+  "pulumi-language-python     | $PYTHON | pulumi/go.mod pulumi/go.sum pulumi/released pulumi/cmd/pulumi-language-python language-host python | -"
   "kubernetes                 | 1.34.4  | kubernetes/go.mod kubernetes/go.sum kubernetes/cmd/kubernetes | kubernetes kube-apiserver --version"
   "coredns                    | 1.12.4  | kubernetes/go.mod kubernetes/go.sum kubernetes/cmd/coredns | coredns -version"
   "local-path-provisioner     | 0.0.30  | kubernetes/go.mod kubernetes/go.sum | local-path-provisioner --version"
@@ -33,7 +33,11 @@ TOOLS=(
   "pebble-challtestsrv        | 2.10.1  | pebble | -"
   "http3-get                  | 0.60.0  | http3-get | -"
   "helm                       | 3.18.6  | pulumi/go.mod pulumi/go.sum | helm version --short"
+  "pulumi-language-yaml       | 1.25.0  | yaml | -"
 )
+
+# Built where they are named alone: the examples in other languages need them, and nothing else.
+WHEN_NAMED=(pulumi-language-yaml)
 
 # Versions of the user's own that serve as well, as extended regular expressions. What goes into an image or is paired
 # with a chart must be exact; a client may be a little older or newer. A tool without a line here is always built.
@@ -58,14 +62,21 @@ make_pulumi() {
   go_build language-host nodejs-host-3.60 github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs
 }
 
-# For tests of policies with a program that is not TypeScript. The SDK lies beside the host, for PYTHONPATH: packages/.
+# For programs in Python. The SDK lies beside the host, for PYTHONPATH: packages/.
 make_pulumi-language-python() {
   local module=github.com/pulumi/pulumi/sdk/v3
-  go_build language-host pulumi-language-python $module/python/cmd/pulumi-language-python
+  go_build pulumi pulumi-language-python ./cmd/pulumi-language-python
+  go_build language-host python-host-3.60 $module/python/cmd/pulumi-language-python
   module=$(cd "$TOOLCHAIN/language-host" && go list -m -f '{{.Dir}}' $module)
   install -m 755 "$module/python/cmd/pulumi-language-python-exec" "$OUT"
   python3 -m pip install --quiet --no-deps --require-hashes --only-binary=:all: --target "$OUT/packages" \
     --requirement "$TOOLCHAIN/python/requirements.txt"
+}
+
+# Of the SDK that its own module wants: it does not compile with the CLI's.
+make_pulumi-language-yaml() {
+  go_build yaml pulumi-language-yaml github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml \
+    -X github.com/pulumi/pulumi-yaml/pkg/version.Version=v1.25.0
 }
 
 make_pulumi-resource-random() { go_build pulumi pulumi-resource-random ./cmd/pulumi-resource-random; }

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import * as prettier from "prettier";
 import * as yaml from "yaml";
 import type { Schema } from "../../settings/schema";
+import { componentArgs } from "./componentArgs";
 import { inputsSchema } from "./inputs";
 import { providerCode } from "./providerCode";
 import { pulumiYaml } from "./pulumiYaml";
@@ -25,6 +26,7 @@ export async function generated(root: string): Promise<Readonly<Record<string, s
     "Pulumi.yaml": pulumiYaml(current("Pulumi.yaml"), all),
     "docs/reference.md": reference(current("docs/reference.md"), all),
     "components/interrupted/providerCode.ts": providerCode(root),
+    "packages/mesh/args.ts": componentArgs(all),
   };
   const formatted = await Promise.all(
     Object.entries(files).map(async ([file, content]) => {

@@ -6,82 +6,23 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"io"
-	"net"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"runtime"
-	"strings"
-	"syscall"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/protobuf/types/known/emptypb"
-)
 
-const (
-	released       = "nodejs-host-3.60"
-	maxMessageSize = 400 << 20 // what the engine allows itself
+	"testbed/pulumi/released"
 )
 
 func main() {
-	if err := serve(); err != nil {
-		fmt.Fprintln(os.Stderr, "pulumi-language-nodejs:", err)
-		os.Exit(1)
+	client, err := released.Start("nodejs-host-3.60")
+	if err == nil {
+		err = released.Serve(&host{released: client})
 	}
-}
-
-func serve() error {
-	address, err := startReleasedHost()
-	if err != nil {
-		return err
-	}
-	conn, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessageSize)))
-	if err != nil {
-		return fmt.Errorf("connect to %s: %w", released, err)
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	server := grpc.NewServer(grpc.MaxRecvMsgSize(maxMessageSize))
-	pulumirpc.RegisterLanguageRuntimeServer(server, &host{released: pulumirpc.NewLanguageRuntimeClient(conn)})
-	fmt.Println(listener.Addr().(*net.TCPAddr).Port) // the engine reads the port from the first line
-	return server.Serve(listener)
-}
-
-// startReleasedHost starts the host that lies beside this program and returns its address, which it prints.
-func startReleasedHost() (string, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return "", err
-	}
-	child := exec.Command(filepath.Join(filepath.Dir(self), released), os.Args[1:]...)
-	child.Stderr = os.Stderr
-	// The engine ends this process without a word: its child must go with it. The signal is bound to the thread
-	// that starts the child, so that thread must stay.
-	runtime.LockOSThread()
-	child.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	stdout, err := child.StdoutPipe()
-	if err != nil {
-		return "", err
-	}
-	if err := child.Start(); err != nil {
-		return "", fmt.Errorf("start %s: %w", released, err)
-	}
-	lines := bufio.NewReader(stdout)
-	port, err := lines.ReadString('\n')
-	if err != nil {
-		return "", fmt.Errorf("%s printed no port: %w", released, err)
-	}
-	go func() { _, _ = io.Copy(os.Stdout, lines) }()
-	return net.JoinHostPort("127.0.0.1", strings.TrimSpace(port)), nil
+	fmt.Fprintln(os.Stderr, "pulumi-language-nodejs:", err)
+	os.Exit(1)
 }
 
 // host answers the engine. What is not here, it answers as unimplemented, and the engine does without.

@@ -19,14 +19,16 @@ type pluginStream = grpc.ServerStreamingServer[pulumirpc.RunPluginResponse]
 func (h *host) RunPlugin(r *pulumirpc.RunPluginRequest, stream pluginStream) error {
 	dir := r.GetInfo().GetProgramDirectory()
 	runner, workDir := "run-plugin", r.Pwd
+	args := append([]string{dir}, r.Args...)
 	if r.Kind == "analyzer" {
 		runner, workDir = "run-policy-pack", dir
+		args = append(append([]string{}, r.Args...), dir)
 	}
 	script, err := resolve("@pulumi/pulumi/cmd/"+runner, dir)
 	if err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(stream.Context(), "node", append(append([]string{script}, r.Args...), dir)...)
+	cmd := exec.CommandContext(stream.Context(), "node", append([]string{script}, args...)...)
 	cmd.Dir = workDir
 	cmd.Env = append(os.Environ(), r.Env...)
 	var sending sync.Mutex // stdout and stderr come from two goroutines, a stream takes one at a time
