@@ -46,7 +46,9 @@ describe("the schema that Pulumi derives", () => {
   test("has both components, and says what each is", () => {
     expect(Object.keys(schema.resources)).toHaveLength(2);
     expect(component("Platform").description).toMatch(/^A Consul mesh, Traefik as its native ingress, and deny-all/);
-    expect(component("Services").description).toMatch(/^Services in a stack of their own that join the mesh of a `Platform`/);
+    expect(component("Services").description).toMatch(
+      /^Services in a stack of their own that join the mesh of a `Platform`/,
+    );
   });
 
   test("has every setting as an input of the platform, with what it means, and none has to be given", () => {
