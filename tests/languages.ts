@@ -108,3 +108,26 @@ export class LanguageExample {
     fs.rmSync(this.root, { recursive: true, force: true });
   }
 }
+
+/** What a preview says, whether it is accepted or refused. */
+export function said(stack: Stack): Promise<string> {
+  return stack.preview().then(
+    ({ stdout }) => stdout,
+    (error: Error) => error.message,
+  );
+}
+
+/** What of Kubernetes a preview would make: each type and name. */
+export async function made(stack: Stack): Promise<string[]> {
+  const resources: string[] = [];
+  await stack.preview({
+    onEvent: ({ resourcePreEvent }) => {
+      const [, , types, name] = resourcePreEvent?.metadata.urn.split("::") ?? [];
+      const type = types?.split("$").at(-1);
+      if (type?.startsWith("kubernetes:")) {
+        resources.push(`${resourcePreEvent!.metadata.op} ${type} ${name}`);
+      }
+    },
+  });
+  return resources.sort();
+}
