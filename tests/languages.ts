@@ -53,7 +53,7 @@ export const LANGUAGES: Readonly<
 export class LanguageExample {
   private readonly root = fs.mkdtempSync(path.join(os.tmpdir(), "languages-"));
   private readonly directory: string;
-  private readonly env: Record<string, string>;
+  private env: Record<string, string>;
   public stack!: Stack;
 
   constructor(
@@ -67,10 +67,7 @@ export class LanguageExample {
       recursive: true,
       filter: (file) => !/\/(sdks|venv)$/.test(file),
     });
-    // Where a host that starts a component package itself, as that of YAML, finds the host of Node.js: beside the CLI, as it is installed.
-    const beside = path.dirname(fs.realpathSync(execFileSync("sh", ["-c", "command -v pulumi"]).toString().trim()));
     this.env = {
-      PATH: `${beside}:${process.env.PATH}`,
       PULUMI_BACKEND_URL: `file://${this.root}/state?metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: "test",
       ...env,
@@ -79,6 +76,9 @@ export class LanguageExample {
 
   /** Builds the language's host, where the testbed has none yet, and installs what the program needs. */
   public async prepare(): Promise<void> {
+    // Where a host that starts a component package itself, as that of YAML, finds the host of Node.js: beside the CLI, as it is installed.
+    const beside = path.dirname(fs.realpathSync(execFileSync("sh", ["-c", "command -v pulumi"]).toString().trim()));
+    this.env = { ...this.env, PATH: `${beside}:${process.env.PATH}` };
     execFileSync(path.join(ROOT, "testbed/toolchain/build"), [`pulumi-language-${this.language}`], { stdio: "pipe" });
     if (fs.existsSync(path.join(this.directory, "requirements.txt"))) {
       execFileSync("pulumi", ["install"], { cwd: this.directory, env: { ...process.env, ...this.env }, stdio: "pipe" });
