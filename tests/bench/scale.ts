@@ -8,7 +8,7 @@ import { TESTBED, workspace, Workspace } from "../workspace";
 /**
  * How long a stack takes as its services become many, side by side with kubectl for the same objects: a first up, one without a change,
  * a preview, and what one team waits for whose stack is one of many. Services have no pods, which would cost both sides the same.
- * Writes the tables of docs/performance.md, and its picture. Expects a testbed that is up, with nothing on it.
+ * Writes the tables of docs/performance.md. Expects a testbed that is up, with nothing on it.
  *   SIZES=10,100,300 TEAMS=1,5,15 npx ts-node --transpile-only tests/bench/scale.ts
  */
 const SIZES = (process.env.SIZES ?? "10,100,300").split(",").map(Number);
@@ -183,31 +183,6 @@ function table(columns: Record<string, string>, all: readonly Row[]): string {
   ].join("\n");
 }
 
-/** Curves of a first up, ours and kubectl's, both axes by powers of ten. */
-function picture(): string {
-  const [width, height, edge] = [480, 260, 44];
-  const [maxX, maxY] = [
-    Math.log10(Math.max(...SIZES)),
-    Math.log10(Math.max(...rows.flatMap(({ up, apply }) => [up, apply]))),
-  ];
-  const at = (n: number, seconds: number) => [
-    edge + ((width - 2 * edge) * Math.log10(n)) / maxX,
-    height - edge - ((height - 2 * edge) * Math.max(0, Math.log10(seconds))) / maxY,
-  ];
-  const curve = (key: string, colour: string, label: string) => {
-    const points = rows.map((row) => at(row.services, row[key]));
-    const [x, y] = points.at(-1)!;
-    const text = rows
-      .map((row, i) => `<text x="${points[i][0]}" y="${points[i][1] - 8}" text-anchor="middle">${row[key]}</text>`)
-      .join("");
-    return `<g fill="${colour}"><polyline points="${points.join(" ")}" fill="none" stroke="${colour}" stroke-width="2"/>${text}<text x="${x}" y="${y + 18}" text-anchor="end">${label}</text></g>`;
-  };
-  const ticks = rows
-    .map(({ services: n }) => `<text x="${at(n, 1)[0]}" y="${height - edge + 18}" text-anchor="middle">${n}</text>`)
-    .join("");
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12"><rect width="${width}" height="${height}" fill="white"/><path d="M${edge} ${edge / 2}V${height - edge}H${width - edge / 2}" fill="none" stroke="#888"/>${ticks}<text x="${width / 2}" y="${height - 8}" text-anchor="middle">services</text><text x="8" y="16">seconds of the ups to as many</text>${curve("up", "#0b6e99", "pulumi up")}${curve("apply", "#b1561d", "kubectl apply, and wait")}</svg>\n`;
-}
-
 /** Puts a text between a page's two marks of a name. */
 function replace(page: string, mark: string, text: string): string {
   const [begin, end] = [`<!-- ${mark} -->`, `<!-- /${mark} -->`];
@@ -243,7 +218,6 @@ async function main(): Promise<void> {
   };
   const page = fs.readFileSync(DOC, "utf8");
   fs.writeFileSync(DOC, replace(replace(page, "one stack", table(one, rows)), "teams", table(many, teamRows)));
-  fs.writeFileSync(path.join(path.dirname(DOC), "images/performance.svg"), picture());
 }
 
 void main();
