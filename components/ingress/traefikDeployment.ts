@@ -103,7 +103,12 @@ export function traefikDeployment(
                   ...its.parts.flatMap((part) => part.args ?? []),
                 ],
                 workingDir: "/",
-                env: [...(login?.env ?? []), ...its.tls.env, ...goMemoryLimit(resources.limits?.memory)],
+                env: [
+                  ...(login?.env ?? []),
+                  ...its.tls.env,
+                  ...its.parts.flatMap((part) => part.env ?? []),
+                  ...goMemoryLimit(resources.limits?.memory),
+                ],
                 envFrom: its.tls.envFrom,
                 ports: [
                   ...Object.entries(ENTRY_POINT_PORTS).map(([n, containerPort]) => ({ name: n, containerPort })),

@@ -111,7 +111,13 @@ test("Traefik sends its spans there too, under its name in the mesh", async () =
   const app = { Service: "app", Address: "127.0.0.1", Port: 9, Tags: tags };
   const body = JSON.stringify({ Node: "app", Address: "127.0.0.1", Service: app });
   expect((await fetch(`${consul.url}/catalog/register`, { method: "PUT", body })).ok).toBe(true);
-  const traefik = await Traefik.start(consul, [...tracingPart(tracing, "traefik-system-ingress").args!]);
+  const { args, env } = tracingPart(tracing, "traefik-system-ingress");
+  // As in a pod without a token for the API server, where Traefik would trace nothing if it had to ask that.
+  const inPod = { KUBERNETES_SERVICE_HOST: "127.0.0.1", KUBERNETES_SERVICE_PORT: "1" };
+  const own = Object.fromEntries(env!.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])));
+  const before = { ...process.env };
+  Object.assign(process.env, inPod, own);
+  const traefik = await Traefik.start(consul, [...args!]).finally(() => (process.env = before));
   try {
     await traefik.shown("http/routers", ["app"]);
     const trace = "33333333333333333333333333333333";
