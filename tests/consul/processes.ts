@@ -27,8 +27,9 @@ export async function run(
   args: readonly string[],
   ready: () => Promise<boolean>,
   cwd?: string,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<ChildProcess> {
-  const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (chunk) => (said = (said + chunk).slice(-5000)));

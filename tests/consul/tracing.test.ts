@@ -115,9 +115,7 @@ test("Traefik sends its spans there too, under its name in the mesh", async () =
   // As in a pod without a token for the API server, where Traefik would trace nothing if it had to ask that.
   const inPod = { KUBERNETES_SERVICE_HOST: "127.0.0.1", KUBERNETES_SERVICE_PORT: "1" };
   const own = Object.fromEntries(env!.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])));
-  const before = { ...process.env };
-  Object.assign(process.env, inPod, own);
-  const traefik = await Traefik.start(consul, [...args!]).finally(() => (process.env = before));
+  const traefik = await Traefik.start(consul, [...args!], "/", { ...inPod, ...own });
   try {
     await traefik.shown("http/routers", ["app"]);
     const trace = "33333333333333333333333333333333";

@@ -25,7 +25,12 @@ export class Traefik {
   ) {}
 
   /** With these TCP entry points beside `web` and `websecure`; further arguments as given. */
-  static start(consul: Agent, args: string[] = [], cwd = "/"): Promise<Traefik> {
+  static start(
+    consul: Agent,
+    args: string[] = [],
+    cwd = "/",
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Traefik> {
     const names = ["web", "websecure", "traefik", "internal", "admin", "postgres"];
     return onFreePorts(names.length, async (free) => {
       const ports = Object.fromEntries(names.map((name, i) => [name, free[i]]));
@@ -45,7 +50,7 @@ export class Traefik {
         };
         return address === `127.0.0.1:${ports.web}`;
       };
-      return new Traefik(await run("traefik", all, itself, cwd), ports);
+      return new Traefik(await run("traefik", all, itself, cwd, env), ports);
     });
   }
 
