@@ -105,7 +105,7 @@ step("the webhook refuses what we say that it refuses, and what it refuses we re
 
 step("what preview takes of 100 generated stacks, the API server and the injector take as well", async () => {
   const objects = await acceptedObjects(100);
-  expect(objects.length).toBeGreaterThan(1500);
+  expect(objects.length).toBeGreaterThan(400);
   await apply(objects, "--dry-run=server", "--validate=strict", "--force-conflicts");
 });
 
