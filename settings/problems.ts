@@ -135,6 +135,7 @@ function teamProblems(settings: Settings): Problem[] {
       ? []
       : [
           ...(teams.length > 0 ? [ofMesh("teams")] : []),
+          ...(consul.tracing === undefined ? [] : [ofMesh("tracing")]),
           ...(consul.externalDestinations!.length > 0 ? [ofMesh("externalDestinations")] : []),
           ...(jwtProviders.length > 0 ? [ofMesh("jwtProviders", "there, and name it in externalJwtProviders")] : []),
           ...intentions.flatMap((rule, i) =>

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { IntentionRule } from "../components";
 import { shown } from "../components/shared/grammars";
+import { isLater } from "../components/shared/later";
 import { describeProblems, Problem } from "../components/shared/problems";
 import type { RotationSettings, StackInputs, WorkloadSettings } from "./inputs";
 import { settingsProblems } from "./problems";
@@ -78,10 +79,7 @@ export function settingsFrom(given: Readonly<Record<string, unknown>>): Judged {
 }
 
 function hasOutput(value: unknown): boolean {
-  return (
-    pulumi.Output.isInstance(value) ||
-    (typeof value === "object" && value !== null && Object.values(value).some(hasOutput))
-  );
+  return isLater(value) || (typeof value === "object" && value !== null && Object.values(value).some(hasOutput));
 }
 
 /** Judges values of settings, beside what is known of them to be wrong. */

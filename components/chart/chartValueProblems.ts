@@ -1,8 +1,8 @@
 import { closest, distance } from "fastest-levenshtein";
-import * as pulumi from "@pulumi/pulumi";
 import * as semver from "semver";
 import { ChartKeys, readChartKeys, ValueTypes } from "./chartKeys";
 import { CONSUL_CHART_KEYS, CONSUL_CHART_VERSIONS } from "./consulChartKeys";
+import { isLater } from "../shared/later";
 import { Problem } from "../shared/problems";
 
 /** Values that older lines of Consul's chart had, and what to do in place of each. */
@@ -89,7 +89,7 @@ export function chartValueProblems(
   const unsure = path === undefined && semver.gt(version, newest);
 
   const judge = (value: unknown, key: string): void => {
-    if (value === undefined || isOutput(value)) {
+    if (value === undefined || isLater(value)) {
       return;
     }
     const propertyPath = `${prefix}.${key}`;
@@ -163,9 +163,9 @@ function isOf(value: unknown, types: ValueTypes): boolean {
       case "l":
         return Array.isArray(value);
       case "S":
-        return Array.isArray(value) && value.every((each) => typeof each === "string" || isOutput(each));
+        return Array.isArray(value) && value.every((each) => typeof each === "string" || isLater(each));
       case "M":
-        return Array.isArray(value) && value.every((each) => isMap(each) || isOutput(each));
+        return Array.isArray(value) && value.every((each) => isMap(each) || isLater(each));
       default:
         return false;
     }
@@ -174,11 +174,6 @@ function isOf(value: unknown, types: ValueTypes): boolean {
 
 function isMap(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** What is known only when it is deployed. */
-function isOutput(value: unknown): boolean {
-  return pulumi.Output.isInstance(value) || value instanceof Promise;
 }
 
 function typesInWords(types: ValueTypes): string {

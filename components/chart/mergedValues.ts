@@ -13,6 +13,7 @@ import {
 } from "../shared/grammars";
 import { valueAt } from "./heldValues";
 import { isHostName, objectNameProblems, rangeProblems } from "../shared/names";
+import { isLater } from "../shared/later";
 import { Problem } from "../shared/problems";
 import { DOUBT, serverConfigProblems } from "./serverConfig";
 
@@ -164,7 +165,7 @@ export function mergedValueProblems(
   const base = consulValues(options as ConsulOptions);
   const merged = mergeValues(base, values);
   const walk = (value: unknown, path: string): void => {
-    if (value === undefined || value === null || pulumi.Output.isInstance(value) || value instanceof Promise) {
+    if (value === undefined || value === null || isLater(value)) {
       return;
     }
     if (typeof value === "object" && !Array.isArray(value)) {

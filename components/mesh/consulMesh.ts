@@ -44,10 +44,9 @@ import {
 import { dnsLabelProblems, isHostName, namespaceProblems, objectNameProblems } from "../shared/names";
 import { atDestroy, MakeAtDestroy } from "../interrupted/clusterProvider";
 import { interruptedReleaseHooks, owned } from "../interrupted/hooks";
-import { Problem, refuse, warn } from "../shared/problems";
+import { printable, Problem, refuse, warn } from "../shared/problems";
 import { sha256 } from "../shared/sha256";
 import { rotationJob, rotationProblems, Rotations } from "./rotation";
-import { laterError } from "../shared/later";
 import { Tracing, tracingProblems } from "./tracing";
 
 /** Where Consul's Helm chart comes from: a local folder, or a repository and a version. */
@@ -545,7 +544,8 @@ function asUuid(hex: string): string {
 /** A part of a Secret, as text. */
 function partOf(data: Record<string, string>, key: string, secret: string): string {
   if (data[key] === undefined) {
-    throw laterError(`the Secret ${secret} has no "${key}"; it has ${Object.keys(data).join(", ")}`);
+    const has = Object.keys(data).join(", ");
+    throw printable(new pulumi.RunError(`the Secret ${secret} has no "${key}"; it has ${has}`));
   }
   return Buffer.from(data[key], "base64").toString("utf8");
 }

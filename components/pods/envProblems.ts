@@ -1,5 +1,6 @@
 import { objectNameProblems } from "./metadataProblems";
 import type { EnvFrom, EnvSource, EnvValue, KeyRef } from "./podOptions";
+import { isLater } from "../shared/later";
 import { exactlyOne, Problem } from "../shared/problems";
 
 /** What is wrong with the value of an environment variable. */
@@ -25,7 +26,7 @@ export function envProblems(path: string, value: EnvValue): Problem[] {
 
 /** Whether a value is where one comes from, and neither text nor what becomes text: an output, or a promise. */
 export function isSource(value: EnvValue): value is EnvSource {
-  return typeof value === "object" && !("apply" in value) && !("then" in value);
+  return typeof value === "object" && !isLater(value);
 }
 
 /** Fields that the API server lets an environment variable have [Kubernetes validation, 1.34]. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { judgedWhenKnown } from "../shared/later";
+import { isLater, judgedWhenKnown } from "../shared/later";
 import { warn } from "../shared/problems";
-import { ContainerInputs, containerProblems } from "./containerProblems";
+import { ContainerInputs, containerProblems, plainSecretWarnings } from "./containerProblems";
 
 /** A container's inputs, where those that other resources make are judged as soon as they are known. */
 export function judgedLater<T extends ContainerInputs>(
@@ -12,7 +12,7 @@ export function judgedLater<T extends ContainerInputs>(
 ): T {
   const { image, env } = inputs;
   const judgedEnv = Object.entries(env ?? {}).map(([name, value]) => {
-    void warnOfSecret(what, `${prefix}env.${name}`, value, resource);
+    void warnOfSecret(what, name, value, resource, prefix);
     const judged = judgedWhenKnown(what, value, (known) => containerProblems({ env: { [name]: known } }, prefix));
     return [name, judged];
   });
@@ -23,19 +23,23 @@ export function judgedLater<T extends ContainerInputs>(
   };
 }
 
-/** Pulumi hides a secret in its state, and a Deployment shows it. */
+/** Pulumi hides a secret in its state, and a Deployment shows it; what looks like one is warned of as a plain one is. */
 async function warnOfSecret(
   what: string,
-  propertyPath: string,
+  name: string,
   value: unknown,
   resource: pulumi.Resource,
+  prefix: string,
 ): Promise<void> {
-  if (pulumi.Output.isInstance(value) && (await pulumi.isSecret(value))) {
+  if (!isLater(value)) {
+    return;
+  }
+  const later = pulumi.output(value as pulumi.Input<string>);
+  if (await pulumi.isSecret(later)) {
     const remedy = "put it into a Secret, and name that by secretKeyRef";
-    warn(
-      what,
-      [{ propertyPath, reason: `is secret, and stands in plain text in the Deployment; ${remedy}` }],
-      resource,
-    );
+    const reason = `is secret, and stands in plain text in the Deployment; ${remedy}`;
+    warn(what, [{ propertyPath: `${prefix}env.${name}`, reason }], resource);
+  } else {
+    later.apply((known) => warn(what, plainSecretWarnings({ env: { [name]: known } }, prefix), resource));
   }
 }

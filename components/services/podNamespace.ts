@@ -1,6 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Mesh } from "../mesh/mesh";
-import { Problem, refuse } from "../shared/problems";
+import { judgedWhenKnown } from "../shared/later";
+import { Problem } from "../shared/problems";
 
 /** Problems of the namespace of pods that join a mesh, where it is known at once. */
 export function podNamespaceProblems(mesh: Mesh, namespace: pulumi.Input<string>): Problem[] {
@@ -9,10 +10,5 @@ export function podNamespaceProblems(mesh: Mesh, namespace: pulumi.Input<string>
 
 /** The namespace of pods that join a mesh; of one that is not known at once, what is wrong is told when it is. */
 export function podNamespace(what: string, mesh: Mesh, namespace: pulumi.Input<string>): pulumi.Input<string> {
-  return typeof namespace === "string"
-    ? namespace
-    : pulumi.output(namespace).apply((its) => {
-        refuse(what, podNamespaceProblems(mesh, its));
-        return its;
-      });
+  return judgedWhenKnown(what, namespace, (its) => podNamespaceProblems(mesh, its));
 }

@@ -1,17 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { describeProblems, Problem } from "./problems";
+import { describeProblems, printable, Problem } from "./problems";
 
 /** Whether another resource makes a value, so that it may be known no sooner than by `up`. */
 export function isLater(value: unknown): boolean {
   return pulumi.Output.isInstance(value) || value instanceof Promise;
-}
-
-/**
- * An error out of an output, whose message alone is shown. Without a stack: Node 20 takes half a minute to colour one that goes
- * through Pulumi's own outputs, which Pulumi has it do [node util.inspect markNodeModules, of `node_modules/@pulumi/output.ts`].
- */
-export function laterError(message: string): pulumi.RunError {
-  return Object.assign(new pulumi.RunError(message), { stack: message });
 }
 
 /**
@@ -29,7 +21,7 @@ export function judgedWhenKnown<V>(
   return pulumi.output(value).apply((known) => {
     const found = problems(known as V);
     if (found.length > 0) {
-      throw laterError(describeProblems(what, found));
+      throw printable(new pulumi.RunError(describeProblems(what, found)));
     }
     return known;
   }) as pulumi.Output<V>;

@@ -11,7 +11,17 @@ export function refuse(what: string, problems: Problem[]): void {
   if (problems.length === 0) {
     return;
   }
-  throw new pulumi.InputPropertiesError({ message: describeProblems(what, problems), errors: problems });
+  throw printable(new pulumi.InputPropertiesError({ message: describeProblems(what, problems), errors: problems }));
+}
+
+/**
+ * An error that may be thrown out of an output, without the frames of Pulumi's own outputs: their source map says
+ * `node_modules/@pulumi/output.ts`, in which Node 20 looks for a further slash without end when Pulumi has it coloured, for half a
+ * minute [node util.inspect, markNodeModules].
+ */
+export function printable<E extends Error>(error: E): E {
+  const frames = error.stack?.split("\n").filter((line) => !/node_modules\/@[^/]+\/[^/]+$/.test(line));
+  return Object.assign(error, { stack: frames?.join("\n") });
 }
 
 /** Says what is no reason to refuse, in one message; nothing where there is nothing. */

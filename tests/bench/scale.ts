@@ -116,16 +116,7 @@ async function theirs(objects: Map<number, any[]>): Promise<void> {
         const namespace = entries.find((each) => each.kind === kind).metadata.namespace;
         await kubectl("wait", "--for=condition=Synced", "--timeout=600s", "-n", namespace, ...names(kind));
       }
-      await kubectl(
-        "wait",
-        "--for=condition=Available",
-        "--timeout=600s",
-        "-n",
-        NAMESPACE,
-        "deployments",
-        "-l",
-        "consul-traefik-mesh/service",
-      );
+      await kubectl("wait", "--for=condition=Available", "--timeout=600s", "-n", NAMESPACE, "deployments", "--all");
     });
     const diff = await measured(() =>
       kubectl("diff", "--server-side", "--force-conflicts", "-f", file).catch(() => undefined),

@@ -72,6 +72,17 @@ step("a service goes from http to tcp and back, with its intention", async () =>
   await answers(200, "whoami.localhost");
 });
 
+step("a living mesh begins to trace and ends, and no collector has to be there", async () => {
+  const annotations = () =>
+    kubectl("get", "deployment", "whoami", "-n", "mesh-services", "-o", "jsonpath={.spec.template.metadata}");
+  await up({ tracing: { endpoint: "collector.nowhere:4317" } });
+  expect(await annotations()).toContain("collector.nowhere");
+  await answers(200, "whoami.localhost");
+  await up({ tracing: {} });
+  expect(await annotations()).not.toContain("collector.nowhere");
+  await answers(200, "whoami.localhost");
+});
+
 step("the ingress alone can be removed, and comes back", async () => {
   const ingress = "urn:pulumi:local::consul-traefik-mesh::consul-traefik-mesh:index:TraefikConsulIngress::traefik";
   await its.stack.destroy({ target: [ingress], targetDependents: true });

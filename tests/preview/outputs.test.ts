@@ -21,7 +21,7 @@ const preview = (options: string) => {
      import { ConsulMesh, MeshService } from "./components";
      const id = new random.RandomId("build", { byteLength: 8 }).hex;
      const mesh = new ConsulMesh("consul", { chart: { path: "testbed/charts/consul" } });
-     new MeshService("shop", { mesh, namespace: "shop", port: 8080, ${options} });`,
+     new MeshService("shop", { mesh, port: 8080, ...{ namespace: "shop", ${options} } });`,
   );
   return its.stack.preview();
 };
@@ -40,7 +40,14 @@ test("one that is known already is judged by the preview, as a plain one is", as
   await expect(preview('image: "shop:1", env: { A: pulumi.output("a\\0b") }')).rejects.toThrow(/env\.A: has a NUL/);
 });
 
+test("a namespace that is known is judged by the mesh that has to reach it", async () => {
+  const given = 'namespace: pulumi.output("kube-system"), image: "shop:1"';
+  await expect(preview(given)).rejects.toThrow(/MeshService "shop": 1 problem[^]*kube-system/);
+});
+
 test("what is secret is not put into a Deployment without a word", async () => {
   const { stdout } = await preview('image: "shop:1", env: { PASSWORD: pulumi.secret("s3cret") }');
   expect(stdout).toMatch(/env\.PASSWORD: is secret, .*secretKeyRef/s);
+  const { stdout: named } = await preview('image: "shop:1", env: { PASSWORD: pulumi.output("s3cret") }');
+  expect(named).toMatch(/env\.PASSWORD: looks like a secret/);
 });

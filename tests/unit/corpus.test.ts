@@ -68,7 +68,12 @@ const BESIDE: Record<string, Record<string, unknown>> = {
     ],
   },
   teams: { teams: [{ stack: "organization/consul-traefik-mesh/orders", namespace: "orders" }] },
-  meshStack: { meshStack: "organization/consul-traefik-mesh/prod", externalDestinations: [], jwtProviders: [] },
+  meshStack: {
+    meshStack: "organization/consul-traefik-mesh/prod",
+    externalDestinations: [],
+    jwtProviders: [],
+    tracing: {},
+  },
 };
 
 /** What no input of any kind can be. */

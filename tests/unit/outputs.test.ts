@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ConsulMesh, IntentionSet, MeshJob, MeshService, MeshServiceOptions } from "../../components";
+import { printable } from "../../components/shared/problems";
 import { find, record } from "../recorder";
 
 /** Inputs that other resources of the program make: what they are is not known before those are there. */
@@ -53,4 +54,11 @@ test("a destination outside is where another resource says, under the name that 
   expect(specs).toContainEqual(expect.objectContaining({ address: "db.example.com" }));
   const gateway = specs.find(({ services }) => services !== undefined);
   expect(gateway.services).toMatchObject([{ name: "db", sni: "db.example.com" }]);
+});
+
+test("an error keeps the program's own frames, without those on which Node 20 never ends", () => {
+  const frames = ["at own (/shop/index.ts:1:2)", "at run (/shop/node_modules/@pulumi/pulumi/output.js:5:6)"];
+  const endless = "at apply (/shop/node_modules/@pulumi/output.ts:3:4)";
+  const error = Object.assign(new Error("x"), { stack: ["Error: x", frames[0], endless, frames[1]].join("\n    ") });
+  expect(printable(error).stack).toBe(["Error: x", ...frames].join("\n    "));
 });

@@ -1,6 +1,17 @@
-import { consulMeshProblems } from "../../components";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  ConsulMesh,
+  consulMeshProblems,
+  MeshJob,
+  MeshReference,
+  MeshService,
+  MeshWorkload,
+  TraefikConsulIngress,
+} from "../../components";
+import { parseSettings } from "../../settings";
 import { programOf } from "../program";
-import { ofStack } from "../settings";
+import { record } from "../recorder";
+import { ofStack, raw } from "../settings";
 
 const services = [{ name: "whoami", image: "w:1", port: 80, routes: [{ host: "whoami.localhost" }] }];
 const tracing = { endpoint: "otel-collector.monitoring:4317", sampleRate: 0.25 };
@@ -12,16 +23,23 @@ async function made(settings: Record<string, unknown>) {
   );
   const template = (name: string) => all.find(({ props }) => props.metadata.name === name)!.props.spec.template;
   const config = template("whoami").metadata.annotations["consul.hashicorp.com/proxy-config-map"];
-  const args: string[] = template("traefik").spec.containers[0].args;
-  return { args: args.filter((arg) => arg.startsWith("--tracing")), config: config && JSON.parse(config) };
+  const { args, env = [] }: { args: string[]; env?: { name: string; value?: string }[] } =
+    template("traefik").spec.containers[0];
+  return {
+    args: args.filter((arg) => arg.startsWith("--tracing")),
+    attributes: env.find(({ name }) => name === "OTEL_RESOURCE_ATTRIBUTES")?.value,
+    config: config && JSON.parse(config),
+  };
 }
 
 test("without a collector nobody traces", async () => {
-  expect(await made({})).toEqual({ args: [], config: undefined });
+  expect(await made({})).toEqual({ args: [], attributes: undefined, config: undefined });
 });
 
 test("with one, Traefik and the sidecars send there, and Traefik alone says how much", async () => {
-  const { args, config } = await made({ tracing });
+  const { args, attributes, config } = await made({ tracing });
+  // Or it asks the API server, for which it has no token, and traces nothing: tests/consul/tracing.test.ts.
+  expect(attributes).toContain("k8s.pod.name=");
   expect(args).toContain("--tracing.serviceName=traefik-system-ingress");
   expect(args).toContain("--tracing.sampleRate=0.25");
   expect(args).toContain("--tracing.otlp.grpc.endpoint=otel-collector.monitoring:4317");
@@ -42,6 +60,29 @@ test("a proxy that has a setting of its own keeps it", async () => {
     "envoy_tracing_json",
     "local_idle_timeout_ms",
   ]);
+});
+
+test("a workload of others, a job, and what joins from another stack send there too, each under its own name", async () => {
+  const made = await record(() => {
+    const own = new ConsulMesh("consul", { tracing });
+    const ingress = new TraefikConsulIngress("traefik", { mesh: own });
+    const description = { ...own.description, ingress: ingress.description };
+    const mesh = new MeshReference(description);
+    new MeshService("shop", { mesh, namespace: "shop", image: "s:1", port: 80 });
+    new MeshJob("nightly", { mesh, namespace: "shop", image: "n:1", command: ["run"], schedule: "@daily" });
+    const { podAnnotations } = new MeshWorkload("legacy", { mesh, namespace: "shop", port: 80 });
+    new pulumi.ComponentResource("test:index:Seen", "legacy-seen", podAnnotations);
+  });
+  const seen = JSON.stringify(made.map(({ props }) => props));
+  const named = ["shop", "nightly", "legacy"].filter((name) => seen.includes(`service_name\\\\\\":\\\\\\"${name}`));
+  expect(named).toEqual(["shop", "nightly", "legacy"]);
+});
+
+test("a stack that joins another's mesh does not choose the collector", () => {
+  const result = parseSettings(raw({ meshStack: "organization/consul-traefik-mesh/prod", tracing }));
+  expect(result).toMatchObject({
+    problems: [{ propertyPath: "tracing", reason: expect.stringMatching(/belongs to the stack/) }],
+  });
 });
 
 test.each([
