@@ -27,6 +27,9 @@ function url(value: string): URL | undefined {
 /** What an answer can be: Go has a text for each of these and for no other. */
 const HTTP_STATUSES = Object.keys(http.STATUS_CODES).filter((status) => status !== "509");
 
+/** Numbers of connections to the servers of Redis. */
+const REDIS_CONNECTIONS = ["poolSize", "minIdleConns", "maxActiveConns"];
+
 /**
  * Values of the right kind that Traefik still refuses, so that the router would be gone, or that would not do what they
  * say. Source: the constructors in `pkg/middlewares` of Traefik 3.7.
@@ -151,6 +154,11 @@ export const MEANINGS: Record<string, Meaning | undefined> = {
         ),
       ),
       ...clientTlsProblems(tls, `${at}.redis.tls`),
+      ...REDIS_CONNECTIONS.flatMap((option) => {
+        const connections = Number((redis as MiddlewareOptions | undefined)?.[option] ?? 0);
+        const reason = "is more connections than one pod has ports for, and Traefik loses all routes over too many";
+        return unless(connections <= 65_535, `${at}.redis.${option}`, `${connections} ${reason}; use up to 65535`);
+      }),
     ];
   },
   redirectRegex: ({ regex, replacement }, at) => [

@@ -75,7 +75,7 @@ async function enabled(services: { name: string; tags: string[] }[]): Promise<Se
 const OURS = new RegExp(
   [
     "literal|never matches|is no method|is no group|is empty, which a tag|takes its default|comma|has a blank|same name|not looked at|for all to read|no effect",
-    "is out of range|is not a name|no status or range|has nothing in it|to 599|no status of HTTP's|no media type",
+    "is out of range|is more than Traefik can count|is not a name|no status or range|has nothing in it|to 599|no status of HTTP's|no media type",
     "is not a path|beginning of a path|no URL|is no scheme|is no port|host:port|is not a domain|not a host name",
     "is not true or false|is not a whole number|is not a text|is not a list of texts|is not an object",
     "cannot be a name|no client stays|does nothing without it|has no provider|needs either|not known to browsers|browsers refuse",
@@ -98,8 +98,21 @@ function differences<T>(samples: T[], problems: string[], served: boolean[]) {
   };
 }
 
+/** Whether Traefik panics over it, and then has no route at all, those of other services included (go-redis' pool). */
+function endsTraefik({ rateLimit }: Record<string, Record<string, unknown>>): boolean {
+  const redis = Object.entries((rateLimit?.redis ?? {}) as Record<string, unknown>);
+  return redis.some(
+    ([option, value]) =>
+      ["poolSize", "minIdleConns", "maxActiveConns"].includes(option) &&
+      (Number(value) < 0 || Number(value) >= 2 ** 31),
+  );
+}
+
 test("Traefik builds each middleware that we take, and none that we say it refuses", async () => {
-  const samples = fc.sample(middlewares(3), { seed, numRuns: 500 });
+  const drawn = fc.sample(middlewares(3), { seed, numRuns: 500 });
+  const fatal = drawn.filter(endsTraefik);
+  expect(fatal.filter((each) => middlewareProblems("http", [each as Middleware], "m").length === 0)).toEqual([]);
+  const samples = drawn.filter((each) => !endsTraefik(each));
   const services = samples.map((middleware, i): MeshServiceOptions & { name: string } => ({
     name: `m${i}`,
     image: "a/b:1",

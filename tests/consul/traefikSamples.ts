@@ -13,9 +13,9 @@ import {
 /** Values of a kind, right ones first, and others that people write. */
 const OF_KIND: Record<Exclude<OptionKind, OptionKinds>, readonly unknown[]> = {
   text: ["a", "/x", "https", "a, b=c", "", "x y"],
-  number: [0, 1, 7, -1, "7", 1e21],
-  positive: [1, 7, 0, -1, "x", 1.5],
-  size: [7, 0, -1, -2, "1MB"],
+  number: [0, 1, 7, -1, "7", 1e21, 2 ** 31, Number.MAX_SAFE_INTEGER],
+  positive: [1, 7, 0, -1, "x", 1.5, 2 ** 31, Number.MAX_SAFE_INTEGER],
+  size: [7, 0, -1, -2, "1MB", 2 ** 31, Number.MAX_SAFE_INTEGER],
   flag: [true, false, "yes", 1],
   duration: ["10s", "1.5s", "5", "100ms", "0s", "1d", "9999999h", "1h30m", "abc", ""],
   list: [["a"], ["a", "b"], [], "a", ["a,b"], [1], [" a"], [""]],

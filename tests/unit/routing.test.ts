@@ -83,6 +83,13 @@ test.each<[string, unknown, string[]]>([
     ['m[0].headers.customRequestHeaders: "X.A" cannot be a name in a tag; use letters, digits and "-"'],
   ],
   [
+    "more connections than there are ports, over which Traefik loses every route",
+    { rateLimit: { average: 1, redis: { endpoints: ["a:1"], poolSize: 65_536, maxActiveConns: 65_535 } } },
+    [
+      "m[0].rateLimit.redis.poolSize: 65536 is more connections than one pod has ports for, and Traefik loses all routes over too many; use up to 65535",
+    ],
+  ],
+  [
     "nothing where something is needed",
     { rateLimit: {} },
     ["m[0].rateLimit.average: is not set; rateLimit does nothing without it"],
