@@ -9,7 +9,7 @@ import { Sidecars } from "./sidecars";
 let sidecars: Sidecars;
 const log = new CallLog();
 
-const ask = (path: string, method = "GET") => request({ port: sidecars.upstream, path }, method);
+const ask = (path: string, method = "GET", headers = {}) => request({ port: sidecars.upstream, path }, method, headers);
 
 beforeAll(async () => {
   sidecars = await Sidecars.start((_, response) => response.end(), log.add);
@@ -66,6 +66,34 @@ test.each<[what: string, rules: IntentionRule[]]>([
     (statuses) => JSON.stringify(statuses) === JSON.stringify(expected),
     30,
   );
+});
+
+test.each<[criterion: string, its: object]>([
+  ["present", { present: true }],
+  ["exact", { exact: "Blue" }],
+  ["prefix", { prefix: "Bl" }],
+  ["suffix", { suffix: "ue" }],
+  ["contains", { contains: "lu" }],
+  ["regex", { regex: "B.*" }],
+  ["exact in any case", { exact: "blue", ignoreCase: true }],
+])("a sidecar lets in by headers what the rules say: %s, and inverted", async (_, its) => {
+  for (const invert of [false, true]) {
+    const rules = to(on({ pathExact: "/a", header: [{ name: "X-Team", ...its, invert }] }));
+    await write([...rules, DENY_ALL]);
+    const decide = decider(rules);
+    const sent = [{}, { "x-team": "Blue" }, { "x-team": "blue" }, { "x-team": "red" }];
+    const expected = sent.map((headers) =>
+      decide({ source: "web", destination: "orders", http: { method: "GET", path: "/a", headers } }) === "allow"
+        ? 200
+        : 403,
+    );
+    await poll(
+      `what the rules say, invert ${invert}`,
+      () => Promise.all(sent.map((headers) => ask("/a", "GET", headers))),
+      (statuses) => JSON.stringify(statuses) === JSON.stringify(expected),
+      30,
+    );
+  }
 });
 
 test("what a sidecar logs is read: who called what, without the query, and what an intention refused", async () => {

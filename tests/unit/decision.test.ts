@@ -1,5 +1,5 @@
 import { IntentionRule } from "../../components";
-import { decider } from "../../components/intentions/decision";
+import { decider, judge } from "../../components/intentions/decision";
 import { permissionsFor } from "../../tools/suggest/paths";
 
 describe("what rules make of a call is what Consul makes of it", () => {
@@ -55,6 +55,17 @@ describe("what rules make of a call is what Consul makes of it", () => {
     ["a token on another path", by(on({ pathPrefix: "/a" }, "allow", { jwt })), get("/"), "deny"],
   ])("%s", (_, rules, call, made) => {
     expect(decider(rules)(call)).toBe(made);
+  });
+
+  test("of a request that is known whole a header and a missing token decide, and what decided is told", () => {
+    const team = (value: string) => ({ ...get("/"), http: { method: "GET", path: "/", headers: { "x-team": value } } });
+    const byTeam = on({ pathPrefix: "/", header });
+    const rules = by(byTeam);
+    expect(judge(rules)(team("a"))).toEqual({ decision: "allow", rule: rules[0], permission: byTeam });
+    expect(judge(rules)(team("b"))).toEqual({ decision: "deny", rule: rules[0] });
+    const token = on({ pathPrefix: "/" }, "allow", { jwt });
+    expect(judge(by(token))(team("a"))).toMatchObject({ decision: "deny", permission: token });
+    expect(judge([])(team("a"))).toEqual({ decision: "deny" });
   });
 
   test("permissions say nothing of connections, and owners' lists are one", () => {
