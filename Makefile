@@ -1,5 +1,5 @@
 # The commands of this project. With a cluster and Pulumi of your own you need none of them: see README.md.
-.PHONY: help demo shop test generated mutants verify faults bench screenshots docs lint testbed-up testbed-down testbed-status toolchain
+.PHONY: help demo shop test generated mutants verify probe faults bench screenshots docs lint testbed-up testbed-down testbed-status toolchain
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -21,6 +21,9 @@ generated: toolchain node_modules ## the tests that draw their cases, ROUNDS=10 
 
 verify: node_modules ## says whether a stack's mesh does what was declared: make verify STACK=dev
 	npm run --silent verify -- $(if $(STACK),--stack $(STACK)) $(ARGS)
+
+probe: node_modules ## proves by real requests that who is declared to call whom does: make probe STACK=dev
+	npm run --silent probe -- $(if $(STACK),--stack $(STACK)) $(ARGS)
 
 mutants: toolchain node_modules ## faults put into the code, one by one: does a test see each? SINCE=main plays the changed files alone
 	eval "$$(testbed/env)" && npx ts-node --transpile-only tests/mutants/run.ts

@@ -81,7 +81,7 @@ test.each<[criterion: string, its: object]>([
     const rules = to(on({ pathExact: "/a", header: [{ name: "X-Team", ...its, invert }] }));
     await write([...rules, DENY_ALL]);
     const decide = decider(rules);
-    const sent = [{}, { "x-team": "Blue" }, { "x-team": "blue" }, { "x-team": "red" }];
+    const sent: Record<string, string>[] = [{}, { "x-team": "Blue" }, { "x-team": "blue" }, { "x-team": "red" }];
     const expected = sent.map((headers) =>
       decide({ source: "web", destination: "orders", http: { method: "GET", path: "/a", headers } }) === "allow"
         ? 200

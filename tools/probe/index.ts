@@ -1,0 +1,85 @@
+import * as fs from "node:fs";
+import { parseArgs } from "node:util";
+import { Cluster } from "../access/cluster";
+import { declaredIn } from "../access/declared";
+import { PulumiStack } from "../access/pulumi";
+import { clusterOf } from "../access/stackCluster";
+import { junit } from "../verify/report";
+import { askAll } from "./ask";
+import { planOf } from "./plan";
+import { details, exitCode, leftOver, outcomes, summary, table, verdictOf } from "./report";
+
+/** Public, and small. */
+const IMAGE = "curlimages/curl:8.16.0";
+
+const USAGE = `npm run probe -- [-s STACK] [OPTION…]
+
+Proves by real requests that who is declared to call whom does, and nobody else: from a pod of each service, through its sidecar, to each
+other service, and through Traefik's routes. In each pod it leaves an ephemeral container that has ended; see docs/verify.md#the-probe.
+
+  -s, --stack STACK      default: the selected one
+      --image IMAGE      what asks: with sh, base64, and curl 7.88 or newer; default ${IMAGE}
+      --unsafe-methods   sends POST, PUT, PATCH and DELETE too, without a body, where rules name them
+      --json             what was asked and what came of it as JSON, instead of text
+      --junit FILE       the pairs as a JUnit report too
+      --context NAME     default: that of the stack's settings, else kubectl's own
+      --kubeconfig FILE  likewise
+
+Exit code: 0 each request got what is declared; 1 one did not; 2 of one it is unclear, or it could not begin.`;
+
+async function main(): Promise<number> {
+  const { values: options } = parseArgs({
+    options: {
+      stack: { type: "string", short: "s" },
+      image: { type: "string", default: IMAGE },
+      "unsafe-methods": { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      junit: { type: "string" },
+      context: { type: "string" },
+      kubeconfig: { type: "string" },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (options.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const { image, context, kubeconfig } = options;
+  const stack = new PulumiStack(options.stack);
+  const [declared, { kubernetes }] = await Promise.all([stack.export().then(declaredIn), stack.config()]);
+  if (declared.services.length === 0) {
+    throw new Error("the stack has no services, so nobody can be asked: has it been deployed? pulumi up");
+  }
+  const plan = planOf(declared, { unsafe: options["unsafe-methods"] });
+  const cluster = await Cluster.open(clusterOf(kubernetes, { context, kubeconfig }));
+  process.once("SIGINT", () => process.exit(130));
+  const begun = Date.now();
+  try {
+    const asked = await askAll(cluster, declared, plan.questions, { image, progress: (text) => console.error(text) });
+    if (options.json) {
+      const all = asked.map((each) => ({ ...each.question, got: each.got, verdict: verdictOf(each) }));
+      console.log(JSON.stringify({ ok: exitCode(asked) === 0, requests: all, notProbed: plan.left }, undefined, 2));
+    } else {
+      const text = [...table(plan, asked), ...details(asked), ...leftOver(plan, asked), "", summary(plan, asked)];
+      console.log(text.join("\n"));
+    }
+    if (options.junit !== undefined) {
+      const all = outcomes(plan, asked, (Date.now() - begun) / 1000);
+      fs.writeFileSync(options.junit, junit(all, `probe ${options.stack ?? ""}`.trim()));
+    }
+    return exitCode(asked);
+  } finally {
+    cluster.close();
+  }
+}
+
+// Whoever reads has read enough, as `head` has.
+process.stdout.on("error", () => process.exit());
+
+main().then(
+  (code) => (process.exitCode = code),
+  (error) => {
+    console.error(`error: ${(error as Error).message}`);
+    process.exitCode = 2;
+  },
+);

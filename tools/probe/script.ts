@@ -1,0 +1,88 @@
+import type { Question } from "./plan";
+
+/** What a request came to, as curl and the other side have it. */
+export interface Answer {
+  /** curl's exit code. */
+  readonly exit: number;
+  readonly seconds: number;
+  /** The beginning of what came back. */
+  readonly raw: string;
+  /** Whose certificate of the mesh was shown to a call that has none itself. */
+  readonly peer?: string;
+}
+
+/** Longer than Envoy waits for a connection, 5 s; of Traefik's the time is 30 s. */
+const SECONDS = { http: 15, tcp: 8, traefikTcp: 35 };
+const AT_ONCE = 8;
+
+/**
+ * In `sh` with curl: asks by one request, and prints what came of it. What nobody answers is asked for its certificate: a sidecar
+ * that gets a call from outside of the mesh shows its own, and ends it. A connection is asked so before, since a sidecar waits for the
+ * rest of what is too short for TLS; then by an empty line, which no protocol takes amiss.
+ */
+const ASK = `
+identity() {
+  curl -qsk --tls-max 1.3 -m 6 -o /dev/null -w '%{certs}' "https://$1/" | grep -o 'spiffe://[^, ]*' | head -n 1
+}
+ask() { # NUMBER KIND SECONDS PLACE ARGUMENT...
+  number=$1 kind=$2 seconds=$3 place=$4 raw='' peer=''
+  shift 4
+  [ "$kind" = http ] || [ -z "$place" ] || peer=$(identity "$place")
+  [ -n "$peer" ] || raw=$(curl -qsgik --path-as-is -A '' -H Accept: -m "$seconds" -w "%{stderr}ended $number %{exitcode} %{time_total}\\n" "$@" |
+    head -c 2900 | base64 | tr -d '\\n')
+  [ "$kind$raw" != http ] || [ -z "$place" ] || peer=$(identity "$place")
+  echo "got $number \${raw:--} $peer"
+}
+`;
+
+/** Where a service is called: its Kubernetes Service. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What asks all questions of one source, some at once; `place` is where a question goes to, of Traefik's a port of its own. */
+export function scriptOf(questions: readonly Question[], place: (question: Question) => Address): string {
+  const lines = questions.map((question, i) => {
+    const last = i % AT_ONCE === AT_ONCE - 1 || i === questions.length - 1;
+    return `${command(question, i, place(question))} &${last ? "\nwait" : ""}`;
+  });
+  return [ASK, ...lines].join("\n");
+}
+
+function command({ protocol, http, route }: Question, number: number, { host, port }: Address): string {
+  const kind = http === undefined ? "tcp" : "http";
+  const seconds = SECONDS[kind === "tcp" && route !== undefined ? "traefikTcp" : kind];
+  const scheme = (kind === "tcp" ? "gopher" : "http") + (route?.router.tls ? "s" : "");
+  const url = `${scheme}://${route?.host ?? host}:${port}${http?.path ?? "/_"}`;
+  const args = [
+    ...(http === undefined ? [] : http.method === "HEAD" ? ["--head"] : ["-X", http.method]),
+    ...(protocol === "http" || protocol === "tcp" || route !== undefined ? [] : ["--http2-prior-knowledge"]),
+    ...Object.entries(http?.headers ?? {}).flatMap(([name, value]) => ["-H", `${name}: ${value}`]),
+    ...(route === undefined ? [] : ["--connect-to", `::${host}:${port}`]),
+    url,
+  ];
+  const at = route === undefined ? `${host}:${port}` : "";
+  return ["ask", number, kind, seconds, quoted(at), ...args.map(quoted)].join(" ");
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** What a script's log tells, by the number of the question. */
+export function answersIn(log: string): Map<number, Answer> {
+  const ended = new Map<number, { exit: number; seconds: number }>();
+  const answers = new Map<number, Answer>();
+  for (const [, number, exit, seconds] of log.matchAll(/^ended (\d+) (\d+) ([\d.]+)$/gm)) {
+    ended.set(Number(number), { exit: Number(exit), seconds: Number(seconds) });
+  }
+  for (const [, number, raw, peer] of log.matchAll(/^got (\d+) (\S+) (\S*)$/gm)) {
+    const { exit = -1, seconds = 0 } = ended.get(Number(number)) ?? {};
+    const text = raw === "-" ? "" : Buffer.from(raw, "base64").toString("latin1");
+    if (exit >= 0 || peer !== "") {
+      answers.set(Number(number), { exit, seconds, raw: text, ...(peer === "" ? {} : { peer }) });
+    }
+  }
+  return answers;
+}
