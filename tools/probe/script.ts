@@ -4,7 +4,6 @@ import type { Question } from "./plan";
 export interface Answer {
   /** curl's exit code. */
   readonly exit: number;
-  readonly seconds: number;
   /** The beginning of what came back. */
   readonly raw: string;
   /** Whose certificate of the mesh was shown to a call that has none itself. */
@@ -28,10 +27,10 @@ ask() { # NUMBER KIND SECONDS PLACE ARGUMENT...
   number=$1 kind=$2 seconds=$3 place=$4 raw='' peer=''
   shift 4
   [ "$kind" = http ] || [ -z "$place" ] || peer=$(identity "$place")
-  [ -n "$peer" ] || raw=$(curl -qsgik --path-as-is -A '' -H Accept: -m "$seconds" -w "%{stderr}ended $number %{exitcode} %{time_total}\\n" "$@" |
-    head -c 2900 | base64 | tr -d '\\n')
-  [ "$kind$raw" != http ] || [ -z "$place" ] || peer=$(identity "$place")
-  echo "got $number \${raw:--} $peer"
+  [ -n "$peer" ] || raw=$(curl -qsgik --path-as-is -A '' -H Accept: -m "$seconds" -w 'ended %{exitcode}' "$@" | head -c 2900 | tr '\\000' '?')
+  case $kind$raw in httpended*) [ -z "$place" ] || peer=$(identity "$place") ;; esac
+  # One line by one write: others ask at the same time.
+  echo "got $number $(printf %s "$raw" | base64 | tr -d '\n') $peer"
 }
 `;
 
@@ -70,18 +69,15 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** What a script's log tells, by the number of the question. */
+/** What a script's log tells, by the number of the question; nothing of one whose curl said nothing. */
 export function answersIn(log: string): Map<number, Answer> {
-  const ended = new Map<number, { exit: number; seconds: number }>();
   const answers = new Map<number, Answer>();
-  for (const [, number, exit, seconds] of log.matchAll(/^ended (\d+) (\d+) ([\d.]+)$/gm)) {
-    ended.set(Number(number), { exit: Number(exit), seconds: Number(seconds) });
-  }
-  for (const [, number, raw, peer] of log.matchAll(/^got (\d+) (\S+) (\S*)$/gm)) {
-    const { exit = -1, seconds = 0 } = ended.get(Number(number)) ?? {};
-    const text = raw === "-" ? "" : Buffer.from(raw, "base64").toString("latin1");
-    if (exit >= 0 || peer !== "") {
-      answers.set(Number(number), { exit, seconds, raw: text, ...(peer === "" ? {} : { peer }) });
+  for (const [, number, encoded, peer] of log.matchAll(/^got (\d+) (\S*) (\S*)$/gm)) {
+    const text = Buffer.from(encoded, "base64").toString("latin1");
+    // Of a long answer the end is not read.
+    const [, raw, exit = "0"] = /^(.*?)(?:ended (\d+))?$/s.exec(text)!;
+    if (text !== "" || peer !== "") {
+      answers.set(Number(number), { exit: Number(exit), raw, ...(peer === "" ? {} : { peer }) });
     }
   }
   return answers;
