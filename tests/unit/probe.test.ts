@@ -347,6 +347,13 @@ describe("the report", () => {
     );
     expect(junit(outcomes(its, unclear, 6), "probe")).toContain('errors="1"');
     expect(exitCode([...unclear, ...with1(1, { what: "allowed", words: "" })])).toBe(1);
+    const stopped = { what: "unclear", words: "ImagePullBackOff", hint: "another --image" } as const;
+    expect(details(right.map((each) => (each.question.source === "web" ? { ...each, got: stopped } : each)))).toEqual([
+      "",
+      "? web: none of its 4 requests was sent",
+      "    because:  ImagePullBackOff",
+      "    hint:     another --image",
+    ]);
     const left = with1(3, { what: "left", words: "Traefik itself answers 401" });
     expect(leftOver(its, left).join("\n")).toContain("Traefik itself answers 401");
     expect(exitCode(left)).toBe(0);

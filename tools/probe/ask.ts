@@ -56,7 +56,7 @@ export async function askAll(
         }
         const log = await runIn(cluster, pod, scriptOf(its, placeIn(pod, addresses)), options.image);
         const answers = answersIn(log);
-        return its.map((question, i) => ({ question, answer: answers.get(i), log }));
+        return its.map((question, i) => ({ question, answer: answers.get(i) }));
       } catch (error) {
         const got = whyUnasked(error as Error);
         options.progress?.(`${source}: ${got.words}`);

@@ -57,7 +57,11 @@ async function main(): Promise<number> {
   try {
     const asked = await askAll(cluster, declared, plan.questions, { image, progress: (text) => console.error(text) });
     if (options.json) {
-      const all = asked.map((each) => ({ ...each.question, got: each.got, verdict: verdictOf(each) }));
+      const all = asked.map((each) => {
+        const { route, ...question } = each.question;
+        const through = route && { router: route.router.name, host: route.host };
+        return { ...question, through, got: each.got, verdict: verdictOf(each) };
+      });
       console.log(JSON.stringify({ ok: exitCode(asked) === 0, requests: all, notProbed: plan.left }, undefined, 2));
     } else {
       const text = [...table(plan, asked), ...details(asked), ...leftOver(plan, asked), "", summary(plan, asked)];

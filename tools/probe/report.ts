@@ -92,30 +92,33 @@ export function table(plan: Plan, asked: readonly Asked[]): string[] {
 
 const EXPECTED: Record<Question["expected"], string> = { allow: "allowed", deny: "refused" };
 
-/** What is not as declared, or not known to be, each with what was sent and which rule decides. */
+/** What is not as declared, or not known to be, each with what was sent and which rule decides; what stopped a source once. */
 export function details(asked: readonly Asked[]): string[] {
-  return asked.flatMap((each) => {
+  return asked.flatMap((each, i) => {
     const verdict = verdictOf(each);
-    return verdict === "mismatch" || verdict === "unclear" ? ["", ...linesOf(each, verdict)] : [];
+    const same = asked.filter(({ got }) => got === each.got).length;
+    const isTold = asked.findIndex(({ got }) => got === each.got) < i;
+    return isTold || verdict === "as declared" || verdict === "left" ? [] : ["", ...linesOf(each, verdict, same)];
   });
 }
 
-function linesOf({ question, got }: Asked, verdict: Verdict): string[] {
+function linesOf({ question, got }: Asked, verdict: Verdict, same: number): string[] {
   const { source, destination, http, expected, by, route } = question;
+  const hint = `    hint:     ${got.hint ?? `${expected === "deny" ? "more" : "less"} is open than is declared: ${HOW}`}`;
+  if (same > 1) {
+    return [`? ${source}: none of its ${same} requests was sent`, `    because:  ${got.words}`, hint];
+  }
   const through = route === undefined ? "" : `, to ${route.host} by the route ${route.router.name}`;
   return [
     `${verdict === "mismatch" ? "×" : "?"} ${source} → ${destination}`,
     `    sent:     ${describeCall(http)}${through}`,
     `    expected: ${EXPECTED[expected]}, by: ${by}`,
     `    got:      ${got.what}: ${got.words}`,
-    `    hint:     ${got.hint ?? (expected === "deny" ? LEAK : GAP)}`,
+    hint,
   ];
 }
 
-const LEAK =
-  "more is open than is declared: was an intention changed by hand, or has the sidecar not heard of it yet? npm run verify";
-const GAP =
-  "less is open than is declared: was an intention changed by hand, or has the sidecar not heard of it yet? npm run verify";
+const HOW = "was an intention changed by hand, or has a sidecar not heard of it yet? npm run verify";
 
 /** What was not probed, and why. */
 export function leftOver(plan: Plan, asked: readonly Asked[]): string[] {
