@@ -68,6 +68,34 @@ describe("what rules make of a call is what Consul makes of it", () => {
     expect(judge([])(team("a"))).toEqual({ decision: "deny" });
   });
 
+  test.each<[what: string, criterion: object, values: Readonly<Record<string, boolean>>, absent: boolean]>([
+    ["there", { present: true }, { "": true, Blue: true }, false],
+    ["not there", { present: true, invert: true }, { Blue: false }, true],
+    ["the whole value", { exact: "Blue" }, { Blue: true, blue: false, Blues: false }, false],
+    ["its beginning", { prefix: "Bl" }, { Blue: true, bl: false, aBl: false }, false],
+    ["its end", { suffix: "ue" }, { Blue: true, bLUE: false, uea: false }, false],
+    ["a part", { contains: "lu" }, { Blue: true, BLUE: false, red: false }, false],
+    ["an expression of all of it", { regex: "B.*e" }, { Blue: true, Blues: false }, false],
+    ["in any case", { exact: "Blue", ignoreCase: true }, { bLUE: true, Blues: false }, false],
+    ["another value, which has to be there", { exact: "Blue", invert: true }, { Blue: false, red: true }, false],
+    ["no such expression", { regex: "B.*", invert: true }, { Blue: false, red: true }, false],
+  ])("a header that is to be %s", (_, criterion, values, absent) => {
+    const decide = decider(by(on({ pathPrefix: "/", header: [{ name: "X-Team", ...criterion }] })));
+    const of = (headers: Record<string, string>) => decide({ ...get("/"), http: { ...get("/").http, headers } });
+    const expected = (may: boolean) => (may ? "allow" : "deny");
+    expect(of({})).toBe(expected(absent));
+    for (const [value, may] of Object.entries(values)) {
+      expect([value, of({ "x-team": value })]).toEqual([value, expected(may)]);
+    }
+  });
+
+  test("all headers have to be as they are to be", () => {
+    const two = ["x-a", "x-b"].map((name) => ({ name, present: true }));
+    const decide = decider(by(on({ pathPrefix: "/", header: two })));
+    const of = (headers: Record<string, string>) => decide({ ...get("/"), http: { ...get("/").http, headers } });
+    expect([of({ "x-a": "1" }), of({ "x-a": "1", "x-b": "1" })]).toEqual(["deny", "allow"]);
+  });
+
   test("permissions say nothing of connections, and owners' lists are one", () => {
     expect(decider(by(on({ pathPrefix: "/" })))({ source: "web", destination: "orders" })).toBe("deny");
     const owners = [on({ pathExact: "/a" }), on({ pathExact: "/b" })].map((permission, i) => ({
