@@ -1,6 +1,8 @@
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
+import * as settingsModule from "../settings";
+import * as outputs from "../stacks/outputs";
+import * as platform from "../stacks/platform";
+import * as services from "../stacks/services";
 import { record, Recorded } from "./recorder";
 import { raw } from "./settings";
 
@@ -10,11 +12,15 @@ export function programOf(settings: Record<string, unknown>): Promise<Recorded[]
     pulumi.runtime.setAllConfig(
       Object.fromEntries(Object.entries(raw(settings)).map(([key, value]) => [`consul-traefik-mesh:${key}`, value])),
     );
-    // The program runs when it is loaded: anew each time, with the SDKs that are loaded already.
+    // The program runs when it is loaded: that file anew each time, with all that is loaded already.
     jest.isolateModules(() => {
       jest.doMock("@pulumi/pulumi", () => pulumi);
-      jest.doMock("@pulumi/kubernetes", () => kubernetes);
-      jest.doMock("@pulumi/random", () => random);
+      jest.doMock("@pulumi/pulumi/runtime", () => pulumi.runtime); // by that name the SDKs load it
+      jest.doMock("../settings", () => settingsModule);
+      jest.doMock("../stacks/promiseStacks", () => ({}));
+      jest.doMock("../stacks/outputs", () => outputs);
+      jest.doMock("../stacks/platform", () => platform);
+      jest.doMock("../stacks/services", () => services);
       // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import gives what is loaded already
       require("../index");
     });
