@@ -97,7 +97,11 @@ export class ApiServer {
     }
     if (method === "POST") {
       const object = JSON.parse(text) as Kept;
-      this.objects.set(`${pathname}/${object.metadata.name}`, object);
+      const path = `${pathname}/${object.metadata.name}`;
+      if (this.objects.has(path)) {
+        return void say(409, { message: "already exists" });
+      }
+      this.objects.set(path, object);
       return void say(201, object);
     }
     if (method === "GET" && kept === undefined && this.isList(pathname)) {

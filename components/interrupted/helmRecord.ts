@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from "node:zlib";
-import { type ApiObject, type ClusterApi, pause } from "./clusterApi";
+import { type ApiObject, ApiError, type ClusterApi, pause } from "./clusterApi";
 
 /** A Helm release, by its name and its namespace. */
 export interface ReleaseName {
@@ -32,16 +32,64 @@ interface HelmRelease {
 }
 
 /** Every revision that Helm knows, the latest last. */
-export async function helmRecords(api: ClusterApi, { name, namespace }: ReleaseName): Promise<HelmRecord[]> {
-  const secrets = `/api/v1/namespaces/${namespace}/secrets`;
-  const list = await api.get(`${secrets}?labelSelector=owner%3Dhelm%2Cname%3D${encodeURIComponent(name)}`);
+export async function helmRecords(api: ClusterApi, release: ReleaseName): Promise<HelmRecord[]> {
+  const secrets = recordsOf(release);
+  const list = await api.get(`${secrets}?labelSelector=owner%3Dhelm%2Cname%3D${encodeURIComponent(release.name)}`);
   const records: HelmRecord[] = (list?.items ?? []).map(({ metadata, data }) => ({
     path: `${secrets}/${metadata.name}`,
     revision: Number(metadata.labels?.version),
     status: metadata.labels?.status ?? "unknown",
     release: decode(data?.release ?? ""),
   }));
-  return records.sort((a, b) => a.revision - b.revision);
+  return records.filter(({ revision }) => revision !== SPARE).sort((a, b) => a.revision - b.revision);
+}
+
+/** A revision that Helm never counts itself: it begins with 1. */
+const SPARE = 0;
+const HELD = "consul-traefik-mesh/destroy";
+
+/**
+ * Lets Helm uninstall a release again whose record it has deleted already: where a destroy was killed meanwhile, Pulumi's state still
+ * has the release, and Helm would say for ever that it is not found. With a record that stays, of one that is uninstalled, it says
+ * that all is well.
+ */
+export async function holdRecord(api: ClusterApi, release: ReleaseName): Promise<void> {
+  if ((await helmRecords(api, release)).length === 0) {
+    return; // it is gone, or Helm keeps its records elsewhere
+  }
+  const record = helmRecord(release, SPARE, "uninstalled");
+  const held = { ...record, metadata: { ...record.metadata, finalizers: [HELD] } };
+  await api.create(recordsOf(release), held).catch((error) => {
+    // Another guard has made it already.
+    if (!(error instanceof ApiError && error.status === 409)) {
+      throw error;
+    }
+  });
+}
+
+/** Takes away what `holdRecord` made. */
+export async function letRecordGo(api: ClusterApi, release: ReleaseName): Promise<void> {
+  const path = spareOf(release);
+  await api.delete(path);
+  await api.merge(path, { metadata: { finalizers: null } });
+}
+
+/**
+ * Fails where a destroy was interrupted and Helm has uninstalled the release, or is about to: Pulumi's state still has it, so an up
+ * would change nothing of it, and go on without it. Where it was interrupted before that, `up` makes again what is gone.
+ */
+export async function refuseUninstalled(api: ClusterApi, release: ReleaseName): Promise<void> {
+  if ((await api.get(spareOf(release))) === undefined) {
+    return;
+  }
+  const latest = (await helmRecords(api, release)).at(-1);
+  if (latest === undefined || latest.status === "uninstalling") {
+    throw new Error(
+      `a pulumi destroy was interrupted while Helm uninstalled the release ${release.namespace}/${release.name}, so most of it is gone. ` +
+        "Let it come to its end, and then begin anew: pulumi destroy && pulumi up",
+    );
+  }
+  await letRecordGo(api, release);
 }
 
 /** Milliseconds that an operation of Helm's gets: a provider whose engine was killed goes on with it to its end. */
@@ -65,6 +113,7 @@ export async function forgetRelease(api: ClusterApi, release: ReleaseName): Prom
   for (const record of await settledRecords(api, release)) {
     await api.delete(record.path);
   }
+  await letRecordGo(api, release);
 }
 
 /**
@@ -74,7 +123,7 @@ export async function forgetRelease(api: ClusterApi, release: ReleaseName): Prom
 export async function allowUpgrade(api: ClusterApi, release: ReleaseName): Promise<void> {
   const latest = (await settledRecords(api, release)).at(-1);
   if (latest === undefined) {
-    await api.create(`/api/v1/namespaces/${release.namespace}/secrets`, emptyRecord(release));
+    await api.create(recordsOf(release), helmRecord(release, 1, "failed"));
   } else if (latest.status !== "deployed" && latest.status !== "failed") {
     const info = { ...latest.release.info, status: "failed", description: `interrupted while ${latest.status}` };
     await api.merge(latest.path, {
@@ -91,20 +140,34 @@ export function describeRelease({ release, revision, status }: HelmRecord): stri
   return `${chart}revision ${revision}, ${status} since ${release.info?.last_deployed ?? "an unknown time"}`;
 }
 
-function emptyRecord({ name, namespace }: ReleaseName): unknown {
+/** A record of a revision that made nothing. */
+function helmRecord(release: ReleaseName, revision: number, status: string) {
+  const { name, namespace } = release;
   const now = new Date().toISOString();
-  const info = { first_deployed: now, last_deployed: now, deleted: "", description: "lost", status: "failed" };
+  const info = { first_deployed: now, last_deployed: now, deleted: "", description: "lost", status };
   const chart = { metadata: { name, version: "0.0.0", apiVersion: "v2" }, templates: [], values: {} };
   return {
     apiVersion: "v1",
     kind: "Secret",
     type: "helm.sh/release.v1",
     metadata: {
-      name: `sh.helm.release.v1.${name}.v1`,
-      labels: { owner: "helm", name, status: "failed", version: "1" },
+      name: recordName(release, revision),
+      labels: { owner: "helm", name, status, version: String(revision) },
     },
-    data: { release: encode({ name, namespace, version: 1, info, chart, config: {}, manifest: "", hooks: [] }) },
+    data: { release: encode({ name, namespace, version: revision, info, chart, config: {}, manifest: "", hooks: [] }) },
   };
+}
+
+function recordsOf({ namespace }: ReleaseName): string {
+  return `/api/v1/namespaces/${namespace}/secrets`;
+}
+
+function spareOf(release: ReleaseName): string {
+  return `${recordsOf(release)}/${recordName(release, SPARE)}`;
+}
+
+function recordName({ name }: ReleaseName, revision: number): string {
+  return `sh.helm.release.v1.${name}.v${revision}`;
 }
 
 /** Helm's form: JSON, compressed, in base64, and that in the base64 of a Secret. */

@@ -1,7 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ClusterAccess, ClusterApi, withCluster } from "./clusterApi";
 import { refuseForeign } from "./foreign";
-import { allowUpgrade, describeRelease, forgetRelease, helmRecords, ReleaseName } from "./helmRecord";
+import {
+  allowUpgrade,
+  describeRelease,
+  forgetRelease,
+  helmRecords,
+  refuseUninstalled,
+  ReleaseName,
+} from "./helmRecord";
 
 /** Label of a namespace that a stack made, by which it is known also where the state has lost it. */
 const STACK_LABEL = "consul-traefik-mesh/stack";
@@ -86,6 +93,19 @@ export function interruptedReleaseHooks(
     beforeCreate: [new pulumi.ResourceHook(`${name}-reinstall`, create)],
     beforeUpdate: [new pulumi.ResourceHook(`${name}-upgrade`, update)],
   };
+}
+
+/** Of what is made anew after the release where a destroy was interrupted: stops an up where there is no release any more. */
+export function uninstalledReleaseHooks(
+  name: string,
+  release: ReleaseName,
+  parent: pulumi.Resource,
+): pulumi.ResourceHookBinding | undefined {
+  if (!reachesCluster(parent)) {
+    return undefined;
+  }
+  const there = () => withCluster(access(), (api) => refuseUninstalled(api, release));
+  return { beforeCreate: [new pulumi.ResourceHook(`${name}-uninstalled`, there)] };
 }
 
 /** The cluster that the default provider uses. */

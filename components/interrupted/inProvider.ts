@@ -1,13 +1,16 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ClusterAccess, ClusterApi, withCluster } from "./clusterApi";
 import { EntriesAtDestroy, refuseForeignEntries } from "./foreignEntries";
-import type { ReleaseName } from "./helmRecord";
+import { holdRecord, type ReleaseName } from "./helmRecord";
 import { removeRemains } from "./remains";
 import { removeStuckHooks } from "./stuckHooks";
 
 /** What is done when a resource is deleted, by its `task`. */
 const TASKS: Record<string, (api: ClusterApi, props: never) => Promise<void>> = {
-  entries: (api, about: EntriesAtDestroy) => refuseForeignEntries(api, about),
+  entries: async (api, about: EntriesAtDestroy) => {
+    await refuseForeignEntries(api, about);
+    await holdRecord(api, about.release);
+  },
   remains: (api, { release }: { readonly release: ReleaseName }) => removeRemains(api, release),
   stuckHooks: (api, { release }: { readonly release: ReleaseName }) => removeStuckHooks(api, release),
 };

@@ -1,5 +1,5 @@
 import { ApiObject, ClusterApi, pause } from "./clusterApi";
-import { helmRecords, isOfRelease, ReleaseName } from "./helmRecord";
+import { helmRecords, isOfRelease, letRecordGo, ReleaseName } from "./helmRecord";
 import { allKinds, describeObject, Kind, pathOf } from "./objects";
 
 /** An object of a release, with its kind. */
@@ -15,6 +15,7 @@ const GOING = 120_000;
  * that there is a release. What Helm knows of is in use, or Helm's own to uninstall, and stays.
  */
 export async function removeRemains(api: ClusterApi, release: ReleaseName): Promise<void> {
+  await letRecordGo(api, release);
   if ((await helmRecords(api, release)).length > 0) {
     return;
   }

@@ -43,7 +43,7 @@ import {
 } from "./egress";
 import { dnsLabelProblems, isHostName, namespaceProblems, objectNameProblems } from "../shared/names";
 import { atDestroy, MakeAtDestroy } from "../interrupted/clusterProvider";
-import { interruptedReleaseHooks, owned } from "../interrupted/hooks";
+import { interruptedReleaseHooks, owned, uninstalledReleaseHooks } from "../interrupted/hooks";
 import { printable, Problem, refuse, warn } from "../shared/problems";
 import { sha256 } from "../shared/sha256";
 import { rotationJob, rotationProblems, Rotations } from "./rotation";
@@ -320,10 +320,15 @@ export class ConsulMesh extends pulumi.ComponentResource {
       },
     );
     this.guardEntries = destroy.guardEntries;
+    const entries = destroy.guardEntries(`${name}-entries`, {
+      parent: this,
+      dependsOn: release,
+      hooks: uninstalledReleaseHooks(name, releaseName, this),
+    });
     const workloads = consulWorkloads(name, release, values, {
       parent: this,
       // Before the release goes, and after the mesh's own entries.
-      dependsOn: [release, ...destroy.guardEntries(`${name}-entries`, { parent: this, dependsOn: release })],
+      dependsOn: [release, ...entries],
       timeoutSeconds,
       // Such a word restarts the services as well.
       serversFirst: rotations.ca !== undefined,

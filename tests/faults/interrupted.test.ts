@@ -151,29 +151,49 @@ const DESTROYS: [string, RegExp][] = [
   ["while Helm uninstalls", /consul-release deleting/],
 ];
 
+/** Destroys until it ends well: the provider of before was not killed with its CLI, and goes on uninstalling (docs/recovery.md). */
+const destroyed = () =>
+  poll(
+    "a destroy that ends well",
+    () =>
+      its.stack.destroy().then(
+        () => "well",
+        (error: Error) => {
+          expect(error.message).toMatch(/release: not found|"consul-gateway-cleanup\\?" already exists/);
+          return error.message;
+        },
+      ),
+    (ended) => ended === "well",
+    180,
+  );
+
 for (const [where, words] of DESTROYS) {
   step(`a destroy that is killed ${where} is gone on with by the next, and an up works again`, async () => {
     await its.stack.up();
     await interrupted("destroy", says(words), "SIGKILL");
-    // The provider of before was not killed with its CLI, and goes on uninstalling: docs/recovery.md.
-    await poll(
-      "a destroy that ends well",
-      () =>
-        its.stack.destroy().then(
-          () => "well",
-          (error: Error) => {
-            expect(error.message).toMatch(/release: not found|"consul-gateway-cleanup\\?" already exists/);
-            return error.message;
-          },
-        ),
-      (ended) => ended === "well",
-      180,
-    );
+    await destroyed();
     expect(await inventory()).toEqual(before);
     await its.stack.up();
     await answers(200, HOST);
   });
 }
+
+for (const [where, words] of DESTROYS.slice(0, 2)) {
+  step(`after a destroy that is killed ${where}, an up makes again what is gone`, async () => {
+    await interrupted("destroy", says(words), "SIGKILL");
+    await its.stack.up();
+    await answers(200, HOST);
+  });
+}
+
+step("after a destroy that is killed while Helm uninstalls, an up says to let it come to its end", async () => {
+  await interrupted("destroy", recorded("uninstalling"), "SIGKILL");
+  await expect(its.stack.up()).rejects.toThrow(/a pulumi destroy was interrupted .*: pulumi destroy && pulumi up/);
+  await destroyed();
+  expect(await inventory()).toEqual(before);
+  await its.stack.up();
+  await answers(200, HOST);
+});
 
 step("a namespace of somebody else's is refused with its owner, and stays as it was", async () => {
   await its.stack.destroy();

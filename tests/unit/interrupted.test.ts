@@ -1,6 +1,7 @@
+import { gunzipSync } from "node:zlib";
 import { ClusterApi } from "../../components/interrupted/clusterApi";
 import { refuseForeign } from "../../components/interrupted/foreign";
-import { forgetRelease } from "../../components/interrupted/helmRecord";
+import { forgetRelease, refuseUninstalled } from "../../components/interrupted/helmRecord";
 import { handler } from "../../components/interrupted/inProvider";
 import { PROVIDER_CODE } from "../../components/interrupted/providerCode";
 import { ApiServer } from "../apiServer";
@@ -26,6 +27,17 @@ async function asked(what: RegExp, times: number): Promise<void> {
     await new Promise(setImmediate);
   }
 }
+
+/** Adds the one revision that Helm knows. */
+const helmRecord = (status: string) =>
+  server.add("v1", "Secret", {
+    metadata: {
+      name: "sh.helm.release.v1.consul.v1",
+      namespace: "consul-system",
+      labels: { owner: "helm", name: "consul", status, version: "1" },
+    },
+    data: { release: Buffer.from(Buffer.from("{}").toString("base64")).toString("base64") },
+  });
 
 /** Makes a dynamic resource and deletes it, as Pulumi does. */
 async function deleted(props: object): Promise<void> {
@@ -152,14 +164,7 @@ describe("of a release that Helm has no record of", () => {
 
   test("and one that Helm has a record of is left to it, as after a return to a version without this", async () => {
     server.add("rbac.authorization.k8s.io/v1", "ClusterRole", { metadata: { name: "consul-server", ...helms() } });
-    server.add("v1", "Secret", {
-      metadata: {
-        name: "sh.helm.release.v1.consul.v1",
-        namespace: "consul-system",
-        labels: { owner: "helm", name: "consul", status: "deployed", version: "1" },
-      },
-      data: { release: Buffer.from(Buffer.from("{}").toString("base64")).toString("base64") },
-    });
+    helmRecord("deployed");
     await destroyed();
     expect(left()).toHaveLength(2);
   });
@@ -167,15 +172,6 @@ describe("of a release that Helm has no record of", () => {
 
 describe("the chart's job before a deletion", () => {
   const account = "consul-gateway-cleanup";
-  const helmRecord = (status: string) =>
-    server.add("v1", "Secret", {
-      metadata: {
-        name: "sh.helm.release.v1.consul.v1",
-        namespace: "consul-system",
-        labels: { owner: "helm", name: "consul", status, version: "1" },
-      },
-      data: { release: Buffer.from(Buffer.from("{}").toString("base64")).toString("base64") },
-    });
   const job = (hook = "pre-delete") =>
     server.add("batch/v1", "Job", {
       metadata: { name: account, namespace: "consul-system", annotations: { "helm.sh/hook": hook } },
@@ -247,8 +243,64 @@ describe("entries in Consul at a destroy", () => {
     await expect(guard(false)).rejects.toThrow(
       /nothing was removed:\n {2}800 of Pulumi's stack team\.prod: ServiceIntentions shop\/many-1, .* and 797 more\n {2}1 of kubectl: ServiceIntentions shop\/by-hand\n.*consulDestroyForeignEntries/s,
     );
-    await expect(guard(true)).resolves.toBeUndefined();
     expect(left()).toHaveLength(802);
+    await expect(guard(true)).resolves.toBeUndefined();
+    expect(left().filter((each) => each.startsWith("ServiceIntentions"))).toHaveLength(802);
+  });
+
+  describe("that go on once Helm has deleted its record, as where the destroy was killed", () => {
+    const SPARE = "Secret sh.helm.release.v1.consul.v0";
+    const api = () => ClusterApi.connect({ kubeconfig });
+    const record = (version: number) =>
+      `/api/v1/namespaces/consul-system/secrets/sh.helm.release.v1.consul.v${version}`;
+    beforeEach(async () => {
+      helmRecord("deployed");
+      await guard(false);
+      await guard(false); // there are two
+      // As Helm does when it has uninstalled.
+      await Promise.all([0, 1].map((version) => api().delete(record(version))));
+    });
+
+    test("Helm finds a release that is uninstalled", () => {
+      expect(left()).toEqual([SPARE]);
+      const [{ data, metadata }] = [...server.objects.values()] as any[];
+      expect(metadata.labels).toEqual({ owner: "helm", name: "consul", status: "uninstalled", version: "0" });
+      const text = gunzipSync(Buffer.from(Buffer.from(data.release, "base64").toString(), "base64")).toString();
+      expect(JSON.parse(text)).toMatchObject({ name: "consul", version: 0, info: { status: "uninstalled" } });
+    });
+
+    test("what goes after the release takes that away", async () => {
+      await deleted({ task: "remains", release });
+      expect(left()).toEqual([]);
+    });
+
+    test("so does a new installation", async () => {
+      await forgetRelease(api(), release);
+      expect(left()).toEqual([]);
+    });
+
+    test("an up stops, and says what to do", async () => {
+      await expect(refuseUninstalled(api(), release)).rejects.toThrow(
+        /^a pulumi destroy was interrupted while Helm uninstalled the release consul-system\/consul, .*: pulumi destroy && pulumi up$/,
+      );
+    });
+  });
+
+  test("where a destroy was interrupted before Helm had begun, an up goes on, and nothing is left of it", async () => {
+    helmRecord("deployed");
+    await guard(false);
+    const api = ClusterApi.connect({ kubeconfig });
+    await refuseUninstalled(api, release);
+    expect(left()).toEqual(["Secret sh.helm.release.v1.consul.v1"]);
+    await guard(false);
+    helmRecord("uninstalling");
+    await expect(refuseUninstalled(api, release)).rejects.toThrow(/pulumi destroy && pulumi up$/);
+  });
+
+  test("where Helm has no record at all, there is none of ours", async () => {
+    await guard(false);
+    expect(left()).toEqual([]);
+    await expect(refuseUninstalled(ClusterApi.connect({ kubeconfig }), release)).resolves.toBeUndefined();
   });
 });
 

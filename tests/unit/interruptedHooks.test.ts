@@ -1,6 +1,11 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
-import { interruptedReleaseHooks, owned, stackLabels } from "../../components/interrupted/hooks";
+import {
+  interruptedReleaseHooks,
+  owned,
+  stackLabels,
+  uninstalledReleaseHooks,
+} from "../../components/interrupted/hooks";
 import { ApiServer } from "../apiServer";
 import { record } from "../recorder";
 
@@ -150,6 +155,19 @@ describe("before a release is upgraded", () => {
     await update({});
     expect(revisions()).toMatchObject([{ label: "failed", status: "failed" }]);
   });
+});
+
+test("after a release, an up that a destroy has left without one stops", async () => {
+  let hooks: pulumi.ResourceHookBinding | undefined;
+  await record(() => {
+    hooks = uninstalledReleaseHooks("consul", release, new pulumi.ComponentResource("test:index:Mesh", "mesh"));
+  });
+  const there = first(hooks!.beforeCreate);
+  revision(1, "deployed");
+  await there({});
+  revision(0, "uninstalled");
+  revision(1, "uninstalling");
+  await expect(there({})).rejects.toThrow(/pulumi destroy && pulumi up$/);
 });
 
 describe("before a namespace is made", () => {
