@@ -1,31 +1,25 @@
 import {
-  callRules,
   consulMeshProblems,
   drainProblems,
-  isRouted,
   meshJobProblems,
-  meshPartWithoutContains,
   meshPartWithoutNativeSidecar,
   meshPartWithoutSleep,
   meshReachProblems,
   meshServiceProblems,
   meshWorkloadProblems,
   networkClientProblems,
-  TRAEFIK_SERVICE_NAME,
+  syncsCatalog,
   traefikProblems,
   usesCni,
 } from "../components";
+import { catalogSyncProblems } from "../components/ingress/traefikProblems";
 import { oldVariableNameProblems } from "../components/pods/containerProblems";
-import { externalServiceProblems } from "../components/mesh/externalServices";
-import { intentionProblems } from "../components/intentions/intentionProblems";
-import { intentionWarnings } from "../components/intentions/intentionWarnings";
 import { jwtProviderProblems } from "../components/intentions/jwtProviders";
 import { namespaceProblems } from "../components/shared/names";
 import { refusedCapabilities } from "../components/shared/podSecurity";
 import type { Problem } from "../components/shared/problems";
-import { duplicateProblems, routingProblems } from "../components/routing/routingProblems";
-import { derivedNameProblems } from "../components/shared/serviceNames";
-import { trafficGraphProblems } from "../components/services/trafficProblems";
+import { duplicateProblems } from "../components/routing/routingProblems";
+import { meshProblems, together } from "./meshProblems";
 import type { Settings } from "./read";
 import { SETTINGS_SCHEMA } from "./settingsSchema";
 
@@ -34,8 +28,6 @@ export function settingsProblems(settings: Settings): Problem[] {
   const { services, workloads, jobs } = settings;
   const named = (problems: Problem[]) =>
     problems.map((p) => ({ ...p, propertyPath: p.propertyPath.replace(/\.serviceName$/, ".name") }));
-  const members = membersOf(settings);
-  const destinations = settings.consul.externalDestinations!;
   // What goes beyond the stack is known when the mesh is; see stacks/services.ts.
   const alone = (judge: () => Problem[]) => (settings.meshStack === undefined ? judge() : []);
   const withoutNativeSidecar =
@@ -53,15 +45,6 @@ export function settingsProblems(settings: Settings): Problem[] {
     ...parts,
     ...teamProblems(settings),
     ...together(parts, () => stackNamespaceProblems(settings)),
-    ...duplicateProblems("name", [
-      ...members.map(({ name, path }): [string, string] => [name, path]),
-      ...destinations.map(({ name }, i): [string, string] => [name, `externalDestinations[${i}].name`]),
-    ]),
-    ...duplicateProblems("name", [
-      ...settings.jwtProviders.map(({ name }, i): [string, string] => [name, `jwtProviders[${i}].name`]),
-      ...settings.externalJwtProviders.map((name, i): [string, string] => [name, `externalJwtProviders[${i}]`]),
-    ]),
-    ...derivedNameProblems(members.map(({ path, ...each }) => ({ ...each, path: `${path}.name` }))),
     ...[...services, ...jobs].flatMap((each, i) =>
       oldVariableNameProblems(
         each,
@@ -69,16 +52,7 @@ export function settingsProblems(settings: Settings): Problem[] {
         i < services.length ? `services[${i}].` : `jobs[${i - services.length}].`,
       ),
     ),
-    ...alone(() => together(parts, () => routingProblems(members, settings.traefik, TRAEFIK_SERVICE_NAME))),
-    ...externalServiceProblems(
-      settings.externalServices,
-      [...members, ...destinations].map((each) => each.name),
-      "externalServices",
-    ),
-    ...together(parts, () =>
-      trafficGraphProblems(members.map((each) => ({ name: each.name, options: each, path: `${each.path}.traffic` }))),
-    ),
-    ...alone(() => together(parts, () => stackIntentionProblems(settings))),
+    ...meshProblems(settings, parts),
     ...alone(() => podSecurityProblems(settings, usesCni(settings.consul.values))),
     ...alone(() =>
       services.flatMap((each, i) => drainProblems(each, meshPartWithoutSleep(settings.consul), `services[${i}].`)),
@@ -91,15 +65,6 @@ export function settingsProblems(settings: Settings): Problem[] {
           },
         ]
       : []),
-  ];
-}
-
-/** All that is a service of the mesh, and where it stands. */
-function membersOf({ services, workloads, jobs }: Settings) {
-  return [
-    ...services.map((each, i) => ({ ...each, path: `services[${i}]` })),
-    ...workloads.map((each, i) => ({ ...each, path: `workloads[${i}]` })),
-    ...jobs.map(({ name, calls }, i) => ({ name, calls, port: 0, protocol: "tcp" as const, path: `jobs[${i}]` })),
   ];
 }
 
@@ -157,48 +122,6 @@ function teamProblems(settings: Settings): Problem[] {
   ];
 }
 
-/** What only the whole shows. A part that is wrong may be beyond judging with others; then it is told by itself alone. */
-function together(parts: Problem[], judge: () => Problem[]): Problem[] {
-  try {
-    return judge().filter(({ propertyPath }) => !parts.some((part) => part.propertyPath === propertyPath));
-  } catch (error) {
-    if (parts.length > 0) {
-      return [];
-    }
-    throw error;
-  }
-}
-
-/** Problems of all rules of the stack, and the warnings where they are to be errors: else its intention sets warn. */
-function stackIntentionProblems(settings: Settings): Problem[] {
-  const members = membersOf(settings);
-  const rules = [
-    ...settings.intentions,
-    ...members.flatMap(({ name, calls = [], path }) => callRules(name, calls, `${path}.`)),
-  ];
-  const known = {
-    denyAll: settings.denyAll,
-    services: new Map([
-      ...Object.entries(settings.externalServices),
-      ...[...members, ...settings.consul.externalDestinations!].map(
-        (each) => [each.name, each.protocol ?? "http"] as const,
-      ),
-    ]),
-    external: new Set([TRAEFIK_SERVICE_NAME, ...Object.keys(settings.externalServices)]),
-    jwtProviders: new Set([...settings.jwtProviders.map(({ name }) => name), ...settings.externalJwtProviders]),
-    acls: settings.consul.acls,
-    partWithoutContains: meshPartWithoutContains(settings.consul),
-    ingress: {
-      name: TRAEFIK_SERVICE_NAME,
-      routed: new Set(members.filter(isRouted).map((each) => each.name)),
-    },
-  };
-  return [
-    ...intentionProblems(rules, known, "intentions"),
-    ...(settings.intentionWarningsAreErrors ? intentionWarnings(rules, known, "intentions") : []),
-  ];
-}
-
 /** Of the pods of the services' namespace, the injected init container is the one that needs more than `restricted`. */
 export function podSecurityProblems({ servicesPodSecurity: level, services, jobs }: Settings, cni: boolean): Problem[] {
   return [
@@ -236,26 +159,28 @@ function stackNamespaceProblems(settings: Settings): Problem[] {
     [settings.traefik.namespace!, "traefikNamespace"],
     [settings.servicesNamespace, "servicesNamespace"],
   ];
-  const reach = (name: string, made: boolean, reached: "pods" | "services") =>
-    meshReachProblems(settings.consul, { name, made }, reached, "consul.").map(atSetting);
-  const { enabled: isSynced = true } = (settings.consul.values?.syncCatalog ?? {}) as { enabled?: boolean };
+  const mesh: Parameters<typeof catalogSyncProblems>[1] = {
+    catalogSync: syncsCatalog(settings.consul),
+    reachProblems: (namespace, reached) => meshReachProblems(settings.consul, namespace, reached, "consul."),
+  };
+  const reach = (name: string, made: boolean) => mesh.reachProblems({ name, made }, "pods").map(atSetting);
   return [
     ...namespaceProblems("servicesNamespace", settings.servicesNamespace, {
       create: settings.servicesCreateNamespace,
       inMesh: true,
     }),
     ...duplicateProblems("namespace", namespaces),
-    ...reach(settings.servicesNamespace, settings.servicesCreateNamespace, "pods"),
+    ...reach(settings.servicesNamespace, settings.servicesCreateNamespace),
     ...settings.workloads.flatMap(({ namespace }, i) =>
       namespace === undefined || namespace === settings.servicesNamespace
         ? []
         : [
             ...namespaceProblems(`workloads[${i}].namespace`, namespace, { create: false, inMesh: true }),
-            ...reach(namespace, false, "pods"),
+            ...reach(namespace, false),
             ...duplicateProblems("namespace", [...namespaces, [namespace, `workloads[${i}].namespace`]]),
           ],
     ),
-    ...(isSynced ? reach(settings.traefik.namespace!, settings.traefik.createNamespace!, "services") : []),
+    ...catalogSyncProblems(settings.traefik, mesh, "traefik.").map(atSetting),
   ];
 }
 

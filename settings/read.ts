@@ -125,7 +125,7 @@ function valueOf(text: string, schema: Schema): { value?: unknown; reasons: stri
 }
 
 /** The settings that values of the right shape are. */
-function settingsOf(values: Readonly<Record<string, unknown>>): Settings {
+export function settingsOf(values: Readonly<Record<string, unknown>>): Settings {
   const inputs = { consul: { chart: {}, images: {} }, traefik: { nodePorts: {} } };
   for (const [key, value] of Object.entries(values)) {
     const path = (properties[key].input ?? key).split(".");

@@ -4,12 +4,11 @@ import { owned } from "../interrupted/hooks";
 import { ensureNamespace } from "../mesh/bringYourOwn";
 import { consolesConfiguration } from "./consoles";
 import type { IngressDescription } from "../teams/meshReference";
-import { routingOf } from "../routing/meshRouting";
 import { routeUrl } from "../routing/routeUrl";
-import { NAMED_BY_ROUTES } from "../routing/routingModel";
+import { NAMED_BY_ROUTES, RoutingModel } from "../routing/routingModel";
 import { scaler } from "../pods/podTemplate";
 import { refuse } from "../shared/problems";
-import { takenNameProblems } from "../shared/serviceNames";
+import { MeshNames } from "../shared/serviceNames";
 import { ENTRY_POINT_PORTS } from "../routing/traefikArguments";
 import { traefikDeployment } from "./traefikDeployment";
 import { extraParts } from "./traefikExtras";
@@ -49,20 +48,16 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
   public readonly description: IngressDescription;
 
   constructor(name: string, args: TraefikConsulIngressArgs, opts?: pulumi.ComponentResourceOptions) {
-    const path = `TraefikConsulIngress "${name}"`;
-    refuse(path, [
+    const place = `TraefikConsulIngress "${name}"`;
+    const serviceName = args.serviceName ?? TRAEFIK_SERVICE_NAME;
+    refuse(place, [
       ...traefikProblems(args),
-      ...catalogSyncProblems(args),
-      ...routingOf(args.mesh).ingress(args.serviceName ?? TRAEFIK_SERVICE_NAME, args, ""),
-      ...takenNameProblems(
-        args.mesh,
-        { name: args.serviceName ?? TRAEFIK_SERVICE_NAME, path, ingress: true },
-        "serviceName",
-      ),
+      ...catalogSyncProblems(args, args.mesh),
+      ...args.mesh.model.part(RoutingModel).ingress(serviceName, args, ""),
+      ...args.mesh.model.part(MeshNames).take("serviceName", { name: serviceName, place, ingress: true }),
     ]);
     super("consul-traefik-mesh:index:TraefikConsulIngress", name, {}, owned(`TraefikConsulIngress-${name}`, opts));
     const { mesh, dashboard = false } = args;
-    const serviceName = args.serviceName ?? TRAEFIK_SERVICE_NAME;
     const namespaceName = args.namespace ?? DEFAULT_TRAEFIK_NAMESPACE;
     const labels = traefikPodLabels(serviceName);
 

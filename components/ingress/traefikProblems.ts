@@ -4,18 +4,13 @@ import { containerResourceProblems } from "../pods/containerResources";
 import { imageProblems } from "../shared/grammars";
 import { kubernetesCrdArguments } from "./kubernetesCrd";
 import { dnsLabelProblems, namespaceProblems, rangeProblems, TRAEFIK_SERVICE_NAME } from "../shared/names";
+import type { ConsulMesh } from "../mesh/consulMesh";
 import { Problem } from "../shared/problems";
 import { meshNameProblems } from "../shared/serviceNames";
 import { ENTRY_POINT_PORTS } from "../routing/traefikArguments";
 import { edgeProblems } from "./traefikEdge";
 import { extraProblems } from "./traefikExtras";
-import {
-  DEFAULT_TRAEFIK_NAMESPACE,
-  LOG_LEVELS,
-  SERVICE_TYPES,
-  TraefikConsulIngressArgs,
-  TraefikOptions,
-} from "./traefikOptions";
+import { DEFAULT_TRAEFIK_NAMESPACE, LOG_LEVELS, SERVICE_TYPES, TraefikOptions } from "./traefikOptions";
 import { HTTP3_PORT_NAME, nodePortsOf } from "./traefikService";
 import { hasAcme, tlsArguments, tlsProblems } from "./traefikTls";
 import { DEFAULT_TRAEFIK_IMAGE, traefikVersionProblems } from "../routing/traefikVersions";
@@ -71,19 +66,18 @@ export function traefikProblems(args: TraefikOptions, prefix = ""): Problem[] {
 }
 
 /** The dashboard's route is a tag of Traefik's own entry in the catalog, so it needs the sync that writes the entry. */
-export function catalogSyncProblems({
-  mesh,
-  dashboard,
-  namespace,
-  createNamespace,
-}: TraefikConsulIngressArgs): Problem[] {
+export function catalogSyncProblems(
+  { dashboard, namespace, createNamespace }: TraefikOptions,
+  mesh: Pick<ConsulMesh, "catalogSync" | "reachProblems">,
+  prefix = "",
+): Problem[] {
   if (mesh.catalogSync) {
     const its = { name: namespace ?? DEFAULT_TRAEFIK_NAMESPACE, made: createNamespace ?? true };
     return mesh.reachProblems(its, "services");
   }
   const reason =
     "is served through Consul's catalog sync, which the mesh has off; turn syncCatalog on, or dashboard off";
-  return dashboard ? [{ propertyPath: "dashboard", reason }] : [];
+  return dashboard ? [{ propertyPath: `${prefix}dashboard`, reason }] : [];
 }
 
 /** Problems of amounts of resources, as far as they are known. */

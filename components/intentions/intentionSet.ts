@@ -3,12 +3,13 @@ import { owned } from "../interrupted/hooks";
 import { configEntry } from "../mesh/configEntry";
 import { describeEdges } from "./edges";
 import { intentionProblems } from "./intentionProblems";
-import { DENY_ALL, IntentionRule, intentionsName, mergeIntentions, placeOf, tokensOf } from "./intentions";
+import { DENY_ALL, IntentionRule, intentionsName, mergeIntentions, tokensOf } from "./intentions";
 import { intentionWarnings } from "./intentionWarnings";
 import type { JwtProvider } from "./jwtProvider";
+import { JwtProviderNames, MeshIntentions } from "./meshIntentions";
 import type { MeshMember, Protocol } from "../services/member";
 import type { Mesh } from "../mesh/mesh";
-import { describeProblems, Problem, refuse } from "../shared/problems";
+import { describeProblems, refuse } from "../shared/problems";
 
 export interface IntentionSetArgs {
   readonly mesh: Mesh;
@@ -33,46 +34,6 @@ export interface IntentionSetArgs {
   readonly warningsAreErrors?: boolean;
 }
 
-/** Where rules are declared: a destination has one ServiceIntentions in a mesh. */
-interface Declared {
-  readonly set: string;
-  readonly rules: readonly IntentionRule[];
-  /** What has to be there for them to be in force, where this program makes it. */
-  readonly entries: readonly pulumi.Resource[];
-  /** Services whose intentions are in that set's stack alone, where it is another. */
-  readonly services?: ReadonlySet<string>;
-}
-
-/** The rules of each mesh's sets so far. */
-const declared = new WeakMap<object, Declared[]>();
-
-/**
- * The entries of a mesh's sets that speak of what a service calls: of all sets that the program declares without waiting, also
- * behind the service.
- */
-export function intentionsFrom(mesh: object, source: string): Promise<pulumi.Resource[]> {
-  return new Promise((resolve) =>
-    setImmediate(() =>
-      resolve(
-        (declared.get(mesh) ?? [])
-          .filter(({ rules }) => rules.some((rule) => rule.source === source))
-          .flatMap(({ entries }) => entries),
-      ),
-    ),
-  );
-}
-
-/** Notes what another stack of a mesh has: its services let in whom its own rules let in. */
-export function joinIntentions(
-  mesh: object,
-  stack: string,
-  services: readonly string[],
-  rules: readonly IntentionRule[],
-): void {
-  const its = { set: `stack ${stack}`, rules, entries: [], services: new Set(services) };
-  declared.set(mesh, [...(declared.get(mesh) ?? []), its]);
-}
-
 /**
  * Consul intentions: deny-all and typed rules, merged into one ServiceIntentions a destination, each waited for until
  * Consul has taken it. For a service that must never serve an unchecked call, declare deny-all in a set of its own and
@@ -89,15 +50,14 @@ export class IntentionSet extends pulumi.ComponentResource {
 
   constructor(name: string, args: IntentionSetArgs, opts?: pulumi.ComponentResourceOptions) {
     const { services = [], denyAll = true, ingress } = args;
-    const others = declared.get(args.mesh) ?? [];
+    const declared = args.mesh.model.part(MeshIntentions);
     const calls = services.flatMap((service) => service.calls);
-    const elsewhere = (call: IntentionRule) => others.find((other) => other.services?.has(call.destination));
-    const providers = new Map(
-      (args.jwtProviders ?? []).map((its) =>
-        typeof its === "string" ? [its, undefined] : [its.providerName, its.ready],
-      ),
+    const named = (args.jwtProviders ?? []).map((its) =>
+      typeof its === "string" ? ([its, undefined] as const) : ([its.providerName, its.ready] as const),
     );
-    const rules = [...(args.rules ?? []), ...calls.filter((call) => elsewhere(call) === undefined)];
+    const providers = new Map(named);
+    const names = new JwtProviderNames();
+    const rules = [...(args.rules ?? []), ...calls.filter((call) => declared.ownerOf(call.destination) === undefined)];
     const known = {
       denyAll,
       services: new Map([
@@ -113,17 +73,13 @@ export class IntentionSet extends pulumi.ComponentResource {
         routed: new Set(services.filter((s) => s.routed).map((s) => s.serviceName)),
       },
     };
-    const warnings = intentionWarnings(
-      rules,
-      known,
-      "rules",
-      others.flatMap((other) => other.rules),
-    );
+    const warnings = intentionWarnings(rules, known, "rules", declared.rules);
     const all = denyAll ? [...rules, DENY_ALL] : rules;
     refuse(`IntentionSet "${name}"`, [
       ...intentionProblems(rules, known, "rules"),
-      ...secondSetProblems(all, others),
-      ...calls.flatMap((call) => callElsewhereProblems(call, elsewhere(call))),
+      ...named.flatMap(([its], i) => names.take(`jwtProviders[${i}]`, { name: its, place: `jwtProviders[${i}]` })),
+      ...declared.secondSetProblems(all),
+      ...calls.flatMap((call) => declared.callProblems(call)),
       ...(args.warningsAreErrors ? warnings : []),
     ]);
     super("consul-traefik-mesh:index:IntentionSet", name, {}, owned(`IntentionSet-${name}`, opts));
@@ -146,48 +102,8 @@ export class IntentionSet extends pulumi.ComponentResource {
         },
       );
     });
-    declared.set(args.mesh, [...others, { set: `IntentionSet "${name}"`, rules: all, entries: this.entries }]);
+    declared.join({ set: `IntentionSet "${name}"`, rules: all, entries: this.entries });
     this.edges = describeEdges(all);
     this.registerOutputs({ edges: this.edges });
   }
-}
-
-/** A call to a service of another stack is let in there, by who owns it. */
-function callElsewhereProblems(call: IntentionRule, other: Declared | undefined): Problem[] {
-  const { source, destination } = call;
-  const letsIn = (rule: IntentionRule) =>
-    rule.destination === destination && [source, "*"].includes(rule.source) && rule.action !== "deny";
-  return other === undefined || other.rules.some(letsIn)
-    ? []
-    : [
-        {
-          propertyPath: `${placeOf(call, 0, "calls")}.destination`,
-          reason: `"${destination}" is a service of ${other.set}, whose intentions do not let "${source}" in; have that stack declare { source: ${source}, destination: ${destination} } first`,
-        },
-      ];
-}
-
-/** The webhook refuses a second resource for one destination, whichever set it is in; and a stack's services are its own to open. */
-function secondSetProblems(rules: readonly IntentionRule[], others: readonly Declared[]): Problem[] {
-  return rules.flatMap((rule, i) => {
-    const { destination } = rule;
-    const propertyPath = rule === DENY_ALL ? "denyAll" : placeOf(rule, i, "rules");
-    const other = others.find((each) => each.rules.some((r) => r.destination === destination));
-    const owner = others.find((each) => each.services?.has(destination));
-    return other !== undefined
-      ? [
-          {
-            propertyPath,
-            reason: `"${destination}" has its intentions in ${other.set} already; declare them all there`,
-          },
-        ]
-      : owner !== undefined
-        ? [
-            {
-              propertyPath,
-              reason: `"${destination}" is of ${owner.set}, which alone opens it; declare the rule there`,
-            },
-          ]
-        : [];
-  });
 }

@@ -3,14 +3,12 @@ import { owned } from "../interrupted/hooks";
 import { configEntry } from "../mesh/configEntry";
 import type { Mesh } from "../mesh/mesh";
 import { refuse } from "../shared/problems";
+import { JwtProviderNames } from "./meshIntentions";
 import { JwtProviderOptions, jwtProviderProblems, jwtProviderSpec } from "./jwtProviders";
 
 export interface JwtProviderArgs extends JwtProviderOptions {
   readonly mesh: Mesh;
 }
-
-/** Names of each mesh's providers so far: one is one object in the cluster. */
-const declared = new WeakMap<object, Set<string>>();
 
 /**
  * An issuer of JSON Web Tokens, as permissions of intentions may ask for them. Its name is that of the component: permissions name it so,
@@ -25,15 +23,12 @@ export class JwtProvider extends pulumi.ComponentResource {
   public readonly ready: pulumi.Resource;
 
   constructor(name: string, { mesh, ...options }: JwtProviderArgs, opts?: pulumi.ComponentResourceOptions) {
-    const names = declared.get(mesh) ?? new Set();
-    refuse(`JwtProvider "${name}"`, [
+    const place = `JwtProvider "${name}"`;
+    refuse(place, [
       ...jwtProviderProblems(name, options, ""),
-      ...(names.has(name)
-        ? [{ propertyPath: "name", reason: `"${name}" is another JwtProvider of the mesh already; use another name` }]
-        : []),
+      ...mesh.model.part(JwtProviderNames).take("name", { name, place }),
     ]);
     super("consul-traefik-mesh:index:JwtProvider", name, {}, owned(`JwtProvider-${name}`, opts));
-    declared.set(mesh, names.add(name));
     this.providerName = name;
     this.ready = configEntry(
       `${name}-jwt-provider`,

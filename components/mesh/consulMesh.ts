@@ -41,6 +41,7 @@ import {
   externalDestinations,
   keepDestinationCas,
 } from "./egress";
+import { DeclaredModel } from "../shared/meshModel";
 import { dnsLabelProblems, isHostName, namespaceProblems, objectNameProblems } from "../shared/names";
 import { atDestroy, MakeAtDestroy } from "../interrupted/clusterProvider";
 import { interruptedReleaseHooks, owned, uninstalledReleaseHooks } from "../interrupted/hooks";
@@ -173,6 +174,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
   public readonly catalogSync: boolean;
   /** Problems of a namespace that the mesh has to reach; see `meshReachProblems`. */
   public readonly reachProblems: (namespace: { name: string; made: boolean }, reached: Reached) => Problem[];
+  public readonly model = new DeclaredModel();
   /** The destinations outside the mesh, for the `services` of an `IntentionSet`. */
   public readonly externalDestinations: readonly ExternalDestination[];
   /** The command that brings Consul's UI to https://localhost:8501/ui; `undefined` for external servers. */
@@ -349,8 +351,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
 
     this.authMethod = args.acls ? `${CONSUL_NAME}-k8s-auth-method` : undefined;
     this.partWithoutContains = meshPartWithoutContains(args);
-    const { enabled: syncs, toConsul } = values.syncCatalog as ChartValues;
-    this.catalogSync = syncs === true && toConsul !== false;
+    this.catalogSync = syncsCatalog(args);
     this.reachProblems = (namespace, reached) => meshReachProblems(args, namespace, reached, "mesh.");
     this.uiPortForward = external
       ? undefined
@@ -479,6 +480,12 @@ export function meshReachProblems(
 ): Problem[] {
   const values = mergeValues(consulValues(args), args.values ?? {});
   return reachProblems(values, namespace.name, reached, namespace.made, `${prefix}values`);
+}
+
+/** Whether Kubernetes Services reach the catalog of a mesh of these arguments. */
+export function syncsCatalog(args: ConsulMeshArgs): boolean {
+  const { enabled, toConsul } = mergeValues(consulValues(args), args.values ?? {}).syncCatalog as ChartValues;
+  return enabled === true && toConsul !== false;
 }
 
 /** Whether the chart's values have a CNI plugin redirect the pods' traffic, instead of an init container with rights. */

@@ -7,7 +7,7 @@ import { isCertificatePem, shown } from "../shared/grammars";
 import { judgedWhenKnown } from "../shared/later";
 import { isHostName, portProblems } from "../shared/names";
 import { Problem, refuse } from "../shared/problems";
-import { serviceNameProblems, takenNameProblems } from "../shared/serviceNames";
+import { MeshNames, serviceNameProblems } from "../shared/serviceNames";
 import { configEntry } from "./configEntry";
 import type { Mesh } from "./mesh";
 
@@ -199,7 +199,7 @@ export class ExternalDestination extends pulumi.ComponentResource implements Mes
     const { name: serviceName, port, protocol = "http", tls = {} } = args;
     const what = `external destination "${serviceName}"`;
     const host = judgedWhenKnown(what, args.host, (known) => hostProblems(known, tls, ""));
-    refuse(what, takenNameProblems(mesh, { name: serviceName, path: what }, "name"));
+    refuse(what, mesh.model.part(MeshNames).take("name", { name: serviceName, place: what }));
     super("consul-traefik-mesh:index:ExternalDestination", name, {}, opts);
     this.serviceName = serviceName;
     this.protocol = protocol;

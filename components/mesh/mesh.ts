@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Reached } from "./meshReach";
+import type { DeclaredModel } from "../shared/meshModel";
 import type { Problem } from "../shared/problems";
 import type { Tracing } from "./tracing";
 import type { TraefikEdgeOptions } from "../ingress/traefikEdge";
@@ -26,6 +27,8 @@ export interface Mesh {
   readonly tracing: Tracing | undefined;
   /** Problems of a namespace that the mesh has to reach; see `reachProblems`. */
   readonly reachProblems: (namespace: { name: string; made: boolean }, reached: Reached) => Problem[];
+  /** What has joined it so far. */
+  readonly model: DeclaredModel;
   /** Waited for by what needs a working mesh; `undefined` where another stack has waited. */
   readonly ready: pulumi.Resource | undefined;
 }

@@ -1,5 +1,6 @@
 import type { MemberOptions } from "../services/member";
 import { missing, OfferedToMiddlewares, offeredProblems, Wanted, wantedBy } from "./middlewareReferences";
+import { ModelPart } from "../shared/meshModel";
 import { Problem } from "../shared/problems";
 import { routeEntryPoints, routeHosts } from "./routeHosts";
 import { routerNames, routeRule } from "./routes";
@@ -53,7 +54,7 @@ interface Ingress {
  * Traefik drops both or serves one, and what a route names but the ingress has not. The order does not matter: what a
  * service wants of another that is not there yet is `unresolved` until that one joins.
  */
-export class RoutingModel {
+export class RoutingModel extends ModelPart {
   private readonly ingresses: Ingress[] = [];
   private readonly services = new Map<string, Service>();
   /** Names and rules, and where they stand. */
@@ -111,7 +112,7 @@ export class RoutingModel {
   }
 
   /** Problems of what services want and nobody has: when all have joined. */
-  unresolved(): Problem[] {
+  override unresolved(): Problem[] {
     const ours = this.wanted.filter(({ by }) => !by.place.neighbour);
     return ours.flatMap(({ want, by }) => {
       const path = by.place.named + want.path;

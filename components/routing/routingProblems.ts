@@ -1,4 +1,5 @@
 import type { MemberOptions } from "../services/member";
+import type { MeshModel } from "../shared/meshModel";
 import { Problem } from "../shared/problems";
 import { RoutingModel } from "./routingModel";
 import type { TraefikOptions } from "../ingress/traefikOptions";
@@ -6,20 +7,20 @@ import type { TraefikOptions } from "../ingress/traefikOptions";
 /** A value, and the path of the input that it stands at. */
 type At = readonly [value: string, path: string];
 
-/** What is wrong with the routes of services together, and with the ingress that serves them; `name` is its own. */
+/** What is wrong with the routes of services beside each other, and with the ingress that serves them; `name` is its own. */
 export function routingProblems(
+  model: MeshModel,
   services: readonly (MemberOptions & { readonly name: string; readonly path?: string })[],
   ingress: TraefikOptions,
   name: string,
 ): Problem[] {
-  const model = new RoutingModel();
+  const routing = model.part(RoutingModel);
   return [
-    ...model.ingress(name, ingress, "traefik."),
+    ...routing.ingress(name, ingress, "traefik."),
     ...services.flatMap(({ path, ...service }, i) => {
       const place = `${path ?? `services[${i}]`}.`;
-      return model.service(service.name, service, { own: place, named: place });
+      return routing.service(service.name, service, { own: place, named: place });
     }),
-    ...model.unresolved(),
   ];
 }
 

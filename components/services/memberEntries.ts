@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { configEntry } from "../mesh/configEntry";
 import type { Mesh } from "../mesh/mesh";
 import type { MemberOptions } from "./member";
-import { joinTraffic } from "./meshTraffic";
+import { MeshTraffic } from "./meshTraffic";
 import { requestTimeoutSeconds } from "./requestTimeout";
 import { resolverSpec, routerSpec, splitterSpec } from "./traffic";
 
@@ -32,9 +32,13 @@ export function memberEntries(
     protocol === "tcp" && maxInboundConnections === undefined
       ? []
       : [configEntry(`${name}-defaults`, mesh, { kind: "ServiceDefaults", name: serviceName, spec }, opts)];
-  const before = joinTraffic(mesh, { name: serviceName, options, path: `${name}.traffic`, protocolReady });
+  const shared = mesh.model.part(MeshTraffic);
+  shared.join({ name: serviceName, options, path: `${name}.traffic`, protocolReady });
   const further = { resolver: resolverSpec(options), splitter: splitterSpec(options), router: routerSpec(options) };
-  const dependsOn = traffic === undefined ? protocolReady : pulumi.output(before);
+  const dependsOn =
+    traffic === undefined
+      ? protocolReady
+      : pulumi.output(mesh.model.declared().then(() => [...protocolReady, ...shared.readyFor(traffic)]));
   for (const [part, kind] of [
     ["resolver", "ServiceResolver"],
     ["splitter", "ServiceSplitter"],

@@ -4,7 +4,8 @@ import { judgedLater } from "../pods/judgedLater";
 import { owned } from "../interrupted/hooks";
 import { oldVariableNameProblems, plainSecretWarnings } from "../pods/containerProblems";
 import type { IntentionRule } from "../intentions/intentions";
-import { IntentionSet, intentionsFrom } from "../intentions/intentionSet";
+import type { IntentionSet } from "../intentions/intentionSet";
+import { MeshIntentions } from "../intentions/meshIntentions";
 import { endingSidecar } from "./jobSidecar";
 import { callRules, MeshMember } from "./member";
 import type { Mesh } from "../mesh/mesh";
@@ -15,7 +16,7 @@ import { containerRights, NON_ROOT, restrictedPod } from "../shared/podSecurity"
 import { mergePodSpec } from "../pods/podSpecOverride";
 import { containerPart, podSpecPart, volumeParts } from "../pods/podTemplate";
 import { refuse, warn } from "../shared/problems";
-import { takenNameProblems } from "../shared/serviceNames";
+import { MeshNames } from "../shared/serviceNames";
 import { SERVICE_LABEL, sidecarAnnotations } from "./sidecarAnnotations";
 import { podNamespace, podNamespaceProblems } from "./podNamespace";
 
@@ -109,7 +110,7 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
       ...meshJobProblems(serviceName, args, mesh.partWithoutNativeSidecar),
       ...oldVariableNameProblems(args, mesh.kubernetesVersion, ""),
       ...podNamespaceProblems(mesh, args.namespace),
-      ...takenNameProblems(mesh, { name: serviceName, path: what }, "serviceName"),
+      ...mesh.model.part(MeshNames).take("serviceName", { name: serviceName, place: what }),
     ]);
     super("consul-traefik-mesh:index:MeshJob", name, {}, owned(`MeshJob-${name}`, opts));
     warn(what, plainSecretWarnings(args, ""), this);
@@ -172,8 +173,8 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
       ...(args.guardedBy === undefined ? [] : [args.guardedBy]),
     ];
     // A run that may not call yet would fail.
-    const allowed = intentionsFrom(mesh, serviceName);
-    const dependsOn = pulumi.output(allowed.then((entries) => [...before, ...entries]));
+    const allowed = mesh.model.part(MeshIntentions);
+    const dependsOn = pulumi.output(mesh.model.declared().then(() => [...before, ...allowed.entriesFrom(serviceName)]));
     if (schedule !== undefined) {
       const { timeZone, concurrencyPolicy = "Forbid", suspend } = args;
       new k8s.batch.v1.CronJob(

@@ -9,7 +9,7 @@ import { Canary, canaryWeight, STABLE_WEIGHT } from "../routing/loadBalancing";
 import { callRules, isRouted, MemberOptions, MeshMember, Protocol } from "./member";
 import { memberEntries } from "./memberEntries";
 import type { Ingress, Mesh } from "../mesh/mesh";
-import { routingOf } from "../routing/meshRouting";
+import { RoutingModel } from "../routing/routingModel";
 import { drainProblems, meshServiceProblems, meshServiceWarnings } from "./meshServiceProblems";
 import type { Autoscaling, DisruptionBudget, PodOptions } from "../pods/podOptions";
 import { containerRights, NON_ROOT, restrictedPod } from "../shared/podSecurity";
@@ -17,7 +17,7 @@ import { mergePodSpec } from "../pods/podSpecOverride";
 import { containerPart, podSpecPart, scaler, volumeParts } from "../pods/podTemplate";
 import { grpcProbe, Health } from "../pods/probes";
 import { refuse, warn } from "../shared/problems";
-import { CANARY_SUFFIX, takenNameProblems } from "../shared/serviceNames";
+import { CANARY_SUFFIX, MeshNames } from "../shared/serviceNames";
 import { servedPathOf, serviceTags, usesIngress } from "../routing/serviceTags";
 import { drainSecondsOf, neededGrace, SERVICE_LABEL, sidecarAnnotations } from "./sidecarAnnotations";
 import { timeoutWarnings } from "./timeoutWarnings";
@@ -138,13 +138,13 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
 
   constructor(name: string, args: MeshServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     const serviceName = args.serviceName ?? name;
-    const named = { name: serviceName, canary: args.canary, path: `MeshService "${name}"` };
+    const named = { name: serviceName, canary: args.canary, place: `MeshService "${name}"` };
     refuse(`MeshService "${name}"`, [
       ...meshServiceProblems(serviceName, args),
-      ...routingOf(args.mesh).service(serviceName, args, { own: "", named: `${name}.` }),
+      ...args.mesh.model.part(RoutingModel).service(serviceName, args, { own: "", named: `${name}.` }),
       ...oldVariableNameProblems(args, args.mesh.kubernetesVersion, ""),
       ...podNamespaceProblems(args.mesh, args.namespace),
-      ...takenNameProblems(args.mesh, named, "serviceName"),
+      ...args.mesh.model.part(MeshNames).take("serviceName", named),
       ...drainProblems(args, args.mesh.partWithoutSleep),
     ]);
     super("consul-traefik-mesh:index:MeshService", name, {}, owned(`MeshService-${name}`, opts));

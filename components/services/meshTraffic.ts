@@ -1,34 +1,28 @@
-import * as pulumi from "@pulumi/pulumi";
-import { describeProblems } from "../shared/problems";
-import { trafficTargets } from "./traffic";
+import type * as pulumi from "@pulumi/pulumi";
+import { ModelPart } from "../shared/meshModel";
+import { Traffic, trafficTargets } from "./traffic";
 import { trafficGraphProblems, TrafficMember } from "./trafficProblems";
 
+/** A service that others may send requests on to, and what has to be there before they do. */
 interface Joined extends TrafficMember {
-  readonly protocolReady: readonly pulumi.Resource[];
+  readonly protocolReady?: readonly pulumi.Resource[];
 }
 
-const meshes = new WeakMap<object, Joined[]>();
+/** How the services of a mesh send requests on to each other. */
+export class MeshTraffic extends ModelPart {
+  private readonly members: Joined[] = [];
 
-/**
- * Notes a service among those of its mesh, and returns what has to be there before requests to it are sent on to others. Whom it
- * names has to be there when the program has declared all that it declares without waiting: else the program fails.
- */
-export function joinTraffic(mesh: object, joining: Joined): Promise<pulumi.Resource[]> {
-  const members = meshes.get(mesh) ?? [];
-  if (members.length === 0) {
-    meshes.set(mesh, members);
-    setImmediate(() => {
-      const problems = trafficGraphProblems(members);
-      if (problems.length > 0) {
-        throw new pulumi.RunError(describeProblems("traffic of the mesh", problems));
-      }
-    });
+  public join(member: Joined): void {
+    this.members.push(member);
   }
-  members.push(joining);
-  const targets = trafficTargets(joining.options.traffic ?? {});
-  return new Promise((resolve) =>
-    setImmediate(() =>
-      resolve([joining, ...members.filter(({ name }) => targets.includes(name))].flatMap((each) => each.protocolReady)),
-    ),
-  );
+
+  /** What has to be there before requests are sent on so. */
+  public readyFor(traffic: Traffic): pulumi.Resource[] {
+    const targets = trafficTargets(traffic);
+    return this.members.filter(({ name }) => targets.includes(name)).flatMap((each) => each.protocolReady ?? []);
+  }
+
+  public override unresolved() {
+    return trafficGraphProblems(this.members);
+  }
 }

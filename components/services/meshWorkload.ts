@@ -9,12 +9,12 @@ import { joinTransform } from "./joinTransform";
 import { callRules, isRouted, MemberOptions, MeshMember, Protocol } from "./member";
 import { memberEntries } from "./memberEntries";
 import type { Ingress, Mesh } from "../mesh/mesh";
-import { routingOf } from "../routing/meshRouting";
+import { RoutingModel } from "../routing/routingModel";
 import { meshWorkloadProblems } from "./meshWorkloadProblems";
 import type { WorkloadKind } from "../pods/podOptions";
 import { refuse, warn } from "../shared/problems";
 import { patchRunning } from "./runningWorkload";
-import { takenNameProblems } from "../shared/serviceNames";
+import { MeshNames } from "../shared/serviceNames";
 import { servedPathOf, serviceTags, usesIngress } from "../routing/serviceTags";
 import { drainSecondsOf, SERVICE_LABEL, sidecarAnnotations } from "./sidecarAnnotations";
 import { timeoutWarnings } from "./timeoutWarnings";
@@ -112,9 +112,9 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
     const serviceName = args.serviceName ?? name;
     refuse(what, [
       ...meshWorkloadProblems(serviceName, args),
-      ...routingOf(mesh).service(serviceName, args, { own: "", named: `${name}.` }),
+      ...mesh.model.part(RoutingModel).service(serviceName, args, { own: "", named: `${name}.` }),
       ...podNamespaceProblems(mesh, args.namespace),
-      ...takenNameProblems(mesh, { name: serviceName, path: what }, "serviceName"),
+      ...mesh.model.part(MeshNames).take("serviceName", { name: serviceName, place: what }),
     ]);
     super("consul-traefik-mesh:index:MeshWorkload", name, {}, owned(`MeshWorkload-${name}`, opts));
     warn(what, args.ingress === undefined ? [] : timeoutWarnings(args, args.ingress.respondingTimeouts), this);

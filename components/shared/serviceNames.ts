@@ -1,4 +1,5 @@
 import { shown } from "./grammars";
+import { ModelPart } from "./meshModel";
 import { COMPONENT_ACCOUNT, isDnsLabel, TRAEFIK_SERVICE_NAME } from "./names";
 import { Problem } from "./problems";
 
@@ -58,51 +59,39 @@ export function serviceNameProblems(path: string, name: string, hasCanary: boole
   return meshNameProblems(path, name);
 }
 
-/** A service, and the path of what names it. */
+/** What has a name in a mesh. */
 export interface Named {
   readonly name: string;
   readonly canary?: unknown;
-  readonly path: string;
+  /** What others are told of it. */
+  readonly place: string;
   /** Whether it is an ingress: two of them may share an identity. */
   readonly ingress?: boolean;
 }
 
-/** Problems of names of which two make one object: a canary's Deployment is named as a service of its own might be. */
-export function derivedNameProblems(services: readonly Named[]): Problem[] {
-  return services.flatMap((one) =>
-    services.flatMap((other) =>
-      one.canary !== undefined && other.name === one.name + CANARY_SUFFIX
-        ? [
-            {
-              propertyPath: one.path,
-              reason: `its canary's Deployment is "${other.name}", as that of ${other.path}; rename one of the two`,
-            },
-            {
-              propertyPath: other.path,
-              reason: `its Deployment is "${other.name}", as that of ${one.path}'s canary; rename one of the two`,
-            },
-          ]
-        : [],
-    ),
-  );
+/** The names of a mesh, and who has which. */
+export class MeshNames extends ModelPart {
+  private readonly taken: Named[] = [];
+
+  /** Problems of a name beside those that are taken, and else takes it; `path` is where it stands. */
+  public take(path: string, named: Named): Problem[] {
+    const reasons = this.taken.flatMap((other) => clash(named, other) ?? []);
+    if (reasons.length === 0) {
+      this.taken.push(named);
+    }
+    return reasons.map((reason) => ({ propertyPath: path, reason }));
+  }
 }
 
-/** Who has which name in each mesh, as the program has declared it so far. */
-const declared = new WeakMap<object, Named[]>();
-
-/**
- * Problems of a name that another component of the same mesh has already, and else notes it. What a program declares is not
- * in one place, so each component asks when it is made.
- */
-export function takenNameProblems(mesh: object, named: Named, path: string): Problem[] {
-  const others = declared.get(mesh) ?? [];
-  const same = others.find((other) => other.name === named.name && !(other.ingress && named.ingress));
-  const problems =
-    same === undefined
-      ? derivedNameProblems([...others, named]).filter((problem) => problem.propertyPath === named.path)
-      : [{ propertyPath: path, reason: `"${named.name}" is the name of ${same.path} too; give each its own` }];
-  if (problems.length === 0) {
-    declared.set(mesh, [...others, named]);
-  }
-  return problems.map((problem) => ({ ...problem, propertyPath: path }));
+/** Why one name does not stand beside another: two are the same, or make one object, as a canary's Deployment is. */
+function clash(one: Named, other: Named): string | undefined {
+  const isCanaryOf = (canary: Named, its: Named) =>
+    its.canary !== undefined && canary.name === its.name + CANARY_SUFFIX;
+  return one.name === other.name && !(one.ingress && other.ingress)
+    ? `"${one.name}" is the name of ${other.place} too; give each its own`
+    : isCanaryOf(one, other)
+      ? `its Deployment is "${one.name}", as that of ${other.place}'s canary; rename one of the two`
+      : isCanaryOf(other, one)
+        ? `its canary's Deployment is "${other.name}", as that of ${other.place}; rename one of the two`
+        : undefined;
 }

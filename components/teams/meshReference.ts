@@ -1,16 +1,16 @@
 import type { ChartValues } from "../chart/consulValues";
-import { joinIntentions } from "../intentions/intentionSet";
 import type { IntentionRule } from "../intentions/intentions";
+import { MeshIntentions } from "../intentions/meshIntentions";
 import type { Ingress, Mesh } from "../mesh/mesh";
 import { Reached, reachProblems } from "../mesh/meshReach";
 import type { Tracing } from "../mesh/tracing";
-import { routingOf } from "../routing/meshRouting";
 import type { MeshServiceOptions } from "../services/meshService";
 import { wantedBy } from "../routing/middlewareReferences";
+import { DeclaredModel, MeshModel } from "../shared/meshModel";
 import type { Problem } from "../shared/problems";
-import { takenNameProblems } from "../shared/serviceNames";
+import { MeshNames } from "../shared/serviceNames";
 import { routeUrl } from "../routing/routeUrl";
-import type { NAMED_BY_ROUTES } from "../routing/routingModel";
+import { type NAMED_BY_ROUTES, RoutingModel } from "../routing/routingModel";
 import type { TraefikOptions } from "../ingress/traefikOptions";
 
 /** What the services of another stack have to know of an ingress. Plain values, so that it can be an output of its stack. */
@@ -76,6 +76,7 @@ export class MeshReference implements Mesh {
   public readonly partWithoutNativeSidecar: string | undefined;
   public readonly caRotation: string | undefined;
   public readonly tracing: Tracing | undefined;
+  public readonly model = new DeclaredModel();
   public readonly ready = undefined;
   public readonly ingress: Ingress;
 
@@ -95,7 +96,7 @@ export class MeshReference implements Mesh {
     const { ports, imagePullPolicy, ...ingress } = description.ingress;
     this.ingress = { ...ingress, imagePullPolicy, url: (...route) => routeUrl(ports, ...route) };
     // What is wrong among the others is told where they are deployed.
-    joinMesh(this, description.ingress, others);
+    joinMesh(this.model, description.ingress, others);
   }
 
   public reachProblems(namespace: { name: string; made: boolean }, reached: Reached): Problem[] {
@@ -112,7 +113,9 @@ export function neighbourProblems(
   [own, services]: readonly [stack: string, PublishedServices],
   others: Readonly<Record<string, PublishedServices>>,
 ): Problem[] {
-  return Object.entries(others).flatMap(([stack, its]) => joinMesh({}, ingress, { [own]: services, [stack]: its }));
+  return Object.entries(others).flatMap(([stack, its]) =>
+    joinMesh(new MeshModel(), ingress, { [own]: services, [stack]: its }),
+  );
 }
 
 /** Problems of other stacks' routes that ask services which a stack had and has no longer, and nobody has now. */
@@ -139,26 +142,28 @@ export function withdrawnProblems(
 
 /** Notes the services of stacks in a mesh, for what joins it later to be judged beside them. */
 function joinMesh(
-  mesh: object,
+  model: MeshModel,
   ingress: IngressDescription,
   stacks: Readonly<Record<string, PublishedServices>>,
 ): Problem[] {
-  const routing = routingOf(mesh);
+  const routing = model.part(RoutingModel);
+  const names = model.part(MeshNames);
   return [
     ...routing.ingress(ingress.serviceName, ingress.options, "ingress."),
     ...Object.entries(stacks).flatMap(([stack, { services, jobs = [], intentions }]) => {
-      joinIntentions(mesh, stack, [...services.map(({ name }) => name), ...jobs], intentions);
+      const own = new Set([...services.map(({ name }) => name), ...jobs]);
+      model.part(MeshIntentions).join({ set: `stack ${stack}`, rules: intentions, entries: [], services: own });
       return [
         ...services.flatMap(({ name, canary, ...options }) => {
           const path = `stack ${stack}: service ${name}`;
           return [
-            ...takenNameProblems(mesh, { name, canary: canary || undefined, path }, path),
+            ...names.take(path, { name, canary: canary || undefined, place: path }),
             ...routing.service(name, options, { own: `${path}: `, named: `${path}: `, neighbour: true }),
           ];
         }),
         ...jobs.flatMap((name) => {
           const path = `stack ${stack}: job ${name}`;
-          return takenNameProblems(mesh, { name, path }, path);
+          return names.take(path, { name, place: path });
         }),
       ];
     }),

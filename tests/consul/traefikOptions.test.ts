@@ -2,10 +2,12 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as fc from "../generated";
+import { TraefikOptions } from "../../components";
 import { LoadBalancing, loadBalancingProblems } from "../../components/routing/loadBalancing";
 import { MeshServiceOptions, meshServiceProblems } from "../../components/services/meshService";
 import { middlewareProblems } from "../../components/routing/middlewareProblems";
 import { Middleware } from "../../components/routing/middlewares";
+import { MeshModel } from "../../components/shared/meshModel";
 import { Problem } from "../../components/shared/problems";
 import { routingProblems } from "../../components/routing/routingProblems";
 import { serviceTags } from "../../components/routing/serviceTags";
@@ -122,7 +124,7 @@ test("Traefik builds each middleware that we take, and none that we say it refus
   const named = { name: "other", image: "a/b:1", port: 80, routes: [{ host: "other.test" }] };
   const problems = services.map((service) => {
     const own = middlewareProblems("http", service.routes![0].middlewares!, "m");
-    return said(own.length > 0 ? own : routingProblems([named, service], {}, "ingress").filter(notOfOther));
+    return said(own.length > 0 ? own : togetherProblems([named, service]).filter(notOfOther));
   });
   const tagged = services.map((service) => ({ name: service.name, tags: serviceTags(service.name, service) }));
   const served = await enabled(tagged);
@@ -136,6 +138,16 @@ test("Traefik builds each middleware that we take, and none that we say it refus
   const taken = problems.filter((problem) => problem === "").length;
   expect(Math.min(taken, samples.length - taken)).toBeGreaterThan(80);
 });
+
+/** Problems of services beside each other. */
+function togetherProblems(
+  services: (MeshServiceOptions & { name: string })[],
+  ingress: TraefikOptions = {},
+): Problem[] {
+  const model = new MeshModel();
+  const joining = routingProblems(model, services, ingress, "ingress");
+  return [...joining, ...model.unresolved()];
+}
 
 /** The middleware that the service `other` declares has no route in the stack. */
 function notOfOther({ reason }: Problem): boolean {
@@ -166,7 +178,7 @@ test("no router of a stack that we take is disabled, of 300", async () => {
     .filter(
       (services) =>
         services.every((service) => meshServiceProblems(service.name, service).length === 0) &&
-        routingProblems(services, { tcpEntryPoints: { postgres: { port: 5432 } } }, "ingress").length === 0,
+        togetherProblems(services, { tcpEntryPoints: { postgres: { port: 5432 } } }).length === 0,
     )
     .slice(0, 300);
   expect(taken.length).toBe(300);

@@ -261,11 +261,11 @@ describe("at preview", () => {
       }),
     ) as any;
     expect(problems.map((p: any) => p.propertyPath).sort()).toEqual([
-      "externalDestinations[0].name",
       "externalDestinations[2].host",
       "externalDestinations[2].name",
       "externalServices.payments-api",
       "intentions[0].destination",
+      "services[0].name",
     ]);
   });
 

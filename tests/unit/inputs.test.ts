@@ -12,7 +12,6 @@ import {
   traefikProblems,
 } from "../../components";
 import { shown } from "../../components/shared/grammars";
-import { derivedNameProblems } from "../../components/shared/serviceNames";
 import { parseSettings } from "../../settings";
 import { raw } from "../settings";
 import { find, record } from "../recorder";
@@ -72,18 +71,6 @@ describe("names of services", () => {
     }
     expect(traefikProblems({ serviceName: "edge" })).toEqual([]);
     expect(traefikProblems({})).toEqual([]);
-  });
-
-  test("two that make one Deployment are both refused", () => {
-    const pair = [
-      { name: "a", canary: {}, path: "services[0].name" },
-      { name: "a-canary", path: "services[1].name" },
-    ];
-    expect(told(derivedNameProblems(pair))).toEqual([
-      `services[0].name: its canary's Deployment is "a-canary", as that of services[1].name; rename one of the two`,
-      `services[1].name: its Deployment is "a-canary", as that of services[0].name's canary; rename one of the two`,
-    ]);
-    expect(derivedNameProblems([{ ...pair[0], canary: undefined }, pair[1]])).toEqual([]);
   });
 
   test.each<[what: string, program: (mesh: ConsulMesh) => unknown, said: string]>([

@@ -121,7 +121,7 @@ describe("a provider of a program", () => {
 
   test("is one object of the mesh, and judged", async () => {
     const twice = await declare((mesh) => [1, 2].map(() => new JwtProvider("login", { mesh, ...options })));
-    expect(twice.problems).toEqual([expect.stringMatching(/^name: "login" is another JwtProvider/)]);
+    expect(twice.problems).toEqual([expect.stringMatching(/^name: "login" is the name of JwtProvider "login" too/)]);
     const wrong = await declare((mesh) => [new JwtProvider("login", { mesh, ...options, issuer: "" })]);
     expect(wrong.problems).toEqual([expect.stringMatching(/^issuer: /)]);
   });

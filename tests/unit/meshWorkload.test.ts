@@ -408,7 +408,7 @@ describe("in the stack's configuration", () => {
   });
 
   test.each<[string, Record<string, unknown>, string]>([
-    ["a service's name", { services: [{ ...workload, image: "a/b:1.0.0" }] }, "workloads[0]: the name"],
+    ["a service's name", { services: [{ ...workload, image: "a/b:1.0.0" }] }, "workloads[0].name: "],
     [
       "the mesh's own namespace",
       { workloads: [{ ...workload, namespace: "consul-system" }] },

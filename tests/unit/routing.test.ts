@@ -8,6 +8,7 @@ import {
 import { middlewareProblems } from "../../components/routing/middlewareProblems";
 import { Middleware, middlewareTags } from "../../components/routing/middlewares";
 import { MeshServiceOptions, meshServiceProblems } from "../../components/services/meshService";
+import { MeshModel } from "../../components/shared/meshModel";
 import { routingProblems } from "../../components/routing/routingProblems";
 import { ruleProblems } from "../../components/routing/rules";
 import { serviceTags } from "../../components/routing/serviceTags";
@@ -275,7 +276,9 @@ test("what routes name has to be there, and nothing may be there twice", () => {
     plugins: { demo: { module: "example.com/demo", version: "v1.0.0" } },
     tcpEntryPoints: { postgres: { port: 5432 } },
   };
-  expect(said(routingProblems(services, ingress, INGRESS))).toEqual([
+  const model = new MeshModel();
+  const problems = routingProblems(model, services, ingress, INGRESS);
+  expect(said([...problems, ...model.unresolved()])).toEqual([
     'services[0].routes[1]: the rule "Host(`a.test`) on web" is that of services[0].routes[0] too; give each its own',
     'services[0].routes[0].middlewares[0].basicAuth.userList: "admin" is no user list of the ingress; did you mean "admins"? Declare it at the ingress with its Secret',
     'services[0].routes[1].middlewares[0].plugin: "dmeo" is no plugin of the ingress; did you mean "demo"? Declare it there',
@@ -290,7 +293,7 @@ test("what routes name has to be there, and nothing may be there twice", () => {
 test("a middleware of a provider that the ingress has not is refused", () => {
   const routes = [{ host: "a.test", middlewares: ["limits@kubernetescrd"] }];
   const problems = (ingress: TraefikExtras) =>
-    said(routingProblems([{ ...service, name: "s", routes }], ingress, INGRESS));
+    said(routingProblems(new MeshModel(), [{ ...service, name: "s", routes }], ingress, INGRESS));
   expect(problems({ kubernetesCrd: true })).toEqual([]);
   expect(problems({})).toEqual([
     'services[0].routes[0].middlewares[0]: "kubernetescrd" is no provider of this ingress; have it serve custom resources by kubernetesCrd, or write the middleware as an object',

@@ -68,7 +68,7 @@ test.each<[Record<string, unknown>, string]>([
     { traefikCertificateResolvers: { le: { email: "ops@a.test", tlsChalenge: {} } } },
     'traefikCertificateResolvers.le.tlsChalenge: is not a known key; did you mean "tlsChallenge"?',
   ],
-  [{ services: [whoami, whoami] }, 'services[1]: the name "whoami" is that of services[0] too; give each its own'],
+  [{ services: [whoami, whoami] }, 'services[1].name: "whoami" is the name of services[0] too; give each its own'],
   [
     { services: [whoami, { ...whoami, name: "other" }] },
     'services[1].routes[0]: the rule "Host(`whoami.test`) on web" is that of services[0].routes[0] too; give each its own',
@@ -227,7 +227,7 @@ test("all problems are told in one run", () => {
       "traefikNamespace",
       "traefikNodePortAdmin",
       "services[1].port",
-      "services[1]",
+      "services[1].name",
       "intentions[0].source",
     ]),
   );

@@ -5,6 +5,7 @@ import { judgeTeams } from "../../stacks/published";
 import { servicesStack } from "../../stacks/services";
 import { find, record, Recorded } from "../recorder";
 import { raw } from "../settings";
+import { refusals } from "../verdicts";
 
 const MESH = "organization/consul-traefik-mesh/prod";
 /** The recorder's own stack. */
@@ -175,6 +176,14 @@ test.each<[string, object, RegExp]>([
   ],
 ])("refused of a stack of services: %s", async (_, given, message) => {
   expect(await refused(given)).toMatch(message);
+});
+
+test("an answer for requests of a service that no stack has is refused of a stack of services", async () => {
+  const program = (name: string) => () => servicesStack(settingsOf({ ...orders, services: asking(name) }), MESH);
+  expect(await refusals(program("nobody"), stacks)).toEqual([
+    expect.stringMatching(/^orders\.routes\[0\].*"nobody" is no service of this mesh/),
+  ]);
+  expect(await refusals(program("auth"), stacks)).toEqual([]);
 });
 
 test("what the mesh and the other stacks offer can be used", async () => {

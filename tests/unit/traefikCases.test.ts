@@ -1,10 +1,4 @@
-import { parseSettings } from "../../settings";
-import { raw } from "../settings";
-
-function problems(given: Record<string, unknown>): string[] {
-  const result = parseSettings(raw(given));
-  return "problems" in result ? result.problems.map((p) => `${p.propertyPath}: ${p.reason}`) : [];
-}
+import { ofProgram, ofStack } from "../verdicts";
 
 type Given = Record<string, unknown>;
 const at = "services[0].routes[0]";
@@ -688,12 +682,17 @@ const CASES: [what: string, wrong: Given, path: string, reason: string, right: G
   ],
 ];
 
-test.each(CASES)("%s is refused, and the right value is not", (_, wrong, path, reason, right) => {
-  const found = problems(wrong);
-  expect(found).toContainEqual(
-    expect.stringMatching(new RegExp(`^${quoted(path)}: .*(${reason.split("|").map(quoted).join("|")})`)),
-  );
-  expect(problems(right)).toEqual([]);
+test.each(CASES)("%s is refused, of a program of one's own too, and the right value is not", async (...row) => {
+  const [, wrong, path, reason, right] = row;
+  const says = (begin: string) =>
+    expect.arrayContaining([
+      expect.stringMatching(new RegExp(`^${begin}: .*(${reason.split("|").map(quoted).join("|")})`)),
+    ]);
+  expect({ stack: ofStack(wrong), program: await ofProgram(wrong) }).toEqual({
+    stack: says(quoted(path)),
+    program: says(".*"),
+  });
+  expect(ofStack(right)).toEqual([]);
 });
 
 function quoted(text: string): string {

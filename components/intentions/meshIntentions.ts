@@ -1,0 +1,75 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { ModelPart } from "../shared/meshModel";
+import { Problem } from "../shared/problems";
+import { MeshNames } from "../shared/serviceNames";
+import { DENY_ALL, IntentionRule, placeOf } from "./intentions";
+
+/** Where rules are declared: a destination has one ServiceIntentions in a mesh. */
+interface DeclaredSet {
+  readonly set: string;
+  readonly rules: readonly IntentionRule[];
+  /** What has to be there for them to be in force, where this program makes it. */
+  readonly entries: readonly pulumi.Resource[];
+  /** Services whose intentions are in that set's stack alone, where it is another. */
+  readonly services?: ReadonlySet<string>;
+}
+
+/** The intentions of a mesh, by the sets that declare them. */
+export class MeshIntentions extends ModelPart {
+  private readonly sets: DeclaredSet[] = [];
+
+  public join(set: DeclaredSet): void {
+    this.sets.push(set);
+  }
+
+  /** All rules so far. */
+  public get rules(): IntentionRule[] {
+    return this.sets.flatMap(({ rules }) => rules);
+  }
+
+  /** The entries that speak of what a service calls. */
+  public entriesFrom(source: string): pulumi.Resource[] {
+    return this.sets
+      .filter(({ rules }) => rules.some((rule) => rule.source === source))
+      .flatMap(({ entries }) => entries);
+  }
+
+  /** The other stack whose service it is. */
+  public ownerOf(service: string): DeclaredSet | undefined {
+    return this.sets.find(({ services }) => services?.has(service));
+  }
+
+  /** A call to a service of another stack is let in there, by who owns it. */
+  public callProblems(call: IntentionRule): Problem[] {
+    const { source, destination } = call;
+    const letsIn = (rule: IntentionRule) =>
+      rule.destination === destination && [source, "*"].includes(rule.source) && rule.action !== "deny";
+    const other = this.ownerOf(destination);
+    return other === undefined || other.rules.some(letsIn)
+      ? []
+      : [
+          {
+            propertyPath: `${placeOf(call, 0, "calls")}.destination`,
+            reason: `"${destination}" is a service of ${other.set}, whose intentions do not let "${source}" in; have that stack declare { source: ${source}, destination: ${destination} } first`,
+          },
+        ];
+  }
+
+  /** The webhook refuses a second resource for one destination, whichever set it is in; and a stack's services are its own to open. */
+  public secondSetProblems(rules: readonly IntentionRule[]): Problem[] {
+    return rules.flatMap((rule, i) => {
+      const { destination } = rule;
+      const other = this.sets.find((each) => each.rules.some((its) => its.destination === destination));
+      const owner = this.ownerOf(destination);
+      const reason =
+        other !== undefined
+          ? `"${destination}" has its intentions in ${other.set} already; declare them all there`
+          : owner && `"${destination}" is of ${owner.set}, which alone opens it; declare the rule there`;
+      const propertyPath = rule === DENY_ALL ? "denyAll" : placeOf(rule, i, "rules");
+      return reason === undefined ? [] : [{ propertyPath, reason }];
+    });
+  }
+}
+
+/** The names of a mesh's JWTProviders: one is one object in the cluster. */
+export class JwtProviderNames extends MeshNames {}
