@@ -180,6 +180,7 @@ for (const [where, words] of DESTROYS) {
 
 for (const [where, words] of DESTROYS.slice(0, 2)) {
   step(`after a destroy that is killed ${where}, an up makes again what is gone`, async () => {
+    await its.stack.up();
     await interrupted("destroy", says(words), "SIGKILL");
     await its.stack.up();
     await answers(200, HOST);
@@ -187,6 +188,7 @@ for (const [where, words] of DESTROYS.slice(0, 2)) {
 }
 
 step("after a destroy that is killed while Helm uninstalls, an up says to let it come to its end", async () => {
+  await its.stack.up();
   await interrupted("destroy", recorded("uninstalling"), "SIGKILL");
   await expect(its.stack.up()).rejects.toThrow(/a pulumi destroy was interrupted .*: pulumi destroy && pulumi up/);
   await destroyed();
