@@ -61,8 +61,8 @@ export async function refuseForeign(
   }
 }
 
-/** Whether the cluster did not answer: then it is not asked for each object. */
-let away = false;
+/** Clusters that did not answer: they are not asked for each object. */
+const away = new Set<string>();
 /** What objects are asked for by, one connection for all of them; and the kinds that the cluster has. */
 const apis = new Map<string, ClusterApi>();
 const known = new Map<string, Kind[]>();
@@ -72,11 +72,11 @@ async function find(
   access: ClusterAccess,
   dryRun: boolean,
 ) {
-  if (away) {
+  const key = JSON.stringify([access, dryRun]);
+  if (away.has(key)) {
     return undefined;
   }
   try {
-    const key = JSON.stringify([access, dryRun]);
     const api = apis.get(key) ?? ClusterApi.connect(access, dryRun ? 0 : 1);
     apis.set(key, api);
     const ofVersion = `${key} ${apiVersion}`;
@@ -93,7 +93,9 @@ async function find(
     return live && { kind: found.kind, metadata: live.metadata };
   } catch (error) {
     if (dryRun || cannotAsk(error) || error instanceof Unreachable) {
-      away ||= error instanceof Unreachable;
+      if (error instanceof Unreachable) {
+        away.add(key);
+      }
       return undefined;
     }
     throw error;

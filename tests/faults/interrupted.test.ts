@@ -179,10 +179,10 @@ for (const [where, words] of DESTROYS) {
 }
 
 for (const [where, words] of DESTROYS.slice(0, 2)) {
-  step(`after a destroy that is killed ${where}, an up makes again what is gone`, async () => {
+  step(`after a destroy that is killed ${where}, an up that refreshes makes again what is gone`, async () => {
     await its.stack.up();
     await interrupted("destroy", says(words), "SIGKILL");
-    await its.stack.up();
+    await its.stack.up({ refresh: true });
     await answers(200, HOST);
   });
 }

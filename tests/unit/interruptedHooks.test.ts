@@ -212,7 +212,6 @@ test.each([401, 403])("who may not ask (%i) is left to what Pulumi's provider an
   expect(server.requests.length).toBeGreaterThan(2);
 });
 
-// The last: it is remembered for the rest of the program.
 test("a preview passes over a cluster that cannot be reached, and does not ask it for each object", async () => {
   server.close();
   const making = await ofNamespace(true);
