@@ -1,5 +1,5 @@
 # The commands of this project. With a cluster and Pulumi of your own you need none of them: see README.md.
-.PHONY: help demo shop test generated mutants verify probe faults bench screenshots docs lint testbed-up testbed-down testbed-status toolchain
+.PHONY: help demo shop test properties mutants verify probe faults bench screenshots docs lint testbed-up testbed-down testbed-status toolchain
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -14,7 +14,7 @@ test: toolchain node_modules ## lint, and every test: unit, policies, previews, 
 	testbed/down && testbed/up
 	eval "$$(testbed/env)" && tests/all
 
-generated: toolchain node_modules ## the tests that draw their cases, ROUNDS=10 times, each time with others
+properties: toolchain node_modules ## the tests that draw their cases, ROUNDS=10 times, each time with others
 	eval "$$(testbed/env)" && for round in $$(seq $${ROUNDS:-10}); do \
 	  npx jest --selectProjects unit consul --runTestsByPath $$(grep -l '/generated"' tests/unit/*.ts tests/consul/*.test.ts) || exit; \
 	done

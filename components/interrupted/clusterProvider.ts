@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ReleaseName } from "./helmRecord";
-import { reachesCluster, stackLabels } from "./hooks";
+import { reachesCluster, stackLabels, uninstalledReleaseHooks } from "./hooks";
 import { PROVIDER_CODE } from "./providerCode";
 
 /** The way to the cluster of the default Kubernetes provider. */
@@ -79,6 +79,7 @@ export function atDestroy(
   return {
     removeRemains: make("remains", {}),
     removeStuckHooks: make("stuckHooks", {}),
-    guardEntries: make("entries", { label, foreignEntries }),
+    guardEntries: (its, opts) =>
+      make("entries", { label, foreignEntries })(its, { ...opts, hooks: uninstalledReleaseHooks(its, release) }),
   };
 }

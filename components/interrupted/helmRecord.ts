@@ -75,8 +75,8 @@ export async function letRecordGo(api: ClusterApi, release: ReleaseName): Promis
 }
 
 /**
- * Fails where a destroy was interrupted and Helm has uninstalled the release, or is about to: Pulumi's state still has it, so an up
- * would change nothing of it, and go on without it. Where it was interrupted before that, `up` makes again what is gone.
+ * Fails where a destroy did not come to its end and Helm has uninstalled the release, or has begun to: Pulumi's state still has it, so
+ * an up would change nothing of it, and go on without it.
  */
 export async function refuseUninstalled(api: ClusterApi, release: ReleaseName): Promise<void> {
   if ((await api.get(spareOf(release))) === undefined) {
@@ -84,9 +84,11 @@ export async function refuseUninstalled(api: ClusterApi, release: ReleaseName): 
   }
   const latest = (await helmRecords(api, release)).at(-1);
   if (latest === undefined || latest.status === "uninstalling") {
+    const [did, gone] =
+      latest === undefined ? ["has uninstalled", "it is gone"] : ["began to uninstall", "some of it may be gone"];
     throw new Error(
-      `a pulumi destroy was interrupted while Helm uninstalled the release ${release.namespace}/${release.name}, so most of it is gone. ` +
-        "Let it come to its end, and then begin anew: pulumi destroy && pulumi up",
+      `a pulumi destroy did not come to its end: Helm ${did} the release ${release.namespace}/${release.name}, so ${gone}. ` +
+        "Let it come to its end, which deletes the servers' data too, and then begin anew: pulumi destroy && pulumi up",
     );
   }
   await letRecordGo(api, release);

@@ -96,14 +96,7 @@ export function interruptedReleaseHooks(
 }
 
 /** Of what is made anew after the release where a destroy was interrupted: stops an up where there is no release any more. */
-export function uninstalledReleaseHooks(
-  name: string,
-  release: ReleaseName,
-  parent: pulumi.Resource,
-): pulumi.ResourceHookBinding | undefined {
-  if (!reachesCluster(parent)) {
-    return undefined;
-  }
+export function uninstalledReleaseHooks(name: string, release: ReleaseName): pulumi.ResourceHookBinding {
   const there = () => withCluster(access(), (api) => refuseUninstalled(api, release));
   return { beforeCreate: [new pulumi.ResourceHook(`${name}-uninstalled`, there)] };
 }

@@ -44,7 +44,7 @@ import {
 import { DeclaredModel } from "../shared/meshModel";
 import { dnsLabelProblems, isHostName, namespaceProblems, objectNameProblems } from "../shared/names";
 import { atDestroy, MakeAtDestroy } from "../interrupted/clusterProvider";
-import { interruptedReleaseHooks, owned, uninstalledReleaseHooks } from "../interrupted/hooks";
+import { interruptedReleaseHooks, owned } from "../interrupted/hooks";
 import { printable, Problem, refuse, warn } from "../shared/problems";
 import { sha256 } from "../shared/sha256";
 import { rotationJob, rotationProblems, Rotations } from "./rotation";
@@ -174,6 +174,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
   public readonly catalogSync: boolean;
   /** Problems of a namespace that the mesh has to reach; see `meshReachProblems`. */
   public readonly reachProblems: (namespace: { name: string; made: boolean }, reached: Reached) => Problem[];
+  /** What of the mesh is declared so far: whatever joins it is judged by it. */
   public readonly model = new DeclaredModel();
   /** The destinations outside the mesh, for the `services` of an `IntentionSet`. */
   public readonly externalDestinations: readonly ExternalDestination[];
@@ -322,15 +323,10 @@ export class ConsulMesh extends pulumi.ComponentResource {
       },
     );
     this.guardEntries = destroy.guardEntries;
-    const entries = destroy.guardEntries(`${name}-entries`, {
-      parent: this,
-      dependsOn: release,
-      hooks: uninstalledReleaseHooks(name, releaseName, this),
-    });
     const workloads = consulWorkloads(name, release, values, {
       parent: this,
       // Before the release goes, and after the mesh's own entries.
-      dependsOn: [release, ...entries],
+      dependsOn: [release, ...destroy.guardEntries(`${name}-entries`, { parent: this, dependsOn: release })],
       timeoutSeconds,
       // Such a word restarts the services as well.
       serversFirst: rotations.ca !== undefined,

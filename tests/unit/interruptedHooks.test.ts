@@ -160,7 +160,7 @@ describe("before a release is upgraded", () => {
 test("after a release, an up that a destroy has left without one stops", async () => {
   let hooks: pulumi.ResourceHookBinding | undefined;
   await record(() => {
-    hooks = uninstalledReleaseHooks("consul", release, new pulumi.ComponentResource("test:index:Mesh", "mesh"));
+    hooks = uninstalledReleaseHooks("consul-entries", release);
   });
   const there = first(hooks!.beforeCreate);
   revision(1, "deployed");

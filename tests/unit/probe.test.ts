@@ -69,6 +69,24 @@ describe("what is asked", () => {
     ]);
   });
 
+  test("who is called outside the stack, and who hands on to others, is told and not asked", () => {
+    const its = declared(PAIR, [
+      { source: "web", destination: "payments" },
+      { source: "web", destination: "orders" },
+      DENY_ALL,
+    ]);
+    const splits = [{ weight: 90 }, { weight: 10, service: "orders-next" }];
+    const entry = { kind: "ServiceSplitter", namespace: "consul-system", name: "orders", spec: { splits } };
+    const { questions, left } = planOf({ ...its, entries: [...its.entries, entry] }, { unsafe: false });
+    expect(questions.map(({ source, destination }) => `${source} ${destination}`)).toEqual(["orders web"]);
+    expect(left.map(({ source, destination, why }) => [source, destination, why])).toEqual([
+      ["web", "orders", "its traffic is sent on, to orders-next too"],
+      [INGRESS, "web", "no route leads there"],
+      [INGRESS, "orders", "its traffic is sent on, to orders-next too"],
+      ["web", "payments", "payments is no service of this stack"],
+    ]);
+  });
+
   test.each<[what: string, rules: IntentionRule[], expected: string[]]>([
     ["a whole service by one request", [{ source: "web", destination: "orders" }], ["allow GET /"]],
     ["what no rule speaks of too", [], ["deny GET /"]],
@@ -357,5 +375,7 @@ describe("the report", () => {
     const left = with1(3, { what: "left", words: "Traefik itself answers 401" });
     expect(leftOver(its, left).join("\n")).toContain("Traefik itself answers 401");
     expect(exitCode(left)).toBe(0);
+    // Where nothing was asked, nothing is proved.
+    expect([exitCode([]), exitCode(left.filter(({ got }) => got.what === "left"))]).toEqual([2, 2]);
   });
 });

@@ -58,23 +58,44 @@ export function planOf(declared: Declared, { unsafe }: { readonly unsafe: boolea
     declared.services
       // A pod that calls its own service need not leave its network namespace: no sidecar judges that.
       .filter(({ name }) => name !== source)
-      .map(({ name, protocol }) => ofPair({ source, destination: name, protocol }, rules, routers, ingress, unsafe)),
+      .map(({ name, protocol }) => {
+        const [to] = sentOnTo(declared, name);
+        return to === undefined
+          ? ofPair({ source, destination: name, protocol }, rules, routers, ingress, unsafe)
+          : {
+              questions: [],
+              left: [{ source, destination: name, what: "any call", why: `its traffic is sent on, to ${to} too` }],
+            };
+      }),
   );
-  const others = rules.filter(({ source }) => source !== "*" && !sources.includes(source));
+  const left = (rule: IntentionRule, why: string): Left => ({
+    source: rule.source,
+    destination: rule.destination,
+    what: describeEdges([rule]).join("; "),
+    why,
+  });
+  const [unasked, outside] = [
+    rules.filter(({ source }) => source !== "*" && !sources.includes(source)),
+    rules.filter(({ destination }) => destination !== "*" && !services.includes(destination)),
+  ];
   return {
     sources,
     destinations: services,
     questions: pairs.flatMap(({ questions }) => questions),
     left: [
       ...pairs.flatMap(({ left }) => left),
-      ...others.map((rule) => ({
-        source: rule.source,
-        destination: rule.destination,
-        what: describeEdges([rule]).join("; "),
-        why: `${rule.source} is no service of this stack with pods to ask from`,
-      })),
+      ...unasked.map((rule) => left(rule, `${rule.source} is no service of this stack with pods to ask from`)),
+      ...outside.map((rule) => left(rule, `${rule.destination} is no service of this stack`)),
     ],
   };
+}
+
+/** Other services that take requests to one: their rules are asked, and which of them answers is not known before. */
+function sentOnTo({ entries }: Declared, service: string): string[] {
+  return entries
+    .filter(({ kind, name }) => name === service && /^Service(Router|Splitter)$/.test(kind))
+    .flatMap(({ spec }) => [...JSON.stringify(spec).matchAll(/"service":"([^"]+)"/g)].map(([, to]) => to))
+    .filter((to) => to !== service);
 }
 
 type Pair = Pick<Question, "source" | "destination" | "protocol">;

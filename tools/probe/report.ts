@@ -172,5 +172,6 @@ export function outcomes(plan: Plan, asked: readonly Asked[], seconds: number): 
 /** 0: all as declared; 1: a mismatch; 2: nobody knows. */
 export function exitCode(asked: readonly Asked[]): number {
   const verdicts = asked.map(verdictOf);
-  return verdicts.includes("mismatch") ? 1 : verdicts.includes("unclear") ? 2 : 0;
+  const proved = verdicts.some((each) => each === "mismatch" || each === "as declared");
+  return verdicts.includes("mismatch") ? 1 : verdicts.includes("unclear") || !proved ? 2 : 0;
 }
