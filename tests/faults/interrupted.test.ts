@@ -178,16 +178,6 @@ for (const [where, words] of DESTROYS) {
   });
 }
 
-for (const [where, words] of DESTROYS.slice(0, 2)) {
-  step(`after a destroy that is killed ${where}, an up that refreshes makes again what is gone`, async () => {
-    await its.stack.up();
-    await interrupted("destroy", says(words), "SIGKILL");
-    await its.stack.up({ refresh: true });
-    await answers(200, HOST);
-    expect(await kubectl("get", "secrets", "-n", "consul-system", "-o", "name")).not.toContain("consul.v0");
-  });
-}
-
 step("after a destroy that is killed while Helm uninstalls, an up says to let it come to its end", async () => {
   await its.stack.up();
   await interrupted("destroy", recorded("uninstalling"), "SIGKILL");
