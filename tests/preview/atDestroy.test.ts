@@ -26,6 +26,8 @@ beforeAll(async () => {
   fs.mkdirSync(path.join(directory, "state"));
   const kubeconfig = path.join(directory, "kubeconfig");
   fs.writeFileSync(kubeconfig, await server.listen());
+  // Hooks run in the program, which is this process.
+  process.env.KUBECONFIG = kubeconfig;
   stack = await LocalWorkspace.createStack(
     { stackName: "test", projectName: "consul-traefik-mesh", program },
     {
@@ -71,4 +73,23 @@ test("a plain destroy stops before entries of others would go, and removes what 
   await stack.up();
   await stack.destroy();
   expect(server.log).toEqual(["deleted /apis/rbac.authorization.k8s.io/v1/clusterroles/consul-server"]);
+});
+
+test("an up after a destroy that Helm has begun and Pulumi has not ended stops, and after one that it has not begun goes on", async () => {
+  const record = (version: number, status: string) =>
+    server.add("v1", "Secret", {
+      metadata: {
+        name: `sh.helm.release.v1.consul.v${version}`,
+        namespace: "consul",
+        labels: { owner: "helm", name: "consul", status, version: String(version) },
+      },
+      data: { release: Buffer.from(Buffer.from("{}").toString("base64")).toString("base64") },
+    });
+  record(0, "uninstalled");
+  record(1, "uninstalling");
+  await expect(stack.up()).rejects.toThrow(/a pulumi destroy did not come to its end: .* pulumi destroy && pulumi up/);
+  record(1, "deployed");
+  await stack.up();
+  const records = [...server.objects.keys()].filter((each) => each.includes("sh.helm.release"));
+  expect(records).toEqual(["/api/v1/namespaces/consul/secrets/sh.helm.release.v1.consul.v1"]);
 });

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { parseArgs } from "node:util";
 import { Cluster } from "../access/cluster";
+import { command } from "../access/command";
 import { declaredIn } from "../access/declared";
 import { PulumiStack } from "../access/pulumi";
 import { clusterOf } from "../access/stackCluster";
@@ -77,13 +78,4 @@ async function main(): Promise<number> {
   }
 }
 
-// Whoever reads has read enough, as `head` has.
-process.stdout.on("error", () => process.exit());
-
-main().then(
-  (code) => (process.exitCode = code),
-  (error) => {
-    console.error(`error: ${(error as Error).message}`);
-    process.exitCode = 2;
-  },
-);
+command(main);

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { describeProblems } from "../../components/shared/problems";
 import { parseSettings } from "../../settings";
 import { Cluster } from "../access/cluster";
+import { command } from "../access/command";
 import { defaultSettings, PulumiStack } from "../access/pulumi";
 import { clusterOf } from "../access/stackCluster";
 import { declarationOf } from "./declaration";
@@ -63,13 +64,4 @@ async function main(): Promise<number> {
   }
 }
 
-// Whoever reads has read enough, as `head` has.
-process.stdout.on("error", () => process.exit());
-
-main().then(
-  (code) => (process.exitCode = code),
-  (error) => {
-    console.error(`error: ${(error as Error).message}`);
-    process.exitCode = 2;
-  },
-);
+command(main);
