@@ -4,6 +4,7 @@ import { owned } from "../interrupted/hooks";
 import { DEFAULT_CONSUL_CLI_IMAGE } from "../mesh/consulMesh";
 import type { MeshMember } from "../services/member";
 import type { Ingress, Mesh } from "../mesh/mesh";
+import { isLater, whenKnown } from "../shared/later";
 import { HARDENED, restrictedPod } from "../shared/podSecurity";
 import { OTHERS_STATUS, SERVED_STATUS } from "../routing/servedTags";
 import { sha256 } from "../shared/sha256";
@@ -47,8 +48,10 @@ export class ServedRoutes extends pulumi.ComponentResource {
     super("consul-traefik-mesh:index:ServedRoutes", name, {}, owned(`ServedRoutes-${name}`, opts));
     const { mesh, ingress, services, after = [] } = args;
     const own = pulumi.Resource.isInstance(ingress) ? [ingress] : [];
-    const paths = services.flatMap((service) => service.servedPath ?? []).sort();
-    const asks = paths.length > 0 && ingress.replicas > 0;
+    const asked = services.flatMap(({ serviceName, servedPath }) =>
+      servedPath === undefined ? [] : [{ serviceName, servedPath }],
+    );
+    const asks = asked.length > 0 && ingress.replicas > 0;
     const port = ENTRY_POINT_PORTS.admin;
     // Without an address of its own its name is that of each pod which is ready.
     const pods =
@@ -73,7 +76,7 @@ export class ServedRoutes extends pulumi.ComponentResource {
           ]
         : [];
     if (asks) {
-      const container = {
+      const container = (paths: pulumi.Input<readonly string[]>) => ({
         name: "ask",
         image: mesh.consulImage ?? DEFAULT_CONSUL_CLI_IMAGE,
         imagePullPolicy: ingress.imagePullPolicy,
@@ -86,18 +89,25 @@ export class ServedRoutes extends pulumi.ComponentResource {
           },
           { name: "PORT", value: String(port) },
           { name: "PATIENCE", value: String(PATIENCE) },
-          { name: "PATHS", value: paths.join(" ") },
+          { name: "PATHS", value: whenKnown(paths, (its) => [...its].sort().join(" ")) },
         ],
         resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },
         securityContext: HARDENED,
         terminationMessagePolicy: "FallbackToLogsOnError",
-      };
-      const id = sha256(JSON.stringify(container)).slice(0, 8);
+      });
+      const idOf = (paths: readonly string[]) => sha256(JSON.stringify(container(paths))).slice(0, 8);
+      // Pulumi's name of the Job has to be plain: what is known later is in its name in the cluster alone.
+      const plain = asked.map(({ serviceName, servedPath }) =>
+        isLater(servedPath) ? serviceName : String(servedPath),
+      );
+      const paths = asked.some(({ servedPath }) => isLater(servedPath))
+        ? pulumi.all(asked.map(({ servedPath }) => servedPath))
+        : plain;
       new k8s.batch.v1.Job(
-        `${name}-${id}`,
+        `${name}-${idOf(plain)}`,
         {
           metadata: {
-            name: `traefik-served-routes-${id}`,
+            name: whenKnown(paths, (its) => `traefik-served-routes-${idOf(its)}`),
             namespace: args.namespace ?? ingress.namespace,
             // One that has failed is made anew by the next `up`.
             annotations: { "pulumi.com/replaceUnready": "true" },
@@ -118,7 +128,7 @@ export class ServedRoutes extends pulumi.ComponentResource {
                 automountServiceAccountToken: false,
                 // The user that Consul's image is made for.
                 securityContext: { ...restrictedPod(100, []), runAsGroup: 1000 },
-                containers: [container],
+                containers: [container(paths)],
               },
             },
           },

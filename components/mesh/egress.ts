@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { caFileOf, DESTINATION_CAS, destinationCas, TERMINATING_GATEWAY } from "../chart/terminatingGateway";
 import type { MeshMember } from "../services/member";
 import { isCertificatePem, shown } from "../shared/grammars";
-import { judgedWhenKnown } from "../shared/later";
+import { judgedWhenKnown, warnOfUnknown } from "../shared/later";
 import { isHostName, portProblems } from "../shared/names";
 import { Problem, refuse } from "../shared/problems";
 import { MeshNames, serviceNameProblems } from "../shared/serviceNames";
@@ -201,6 +201,7 @@ export class ExternalDestination extends pulumi.ComponentResource implements Mes
     const host = judgedWhenKnown(what, args.host, (known) => hostProblems(known, tls, ""));
     refuse(what, mesh.model.part(MeshNames).take("name", { name: serviceName, place: what }));
     super("consul-traefik-mesh:index:ExternalDestination", name, {}, opts);
+    void warnOfUnknown(what, { host: args.host }, this);
     this.serviceName = serviceName;
     this.protocol = protocol;
     this.protocolReady =

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { isLater, judgedWhenKnown } from "../shared/later";
+import { isLater, judgedWhenKnown, warnOfUnknown } from "../shared/later";
 import { warn } from "../shared/problems";
 import { ContainerInputs, containerProblems, plainSecretWarnings } from "./containerProblems";
 
@@ -11,6 +11,8 @@ export function judgedLater<T extends ContainerInputs>(
   prefix = "",
 ): T {
   const { image, env } = inputs;
+  const variables = Object.entries(env ?? {}).map(([name, value]) => [`${prefix}env.${name}`, value]);
+  void warnOfUnknown(what, { [`${prefix}image`]: image, ...Object.fromEntries(variables) }, resource);
   const judgedEnv = Object.entries(env ?? {}).map(([name, value]) => {
     void warnOfSecret(what, name, value, resource, prefix);
     const judged = judgedWhenKnown(what, value, (known) => containerProblems({ env: { [name]: known } }, prefix));

@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { generationTags } from "../shared/generations";
 import type { MiddlewareName } from "./middlewareOptions";
 import { isDnsLabel } from "../shared/names";
@@ -87,6 +88,18 @@ export interface TcpMiddleware {
   /** At most `amount` connections of one client address at a time. */
   readonly inFlightConn?: { readonly amount: number };
 }
+
+/** An `ipAllowList` as a program declares it: its ranges may be other resources' outputs. */
+interface IpAllowListArgs {
+  readonly ipAllowList: Omit<TypedMiddlewares["ipAllowList"], "sourceRange"> & {
+    readonly sourceRange: readonly pulumi.Input<string>[];
+  };
+}
+
+/** Middlewares as a program declares them. */
+export type MiddlewareArgs = Middleware | IpAllowListArgs;
+export type TcpMiddlewareArgs =
+  TcpMiddleware | { readonly ipAllowList: Pick<IpAllowListArgs["ipAllowList"], "sourceRange"> };
 
 /** Where the ingress mounts a user list. */
 export function userListFile(list: string): string {

@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { CertificateResolvers } from "../ingress/certificateResolvers";
 import { isHostName } from "../shared/names";
 import { Problem } from "../shared/problems";
@@ -22,6 +23,14 @@ export interface RouteTls {
    * @unset those called `default`
    */
   readonly options?: string;
+}
+
+/** The same as a program declares it. */
+export interface RouteTlsArgs extends Omit<RouteTls, "domains"> {
+  readonly domains?: readonly {
+    readonly main: pulumi.Input<string>;
+    readonly sans?: readonly pulumi.Input<string>[];
+  }[];
 }
 
 /** The tags of a router's TLS. */

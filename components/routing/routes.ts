@@ -1,12 +1,13 @@
 import { domainToASCII } from "node:url";
+import type * as pulumi from "@pulumi/pulumi";
 import { generationTags } from "../shared/generations";
 import { hasTemplate, literalPathProblems, neverAtTraefik, patternIn } from "./literalPaths";
 import { middlewareProblems } from "./middlewareProblems";
-import { Middleware, middlewareTags } from "./middlewares";
+import { Middleware, MiddlewareArgs, middlewareTags } from "./middlewares";
 import { dnsLabelProblems, isHostName, rangeProblems } from "../shared/names";
 import { Problem } from "../shared/problems";
 import { isWildcard, routeEntryPoints } from "./routeHosts";
-import { RouteTls, routeTlsProblems, routeTlsTags } from "./routeTls";
+import { RouteTls, RouteTlsArgs, routeTlsProblems, routeTlsTags } from "./routeTls";
 import { inV3, ruleProblems } from "./rules";
 
 /** A route through Traefik to a service, published as tags of the service in Consul's catalog. */
@@ -51,6 +52,14 @@ export interface Route {
    * @unset none
    */
   readonly middlewares?: readonly Middleware[];
+}
+
+/** A route as a program declares it: what it names outside may be another resource's output. */
+export interface RouteArgs extends Omit<Route, "host" | "rule" | "tls" | "middlewares"> {
+  readonly host?: pulumi.Input<string>;
+  readonly rule?: pulumi.Input<string>;
+  readonly tls?: RouteTlsArgs;
+  readonly middlewares?: readonly MiddlewareArgs[];
 }
 
 /** The highest priority that is not Traefik's own. Source: `maxUserPriority` of Traefik 3.7, on any platform. */

@@ -1,4 +1,3 @@
-import type { MemberOptions } from "../services/member";
 import { missing, OfferedToMiddlewares, offeredProblems, Wanted, wantedBy } from "./middlewareReferences";
 import { ModelPart } from "../shared/meshModel";
 import { Problem } from "../shared/problems";
@@ -6,7 +5,7 @@ import { routeEntryPoints, routeHosts } from "./routeHosts";
 import { routerNames, routeRule } from "./routes";
 import { ingressTlsProblems } from "./routeTls";
 import { canonicalRule } from "./rules";
-import { serviceTags } from "./serviceTags";
+import { Published, serviceTags } from "./serviceTags";
 import { tcpEntryPointsOf, tcpRouterNames, tcpRouteRule } from "./tcpRoutes";
 import { TLS_PATH, tlsSecrets } from "./tlsOptions";
 import { adminTags, CA_MOUNT_PATH } from "./traefikArguments";
@@ -37,7 +36,7 @@ export interface Place {
 
 interface Service {
   readonly name: string;
-  readonly options: MemberOptions;
+  readonly options: Published;
   readonly place: Place;
 }
 
@@ -75,8 +74,8 @@ export class RoutingModel extends ModelPart {
     ];
   }
 
-  /** Problems of a service beside what has joined before it. */
-  service(name: string, options: MemberOptions, place: Place): Problem[] {
+  /** Problems of a service beside what has joined before it; `withStandIns` has what is not known of it yet. */
+  service(name: string, options: Published, place: Place): Problem[] {
     const service: Service = { name, options, place };
     const { routes = [], tcpRoutes = [], internal = false } = options;
     const take = (what: string, input: string) => this.take(what, place.own + input, place.named + input);
@@ -95,19 +94,26 @@ export class RoutingModel extends ModelPart {
     return [
       ...routerNames(name, routes).flatMap((router, i) => take(`router name "${router}"`, `routes[${i}]`)),
       ...(internal ? take(`router name "${name}-internal"`, "internal") : []),
-      ...routes.flatMap((route, i) =>
-        routeEntryPoints(route).flatMap((on) =>
-          take(`rule "${canonicalRule(routeRule(route))} on ${on}"`, `routes[${i}]`),
-        ),
-      ),
+      ...rulesOf({ routes }).flatMap(([rule, input]) => take(rule, input)),
       ...tcpRouterNames(name, tcpRoutes).flatMap((router, i) => take(`tcp router name "${router}"`, `tcpRoutes[${i}]`)),
-      ...tcpRoutes.flatMap((route, i) =>
-        tcpEntryPointsOf(route).flatMap((on) =>
-          take(`rule "${canonicalRule(tcpRouteRule(route))} on ${on}"`, `tcpRoutes[${i}]`),
-        ),
-      ),
+      ...rulesOf({ tcpRoutes }).flatMap(([rule, input]) => take(rule, input)),
       ...this.ingresses.flatMap((ingress) => servedProblems(service, place.own, ingress)),
       ...this.resolve(service),
+    ];
+  }
+
+  /** Problems of a service that has joined, by what is known of it now. */
+  known(name: string, options: Published): Problem[] {
+    const joined = this.services.get(name)!;
+    const service = { ...joined, options };
+    this.services.set(name, service);
+    const before = new Set(rulesOf(joined.options).map((each) => each.join()));
+    const { own, named } = joined.place;
+    return [
+      ...rulesOf(options).flatMap(([rule, input]) =>
+        before.has([rule, input].join()) ? [] : this.take(rule, own + input, named + input),
+      ),
+      ...this.ingresses.flatMap((ingress) => servedProblems(service, own, ingress)),
     ];
   }
 
@@ -144,6 +150,16 @@ export class RoutingModel extends ModelPart {
         : [{ propertyPath: path, reason: `"${want.name}" takes no call of Traefik's own; set its internal: true` }];
     });
   }
+}
+
+/** The rules of routes, each on an entry point, and where they stand. */
+function rulesOf({ routes = [], tcpRoutes = [] }: Published): [rule: string, input: string][] {
+  const each = (list: string, i: number, rule: string, entryPoints: readonly string[]) =>
+    entryPoints.map((on): [string, string] => [`rule "${canonicalRule(rule)} on ${on}"`, `${list}[${i}]`]);
+  return [
+    ...routes.flatMap((route, i) => each("routes", i, routeRule(route), routeEntryPoints(route))),
+    ...tcpRoutes.flatMap((route, i) => each("tcpRoutes", i, tcpRouteRule(route), tcpEntryPointsOf(route))),
+  ];
 }
 
 /** Names of the routers that an ingress has in the catalog for itself. */

@@ -27,10 +27,9 @@ export function serviceTags(service: string, published: Published, weight?: numb
   ];
 }
 
-/** Where Traefik is asked whether it serves what a service publishes; `undefined` where that is nothing. */
-export function servedPathOf(service: string, published: Published): string | undefined {
-  const tags = publishedTags(service, published);
-  return tags.length === 0 ? undefined : servedPath(service, tags);
+/** Where Traefik is asked whether it serves what a service publishes. */
+export function servedPathOf(service: string, published: Published): string {
+  return servedPath(service, publishedTags(service, published));
 }
 
 /** Whether tags name what an ingress declares: a user list, a plugin, TLS options, a certificate resolver, an entry point. */

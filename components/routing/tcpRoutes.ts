@@ -1,9 +1,10 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { generationTags } from "../shared/generations";
 import { middlewareProblems } from "./middlewareProblems";
-import { middlewareTags, TcpMiddleware } from "./middlewares";
+import { middlewareTags, TcpMiddleware, TcpMiddlewareArgs } from "./middlewares";
 import { dnsLabelProblems } from "../shared/names";
 import { Problem } from "../shared/problems";
-import { RouteTls, routeTlsTags } from "./routeTls";
+import { RouteTls, RouteTlsArgs, routeTlsTags } from "./routeTls";
 import { printRule } from "./ruleSyntax";
 import { ruleProblems } from "./rules";
 
@@ -39,6 +40,14 @@ export interface TcpRoute {
    * @unset none
    */
   readonly middlewares?: readonly TcpMiddleware[];
+}
+
+/** A TCP route as a program declares it: what it names outside may be another resource's output. */
+export interface TcpRouteArgs extends Omit<TcpRoute, "sni" | "rule" | "tls" | "middlewares"> {
+  readonly sni?: pulumi.Input<string>;
+  readonly rule?: pulumi.Input<string>;
+  readonly tls?: RouteTlsArgs & { readonly passthrough?: boolean };
+  readonly middlewares?: readonly TcpMiddlewareArgs[];
 }
 
 /** An entry point of its own for tcp services. */

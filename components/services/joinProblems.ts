@@ -1,5 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 import { podSizeProblems } from "../pods/containerProblems";
+import { isLater } from "../shared/later";
 import { Problem } from "../shared/problems";
 import {
   HARMLESS_ANNOTATIONS,
@@ -18,7 +20,7 @@ export interface Joined {
   readonly serviceName: string;
   readonly port: number;
   /** What its pods have of annotations then. */
-  readonly annotations: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, pulumi.Input<string>>>;
   /** Whether the pods may be in the mesh already, by what an earlier `up` wrote. */
   readonly running: boolean;
   readonly tags: readonly string[];
@@ -82,7 +84,9 @@ function keyProblems(key: string, value: unknown, joined: Joined): string[] {
   return !/^([^/]*\.)?consul\.hashicorp\.com\//.test(key) ||
     HARMLESS_ANNOTATIONS.test(key) ||
     (joined.running && WRITTEN.test(key)) ||
-    value === joined.annotations[key]
+    // What is known later takes the place of whatever is there.
+    value === joined.annotations[key] ||
+    isLater(joined.annotations[key])
     ? []
     : ["decides how the pod joins the mesh, which the component sets; leave it out"];
 }

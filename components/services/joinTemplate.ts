@@ -1,4 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 import type { PodTemplate } from "./joinProblems";
 import { neededGrace } from "./sidecarAnnotations";
 
@@ -8,7 +9,7 @@ type Container = k8s.types.input.core.v1.Container;
 /** What pods get to be of a service. */
 export interface JoiningPods {
   readonly podLabels: Readonly<Record<string, string>>;
-  readonly podAnnotations: Readonly<Record<string, string>>;
+  readonly podAnnotations: Readonly<Record<string, pulumi.Input<string>>>;
   readonly serviceAccountName: string;
 }
 

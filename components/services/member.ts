@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { IntentionRule, ServiceCall } from "../intentions/intentions";
+import type { RoutesArgs } from "../routing/laterRoutes";
 import type { LoadBalancing } from "../routing/loadBalancing";
 import type { Route } from "../routing/routes";
 import type { TcpRoute } from "../routing/tcpRoutes";
@@ -80,7 +81,7 @@ export interface MeshMember extends pulumi.Resource {
   /** Whether Traefik calls it: a route leads to it, or Traefik asks it for other services' routes. */
   readonly routed: boolean;
   /** Where Traefik tells whether it serves what the service publishes; `undefined` where it has no routes, or no pods. */
-  readonly servedPath: string | undefined;
+  readonly servedPath: pulumi.Input<string> | undefined;
   /** The rules that its `calls` are. */
   readonly calls: readonly IntentionRule[];
   /** What needs the service's protocol to be known to Consul, as an L7 intention does, depends on this; empty for `tcp`. */
@@ -88,7 +89,11 @@ export interface MeshMember extends pulumi.Resource {
 }
 
 /** Whether Traefik calls a service, so that it needs an intention from Traefik. */
-export function isRouted({ routes = [], tcpRoutes = [], internal = false }: MemberOptions): boolean {
+export function isRouted({
+  routes = [],
+  tcpRoutes = [],
+  internal = false,
+}: Pick<MemberOptions, "internal"> & RoutesArgs): boolean {
   return routes.length > 0 || tcpRoutes.length > 0 || internal;
 }
 

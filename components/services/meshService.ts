@@ -5,9 +5,11 @@ import { owned } from "../interrupted/hooks";
 import { oldVariableNameProblems } from "../pods/containerProblems";
 import type { IntentionRule } from "../intentions/intentions";
 import type { IntentionSet } from "../intentions/intentionSet";
+import { RoutesArgs, withStandIns } from "../routing/laterRoutes";
 import { Canary, canaryWeight, STABLE_WEIGHT } from "../routing/loadBalancing";
 import { callRules, isRouted, MemberOptions, MeshMember, Protocol } from "./member";
 import { memberEntries } from "./memberEntries";
+import { memberRoutes } from "./memberRoutes";
 import type { Ingress, Mesh } from "../mesh/mesh";
 import { RoutingModel } from "../routing/routingModel";
 import { drainProblems, meshServiceProblems, meshServiceWarnings } from "./meshServiceProblems";
@@ -18,7 +20,7 @@ import { containerPart, podSpecPart, scaler, volumeParts } from "../pods/podTemp
 import { grpcProbe, Health } from "../pods/probes";
 import { refuse, warn } from "../shared/problems";
 import { CANARY_SUFFIX, MeshNames } from "../shared/serviceNames";
-import { servedPathOf, serviceTags, usesIngress } from "../routing/serviceTags";
+import { serviceTags, usesIngress } from "../routing/serviceTags";
 import { drainSecondsOf, neededGrace, SERVICE_LABEL, sidecarAnnotations } from "./sidecarAnnotations";
 import { timeoutWarnings } from "./timeoutWarnings";
 import { podNamespace, podNamespaceProblems } from "./podNamespace";
@@ -93,7 +95,7 @@ export interface MeshServiceOptions extends PodOptions, Health, MemberOptions {
   readonly canary?: Canary;
 }
 
-export interface MeshServiceArgs extends MeshServiceOptions {
+export interface MeshServiceArgs extends Omit<MeshServiceOptions, keyof RoutesArgs>, RoutesArgs {
   readonly mesh: Mesh;
   /** An existing namespace. */
   readonly namespace: pulumi.Input<string>;
@@ -127,7 +129,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
   /** Whether Traefik calls it: a route leads to it, or Traefik asks it for other services' routes. */
   public readonly routed: boolean;
   /** Where Traefik tells whether it serves what the service publishes; `undefined` where it has no routes, or no pods. */
-  public readonly servedPath: string | undefined;
+  public readonly servedPath: pulumi.Input<string> | undefined;
   /** The rules that its `calls` are. */
   public readonly calls: readonly IntentionRule[];
   /**
@@ -136,10 +138,12 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
    */
   public readonly protocolReady: pulumi.Resource[];
 
-  constructor(name: string, args: MeshServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-    const serviceName = args.serviceName ?? name;
-    const named = { name: serviceName, canary: args.canary, place: `MeshService "${name}"` };
-    refuse(`MeshService "${name}"`, [
+  constructor(name: string, given: MeshServiceArgs, opts?: pulumi.ComponentResourceOptions) {
+    const what = `MeshService "${name}"`;
+    const serviceName = given.serviceName ?? name;
+    const args = withStandIns(serviceName, given);
+    const named = { name: serviceName, canary: args.canary, place: what };
+    refuse(what, [
       ...meshServiceProblems(serviceName, args),
       ...args.mesh.model.part(RoutingModel).service(serviceName, args, { own: "", named: `${name}.` }),
       ...oldVariableNameProblems(args, args.mesh.kubernetesVersion, ""),
@@ -149,14 +153,15 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
     ]);
     super("consul-traefik-mesh:index:MeshService", name, {}, owned(`MeshService-${name}`, opts));
     const timeouts = args.ingress === undefined ? [] : timeoutWarnings(args, args.ingress.respondingTimeouts);
-    warn(`MeshService "${name}"`, [...meshServiceWarnings(args), ...timeouts], this);
+    warn(what, [...meshServiceWarnings(args), ...timeouts], this);
     this.serviceName = serviceName;
     this.protocol = args.protocol ?? "http";
     this.routed = isRouted(args);
     const pods = (args.replicas ?? 1) + (args.canary === undefined ? 0 : (args.canary.replicas ?? 1));
-    this.servedPath = pods === 0 ? undefined : servedPathOf(serviceName, args);
+    const routes = memberRoutes(what, args.mesh, serviceName, given, args, this);
+    this.servedPath = pods === 0 ? undefined : routes.servedPath;
     this.calls = callRules(serviceName, args.calls ?? [], `${name}.`);
-    const namespace = podNamespace(`MeshService "${name}"`, args.mesh, args.namespace);
+    const namespace = podNamespace(what, args.mesh, args.namespace);
     const metadata = { name: serviceName, namespace };
     const own = { [SERVICE_LABEL]: serviceName };
     const byGrpc = args.healthGrpcService === undefined ? undefined : grpcProbe(args.healthGrpcService, args.port);
@@ -191,7 +196,6 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
     const workload = (part: string, version: Version, annotations: Record<string, string> = {}) => {
       const workloadName = part === "canary" ? serviceName + CANARY_SUFFIX : serviceName;
       const labels = { app: workloadName };
-      const tags = serviceTags(serviceName, args, version.weight);
       const spec: k8s.types.input.core.v1.PodSpec = {
         ...podSpecPart(args, labels),
         serviceAccountName: serviceAccount.metadata.name,
@@ -227,7 +231,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
           labels: { ...args.podLabels, ...labels, ...own },
           annotations: {
             ...args.podAnnotations,
-            ...sidecarAnnotations(args.mesh, serviceName, args, drainSeconds, tags),
+            ...sidecarAnnotations(args.mesh, serviceName, args, drainSeconds, routes.tags(version.weight)),
             ...byGrpc?.annotations,
             ...annotations,
           },
@@ -252,7 +256,6 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
       );
     };
     const { canary } = args;
-    const what = `MeshService "${name}"`;
     const version = judgedLater(what, args, this);
     const stable = workload(PART_OF_KIND[kind], { ...version, weight: canary && STABLE_WEIGHT });
     if (canary !== undefined) {

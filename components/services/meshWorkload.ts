@@ -8,14 +8,16 @@ import { joinTemplate } from "./joinTemplate";
 import { joinTransform } from "./joinTransform";
 import { callRules, isRouted, MemberOptions, MeshMember, Protocol } from "./member";
 import { memberEntries } from "./memberEntries";
+import { memberRoutes } from "./memberRoutes";
 import type { Ingress, Mesh } from "../mesh/mesh";
+import { RoutesArgs, withStandIns } from "../routing/laterRoutes";
 import { RoutingModel } from "../routing/routingModel";
 import { meshWorkloadProblems } from "./meshWorkloadProblems";
 import type { WorkloadKind } from "../pods/podOptions";
 import { refuse, warn } from "../shared/problems";
 import { patchRunning } from "./runningWorkload";
 import { MeshNames } from "../shared/serviceNames";
-import { servedPathOf, serviceTags, usesIngress } from "../routing/serviceTags";
+import { serviceTags, usesIngress } from "../routing/serviceTags";
 import { drainSecondsOf, SERVICE_LABEL, sidecarAnnotations } from "./sidecarAnnotations";
 import { timeoutWarnings } from "./timeoutWarnings";
 import { podNamespace, podNamespaceProblems } from "./podNamespace";
@@ -57,7 +59,7 @@ export interface MeshWorkloadOptions extends MemberOptions {
   readonly drainSeconds?: number;
 }
 
-export interface MeshWorkloadArgs extends MeshWorkloadOptions {
+export interface MeshWorkloadArgs extends Omit<MeshWorkloadOptions, keyof RoutesArgs>, RoutesArgs {
   readonly mesh: Mesh;
   /** The namespace of the workload. */
   readonly namespace: pulumi.Input<string>;
@@ -92,12 +94,12 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
   public readonly serviceName: string;
   public readonly protocol: Protocol;
   public readonly routed: boolean;
-  public readonly servedPath: string | undefined;
+  public readonly servedPath: pulumi.Input<string> | undefined;
   public readonly calls: readonly IntentionRule[];
   public readonly protocolReady: pulumi.Resource[];
   /** Labels, annotations and ServiceAccount of the pods; an allow of Consul goes by the last. */
   public readonly podLabels: Readonly<Record<string, string>>;
-  public readonly podAnnotations: Readonly<Record<string, string>>;
+  public readonly podAnnotations: Readonly<Record<string, pulumi.Input<string>>>;
   public readonly serviceAccountName: string;
   /** What the pods depend on: `transform` adds it, others have to say it. */
   public readonly ready: readonly pulumi.Resource[];
@@ -106,10 +108,11 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
   private readonly drainSeconds: number;
   private readonly joined: Joined;
 
-  constructor(name: string, args: MeshWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { mesh, existingService } = args;
+  constructor(name: string, given: MeshWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { mesh, existingService } = given;
     const what = `MeshWorkload "${name}"`;
-    const serviceName = args.serviceName ?? name;
+    const serviceName = given.serviceName ?? name;
+    const args = withStandIns(serviceName, given);
     refuse(what, [
       ...meshWorkloadProblems(serviceName, args),
       ...mesh.model.part(RoutingModel).service(serviceName, args, { own: "", named: `${name}.` }),
@@ -121,17 +124,19 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
     this.serviceName = serviceName;
     this.protocol = args.protocol ?? "http";
     this.routed = isRouted(args);
-    this.servedPath = servedPathOf(serviceName, args);
+    const routes = memberRoutes(what, mesh, serviceName, given, args, this);
+    this.servedPath = routes.servedPath;
     this.calls = callRules(serviceName, args.calls ?? [], `${name}.`);
     const namespace = podNamespace(what, mesh, args.namespace);
 
+    // As far as the pods are judged by them.
     const tags = serviceTags(serviceName, args);
     this.drainSeconds = args.running ? 0 : drainSecondsOf(args.drainSeconds, mesh);
     this.serviceAccountName = serviceName;
     this.podLabels = { [SERVICE_LABEL]: serviceName };
     const kubernetesService = existingService ?? serviceName;
     this.podAnnotations = {
-      ...sidecarAnnotations(mesh, serviceName, args, this.drainSeconds, tags),
+      ...sidecarAnnotations(mesh, serviceName, args, this.drainSeconds, routes.tags()),
       // Other Services that select the pods, such as a headless one, are none of Consul's then.
       "consul.hashicorp.com/kubernetes-service": kubernetesService,
       "consul.hashicorp.com/connect-service": serviceName,

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Mesh } from "../mesh/mesh";
-import { judgedWhenKnown } from "../shared/later";
+import { judgedWhenKnown, warnOfUnknown } from "../shared/later";
 import { Problem } from "../shared/problems";
 
 /** Problems of the namespace of pods that join a mesh, where it is known at once. */
@@ -10,5 +10,6 @@ export function podNamespaceProblems(mesh: Mesh, namespace: pulumi.Input<string>
 
 /** The namespace of pods that join a mesh; of one that is not known at once, what is wrong is told when it is. */
 export function podNamespace(what: string, mesh: Mesh, namespace: pulumi.Input<string>): pulumi.Input<string> {
+  void warnOfUnknown(what, { namespace });
   return judgedWhenKnown(what, namespace, (its) => podNamespaceProblems(mesh, its));
 }

@@ -1,6 +1,8 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { Mesh } from "../mesh/mesh";
 import { sidecarTracing } from "../mesh/tracing";
 import type { MemberOptions } from "./member";
+import { whenKnown } from "../shared/later";
 import { rotationAnnotation } from "../shared/rotationAnnotation";
 import { tagsAnnotation } from "../routing/routes";
 
@@ -30,8 +32,8 @@ export function sidecarAnnotations(
   serviceName: string,
   options: Pick<MemberOptions, "listenerDrainSeconds" | "idleTimeoutSeconds">,
   drainSeconds: number,
-  tags: readonly string[],
-): Record<string, string> {
+  tags: pulumi.Input<readonly string[]>,
+): Record<string, pulumi.Input<string>> {
   return {
     "consul.hashicorp.com/connect-inject": "true",
     [SIDECAR_GRACE]: String(drainSeconds + APP_GRACE_SECONDS),
@@ -41,7 +43,10 @@ export function sidecarAnnotations(
       ...(mesh.tracing && sidecarTracing(mesh.tracing, serviceName)),
     }),
     ...rotationAnnotation("ca", mesh.caRotation),
-    ...(tags.length > 0 ? { "consul.hashicorp.com/service-tags": tagsAnnotation(tags) } : {}),
+    // Only routes are known later, and they are tags.
+    ...(Array.isArray(tags) && tags.length === 0
+      ? {}
+      : { "consul.hashicorp.com/service-tags": whenKnown(tags, tagsAnnotation) }),
   };
 }
 

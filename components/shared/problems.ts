@@ -25,7 +25,7 @@ export function printable<E extends Error>(error: E): E {
 }
 
 /** Says what is no reason to refuse, in one message; nothing where there is nothing. */
-export function warn(what: string, warnings: Problem[], resource: pulumi.Resource): void {
+export function warn(what: string, warnings: Problem[], resource?: pulumi.Resource): void {
   if (warnings.length > 0) {
     void pulumi.log.warn(describeProblems(what, warnings, "warning"), resource);
   }

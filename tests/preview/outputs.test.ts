@@ -13,15 +13,19 @@ beforeAll(async () => {
 
 afterAll(() => its?.remove());
 
-const preview = (options: string) => {
+const preview = (options: string, other?: string) => {
   fs.writeFileSync(
     path.join(its.directory, "index.ts"),
     `import * as pulumi from "@pulumi/pulumi";
      import * as random from "@pulumi/random";
-     import { ConsulMesh, MeshService } from "./components";
+     import { ConsulMesh, MeshService, ServedRoutes, TraefikConsulIngress } from "./components";
      const id = new random.RandomId("build", { byteLength: 8 }).hex;
      const mesh = new ConsulMesh("consul", { chart: { path: "testbed/charts/consul" } });
-     new MeshService("shop", { mesh, port: 8080, ...{ namespace: "shop", ${options} } });`,
+     const services = Object.entries({ shop: { ${options} }, ${other === undefined ? "" : `other: { ${other} }`} }).map(
+       ([name, its]) => new MeshService(name, { mesh, port: 8080, ...{ namespace: "shop", image: "shop:1", ...its } }),
+     );
+     const ingress = new TraefikConsulIngress("traefik", { mesh });
+     new ServedRoutes("served", { mesh, ingress, services });`,
   );
   return its.stack.preview();
 };
@@ -50,4 +54,22 @@ test("what is secret is not put into a Deployment without a word", async () => {
   expect(stdout).toMatch(/env\.PASSWORD: is secret, .*secretKeyRef/s);
   const { stdout: named } = await preview('image: "shop:1", env: { PASSWORD: pulumi.output("s3cret") }');
   expect(named).toMatch(/env\.PASSWORD: looks like a secret/);
+});
+
+test("a route to a host that the same up makes is previewed, with a word that nobody could judge it", async () => {
+  const routes = "routes: [{ host: 'a.test' }, { rule: pulumi.interpolate`Host(\\`${id}.example.com\\`)` }]";
+  const { changeSummary, stdout } = await preview(routes, "routes: [{ host: 'b.test' }]");
+  expect(changeSummary.create).toBeGreaterThan(10);
+  expect(stdout).toMatch(/MeshService "shop": 1 warning\s+routes\[1\]\.rule: could not be judged by this preview/);
+});
+
+test("one that is known already is judged beside those of other services, and by itself", async () => {
+  const zone = 'pulumi.output("shop.test")';
+  const both = preview(`routes: [{ host: ${zone} }]`, `routes: [{ host: "b.test" }, { host: ${zone} }]`);
+  await expect(both).rejects.toThrow(
+    /MeshService "other": 1 problem\s+routes\[1\]: the rule "Host\(`shop\.test`\) on web" is that of shop\.routes\[0\] too/,
+  );
+  await expect(preview(`routes: [{ rule: pulumi.interpolate\`Host(\${${zone}})\` }]`)).rejects.toThrow(
+    /MeshService "shop": 1 problem\s+routes\[0\]\.rule: "Host\(shop\.test\)" is not a rule/,
+  );
 });
