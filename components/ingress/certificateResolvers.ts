@@ -1,5 +1,5 @@
 import * as net from "node:net";
-import type * as k8s from "@pulumi/kubernetes";
+import { hmacVariable } from "./acmeSecrets";
 import { isCertificatePem } from "../shared/grammars";
 import { isHostName, rangeProblems } from "../shared/names";
 import { Problem } from "../shared/problems";
@@ -166,29 +166,6 @@ export function resolverArguments(resolvers: CertificateResolvers): string[] {
 function delayOf(challenge: ConnectChallenge | undefined): string | undefined {
   const { delay = DEFAULT_DELAY } = challenge ?? { delay: 0 };
   return delay > 0 ? `${delay}s` : undefined;
-}
-
-/** The variables that arguments take keys of Secrets from. */
-export function resolverEnvironment(resolvers: CertificateResolvers): k8s.types.input.core.v1.EnvVar[] {
-  return Object.entries(resolvers).flatMap(([name, { eab }]) =>
-    eab === undefined
-      ? []
-      : [
-          {
-            name: hmacVariable(name),
-            valueFrom: { secretKeyRef: { name: eab.hmacSecret, key: "hmacEncoded" } },
-          },
-        ],
-  );
-}
-
-function hmacVariable(resolver: string): string {
-  return `ACME_EAB_${resolver.toUpperCase().replaceAll("-", "_")}`;
-}
-
-/** The Secrets whose keys become Traefik's environment. */
-export function credentialsSecrets(resolvers: CertificateResolvers): string[] {
-  return [...new Set(Object.values(resolvers).flatMap((r) => r.dnsChallenge?.credentialsSecret ?? []))];
 }
 
 /** What is wrong with resolvers; `prefix` is put before each path. */

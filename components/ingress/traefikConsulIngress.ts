@@ -7,11 +7,13 @@ import type { IngressDescription } from "../teams/meshReference";
 import { routeUrl } from "../routing/routeUrl";
 import { NAMED_BY_ROUTES, RoutingModel } from "../routing/routingModel";
 import { scaler } from "../pods/podTemplate";
+import { judgedTogether } from "../shared/laterValues";
 import { refuse } from "../shared/problems";
 import { MeshNames } from "../shared/serviceNames";
 import { ENTRY_POINT_PORTS } from "../routing/traefikArguments";
 import { traefikDeployment } from "./traefikDeployment";
 import { extraParts } from "./traefikExtras";
+import { withStandIns } from "./traefikInputs";
 import {
   DEFAULT_TRAEFIK_NAMESPACE,
   TRAEFIK_SERVICE_NAME,
@@ -47,17 +49,20 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
   /** What the services of other stacks have to know of the ingress, plain; see `MeshReference`. */
   public readonly description: IngressDescription;
 
-  constructor(name: string, args: TraefikConsulIngressArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, given: TraefikConsulIngressArgs, opts?: pulumi.ComponentResourceOptions) {
     const place = `TraefikConsulIngress "${name}"`;
+    const { mesh, ...options } = given;
+    const args = withStandIns(options);
     const serviceName = args.serviceName ?? TRAEFIK_SERVICE_NAME;
     refuse(place, [
       ...traefikProblems(args),
-      ...catalogSyncProblems(args, args.mesh),
-      ...args.mesh.model.part(RoutingModel).ingress(serviceName, args, ""),
-      ...args.mesh.model.part(MeshNames).take("serviceName", { name: serviceName, place, ingress: true }),
+      ...catalogSyncProblems(args, mesh),
+      ...mesh.model.part(RoutingModel).ingress(serviceName, args, ""),
+      ...mesh.model.part(MeshNames).take("serviceName", { name: serviceName, place, ingress: true }),
     ]);
     super("consul-traefik-mesh:index:TraefikConsulIngress", name, {}, owned(`TraefikConsulIngress-${name}`, opts));
-    const { mesh, dashboard = false } = args;
+    const { dashboard = false } = args;
+    const judged = judgedTogether(place, options, (known) => traefikProblems(known as TraefikOptions), this);
     const namespaceName = args.namespace ?? DEFAULT_TRAEFIK_NAMESPACE;
     const labels = traefikPodLabels(serviceName);
 
@@ -83,19 +88,19 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
     );
 
     const consoles = consolesConfiguration(args, mesh.apiAddress);
-    const tls = tlsParts(name, args, consoles, namespace.metadata.name, { parent: this });
-    const extras = extraParts(name, { ...args, serviceName, tracing: mesh.tracing }, serviceAccount.metadata, this);
+    const tls = tlsParts(name, judged, consoles, namespace.metadata.name, { parent: this });
+    const extras = extraParts(name, { ...judged, serviceName, tracing: mesh.tracing }, serviceAccount.metadata, this);
 
     const its = { namespace: namespace.metadata.name, serviceName, labels };
     const service = traefikService(
       name,
-      args,
+      judged,
       { ...its, extraPorts: extras.ports, singleton: tls.singleton },
       { parent: this },
     );
     const deployment = traefikDeployment(
       name,
-      args,
+      { mesh, ...judged },
       { ...its, ...extras, serviceAccount: serviceAccount.metadata.name, ca: ca.metadata.name, tls },
       {
         parent: this,
@@ -126,7 +131,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
       imagePullPolicy: args.imagePullPolicy,
       respondingTimeouts: this.respondingTimeouts,
       ports: clientPorts(args),
-      options: Object.fromEntries(NAMED_BY_ROUTES.map((option) => [option, args[option]])),
+      options: Object.fromEntries(NAMED_BY_ROUTES.map((option) => [option, judged[option]])) as TraefikOptions,
     };
     this.dashboardPortForward = dashboard
       ? `kubectl --namespace ${namespaceName} port-forward deployment/traefik 8080:${ENTRY_POINT_PORTS.admin}`

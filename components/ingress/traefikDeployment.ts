@@ -4,6 +4,7 @@ import { DEFAULT_CONSUL_CLI_IMAGE } from "../mesh/consulMesh";
 import { spread } from "../pods/podTemplate";
 import type { PodPart } from "../shared/podPart";
 import { quantityOf } from "../shared/grammars";
+import { whenAllKnown } from "../shared/laterValues";
 import { HARDENED, NON_ROOT, restrictedPod } from "../shared/podSecurity";
 import { rotationAnnotation } from "../shared/rotationAnnotation";
 import { sha256 } from "../shared/sha256";
@@ -38,6 +39,8 @@ export function traefikDeployment(
   },
   opts: pulumi.CustomResourceOptions,
 ): k8s.apps.v1.Deployment {
+  const { forwardedHeadersTrustedIps, proxyProtocolTrustedIps, certificateResolvers } = args;
+  const inArguments = { forwardedHeadersTrustedIps, proxyProtocolTrustedIps, certificateResolvers };
   const { mesh, resources = { requests: DEFAULT_REQUESTS, limits: { memory: "256Mi" } } } = args;
   const login =
     mesh.authMethod === undefined
@@ -89,7 +92,7 @@ export function traefikDeployment(
                 image: args.image ?? DEFAULT_TRAEFIK_IMAGE,
                 imagePullPolicy: args.imagePullPolicy,
                 command: login?.command,
-                args: [
+                args: whenAllKnown(inArguments, (known) => [
                   ...traefikArguments({
                     serviceName: its.serviceName,
                     apiAddress: mesh.apiAddress,
@@ -97,11 +100,11 @@ export function traefikDeployment(
                     accessLog: args.accessLog ?? true,
                     logLevel: args.logLevel ?? "INFO",
                   }),
-                  ...edgeArguments(args),
-                  ...tlsArguments(args, clientPorts(args).websecure),
+                  ...edgeArguments({ ...args, ...known }),
+                  ...tlsArguments({ ...args, ...known }, clientPorts(args).websecure),
                   ...its.tls.args,
                   ...its.parts.flatMap((part) => part.args ?? []),
-                ],
+                ]),
                 workingDir: "/",
                 env: [
                   ...(login?.env ?? []),

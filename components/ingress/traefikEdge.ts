@@ -5,6 +5,7 @@ import { labelKeyProblems, metadataNameProblems } from "../pods/metadataProblems
 import { autoscalingProblems, disruptionBudgetProblems } from "../pods/scalingProblems";
 import type { Autoscaling, DisruptionBudget } from "../pods/podOptions";
 import { Problem } from "../shared/problems";
+import type { TraefikArgs } from "./traefikInputs";
 
 export const EXTERNAL_TRAFFIC_POLICIES = ["Cluster", "Local"] as const;
 export const ACCESS_LOG_FORMATS = ["common", "json"] as const;
@@ -109,7 +110,9 @@ export interface RespondingTimeouts {
 const OUTSIDE = ["web", "websecure"];
 
 /** What the options add to Traefik's arguments. */
-export function edgeArguments(options: TraefikEdgeOptions): string[] {
+export function edgeArguments(
+  options: Omit<TraefikEdgeOptions, "serviceAnnotations" | "loadBalancerSourceRanges">,
+): string[] {
   const { forwardedHeadersTrustedIps = [], proxyProtocolTrustedIps = [], respondingTimeouts = {} } = options;
   const trusted = (part: string, addresses: readonly string[]) =>
     addresses.length === 0 ? [] : [`${part}.trustedIPs=${addresses.join(",")}`];
@@ -126,7 +129,7 @@ export function edgeArguments(options: TraefikEdgeOptions): string[] {
 }
 
 /** What the options add to the spec of Traefik's Service. */
-export function edgeServiceSpec(options: TraefikEdgeOptions): Partial<k8s.types.input.core.v1.ServiceSpec> {
+export function edgeServiceSpec(options: TraefikArgs): Partial<k8s.types.input.core.v1.ServiceSpec> {
   const { externalTrafficPolicy, loadBalancerClass, loadBalancerSourceRanges } = options;
   return {
     externalTrafficPolicy,

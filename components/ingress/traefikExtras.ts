@@ -10,6 +10,7 @@ import { Problem } from "../shared/problems";
 import { TcpEntryPoint } from "../routing/tcpRoutes";
 import type { Tracing } from "../mesh/tracing";
 import { tracingPart } from "./tracing";
+import type { TraefikInputs } from "./traefikInputs";
 import { UserList, userListProblems, userListsPart } from "./userLists";
 
 /** What an ingress may have beside HTTP from the catalog: each by a name that routes use. */
@@ -48,7 +49,8 @@ export interface TraefikExtras {
 /** What the extras add to Traefik's pod, and the ports that its Service gets; ConfigMaps are made below `parent`. */
 export function extraParts(
   name: string,
-  extras: TraefikExtras & { readonly serviceName: string; readonly tracing: Tracing | undefined },
+  extras: Omit<TraefikExtras, "userLists"> &
+    Pick<TraefikInputs, "userLists"> & { readonly serviceName: string; readonly tracing: Tracing | undefined },
   account: { readonly name: pulumi.Input<string>; readonly namespace: pulumi.Input<string> },
   parent: pulumi.Resource,
 ): { parts: PodPart[]; ports: ExtraPort[]; containerPorts: { name: string; containerPort: number }[] } {

@@ -3,6 +3,7 @@ import type { Resources } from "../pods/podOptions";
 import type { TraefikConsoles } from "./consoles";
 import type { TraefikEdgeOptions } from "./traefikEdge";
 import type { TraefikExtras } from "./traefikExtras";
+import type { TraefikArgs } from "./traefikInputs";
 import type { TraefikTlsOptions } from "./traefikTls";
 
 /** Node ports of a Service of type NodePort, each 30000 to 32767. */
@@ -109,7 +110,7 @@ export interface TraefikOptions extends TraefikTlsOptions, TraefikExtras, Traefi
   readonly resources?: Resources;
 }
 
-export interface TraefikConsulIngressArgs extends TraefikOptions {
+export interface TraefikConsulIngressArgs extends TraefikArgs {
   readonly mesh: ConsulMesh;
 }
 

@@ -4,35 +4,36 @@ import { tagsAnnotation } from "../routing/routes";
 import { adminTags, ENTRY_POINT_PORTS } from "../routing/traefikArguments";
 import { edgeServiceSpec } from "./traefikEdge";
 import { ExtraPort, extraServicePort } from "./traefikExtras";
-import type { NodePorts, TraefikOptions } from "./traefikOptions";
+import type { TraefikArgs } from "./traefikInputs";
+import type { NodePorts } from "./traefikOptions";
 
 export const HTTP3_PORT_NAME = "websecure-http3";
 const DEFAULT_NODE_PORTS = { web: 30080, websecure: 30443, admin: 30808 };
 
 /** The node ports of the ingress, where its Service has any. */
-export function nodePortsOf({ nodePorts }: TraefikOptions): Required<NodePorts> {
+export function nodePortsOf({ nodePorts }: TraefikArgs): Required<NodePorts> {
   return { ...DEFAULT_NODE_PORTS, ...nodePorts };
 }
 
 /** The ports at which clients find the entry points: those of nodes, or the Service's own. */
-export function clientPorts(args: TraefikOptions): { readonly web: number; readonly websecure: number } {
+export function clientPorts(args: TraefikArgs): { readonly web: number; readonly websecure: number } {
   const { web, websecure } = nodePortsOf(args);
   return hasNodePorts(args) ? { web, websecure } : ENTRY_POINT_PORTS;
 }
 
-function hasNodePorts({ serviceType }: TraefikOptions): boolean {
+function hasNodePorts({ serviceType }: TraefikArgs): boolean {
   return serviceType === undefined || serviceType === "NodePort";
 }
 
 /** Ports of Traefik's container for HTTP/3, which is none where that is off. */
-export function http3Ports({ http3 }: TraefikOptions) {
+export function http3Ports({ http3 }: TraefikArgs) {
   return http3 ? [{ name: HTTP3_PORT_NAME, containerPort: ENTRY_POINT_PORTS.websecure, protocol: "UDP" }] : [];
 }
 
 /** Makes Traefik's Service, which is synced to Consul's catalog. `singleton`: whether there is one pod at a time. */
 export function traefikService(
   name: string,
-  args: TraefikOptions,
+  args: TraefikArgs,
   its: {
     readonly namespace: pulumi.Input<string>;
     readonly serviceName: string;

@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { credentialsSecrets, resolverEnvironment } from "./acmeSecrets";
 import {
   ACME_CA_PATH,
   ACME_STORAGE_PATH,
   CertificateResolvers,
-  credentialsSecrets,
   resolverArguments,
-  resolverEnvironment,
   resolverProblems,
 } from "./certificateResolvers";
+import type { TraefikArgs } from "./traefikInputs";
 import { sizeProblems } from "../shared/grammars";
 import { objectNameProblems } from "../shared/names";
 import { Problem } from "../shared/problems";
@@ -105,7 +105,7 @@ export interface TlsParts {
  */
 export function tlsParts(
   name: string,
-  options: TraefikTlsOptions,
+  options: TraefikArgs,
   http: object | undefined,
   namespace: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
@@ -201,6 +201,6 @@ export function tlsProblems(options: TraefikTlsOptions, replicas: number, prefix
   ];
 }
 
-export function hasAcme({ certificateResolvers = {} }: TraefikTlsOptions): boolean {
+export function hasAcme({ certificateResolvers = {} }: Pick<TraefikArgs, "certificateResolvers">): boolean {
   return Object.keys(certificateResolvers).length > 0;
 }

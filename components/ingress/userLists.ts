@@ -3,6 +3,7 @@ import { givenNameProblems, userListFile } from "../routing/middlewares";
 import { isHostName } from "../shared/names";
 import { PodPart } from "../shared/podPart";
 import { Problem } from "../shared/problems";
+import type { UserListArgs } from "./traefikInputs";
 
 /** Where the users of `basicAuth` or `digestAuth` come from: a Secret with lines as `htpasswd` or `htdigest` write them. */
 export interface UserList {
@@ -19,7 +20,7 @@ export interface UserList {
  * User lists as files of Traefik's pod. Tags stand in Consul's catalog for all to read, so no user may be in one; and the
  * Secrets are mounted by their names, so that no user passes through Pulumi.
  */
-export function userListsPart(lists: Readonly<Record<string, UserList>>): PodPart {
+export function userListsPart(lists: Readonly<Record<string, UserListArgs>>): PodPart {
   const volumeOf = (list: string) => `users-${list}`;
   return {
     volumes: Object.entries(lists).map(([list, { secretName, key = "users" }]) => ({

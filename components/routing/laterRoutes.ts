@@ -1,5 +1,5 @@
 import { generation } from "../shared/generations";
-import { isLater } from "../shared/later";
+import { laterValues, replaceLater } from "../shared/laterValues";
 import type { RouteArgs } from "./routes";
 import type { Published } from "./serviceTags";
 import type { TcpRouteArgs } from "./tcpRoutes";
@@ -12,13 +12,11 @@ export interface RoutesArgs {
   readonly tcpRoutes?: readonly TcpRouteArgs[];
 }
 
-const LISTS = ["routes", "tcpRoutes"] as const;
-
 /**
  * What stands for a value that is not known yet, by the name of its input, so that all else of the route is judged with it: right
  * wherever it is asked for, and no other route's.
  */
-const STAND_INS: Readonly<Record<string, (host: string, list: (typeof LISTS)[number]) => string>> = {
+const STAND_INS: Readonly<Record<string, (host: string, list: keyof RoutesArgs) => string>> = {
   host: (host) => host,
   sni: (host) => host,
   main: (host) => host,
@@ -28,12 +26,8 @@ const STAND_INS: Readonly<Record<string, (host: string, list: (typeof LISTS)[num
 };
 
 /** What other resources make of a service's routes, by the path of the input. */
-export function laterValues(args: RoutesArgs): Record<string, unknown> {
-  const found: Record<string, unknown> = {};
-  for (const list of LISTS) {
-    replaced(args[list], list, (value, path) => (found[path] = value));
-  }
-  return found;
+export function laterRoutes({ routes, tcpRoutes }: RoutesArgs): Record<string, unknown> {
+  return laterValues({ routes, tcpRoutes });
 }
 
 /** A service's inputs, with what stands for each value of its routes that another resource makes. */
@@ -41,24 +35,12 @@ export function withStandIns<A extends RoutesArgs>(
   service: string,
   args: A,
 ): Omit<A, keyof RoutesArgs> & Pick<Published, keyof RoutesArgs> {
-  const standIn = (list: (typeof LISTS)[number]) =>
-    replaced(args[list], list, (value, path) => {
-      const [input] = /[a-z]+(?=(\[\d+\])?$)/i.exec(path) ?? [];
-      return STAND_INS[input!]?.(`not-known-yet-${generation([service, path])}.invalid`, list) ?? value;
-    });
-  const { routes, tcpRoutes } = Object.fromEntries(LISTS.map((list) => [list, standIn(list)])) as Published;
-  return { ...args, routes, tcpRoutes };
-}
-
-/** A value with each that another resource makes replaced. */
-function replaced(value: unknown, path: string, by: (value: unknown, path: string) => unknown): unknown {
-  if (isLater(value)) {
-    return by(value, path);
-  }
-  if (Array.isArray(value)) {
-    return value.map((each, i) => replaced(each, `${path}[${i}]`, by));
-  }
-  return typeof value === "object" && value !== null
-    ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, replaced(each, `${path}.${key}`, by)]))
-    : value;
+  const standIn = (value: unknown, path: string) => {
+    const [, list, input] = /^([a-z]+)\[.*?([a-z]+)(?:\[\d+\])?$/i.exec(path) ?? [];
+    return (
+      STAND_INS[input]?.(`not-known-yet-${generation([service, path])}.invalid`, list as keyof RoutesArgs) ?? value
+    );
+  };
+  const { routes, tcpRoutes } = args;
+  return { ...args, ...(replaceLater({ routes, tcpRoutes }, standIn) as Pick<Published, keyof RoutesArgs>) };
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Mesh } from "../mesh/mesh";
-import { laterValues, RoutesArgs } from "../routing/laterRoutes";
+import { laterRoutes, RoutesArgs } from "../routing/laterRoutes";
 import { RoutingModel } from "../routing/routingModel";
 import { Published, servedPathOf, serviceTags } from "../routing/serviceTags";
 import { judgedWhenKnown, warnOfUnknown, whenKnown } from "../shared/later";
@@ -30,7 +30,7 @@ export function memberRoutes(
   judged: MemberOptions,
   resource: pulumi.Resource,
 ): MemberRoutes {
-  const later = laterValues(given);
+  const later = laterRoutes(given);
   void warnOfUnknown(what, later, resource);
   const { routes, tcpRoutes } = given;
   const published: pulumi.Input<Published> =

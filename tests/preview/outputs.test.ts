@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 afterAll(() => its?.remove());
 
-const preview = (options: string, other?: string) => {
+const preview = (options: string, other?: string, ofIngress = "") => {
   fs.writeFileSync(
     path.join(its.directory, "index.ts"),
     `import * as pulumi from "@pulumi/pulumi";
@@ -24,7 +24,7 @@ const preview = (options: string, other?: string) => {
      const services = Object.entries({ shop: { ${options} }, ${other === undefined ? "" : `other: { ${other} }`} }).map(
        ([name, its]) => new MeshService(name, { mesh, port: 8080, ...{ namespace: "shop", image: "shop:1", ...its } }),
      );
-     const ingress = new TraefikConsulIngress("traefik", { mesh });
+     const ingress = new TraefikConsulIngress("traefik", { mesh, ${ofIngress} });
      new ServedRoutes("served", { mesh, ingress, services });`,
   );
   return its.stack.preview();
@@ -71,5 +71,12 @@ test("one that is known already is judged beside those of other services, and by
   );
   await expect(preview(`routes: [{ rule: pulumi.interpolate\`Host(\${${zone}})\` }]`)).rejects.toThrow(
     /MeshService "shop": 1 problem\s+routes\[0\]\.rule: "Host\(shop\.test\)" is not a rule/,
+  );
+});
+
+test("an ingress is judged with what others say that is known, as with plain values", async () => {
+  const range = 'forwardedHeadersTrustedIps: [pulumi.output("10.0.0.0/33")]';
+  await expect(preview("", undefined, range)).rejects.toThrow(
+    /TraefikConsulIngress "traefik": 1 problem\s+forwardedHeadersTrustedIps\[0\]: "10\.0\.0\.0\/33" is no range of addresses/,
   );
 });

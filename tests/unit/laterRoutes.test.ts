@@ -9,7 +9,7 @@ import {
   TraefikConsulIngress,
   TraefikOptions,
 } from "../../components";
-import { laterValues, withStandIns } from "../../components/routing/laterRoutes";
+import { laterRoutes, withStandIns } from "../../components/routing/laterRoutes";
 import { RoutingModel } from "../../components/routing/routingModel";
 import { memberProblems } from "../../components/services/memberProblems";
 import { knownRouteProblems } from "../../components/services/memberRoutes";
@@ -102,7 +102,7 @@ function told(of: Declare, options: TraefikOptions = {}, ingressFirst = true): s
     ...(ingressFirst ? [] : join()),
   ];
   expect(early).toEqual([]);
-  const isNamedLater = (name: string) => Object.keys(laterValues(declared[name])).length > 0;
+  const isNamedLater = (name: string) => Object.keys(laterRoutes(declared[name])).length > 0;
   return Object.entries(known)
     .filter(([name]) => isNamedLater(name))
     .flatMap(([name, its]) => knownRouteProblems(name, { ...SHOP, ...(its as MeshServiceOptions) }, model))

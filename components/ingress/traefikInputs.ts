@@ -1,0 +1,53 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { replaceLater } from "../shared/laterValues";
+import type { CertificateResolver, DnsChallenge, ExternalAccountBinding } from "./certificateResolvers";
+import type { TraefikOptions } from "./traefikOptions";
+import type { UserList } from "./userLists";
+
+/** What an ingress names that may be another resource's output in a program; all else decides what there is, and is plain. */
+export interface TraefikInputs {
+  readonly serviceAnnotations?: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly loadBalancerSourceRanges?: readonly pulumi.Input<string>[];
+  readonly forwardedHeadersTrustedIps?: readonly pulumi.Input<string>[];
+  readonly proxyProtocolTrustedIps?: readonly pulumi.Input<string>[];
+  readonly userLists?: Readonly<Record<string, UserListArgs>>;
+  readonly certificateResolvers?: Readonly<Record<string, CertificateResolverArgs>>;
+}
+
+/** A user list as a program declares it. */
+export interface UserListArgs extends Omit<UserList, "secretName"> {
+  readonly secretName: pulumi.Input<string>;
+}
+
+/** A certificate resolver as a program declares it. */
+export interface CertificateResolverArgs extends Omit<
+  CertificateResolver,
+  "email" | "caServer" | "eab" | "dnsChallenge"
+> {
+  readonly email: pulumi.Input<string>;
+  readonly caServer?: pulumi.Input<string>;
+  readonly eab?: { readonly [key in keyof ExternalAccountBinding]: pulumi.Input<string> };
+  readonly dnsChallenge?: Omit<DnsChallenge, "credentialsSecret"> & {
+    readonly credentialsSecret?: pulumi.Input<string>;
+  };
+}
+
+/** The options of an ingress as a program declares them. */
+export type TraefikArgs = Omit<TraefikOptions, keyof TraefikInputs> & TraefikInputs;
+
+/** What stands for a value that is not known yet, by the path of its input, so that all else is judged: nothing is wrong with it. */
+const STAND_INS: readonly (readonly [path: RegExp, standIn: string])[] = [
+  [/^serviceAnnotations\./, "not-known-yet"],
+  [/^(loadBalancerSourceRanges|(forwardedHeaders|proxyProtocol)TrustedIps)\[/, "192.0.2.0/24"],
+  [/^certificateResolvers\..*\.email$/, "not-known-yet@example.com"],
+  [/^certificateResolvers\..*\.caServer$/, "https://not-known-yet.invalid"],
+  [/^(certificateResolvers|userLists)\..*\.(kid|hmacSecret|credentialsSecret|secretName)$/, "not-known-yet"],
+];
+
+/** The options of an ingress, with what stands for each value that another resource makes. */
+export function withStandIns(args: TraefikArgs): TraefikOptions {
+  return replaceLater(
+    args,
+    (value, path) => STAND_INS.find(([input]) => input.test(path))?.[1] ?? value,
+  ) as TraefikOptions;
+}

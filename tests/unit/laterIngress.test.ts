@@ -1,0 +1,71 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ConsulMesh, TraefikConsulIngress, TraefikConsulIngressArgs } from "../../components";
+import { judgedTogether } from "../../components/shared/laterValues";
+import { record } from "../recorder";
+
+/** An ingress of which other resources make a part: a certificate at the cloud, a network's range, an account. */
+type Given = Omit<TraefikConsulIngressArgs, "mesh">;
+const made = (value: string) => pulumi.output(Promise.resolve(value));
+const deployed = (given: Given) =>
+  record(() => void new TraefikConsulIngress("traefik", { mesh: new ConsulMesh("consul"), ...given }));
+
+const GIVEN = (its: (value: string) => pulumi.Input<string>): Given => ({
+  serviceType: "LoadBalancer",
+  serviceAnnotations: { "service.beta.kubernetes.io/aws-load-balancer-ssl-cert": its("arn:aws:acm:a") },
+  loadBalancerSourceRanges: [its("10.0.0.0/8"), "203.0.113.0/24"],
+  forwardedHeadersTrustedIps: [its("10.1.0.0/16")],
+  proxyProtocolTrustedIps: ["10.2.0.0/16", its("10.3.0.0/16")],
+  userLists: { ops: { secretName: its("ops-users") } },
+  certificateResolvers: {
+    le: {
+      email: its("ops@example.com"),
+      caServer: its("https://acme.example.com/directory"),
+      eab: { kid: its("kid"), hmacSecret: its("eab") },
+      dnsChallenge: { provider: "route53", credentialsSecret: its("route53") },
+    },
+  },
+});
+
+test("an ingress that others' values go into is what it would be with these written down", async () => {
+  expect(await deployed(GIVEN(made))).toEqual(await deployed(GIVEN((value) => value)));
+});
+
+test.each<[what: string, given: Given, problem: string]>([
+  ["a plain range", { forwardedHeadersTrustedIps: [made("10.0.0.0/8"), "a"] }, "forwardedHeadersTrustedIps[1]"],
+  ["what has no use", { loadBalancerSourceRanges: [made("10.0.0.0/8")] }, "loadBalancerSourceRanges"],
+  [
+    "a resolver without a challenge",
+    { certificateResolvers: { le: { email: made("a@b.test") } } },
+    "certificateResolvers.le: has no challenge",
+  ],
+  [
+    "an annotation of the catalog's",
+    { serviceAnnotations: { "consul.hashicorp.com/a": made("b") } },
+    "serviceAnnotations",
+  ],
+])("%s beside a value that is known later is refused before anything is made", async (_, given, problem) => {
+  let caught: unknown;
+  await record(() => {
+    const mesh = new ConsulMesh("consul");
+    try {
+      new TraefikConsulIngress("traefik", { mesh, ...given });
+    } catch (error) {
+      caught = error;
+    }
+  });
+  expect((caught as Error).message).toMatch(/: 1 problem$/m);
+  expect((caught as Error).message).toContain(problem);
+});
+
+test("values of others are judged all at once, as they are, before one of them is used", async () => {
+  const judged: unknown[] = [];
+  let used: unknown;
+  await record(async () => {
+    const inputs = { a: [made("x"), "y"], b: { c: made("z") } };
+    const resource = new pulumi.ComponentResource("a:b:C", "c");
+    const its = judgedTogether("C", inputs, (known) => (judged.push(known), []), resource);
+    used = await new Promise((resolve) => its.b.c.apply((value) => resolve([value, judged.length])));
+  });
+  expect(judged).toEqual([{ a: ["x", "y"], b: { c: "z" } }]);
+  expect(used).toEqual(["z", 1]);
+});
