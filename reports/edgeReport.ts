@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describeEdgeChanges, describeEdges, edgeChanges, rulesOf } from "../components/intentions/edges";
 import { ServiceIntentionsSpec } from "../components/intentions/intentions";
-import { deployedResources } from "../stackState";
+import { deployedResources } from "../components/shared/stackState";
 import { isWithin, Within } from "../stacks/within";
 
 /**

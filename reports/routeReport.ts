@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { tagsOfAnnotation } from "../components/routing/routes";
 import { Published, serviceTags } from "../components/routing/serviceTags";
 import { tlsOptionChanges } from "../components/routing/tlsOptionChanges";
-import { deployedResources } from "../stackState";
+import { deployedResources } from "../components/shared/stackState";
 
 /** Fails a preview that changes a host's TLS options to others, since both would be void while pods are replaced. */
 export async function refuseTlsOptionChanges(

@@ -10,6 +10,8 @@ export interface Recorded {
   readonly dependsOn: string[];
   readonly protect: boolean;
   readonly deleteBeforeReplace: boolean;
+  /** Properties whose change makes it anew. */
+  readonly replaceOnChanges: string[];
   /** What runs before it is made, by name. */
   readonly beforeCreate: string[];
   readonly retainOnDelete: boolean;
@@ -33,11 +35,12 @@ const ANSWERS: Record<string, (inputs: any) => any> = {
 
 /**
  * Runs a program against a monitor that makes nothing and records every registration: parents, dependencies and
- * protection too, which Pulumi's mocks do not show. `stacks` are the outputs of others.
+ * protection too, which Pulumi's mocks do not show. `stacks` are the outputs of others, `state` this one's resources by URN.
  */
 export async function record(
   program: () => unknown,
   stacks: Readonly<Record<string, object>> = {},
+  state: Readonly<Record<string, object>> = {},
 ): Promise<Recorded[]> {
   await pulumi.runtime.setMocks(
     {
@@ -49,8 +52,7 @@ export async function record(
         if (token === "pulumi:pulumi:readStackOutputs") {
           return { outputs: stacks[inputs.name] ?? {} };
         }
-        // Of the stack's own state, which there is none of yet.
-        return token === "pulumi:pulumi:readStackResourceOutputs" ? { outputs: {} } : inputs;
+        return token === "pulumi:pulumi:readStackResourceOutputs" ? { outputs: state } : inputs;
       },
     },
     "consul-traefik-mesh",
@@ -79,6 +81,7 @@ export async function record(
     dependsOn: request.getDependenciesList().map(nameOf).sort(),
     protect: request.getProtect(),
     deleteBeforeReplace: request.getDeletebeforereplace(),
+    replaceOnChanges: request.getReplaceonchangesList(),
     beforeCreate: request.getHooks()?.getBeforeCreateList() ?? [],
     retainOnDelete: request.getRetainondelete(),
   }));

@@ -15,7 +15,6 @@ const PROGRAM = [
   "reports",
   "schema",
   "settings",
-  "stackState.ts",
   "stacks",
   "testbed",
   "tsconfig.json",

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ReleaseName } from "./helmRecord";
-import { reachesCluster, stackLabels, uninstalledReleaseHooks } from "./hooks";
+import { reachesCluster, stackLabels, recordHooks } from "./hooks";
 import { PROVIDER_CODE } from "./providerCode";
 
 /** The way to the cluster of the default Kubernetes provider. */
@@ -80,6 +80,6 @@ export function atDestroy(
     removeRemains: make("remains", {}),
     removeStuckHooks: make("stuckHooks", {}),
     guardEntries: (its, opts) =>
-      make("entries", { label, foreignEntries })(its, { ...opts, hooks: uninstalledReleaseHooks(its, release) }),
+      make("entries", { label, foreignEntries })(its, { ...opts, hooks: recordHooks(its, release) }),
   };
 }

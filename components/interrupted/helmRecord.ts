@@ -27,7 +27,7 @@ export interface HelmRecord {
 
 /** What is read of a release; the rest goes back as it came. */
 interface HelmRelease {
-  readonly info?: { readonly last_deployed?: string };
+  readonly info?: { readonly last_deployed?: string; readonly deleted?: string; readonly description?: string };
   readonly chart?: { readonly metadata?: { readonly name: string; readonly version: string } };
 }
 
@@ -54,14 +54,11 @@ const HELD = "consul-traefik-mesh/destroy";
  * that all is well.
  */
 export async function holdRecord(api: ClusterApi, release: ReleaseName): Promise<void> {
-  if ((await helmRecords(api, release)).length === 0) {
-    return; // it is gone, or Helm keeps its records elsewhere
-  }
   const record = helmRecord(release, SPARE, "uninstalled");
   const held = { ...record, metadata: { ...record.metadata, finalizers: [HELD] } };
   await api.create(recordsOf(release), held).catch((error) => {
-    // Another guard has made it already.
-    if (!(error instanceof ApiError && error.status === 409)) {
+    // Another guard has made it already, or it has no namespace any more.
+    if (!(error instanceof ApiError && [404, 409].includes(error.status))) {
       throw error;
     }
   });
@@ -74,36 +71,22 @@ export async function letRecordGo(api: ClusterApi, release: ReleaseName): Promis
   await api.merge(path, { metadata: { finalizers: null } });
 }
 
-/**
- * Fails where a destroy did not come to its end and Helm has uninstalled the release, or has begun to: Pulumi's state still has it, so
- * an up would change nothing of it, and go on without it.
- */
-export async function refuseUninstalled(api: ClusterApi, release: ReleaseName): Promise<void> {
-  if ((await api.get(spareOf(release))) === undefined) {
-    return;
-  }
-  const latest = (await helmRecords(api, release)).at(-1);
-  if (latest === undefined || latest.status === "uninstalling") {
-    const [did, gone] =
-      latest === undefined ? ["has uninstalled", "it is gone"] : ["began to uninstall", "some of it may be gone"];
-    throw new Error(
-      `a pulumi destroy did not come to its end: Helm ${did} the release ${release.namespace}/${release.name}, so ${gone}. ` +
-        "Let it come to its end, which deletes the servers' data too, and then begin anew: pulumi destroy && pulumi up",
-    );
-  }
-  await letRecordGo(api, release);
-}
-
 /** Milliseconds that an operation of Helm's gets: a provider whose engine was killed goes on with it to its end. */
 const UNDER_WAY = 45_000;
+/** The same of an uninstallation, in which the chart's own jobs run. */
+const UNINSTALLING = 90_000;
 
 /** The revisions when nobody works on the latest any more, or has for a while. */
 export async function settledRecords(api: ClusterApi, release: ReleaseName): Promise<HelmRecord[]> {
   for (;;) {
     const records = await helmRecords(api, release);
     const latest = records.at(-1);
-    const begun = Date.parse(latest?.release.info?.last_deployed ?? "");
-    if (!latest?.status.startsWith("pending") || !(Date.now() - begun < UNDER_WAY)) {
+    const { last_deployed = "", deleted = "" } = latest?.release.info ?? {};
+    const since = (time: string) => Date.now() - Date.parse(time);
+    const works =
+      (latest?.status.startsWith("pending") && since(last_deployed) < UNDER_WAY) ||
+      (latest?.status === "uninstalling" && since(deleted) < UNINSTALLING);
+    if (!works) {
       return records;
     }
     await pause(1000);

@@ -1,14 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ClusterAccess, ClusterApi, withCluster } from "./clusterApi";
 import { refuseForeign } from "./foreign";
-import {
-  allowUpgrade,
-  describeRelease,
-  forgetRelease,
-  helmRecords,
-  refuseUninstalled,
-  ReleaseName,
-} from "./helmRecord";
+import { annotationsOfGone, descriptionOfGone, type ObjectProps } from "./gone";
+import { allowUpgrade, describeRelease, forgetRelease, helmRecords, letRecordGo, ReleaseName } from "./helmRecord";
+import { removeGoing } from "./remains";
 
 /** Label of a namespace that a stack made, by which it is known also where the state has lost it. */
 const STACK_LABEL = "consul-traefik-mesh/stack";
@@ -44,14 +39,23 @@ export function owned<Options extends pulumi.ResourceOptions>(name: string, opts
       return undefined;
     }
     const { metadata } = props;
-    const labelled = { ...props, metadata: { ...metadata, labels: { ...metadata.labels, ...labels } } };
+    const labelled = { ...metadata, labels: { ...metadata.labels, ...labels } };
     const judged = beforeCreate.some((each) => each instanceof RefuseForeign);
     if (judged || provider !== undefined || !reachesCluster(its.parent)) {
-      return { props: labelled, opts: its };
+      return { props: { ...props, metadata: labelled }, opts: its };
     }
     hook ??= new RefuseForeign(name);
-    const opts = { ...its, hooks: { ...hooks, beforeCreate: [...beforeCreate, hook] } };
-    return { props: labelled, opts: opts as pulumi.ResourceOptions };
+    const { replaceOnChanges = [] } = its as pulumi.CustomResourceOptions;
+    const opts = {
+      ...its,
+      hooks: { ...hooks, beforeCreate: [...beforeCreate, hook] },
+      replaceOnChanges: [...replaceOnChanges],
+      // As the provider has it of what has a fixed name.
+      deleteBeforeReplace: true,
+    };
+    const [label] = Object.entries(labels);
+    const annotations = annotationsOfGone(type, props as ObjectProps, opts.replaceOnChanges, access(), label);
+    return { props: { ...props, metadata: { ...labelled, annotations } }, opts: opts as pulumi.ResourceOptions };
   };
   return { ...opts, transformations: [...(opts?.transformations ?? []), own] } as Options;
 }
@@ -87,6 +91,7 @@ export function interruptedReleaseHooks(
       );
     }
     await forgetRelease(api, release);
+    await removeGoing(api, release);
   });
   const update = asked((api) => allowUpgrade(api, release));
   return {
@@ -95,10 +100,22 @@ export function interruptedReleaseHooks(
   };
 }
 
-/** Of what is made anew after the release where a destroy was interrupted: stops an up where there is no release any more. */
-export function uninstalledReleaseHooks(name: string, release: ReleaseName): pulumi.ResourceHookBinding {
-  const there = () => withCluster(access(), (api) => refuseUninstalled(api, release));
-  return { beforeCreate: [new pulumi.ResourceHook(`${name}-uninstalled`, there)] };
+/** What has an `up` install a release anew that is gone, or was about to be, while Pulumi's state has it. */
+export function installedAnew(release: ReleaseName, parent: pulumi.Resource): pulumi.ResourceTransformation[] {
+  const anew: pulumi.ResourceTransformation = ({ props, opts }) => {
+    const replaceOnChanges: string[] = [];
+    const description = descriptionOfGone(release, replaceOnChanges, access());
+    // By its name alone the provider would replace it in that order too.
+    const its: pulumi.CustomResourceOptions = { ...opts, replaceOnChanges, deleteBeforeReplace: true };
+    return { props: { ...props, description }, opts: its as pulumi.ResourceOptions };
+  };
+  return reachesCluster(parent) ? [anew] : [];
+}
+
+/** Of a guard that is made anew after a destroy that was interrupted: what that destroy has Helm find has nothing to stand for. */
+export function recordHooks(name: string, release: ReleaseName): pulumi.ResourceHookBinding {
+  const letGo = () => withCluster(access(), (api) => letRecordGo(api, release));
+  return { beforeCreate: [new pulumi.ResourceHook(`${name}-record`, letGo)] };
 }
 
 /** The cluster that the default provider uses. */

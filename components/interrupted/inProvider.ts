@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ClusterAccess, ClusterApi, withCluster } from "./clusterApi";
 import { EntriesAtDestroy, refuseForeignEntries } from "./foreignEntries";
-import { holdRecord, type ReleaseName } from "./helmRecord";
+import { helmRecords, holdRecord, type ReleaseName } from "./helmRecord";
 import { removeRemains } from "./remains";
 import { removeStuckHooks } from "./stuckHooks";
 
@@ -9,7 +9,10 @@ import { removeStuckHooks } from "./stuckHooks";
 const TASKS: Record<string, (api: ClusterApi, props: never) => Promise<void>> = {
   entries: async (api, about: EntriesAtDestroy) => {
     await refuseForeignEntries(api, about);
-    await holdRecord(api, about.release);
+    // None where it is gone, or Helm keeps its records elsewhere.
+    if ((await helmRecords(api, about.release)).length > 0) {
+      await holdRecord(api, about.release);
+    }
   },
   remains: (api, { release }: { readonly release: ReleaseName }) => removeRemains(api, release),
   stuckHooks: (api, { release }: { readonly release: ReleaseName }) => removeStuckHooks(api, release),

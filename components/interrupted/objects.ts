@@ -14,9 +14,9 @@ interface Found extends ApiObject {
   readonly kind: string;
 }
 
-/** The kinds of a group's version, such as `apps/v1`. */
+/** The kinds of a group's version, such as `apps/v1`; none where there is no such group. */
 export async function kindsOf(api: ClusterApi, apiVersion: string): Promise<Kind[]> {
-  const list = await api.get(groupPath(apiVersion)).catch(unlistable);
+  const list = await api.get(groupPath(apiVersion));
   return (list?.resources ?? [])
     .filter(({ name, verbs }) => !name.includes("/") && verbs.includes("list") && verbs.includes("delete"))
     .map(({ name, kind, namespaced }) => ({ apiVersion, kind, plural: name, namespaced }));
@@ -29,7 +29,7 @@ export async function allKinds(api: ClusterApi, groups?: RegExp): Promise<Kind[]
   );
   const wanted =
     groups === undefined ? ["v1", ...versions] : versions.filter((each) => groups.test(each.split("/")[0]));
-  return (await Promise.all(wanted.map((version) => kindsOf(api, version)))).flat();
+  return (await Promise.all(wanted.map((version) => kindsOf(api, version).catch(unlistable)))).flat();
 }
 
 /** An object in words: its kind, where it is, and its name. */
@@ -68,9 +68,9 @@ function groupPath(apiVersion: string): string {
 }
 
 /** A kind that cannot be listed, or whose server is away, has nothing of ours. */
-function unlistable(error: unknown): undefined {
+function unlistable(error: unknown): Kind[] {
   if (error instanceof ApiError && [403, 405, 503].includes(error.status)) {
-    return undefined;
+    return [];
   }
   throw error;
 }

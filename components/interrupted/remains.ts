@@ -39,6 +39,17 @@ export async function removeRemains(api: ClusterApi, release: ReleaseName): Prom
   }
 }
 
+/** Waits for what of a release is being deleted, and lets go of entries whose definitions are: over these Helm cannot install anew. */
+export async function removeGoing(api: ClusterApi, release: ReleaseName): Promise<void> {
+  for (const deadline = Date.now() + GOING; Date.now() < deadline; await pause()) {
+    const going = (await remains(api, release)).filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+    if (going.length === 0) {
+      return;
+    }
+    await Promise.all(going.map((each) => letGo(api, each)));
+  }
+}
+
 /** What carries the marks that Helm gives to each object of a release; but for what its chart wants to be kept. */
 async function remains(api: ClusterApi, release: ReleaseName): Promise<Remnant[]> {
   const kinds = await allKinds(api);

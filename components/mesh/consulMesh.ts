@@ -44,7 +44,7 @@ import {
 import { DeclaredModel } from "../shared/meshModel";
 import { dnsLabelProblems, isHostName, namespaceProblems, objectNameProblems } from "../shared/names";
 import { atDestroy, MakeAtDestroy } from "../interrupted/clusterProvider";
-import { interruptedReleaseHooks, owned } from "../interrupted/hooks";
+import { installedAnew, interruptedReleaseHooks, owned } from "../interrupted/hooks";
 import { printable, Problem, refuse, warn } from "../shared/problems";
 import { sha256 } from "../shared/sha256";
 import { rotationJob, rotationProblems, Rotations } from "./rotation";
@@ -320,6 +320,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
         ...kept,
         dependsOn: beforeRelease,
         hooks: interruptedReleaseHooks(name, releaseName, this),
+        transformations: installedAnew(releaseName, this),
       },
     );
     this.guardEntries = destroy.guardEntries;

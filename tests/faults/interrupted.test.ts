@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { TESTBED, workspace, Workspace } from "../workspace";
-import { answers, apply, inventory, kubectl, poll, story } from "../e2e/cluster";
+import { answers, apply, changes, inventory, kubectl, poll, story } from "../e2e/cluster";
 import { judged } from "../e2e/pack";
 
 /**
@@ -178,16 +178,35 @@ for (const [where, words] of DESTROYS) {
   });
 }
 
-step("after a destroy that is killed while Helm uninstalls, an up says to let it come to its end", async () => {
+const BROUGHT_BACK: [string, (printed: string) => boolean | Promise<boolean>][] = [
+  ["while services go", says(/whoami-deployment deleting/)],
+  ["while config entries go", says(/baseline-all\.services deleting/)],
+  ["while Helm uninstalls", recorded("uninstalling")],
+  ["while the namespace goes", says(/consul-namespace deleting/)],
+];
+
+for (const [where, point] of BROUGHT_BACK) {
+  step(`a plain up brings back a mesh whose destroy was killed ${where}, and nothing is amiss with it`, async () => {
+    await its.stack.up();
+    await interrupted("destroy", point, "SIGKILL");
+    await its.stack.preview();
+    await its.stack.up();
+    await answers(200, HOST);
+    expect(changes((await its.stack.up()).summary.resourceChanges)).toEqual([]);
+    expect(changes((await its.stack.refresh()).summary.resourceChanges)).toEqual([]);
+    await its.stack.destroy();
+    expect(await inventory()).toEqual(before);
+  });
+}
+
+step("so it does with what somebody has deleted by hand", async () => {
   await its.stack.up();
-  await interrupted("destroy", recorded("uninstalling"), "SIGKILL");
-  await expect(its.stack.up()).rejects.toThrow(
-    /a pulumi destroy did not come to its end: .*: pulumi destroy && pulumi up/,
-  );
-  await destroyed();
-  expect(await inventory()).toEqual(before);
+  await kubectl("delete", "deployment", "whoami", "-n", "mesh-services");
+  await kubectl("delete", "serviceintentions", "--all", "-n", "consul-system");
+  await kubectl("delete", "namespace", "traefik-consul");
   await its.stack.up();
   await answers(200, HOST);
+  expect(changes((await its.stack.up()).summary.resourceChanges)).toEqual([]);
 });
 
 step("a namespace of somebody else's is refused with its owner, and stays as it was", async () => {

@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { ClusterApi } from "../../components/interrupted/clusterApi";
 import { refuseForeign } from "../../components/interrupted/foreign";
-import { forgetRelease, refuseUninstalled } from "../../components/interrupted/helmRecord";
+import { forgetRelease } from "../../components/interrupted/helmRecord";
 import { handler } from "../../components/interrupted/inProvider";
 import { PROVIDER_CODE } from "../../components/interrupted/providerCode";
 import { ApiServer } from "../apiServer";
@@ -278,31 +278,11 @@ describe("entries in Consul at a destroy", () => {
       await forgetRelease(api(), release);
       expect(left()).toEqual([]);
     });
-
-    test("an up stops, and says what to do", async () => {
-      await expect(refuseUninstalled(api(), release)).rejects.toThrow(
-        /^a pulumi destroy did not come to its end: Helm has uninstalled the release consul-system\/consul, so it is gone\. .*: pulumi destroy && pulumi up$/,
-      );
-    });
-  });
-
-  test("where a destroy was interrupted before Helm had begun, an up goes on, and nothing is left of it", async () => {
-    helmRecord("deployed");
-    await guard(false);
-    const api = ClusterApi.connect({ kubeconfig });
-    await refuseUninstalled(api, release);
-    expect(left()).toEqual(["Secret sh.helm.release.v1.consul.v1"]);
-    await guard(false);
-    helmRecord("uninstalling");
-    await expect(refuseUninstalled(api, release)).rejects.toThrow(
-      /Helm began to uninstall .* some of it may be gone\./,
-    );
   });
 
   test("where Helm has no record at all, there is none of ours", async () => {
     await guard(false);
     expect(left()).toEqual([]);
-    await expect(refuseUninstalled(ClusterApi.connect({ kubeconfig }), release)).resolves.toBeUndefined();
   });
 });
 

@@ -4,7 +4,13 @@ import * as pulumi from "@pulumi/pulumi";
 export interface DeployedResource {
   readonly urn: string;
   readonly type: string;
-  readonly outputs: { readonly metadata?: { readonly name: string }; readonly spec?: unknown };
+  readonly outputs: {
+    readonly metadata?: { readonly name: string; readonly namespace?: string };
+    readonly spec?: unknown;
+    /** Of a Helm release. */
+    readonly name?: unknown;
+    readonly namespace?: unknown;
+  };
 }
 
 /**

@@ -1,0 +1,109 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ApiError, ApiObject, cannotAsk, ClusterAccess, ClusterApi, Unreachable } from "./clusterApi";
+import { Kind, kindsOf, pathOf } from "./objects";
+
+/** The way to the cluster in a run of a program, and what it answered; at a preview a cluster that does not answer is passed over. */
+interface Asked {
+  readonly api: ClusterApi;
+  /** The kinds of a group's version. */
+  readonly kinds: Map<string, Kind[]>;
+  /** Objects of a kind, by what they were asked for by. */
+  readonly lists: Map<string, Promise<Map<string, ApiObject> | undefined>>;
+}
+
+/** An object by what it is known by. */
+export interface ObjectName {
+  readonly apiVersion: string;
+  readonly kind: unknown;
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+/** What a run has asked so far: an automation program has one run after the other. */
+const runs = new WeakMap<object, Map<string, Asked | "away">>();
+const OUTSIDE = {};
+
+/** The object in the cluster; `undefined` where there is none, `"unknown"` where the cluster cannot be asked. */
+export async function find(wanted: ObjectName, access: ClusterAccess): Promise<ApiObject | undefined | "unknown"> {
+  return asking(access, async (asked, dryRun) => {
+    const kind = await kindOf(wanted, asked, dryRun);
+    return kind && asked.api.get(pathOf(kind, wanted.namespace ?? "default", wanted.name));
+  });
+}
+
+/**
+ * The same, of objects with a label; all of a kind and namespace are asked for at once, so that each costs nothing. Not the place for
+ * what another run makes meanwhile.
+ */
+export async function findLabelled(
+  wanted: ObjectName,
+  access: ClusterAccess,
+  [label, value]: readonly [string, string],
+): Promise<ApiObject | undefined | "unknown"> {
+  const { apiVersion, kind, namespace = "" } = wanted;
+  return asking(access, async (asked, dryRun) => {
+    const key = [apiVersion, kind, namespace].join(" ");
+    const list = async () => {
+      const found = await kindOf(wanted, asked, dryRun);
+      const path = found && `${pathOf(found, namespace)}?labelSelector=${encodeURIComponent(`${label}=${value}`)}`;
+      const items = path === undefined ? [] : ((await asked.api.get(path))?.items ?? []);
+      return new Map(items.map((each) => [each.metadata.name, each]));
+    };
+    if (!asked.lists.has(key)) {
+      asked.lists.set(key, list());
+    }
+    return (await asked.lists.get(key))?.get(wanted.name);
+  });
+}
+
+async function kindOf({ apiVersion, kind }: ObjectName, asked: Asked, dryRun: boolean): Promise<Kind | undefined> {
+  const kinds = asked.kinds.get(apiVersion) ?? (await kindsOf(asked.api, apiVersion));
+  const found = kinds.find((one) => one.kind === kind);
+  // In an up the definition of a custom resource can be to come.
+  if (found !== undefined || dryRun) {
+    asked.kinds.set(apiVersion, kinds);
+  }
+  return found;
+}
+
+/** Of an API whose own server is away. */
+function isUnserved(error: unknown): boolean {
+  return error instanceof ApiError && [405, 503].includes(error.status);
+}
+
+/** Asks the cluster something, with what this run has asked already; `"unknown"` where it cannot be asked. */
+export async function asking<T>(
+  access: ClusterAccess,
+  ask: (asked: Asked, dryRun: boolean) => Promise<T>,
+): Promise<T | "unknown"> {
+  const dryRun = pulumi.runtime.isDryRun();
+  const run = pulumi.runtime.getStackResource() ?? OUTSIDE;
+  const clusters = runs.get(run) ?? new Map<string, Asked | "away">();
+  runs.set(run, clusters);
+  const key = JSON.stringify([access, dryRun]);
+  const asked = clusters.get(key) ?? connected(access, dryRun);
+  clusters.set(key, asked);
+  if (asked === "away") {
+    return "unknown";
+  }
+  try {
+    return await ask(asked, dryRun);
+  } catch (error) {
+    if (error instanceof Unreachable) {
+      clusters.set(key, "away"); // not asked for each object
+    }
+    if (dryRun || cannotAsk(error) || error instanceof Unreachable || isUnserved(error)) {
+      return "unknown";
+    }
+    throw error;
+  }
+}
+
+/** The way to a cluster; none where no kubeconfig tells it, which Pulumi's provider says. */
+function connected(access: ClusterAccess, dryRun: boolean): Asked | "away" {
+  try {
+    return { api: ClusterApi.connect(access, dryRun ? 0 : 1), kinds: new Map(), lists: new Map() };
+  } catch {
+    return "away";
+  }
+}

@@ -1,0 +1,131 @@
+import * as pulumi from "@pulumi/pulumi";
+import { DeployedResource, deployedResources } from "../shared/stackState";
+import { asking, find, findLabelled, ObjectName } from "./asked";
+import type { ApiObject, ClusterAccess } from "./clusterApi";
+import { helmRecords, holdRecord, ReleaseName, settledRecords } from "./helmRecord";
+
+/** Annotation of an object that an `up` made anew, because it was gone; and when that was. */
+const MADE_ANEW = "consul-traefik-mesh/made-anew";
+
+/** What comes and goes by itself. */
+const PASSING = ["Job"];
+
+/** What is read of a resource that is to be an object. */
+export interface ObjectProps {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: pulumi.Input<{
+    readonly name?: unknown;
+    readonly namespace?: unknown;
+    readonly annotations?: Readonly<Record<string, string>>;
+  }>;
+}
+
+/**
+ * Has an `up` make an object anew that is gone from the cluster while Pulumi's state has it: a `destroy` that was killed leaves such, and
+ * whoever deletes by hand. Pulumi itself takes it to be there until a refresh. Returns the annotations that the object is to have.
+ *
+ * Pulumi replaces a resource where a property changes that `replaceOnChanges` names, and reads that list when it knows the properties. So
+ * it is filled then, and only where the object is gone for sure: never does a change replace what is there.
+ */
+export function annotationsOfGone(
+  type: string,
+  { apiVersion, kind, metadata }: ObjectProps,
+  replaceOnChanges: string[],
+  access: ClusterAccess,
+  label: readonly [string, string],
+): pulumi.Output<Record<string, string> | undefined> {
+  return pulumi.output(metadata).apply(async ({ name, namespace, annotations }) => {
+    if (typeof name !== "string" || PASSING.includes(kind)) {
+      return annotations;
+    }
+    const wanted = { apiVersion, kind, name, namespace: namespace as string | undefined };
+    const live = await ifNotGone(type, wanted, access, label);
+    const anew = live === undefined ? new Date().toISOString() : live.metadata.annotations?.[MADE_ANEW];
+    if (live === undefined) {
+      replaceOnChanges.push("metadata");
+    }
+    return anew === undefined ? annotations : { ...annotations, [MADE_ANEW]: anew };
+  }) as pulumi.Output<Record<string, string> | undefined>;
+}
+
+/** The live object, or what stands for one that is not there yet or cannot be asked for; `undefined` where it is gone. */
+async function ifNotGone(
+  type: string,
+  wanted: ObjectName,
+  access: ClusterAccess,
+  label: readonly [string, string],
+): Promise<Pick<ApiObject, "metadata"> | undefined> {
+  const unknown = { metadata: { name: wanted.name } };
+  const labelled = await findLabelled(wanted, access, label);
+  if (labelled === "unknown" || isThere(labelled)) {
+    return labelled === "unknown" ? unknown : labelled;
+  }
+  const { name, namespace } = wanted;
+  const has = ({ type: its, outputs: { metadata } }: DeployedResource) =>
+    its === type && metadata?.name === name && (namespace === undefined || metadata.namespace === namespace);
+  if (!(await stateHas(has))) {
+    return unknown;
+  }
+  // Of before there were labels.
+  const live = await find(wanted, access);
+  return live === "unknown" ? unknown : isThere(live) ? live : undefined;
+}
+
+function isThere(live: ApiObject | undefined): boolean {
+  return live !== undefined && live.metadata.deletionTimestamp === undefined;
+}
+
+/** Helm's description of a revision begins so where an `up` installed the release anew. */
+const INSTALLED_ANEW = "installed anew at ";
+
+/**
+ * The same of a Helm release: gone is one that Helm has no record of, or that it was uninstalling when it was killed. Returns the
+ * description that the release is to have.
+ */
+export function descriptionOfGone(
+  release: ReleaseName,
+  replaceOnChanges: string[],
+  access: ClusterAccess,
+): pulumi.Output<string | undefined> {
+  const ask = async (): Promise<string | undefined> => {
+    const dryRun = pulumi.runtime.isDryRun();
+    const latest = await asking(access, async ({ api }) => {
+      // The provider of a CLI that was killed may uninstall still.
+      const records = dryRun ? await helmRecords(api, release) : await settledRecords(api, release);
+      return records.at(-1);
+    });
+    if (latest === "unknown") {
+      return undefined;
+    }
+    if (latest !== undefined && latest.status !== "uninstalling") {
+      const { description } = latest.release.info ?? {};
+      return description?.startsWith(INSTALLED_ANEW) ? description : undefined;
+    }
+    if (!(await stateHas((resource) => isRelease(resource, release)))) {
+      return undefined;
+    }
+    if (!dryRun) {
+      // Pulumi replaces it, and so uninstalls what is left of it first.
+      await asking(access, ({ api }) => holdRecord(api, release));
+    }
+    replaceOnChanges.push("description");
+    return INSTALLED_ANEW + new Date().toISOString();
+  };
+  return pulumi.output(ask());
+}
+
+function isRelease({ type, outputs }: DeployedResource, { name, namespace }: ReleaseName): boolean {
+  return type === "kubernetes:helm.sh/v3:Release" && outputs.name === name && outputs.namespace === namespace;
+}
+
+const states = new WeakMap<object, Promise<DeployedResource[]>>();
+
+/** Whether Pulumi's state, as it was before this run, has such a resource. */
+async function stateHas(such: (resource: DeployedResource) => boolean): Promise<boolean> {
+  const run = pulumi.runtime.getStackResource() ?? {};
+  // Who cannot read it brings nothing back.
+  const state = states.get(run) ?? deployedResources().catch(() => []);
+  states.set(run, state);
+  return (await state).some(such);
+}

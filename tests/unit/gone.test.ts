@@ -1,0 +1,149 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { installedAnew, owned, stackLabels } from "../../components/interrupted/hooks";
+import { ApiServer } from "../apiServer";
+import { find, record, Recorded } from "../recorder";
+
+/**
+ * What Pulumi's state has and the cluster has not. That Pulumi then makes it anew, and the cluster is as it was, is
+ * tests/faults/interrupted.test.ts.
+ */
+const release = { name: "consul", namespace: "consul-system" };
+const LONG_AGO = "2026-11-01T00:00:00.000Z";
+const STATE = {
+  a: { type: "kubernetes:core/v1:ConfigMap", outputs: { metadata: { name: "settings", namespace: "shop" } } },
+  b: { type: "kubernetes:core/v1:Namespace", outputs: { metadata: { name: "shop" } } },
+  c: { type: "kubernetes:helm.sh/v3:Release", outputs: { name: "consul", namespace: "consul-system" } },
+};
+let server: ApiServer;
+
+beforeEach(async () => {
+  server = new ApiServer();
+  pulumi.runtime.setConfig("kubernetes:kubeconfig", await server.listen());
+});
+afterEach(() => server.close());
+
+/** What the engine is asked for, of a ConfigMap that is to be. */
+async function settings(state: object = STATE): Promise<Recorded> {
+  const program = () => {
+    const parent = new pulumi.ComponentResource("test:index:Shop", "shop", {}, owned("shop", {}));
+    const metadata = { name: "settings", namespace: "shop", annotations: { team: "shop" } };
+    new k8s.core.v1.ConfigMap("settings", { metadata, data: { key: "value" } }, { parent });
+  };
+  return find(await record(program, {}, state as Record<string, object>), "settings");
+}
+
+const live = (more: object = {}) =>
+  server.add("v1", "ConfigMap", {
+    metadata: { name: "settings", namespace: "shop", labels: stackLabels(), ...more },
+  });
+
+const asItWas = { annotations: { team: "shop" } };
+const ANEW = expect.stringMatching(/^20\d\d-.*Z$/);
+const anew = { annotations: { team: "shop", "consul-traefik-mesh/made-anew": ANEW } };
+
+describe("an object that the state has", () => {
+  test("is made anew where it is gone, and no other object is looked at", async () => {
+    const { props, replaceOnChanges, deleteBeforeReplace } = await settings();
+    expect(props.metadata).toMatchObject(anew);
+    expect(replaceOnChanges).toEqual(["metadata"]);
+    expect(deleteBeforeReplace).toBe(true);
+    expect(server.log).toEqual([]);
+  });
+
+  test("is made anew where it is being deleted", async () => {
+    live({ deletionTimestamp: LONG_AGO });
+    expect((await settings()).replaceOnChanges).toEqual(["metadata"]);
+  });
+
+  test.each([
+    ["it is there", () => live()],
+    ["it is there without the stack's label, of before there was one", () => live({ labels: {} })],
+    ["nobody may ask", () => (server.refusal = 403)],
+    ["the cluster does not answer", () => server.close()],
+  ])("is left as it is where %s", async (_, given) => {
+    given();
+    const { props, replaceOnChanges } = await settings();
+    expect(props.metadata.annotations).toEqual(asItWas.annotations);
+    expect(replaceOnChanges).toEqual([]);
+  });
+
+  test("is left as it is once it has been made anew", async () => {
+    live({ annotations: { "consul-traefik-mesh/made-anew": LONG_AGO } });
+    const { props, replaceOnChanges } = await settings();
+    expect(props.metadata.annotations).toEqual({ team: "shop", "consul-traefik-mesh/made-anew": LONG_AGO });
+    expect(replaceOnChanges).toEqual([]);
+  });
+});
+
+test("an object that is yet to come is made as it is declared", async () => {
+  const { props, replaceOnChanges } = await settings({});
+  expect(props.metadata.annotations).toEqual(asItWas.annotations);
+  expect(replaceOnChanges).toEqual([]);
+});
+
+test("a job that has ended and is gone is not run again", async () => {
+  const program = () => {
+    const parent = new pulumi.ComponentResource("test:index:Shop", "shop", {}, owned("shop", {}));
+    const spec = { template: { spec: { containers: [] } } };
+    new k8s.batch.v1.Job("migration", { metadata: { name: "migration", namespace: "shop" }, spec }, { parent });
+  };
+  const job = { type: "kubernetes:batch/v1:Job", outputs: { metadata: { name: "migration", namespace: "shop" } } };
+  expect(find(await record(program, {}, { job }), "migration").replaceOnChanges).toEqual([]);
+});
+
+describe("a release that the state has", () => {
+  const revision = (version: number, status: string, info: object = {}) =>
+    server.add("v1", "Secret", {
+      metadata: {
+        name: `sh.helm.release.v1.consul.v${version}`,
+        namespace: "consul-system",
+        labels: { owner: "helm", name: "consul", status, version: String(version) },
+      },
+      data: { release: Buffer.from(Buffer.from(JSON.stringify({ info })).toString("base64")).toString("base64") },
+    });
+  const asked = async (state: object = STATE): Promise<{ description?: string; replaceOnChanges: string[] }> => {
+    const program = () => {
+      const parent = new pulumi.ComponentResource("test:index:Mesh", "mesh");
+      const transformations = installedAnew(release, parent);
+      new k8s.helm.v3.Release("release", { chart: "consul" }, { parent, transformations });
+    };
+    const { props, replaceOnChanges } = find(await record(program, {}, state as Record<string, object>), "release");
+    return { description: props.description, replaceOnChanges };
+  };
+  const records = () => [...server.objects.keys()].map((each) => each.split(".").pop());
+
+  test("is installed anew where Helm has no record of it, and Helm then finds one that is uninstalled", async () => {
+    expect(await asked()).toMatchObject({
+      description: expect.stringMatching(/^installed anew at /),
+      replaceOnChanges: ["description"],
+    });
+    expect(records()).toEqual(["v0"]);
+  });
+
+  test("is installed anew where Helm was killed while it uninstalled", async () => {
+    revision(3, "uninstalling", { deleted: LONG_AGO });
+    expect((await asked()).replaceOnChanges).toEqual(["description"]);
+  });
+
+  test.each(["deployed", "failed", "pending-upgrade"])("is left as it is where it is %s", async (status) => {
+    revision(3, status, { last_deployed: LONG_AGO, description: "Upgrade complete" });
+    expect(await asked()).toEqual({ description: undefined, replaceOnChanges: [] });
+    expect(records()).toEqual(["v3"]);
+  });
+
+  test("keeps its description once it was installed anew", async () => {
+    revision(1, "deployed", { description: "installed anew at then" });
+    expect(await asked()).toEqual({ description: "installed anew at then", replaceOnChanges: [] });
+  });
+
+  test("is left alone where nobody may ask", async () => {
+    server.refusal = 403;
+    expect(await asked()).toEqual({ description: undefined, replaceOnChanges: [] });
+  });
+
+  test("is installed as it is declared where it is yet to come", async () => {
+    expect(await asked({})).toEqual({ description: undefined, replaceOnChanges: [] });
+    expect(records()).toEqual([]);
+  });
+});
