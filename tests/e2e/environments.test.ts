@@ -4,7 +4,6 @@ import { TESTBED, workspace, Workspace } from "../workspace";
 import { answers, kubectl, poll, renewCluster, request, secretOf, story } from "./cluster";
 import { ConsulApi } from "./consulApi";
 import { callsOf, destinations, egressSteps, serveOutside, stopServing } from "./egress";
-import { jwtSteps } from "./jwt";
 import { judged, NOT_JUDGED, refusals, refusedUp } from "./pack";
 import { holderOf, nameOf, podsOf, traefiks } from "./pods";
 import { files, forms, logs, objects, Place } from "./secrets";
@@ -66,13 +65,6 @@ step("deny-all and an allow: the one service is open, the other closed, and a se
 });
 
 egressSteps(step);
-
-jwtSteps(
-  step,
-  () => its,
-  (settings) => deploy(settings),
-  () => callsOf("whoami"),
-);
 
 step("an up that would open the living mesh is refused by the policies, and nothing of it is applied", async () => {
   const state = async () => [

@@ -4,8 +4,12 @@ import { ConsulApi } from "../e2e/consulApi";
 import { load, steady } from "../e2e/load";
 import { judged } from "../e2e/pack";
 import { holderOf, killContainer, nameOf, podsOf, traefiks } from "../e2e/pods";
+import { jwtSteps } from "./jwt";
 
-/** What production goes through under load: tokens revoked, Traefik and servers killed and restarted. */
+/**
+ * What production goes through: callers asked for a token of the cluster's own issuer; and under load, tokens revoked, Traefik and
+ * servers killed and restarted.
+ */
 const step = story();
 const image = "localhost/whoami:1.10.3";
 const services = [
@@ -31,6 +35,16 @@ step("production comes up", async () => {
   await answers(403, "echo.localhost");
   api = await ConsulApi.asOperator();
 });
+
+jwtSteps(
+  step,
+  () => its,
+  async (settings) => {
+    its.configure(settings);
+    await its.stack.up();
+  },
+  () => [],
+);
 
 step("a revoked token is replaced, also after the login's container died: no request fails", async () => {
   const [victim] = await traefiks();

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { keyPair, token } from "../jwtCases";
 import type { Workspace } from "../workspace";
-import { apply, changes, kubectl, poll, request, story } from "./cluster";
+import { apply, changes, kubectl, poll, request, story } from "../e2e/cluster";
 
 /** Who may see the keys of ServiceAccounts' tokens; by itself only who has such a token, which a sidecar does not show. */
 const READERS = {
