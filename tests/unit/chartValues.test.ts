@@ -121,7 +121,7 @@ test.each<[values: object, problem: string]>([
   ],
   [
     { server: { affinity: null } },
-    'values.server.affinity is null, which Pulumi drops, so the chart\'s default would stay; use ""',
+    'values.server.affinity is null, which @pulumi/kubernetes drops before version 4.30, so the chart\'s default would stay; use ""',
   ],
   [
     { global: { imageEnvoy: "envoyproxy/envoy:v1.18.3" } },
