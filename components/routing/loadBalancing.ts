@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import { generation } from "../shared/generations";
-import { mayBeEmpty } from "./middlewareOptions";
+import { mayBeEmpty } from "./optionKinds";
 import { isHostName } from "../shared/names";
 import { optionTags, valueProblems } from "./optionValues";
 import type { PodOptions } from "../pods/podOptions";

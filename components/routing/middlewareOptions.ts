@@ -1,117 +1,55 @@
-/**
- * What an option of a middleware is, in the words of what Traefik makes of it: a plain value, a list, a map, or options of
- * its own. `size` is a number of bytes, or -1 for any; `names` are headers' or cookies'; `status` is one or a range.
- */
-export type OptionKind =
-  | "text"
-  | "number"
-  | "positive"
-  | "size"
-  | "flag"
-  | "duration"
-  | "list"
-  | "map"
-  | "rewrites"
-  | "any"
-  | "regex"
-  | "regexes"
-  | "name"
-  | "names"
-  | "status"
-  | "statuses"
-  | "addresses"
-  | "secret"
-  | OptionKinds;
-export interface OptionKinds {
-  readonly [option: string]: OptionKind;
-}
+import { mayBeEmpty, OptionKind, OptionKinds, Refused } from "./optionKinds";
+import { ALLOW_EMPTY, TRAEFIK_MIDDLEWARES } from "./traefikMiddlewares";
 
-const EMPTY = new WeakSet<OptionKinds>();
+type Http = typeof TRAEFIK_MIDDLEWARES.http;
+type Tcp = typeof TRAEFIK_MIDDLEWARES.tcp;
+type GoType<T = typeof TRAEFIK_MIDDLEWARES> = T extends object ? { [K in keyof T]: GoType<T[K]> }[keyof T] : T;
 
-/** Options that Traefik takes without any of them too; others it then reads as a mistake, and drops the service's tags. */
-export function mayBeEmpty(kinds: OptionKinds): OptionKinds {
-  EMPTY.add(kinds);
-  return kinds;
-}
+/** What an option of a Go type is where nothing else is said, and what else it can be said to be. */
+const BY_TYPE = {
+  string: ["text", "regex", "name"],
+  bool: ["flag"],
+  int: ["number", "positive", "size", "status"],
+  int64: ["number", "positive", "size", "status"],
+  duration: ["duration"],
+  "[]string": ["list", "names", "regexes", "statuses", "addresses"],
+  "map[string]string": ["map"],
+  "map[string]int": ["rewrites"],
+  "map[string]map[string]any": ["any"],
+} as const satisfies Record<GoType & string, readonly OptionKind[]>;
 
-export function isEmptyTaken(kinds: OptionKinds): boolean {
-  return EMPTY.has(kinds);
-}
+/** What is said of options by hand: of none that Traefik does not have, and nothing that its type is not. */
+type Said<T> =
+  | Refused
+  | (T extends object ? { readonly [K in keyof T]?: Said<T[K]> } : (typeof BY_TYPE)[T & keyof typeof BY_TYPE][number]);
 
-const ipStrategy: OptionKinds = { depth: "positive", excludedIPs: "addresses", ipv6Subnet: "positive" };
-const sourceCriterion: OptionKinds = { ipStrategy, requestHeaderName: "name", requestHost: "flag" };
-const clientTls: OptionKinds = { ca: "text", cert: "text", key: "text", insecureSkipVerify: "flag" };
-const issuer: OptionKinds = Object.fromEntries(
-  ["country", "province", "locality", "organization", "commonName", "serialNumber", "domainComponent"].map((part) => [
-    part,
-    "flag",
-  ]),
-);
-const redis: OptionKinds = {
-  endpoints: "list",
-  tls: clientTls,
-  username: "secret",
-  password: "secret",
-  db: "number",
-  poolSize: "positive",
-  minIdleConns: "positive",
-  maxActiveConns: "positive",
-  readTimeout: "duration",
-  writeTimeout: "duration",
-  dialTimeout: "duration",
-};
-const compress = mayBeEmpty({
-  excludedContentTypes: "list",
-  includedContentTypes: "list",
-  minResponseBodyBytes: "positive",
-  encodings: "list",
-  defaultEncoding: "text",
-});
+const dropped = (instead: string) => new Refused(`is one that Traefik will drop; ${instead}`);
+const IN_CATALOG = "would stand in Consul's catalog for all to read";
+const users = new Refused(`${IN_CATALOG}; put them into a Secret, see userList`);
+const secret = new Refused(`${IN_CATALOG}; leave it out, and reach it without`);
+
+const ipStrategy = { depth: "positive", excludedIPs: "addresses", ipv6Subnet: "positive" } as const;
+const sourceCriterion = { ipStrategy, requestHeaderName: "name" } as const;
+/** A file of Traefik's pod, and not what is in it: middlewareMeanings.ts. */
+const clientTls = { key: "text" } as const;
+
+/** Of Traefik's list by its older name, which Traefik still has. */
+export const OLDER_LIST = new Refused("is Traefik v2's; in v3 it is ipAllowList");
 
 /**
- * Traefik's HTTP middlewares and their options, by the names of its documentation. Source: `pkg/config/dynamic` of
- * Traefik 3.7 without what is deprecated or for other providers only; tests/consul sets each option in the real Traefik.
+ * What Traefik's Go types do not say of the options of its HTTP middlewares, and which are not taken. All others are taken by their
+ * types; tests/consul sets each option in the real Traefik.
  */
-export const MIDDLEWARE_OPTIONS = {
-  addPrefix: { prefix: "text" },
-  basicAuth: { usersFile: "text", realm: "text", removeHeader: "flag", headerField: "name" },
-  buffering: {
-    maxRequestBodyBytes: "number",
-    memRequestBodyBytes: "number",
-    maxResponseBodyBytes: "number",
-    memResponseBodyBytes: "number",
-    retryExpression: "text",
-  },
-  chain: { middlewares: "list" },
-  circuitBreaker: {
-    expression: "text",
-    checkPeriod: "duration",
-    fallbackDuration: "duration",
-    recoveryDuration: "duration",
-    responseCode: "status",
-  },
-  compress,
-  contentType: mayBeEmpty({}),
-  digestAuth: { usersFile: "text", realm: "text", removeHeader: "flag", headerField: "name" },
-  encodedCharacters: {
-    allowEncodedSlash: "flag",
-    allowEncodedBackSlash: "flag",
-    allowEncodedNullCharacter: "flag",
-    allowEncodedSemicolon: "flag",
-    allowEncodedPercent: "flag",
-    allowEncodedQuestionMark: "flag",
-    allowEncodedHash: "flag",
-  },
-  errors: {
-    status: "statuses",
-    statusRewrites: "rewrites",
-    service: "text",
-    query: "text",
-    errorRequestHeaders: "names",
-  },
+export const HTTP_SAID = {
+  basicAuth: { users, headerField: "name" },
+  circuitBreaker: { responseCode: "status" },
+  compress: { minResponseBodyBytes: "positive" },
+  contentType: { autoDetect: dropped("leave it out") },
+  digestAuth: { users, headerField: "name" },
+  errors: { status: "statuses", errorRequestHeaders: "names" },
   forwardAuth: {
-    address: "text",
-    tls: clientTls,
+    tls: { ...clientTls, caOptional: dropped("leave it out") },
+    // To be dropped too, and yet: by `false`, what a client sends as X-Forwarded-… is not handed to who decides.
     trustForwardHeader: "flag",
     authResponseHeaders: "names",
     authResponseHeadersRegex: "regex",
@@ -119,82 +57,58 @@ export const MIDDLEWARE_OPTIONS = {
     maxResponseBodySize: "size",
     addAuthCookiesToResponse: "names",
     headerField: "name",
-    forwardBody: "flag",
     maxBodySize: "size",
-    preserveLocationHeader: "flag",
-    preserveRequestMethod: "flag",
-    authSigninURL: "text",
   },
-  grpcWeb: { allowOrigins: "list" },
   headers: {
-    customRequestHeaders: "map",
-    customResponseHeaders: "map",
-    accessControlAllowCredentials: "flag",
     accessControlAllowHeaders: "names",
     accessControlAllowMethods: "names",
-    accessControlAllowOriginList: "list",
     accessControlAllowOriginListRegex: "regexes",
     accessControlExposeHeaders: "names",
-    accessControlMaxAge: "number",
-    addVaryHeader: "flag",
-    allowedHosts: "list",
     hostsProxyHeaders: "names",
-    sslProxyHeaders: "map",
-    stsSeconds: "number",
-    stsIncludeSubdomains: "flag",
-    stsPreload: "flag",
-    forceSTSHeader: "flag",
-    frameDeny: "flag",
-    customFrameOptionsValue: "text",
-    contentTypeNosniff: "flag",
-    browserXssFilter: "flag",
-    customBrowserXSSValue: "text",
-    contentSecurityPolicy: "text",
-    contentSecurityPolicyReportOnly: "text",
-    publicKey: "text",
-    referrerPolicy: "text",
-    permissionsPolicy: "text",
-    isDevelopment: "flag",
+    featurePolicy: dropped("use permissionsPolicy"),
+    sslRedirect: dropped("use redirectScheme"),
+    sslTemporaryRedirect: dropped("use redirectScheme"),
+    sslHost: dropped("use redirectRegex"),
+    sslForceHost: dropped("use redirectRegex"),
   },
   inFlightReq: { amount: "positive", sourceCriterion },
-  ipAllowList: { sourceRange: "addresses", ipStrategy: mayBeEmpty({ ...ipStrategy }), rejectStatusCode: "status" },
-  passTLSClientCert: {
-    pem: "flag",
-    info: {
-      notAfter: "flag",
-      notBefore: "flag",
-      sans: "flag",
-      serialNumber: "flag",
-      subject: { ...issuer, organizationalUnit: "flag" },
-      issuer,
+  ipAllowList: { sourceRange: "addresses", ipStrategy, rejectStatusCode: "status" },
+  ipWhiteList: OLDER_LIST,
+  rateLimit: {
+    average: "positive",
+    burst: "positive",
+    sourceCriterion,
+    redis: {
+      tls: clientTls,
+      username: secret,
+      password: secret,
+      poolSize: "positive",
+      minIdleConns: "positive",
+      maxActiveConns: "positive",
     },
   },
-  plugin: "any",
-  rateLimit: { average: "positive", period: "duration", burst: "positive", sourceCriterion, redis },
-  redirectRegex: { regex: "regex", replacement: "text", permanent: "flag" },
-  redirectScheme: { scheme: "text", port: "text", permanent: "flag" },
-  replacePath: { path: "text" },
-  replacePathRegex: { regex: "regex", replacement: "text" },
-  retry: {
-    attempts: "positive",
-    timeout: "duration",
-    initialInterval: "duration",
-    maxRequestBodyBytes: "size",
-    status: "statuses",
-    disableRetryOnNetworkError: "flag",
-    retryNonIdempotentMethod: "flag",
-  },
-  stripPrefix: { prefixes: "list" },
+  redirectRegex: { regex: "regex" },
+  replacePathRegex: { regex: "regex" },
+  retry: { attempts: "positive", maxRequestBodyBytes: "size", status: "statuses" },
+  stripPrefix: { forceSlash: dropped("leave it out") },
   stripPrefixRegex: { regex: "regexes" },
-} as const satisfies Record<string, OptionKind>;
+} as const satisfies Said<Http>;
 
-export type MiddlewareName = keyof typeof MIDDLEWARE_OPTIONS;
-
-/** Traefik's TCP middlewares. Source: as above. */
-export const TCP_MIDDLEWARE_OPTIONS = {
+/** The same of TCP middlewares. */
+export const TCP_SAID = {
   inFlightConn: { amount: "positive" },
   ipAllowList: { sourceRange: "addresses" },
-} as const satisfies Record<string, OptionKind>;
+  ipWhiteList: OLDER_LIST,
+} as const satisfies Said<Tcp>;
+
+type Taken<T, S> = { [K in keyof T]: K extends keyof S ? (S[K] extends Refused ? never : K) : K }[keyof T];
+export type MiddlewareName = Taken<Http, typeof HTTP_SAID>;
+
+/** Traefik's HTTP middlewares and their options, by the names of its documentation. */
+export const MIDDLEWARE_OPTIONS = taken<MiddlewareName>(TRAEFIK_MIDDLEWARES.http, HTTP_SAID, "http");
+
+/** Traefik's TCP middlewares. */
+export const TCP_MIDDLEWARE_OPTIONS = taken<Taken<Tcp, typeof TCP_SAID>>(TRAEFIK_MIDDLEWARES.tcp, TCP_SAID, "tcp");
 
 /** What must not be left out or empty, since Traefik then disables the router, or the middleware does nothing. */
 export const REQUIRED_OPTIONS: Record<string, readonly string[]> = {
@@ -215,3 +129,25 @@ export const REQUIRED_OPTIONS: Record<string, readonly string[]> = {
   stripPrefix: ["prefixes"],
   stripPrefixRegex: ["regex"],
 };
+
+function taken<Name extends string>(types: Types, said: Words, at: string): Readonly<Record<Name, OptionKind>> {
+  const all = Object.entries(kinds(types, said, at) as OptionKinds);
+  return Object.fromEntries(all.filter(([, kind]) => !(kind instanceof Refused))) as Record<Name, OptionKind>;
+}
+
+type Types = { readonly [option: string]: string | Types };
+type Words = { readonly [option: string]: OptionKind | Words };
+
+/** Options by their kinds: what is said of them, or what their types say. */
+function kinds(type: string | Types, said: OptionKind | Words | undefined, at: string): OptionKind {
+  if (said instanceof Refused) {
+    return said;
+  }
+  if (typeof type === "string") {
+    return (said as OptionKind | undefined) ?? BY_TYPE[type as keyof typeof BY_TYPE][0];
+  }
+  const words = (said ?? {}) as Words;
+  const inner = Object.entries(type).map(([option, its]) => [option, kinds(its, words[option], `${at}.${option}`)]);
+  const all = Object.fromEntries(inner) as OptionKinds;
+  return (ALLOW_EMPTY as readonly string[]).includes(at) ? mayBeEmpty(all) : all;
+}

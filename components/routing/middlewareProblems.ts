@@ -1,13 +1,8 @@
 import { closest } from "fastest-levenshtein";
-import {
-  MIDDLEWARE_OPTIONS,
-  OptionKind,
-  OptionKinds,
-  REQUIRED_OPTIONS,
-  TCP_MIDDLEWARE_OPTIONS,
-} from "./middlewareOptions";
+import { MIDDLEWARE_OPTIONS, OLDER_LIST, REQUIRED_OPTIONS, TCP_MIDDLEWARE_OPTIONS } from "./middlewareOptions";
 import { MEANINGS, referenceProblems } from "./middlewareMeanings";
 import { isUserListAuth, Middleware, MiddlewareOptions, TcpMiddleware } from "./middlewares";
+import { OptionKind, OptionKinds } from "./optionKinds";
 import { valueProblems } from "./optionValues";
 import { Problem } from "../shared/problems";
 
@@ -41,7 +36,7 @@ export function middlewareProblems(
 
 function unknownMiddleware(name: string, kind: "http" | "tcp", known: string[]): string {
   if (name.toLowerCase() === "ipwhitelist") {
-    return `"${name}" is Traefik v2's; in v3 it is ipAllowList`;
+    return `"${name}" ${OLDER_LIST.reason}`;
   }
   if (kind === "tcp" && Object.hasOwn(MIDDLEWARE_OPTIONS, name)) {
     return `"${name}" is for HTTP routes; TCP routes have ${known.join(" and ")}`;
@@ -54,13 +49,8 @@ function optionProblems(name: string, options: MiddlewareOptions, kind: OptionKi
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     return problem("", `is ${JSON.stringify(options)}; give an object of options, {} for none`);
   }
-  if (isUserListAuth(name)) {
-    if (options.users !== undefined) {
-      return problem(".users", "would stand in Consul's catalog for all to read; put them into a Secret, see userList");
-    }
-    if (options.userList === undefined) {
-      return problem(".userList", "is not set; name a user list of the ingress, which has them from a Secret");
-    }
+  if (isUserListAuth(name) && options.userList === undefined && options.users === undefined) {
+    return problem(".userList", "is not set; name a user list of the ingress, which has them from a Secret");
   }
   if (name === "forwardAuth" && (options.service === undefined) === (options.address === undefined)) {
     return problem("", "needs either the service of the mesh or the address of a server that answers for requests");

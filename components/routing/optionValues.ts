@@ -1,7 +1,7 @@
 import { closest } from "fastest-levenshtein";
 import { RE2JS } from "re2js";
 import { hasTemplate } from "./literalPaths";
-import { isEmptyTaken, OptionKind } from "./middlewareOptions";
+import { isEmptyTaken, OptionKind, OptionKinds, Refused } from "./optionKinds";
 import { isCidr } from "../shared/names";
 import { Problem } from "../shared/problems";
 
@@ -34,11 +34,12 @@ export function valueProblems(value: unknown, kind: OptionKind, at: string): Pro
   if (value === undefined) {
     return [];
   }
+  if (kind instanceof Refused) {
+    return problem(kind.reason);
+  }
   switch (kind) {
     case "any":
       return pluginValueProblems(value, at);
-    case "secret":
-      return problem("would stand in Consul's catalog for all to read; leave it out, and reach it without");
     case "text":
       return typeof value === "string" ? textProblems(value, at) : not("a text; put it in quotes");
     case "flag":
@@ -81,11 +82,12 @@ export function valueProblems(value: unknown, kind: OptionKind, at: string): Pro
   return given.flatMap(([option, inner]) =>
     Object.hasOwn(kind, option)
       ? valueProblems(inner, kind[option], `${at}.${option}`)
-      : [{ propertyPath: `${at}.${option}`, reason: unknownOption(option, Object.keys(kind)) }],
+      : [{ propertyPath: `${at}.${option}`, reason: unknownOption(option, kind) }],
   );
 }
 
-function unknownOption(option: string, known: string[]): string {
+function unknownOption(option: string, kinds: OptionKinds): string {
+  const known = Object.keys(kinds).filter((each) => !(kinds[each] instanceof Refused));
   return known.length === 0
     ? "is no option of it; it has none"
     : `is no option of it; did you mean "${closest(option, known)}"?`;

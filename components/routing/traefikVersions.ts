@@ -8,7 +8,7 @@ export const DEFAULT_TRAEFIK_IMAGE = "traefik:v3.7.15";
  * Options of tags, without the names of routers, middlewares and services, that Traefik 3.0.0 did not have yet. Source: the
  * structs of `pkg/config/dynamic` at each of Traefik's tags from 3.0.0 to 3.7.9.
  */
-const TAGS: Record<string, string> = {
+export const TAGS: Record<string, string> = {
   "http.middlewares.compress.defaultencoding": "3.0.2",
   "http.middlewares.compress.encodings": "3.2.0",
   "http.middlewares.encodedcharacters": "3.7.0",

@@ -23,7 +23,8 @@ TOOLS=(
   "traefik                    | 3.7.15  | requirements.txt | traefik version"
   "whoami                     | 1.10.3  | whoami | whoami --version"
   "kubernetes-openapi         | 1.34.4  | kubernetes/go.mod kubernetes/go.sum | -"
-  "traefik-crds               | 3.7.13  | traefik-crds | -"
+  "traefik-crds               | 3.7.13  | traefik/go.mod traefik/go.sum | -"
+  "traefik-middlewares        | 3.7.13  | traefik | traefik-middlewares"
   "prometheus                 | 2.      | ../debian.sh | prometheus --version"
   "consul                     | 1.20.1  | consul/go.mod consul/go.sum | consul version"
   "consul-dataplane           | 1.5.2   | consul/go.mod consul/go.sum consul/cmd/consul-dataplane | consul-dataplane --version"
@@ -108,8 +109,6 @@ make_local-path-provisioner() {
   go_build kubernetes local-path-provisioner github.com/rancher/local-path-provisioner -X main.VERSION=v0.0.30
 }
 
-
-# The definitions of Traefik's custom resources, as its module has them; the tool prints them.
 # Prints what the API server says of its kinds.
 make_kubernetes-openapi() {
   local module
@@ -124,9 +123,10 @@ make_kubernetes-openapi() {
   chmod 755 "$OUT/kubernetes-openapi"
 }
 
+# Prints the definitions of Traefik's custom resources, as its module has them.
 make_traefik-crds() {
   local module
-  module=$(cd "$TOOLCHAIN/traefik-crds" && go mod download -json github.com/traefik/traefik/v3 | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
+  module=$(cd "$TOOLCHAIN/traefik" && go mod download -json github.com/traefik/traefik/v3 | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
   {
     say '#!/bin/sh'
     say 'cat << "END_OF_DEFINITIONS"'
@@ -134,6 +134,19 @@ make_traefik-crds() {
     say END_OF_DEFINITIONS
   } > "$OUT/traefik-crds"
   chmod 755 "$OUT/traefik-crds"
+}
+
+# Prints what Traefik's Go types say of its middlewares.
+make_traefik-middlewares() {
+  local module
+  module=$(cd "$TOOLCHAIN/traefik" && go mod download -json github.com/traefik/traefik/v3 | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
+  {
+    say '#!/bin/sh'
+    say 'cat << "END_OF_MIDDLEWARES"'
+    (cd "$TOOLCHAIN/traefik" && go run ./middlewares "$module")
+    say END_OF_MIDDLEWARES
+  } > "$OUT/traefik-middlewares"
+  chmod 755 "$OUT/traefik-middlewares"
 }
 
 make_prometheus() {

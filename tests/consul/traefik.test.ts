@@ -3,10 +3,11 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as fc from "../generated";
 import { LoadBalancing, loadBalancingProblems } from "../../components/routing/loadBalancing";
-import { MIDDLEWARE_OPTIONS, OptionKind } from "../../components/routing/middlewareOptions";
+import { MIDDLEWARE_OPTIONS } from "../../components/routing/middlewareOptions";
 import { middlewareProblems } from "../../components/routing/middlewareProblems";
 import { Middleware } from "../../components/routing/middlewares";
 import { optionTags, valueProblems } from "../../components/routing/optionValues";
+import { OptionKind, OptionKinds, Refused } from "../../components/routing/optionKinds";
 import { routeProblems } from "../../components/routing/routes";
 import { ruleProblems } from "../../components/routing/rules";
 import { serviceTags } from "../../components/routing/serviceTags";
@@ -91,14 +92,12 @@ function sample(kind: OptionKind, name: string): unknown {
       return ["10.0.0.0/8", "192.0.2.1"];
     case "rewrites":
       return { "500-501": 404 };
-    case "secret":
-      return "none is sent";
     case "any":
       return {};
     default:
       return Object.fromEntries(
-        Object.entries(kind)
-          .filter(([, inner]) => inner !== "secret")
+        Object.entries(kind as OptionKinds)
+          .filter(([, inner]) => !(inner instanceof Refused))
           .map(([option, inner]) => [option, sample(inner, option)]),
       );
   }

@@ -10,9 +10,10 @@ import { pulumiYaml } from "./pulumiYaml";
 import { reference } from "./reference";
 import { judging, settingsSchema } from "./settings";
 import { stackSchema } from "./stack";
+import { traefikMiddlewares } from "./traefikMiddlewares";
 import { validator } from "./validate";
 
-/** All that is made of the descriptions of settings, and of the code that goes into a state, by file. */
+/** All that is made of other files, and of Traefik's types, by file. */
 export async function generated(root: string): Promise<Readonly<Record<string, string>>> {
   const current = (file: string) => fs.readFileSync(path.join(root, file), "utf8");
   const inputs = inputsSchema(root);
@@ -27,6 +28,7 @@ export async function generated(root: string): Promise<Readonly<Record<string, s
     "docs/reference.md": reference(current("docs/reference.md"), all),
     "components/interrupted/providerCode.ts": providerCode(root),
     "packages/mesh/args.ts": componentArgs(all),
+    ...traefikMiddlewares(),
   };
   const formatted = await Promise.all(
     Object.entries(files).map(async ([file, content]) => {

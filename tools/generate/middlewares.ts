@@ -1,9 +1,9 @@
 import {
   MIDDLEWARE_OPTIONS,
-  OptionKind,
   REQUIRED_OPTIONS,
   TCP_MIDDLEWARE_OPTIONS,
 } from "../../components/routing/middlewareOptions";
+import { OptionKind, OptionKinds, Refused } from "../../components/routing/optionKinds";
 import type { Schema } from "../../settings/schema";
 
 const text: Schema = { type: "string" };
@@ -64,7 +64,9 @@ function schemaOf(kind: OptionKind): Schema {
   return typeof kind === "string"
     ? PLAIN[kind]
     : object(
-        Object.entries(kind).flatMap(([option, inner]) => (inner === "secret" ? [] : [[option, schemaOf(inner)]])),
+        Object.entries(kind as OptionKinds).flatMap(([option, inner]) =>
+          inner instanceof Refused ? [] : [[option, schemaOf(inner)]],
+        ),
       );
 }
 

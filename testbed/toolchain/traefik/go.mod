@@ -1,4 +1,4 @@
-module testbed/traefik-crds
+module testbed/traefik
 
 go 1.25
 
