@@ -7,6 +7,7 @@ import type { Ingress, Mesh } from "../mesh/mesh";
 import { isLater, whenKnown } from "../shared/later";
 import { HARDENED, restrictedPod } from "../shared/podSecurity";
 import { OTHERS_STATUS, SERVED_STATUS } from "../routing/servedTags";
+import { script } from "../shared/script";
 import { sha256 } from "../shared/sha256";
 import { ENTRY_POINT_PORTS } from "../routing/traefikArguments";
 import { traefikPodLabels } from "./traefikOptions";
@@ -26,6 +27,9 @@ export interface ServedRoutesArgs {
   /** What else has to be there before a route can answer, such as intentions. Default none. */
   readonly after?: readonly pulumi.Resource[];
 }
+
+/** What the pod runs that asks Traefik. */
+export const ASK_SERVED = script("ingress/ask-served", { SERVED: SERVED_STATUS, OTHERS: OTHERS_STATUS });
 
 /** Labels of the pod that asks Traefik. */
 export const SERVED_ROUTES_LABELS = { app: "traefik-served-routes" };
@@ -143,36 +147,3 @@ export class ServedRoutes extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 }
-
-/** In `sh` with `getent` and `curl`, one of which asks a pod for all paths. The last words of a failure are what `up` says. */
-export const ASK_SERVED = `
-missing() {
-  pods=$(getent ahosts "$TRAEFIK" | cut -d ' ' -f 1 | sort -u)
-  [ -n "$pods" ] || echo "no pod of Traefik is ready"
-  for pod in $pods; do
-    case $pod in *:*) pod="[$pod]" ;; esac
-    for path in $PATHS; do
-      printf 'url = "http://%s:%s%s"\\noutput = "/dev/null"\\n' "$pod" "$PORT" "$path"
-    done | curl --silent --globoff --max-time 10 --write-out '%{http_code} %{url_effective}\\n' --config - |
-      while read -r status url; do
-        name=\${url#*/served/}
-        name=\${name%/*}
-        case $status in
-          ${SERVED_STATUS}) ;;
-          404) echo "$pod does not serve the routes of $name" ;;
-          ${OTHERS_STATUS}) echo "$pod still serves earlier routes of $name" ;;
-          *) echo "$pod does not say whether it serves the routes of $name" ;;
-        esac
-      done
-  done
-}
-end=$(($(date +%s) + PATIENCE))
-while problems=$(missing); [ -n "$problems" ]; do
-  if [ "$(date +%s)" -ge "$end" ]; then
-    echo "Traefik's pods, and their logs say why:"
-    echo "$problems"
-    exit 1
-  fi
-  sleep 0.25
-done
-`;

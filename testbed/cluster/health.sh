@@ -15,6 +15,7 @@ wait_for() {
 }
 
 api_ready() {
+  # shellcheck disable=SC2153 # of lib.sh, and not the state of another function
   curl -sf -o /dev/null --max-time 5 --cacert "$STATE/pki/ca.crt" --cert "$STATE/pki/admin.crt" --key "$STATE/pki/admin.key" \
     "https://127.0.0.1:$API_PORT/readyz"
 }

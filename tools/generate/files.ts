@@ -8,6 +8,7 @@ import { inputsSchema } from "./inputs";
 import { providerCode } from "./providerCode";
 import { pulumiYaml } from "./pulumiYaml";
 import { reference } from "./reference";
+import { scripts } from "./scripts";
 import { judging, settingsSchema } from "./settings";
 import { stackSchema } from "./stack";
 import { traefikMiddlewares } from "./traefikMiddlewares";
@@ -27,6 +28,7 @@ export async function generated(root: string): Promise<Readonly<Record<string, s
     "Pulumi.yaml": pulumiYaml(current("Pulumi.yaml"), all),
     "docs/reference.md": reference(current("docs/reference.md"), all),
     "components/interrupted/providerCode.ts": providerCode(root),
+    "components/shared/scripts.ts": scripts(root),
     "packages/mesh/args.ts": componentArgs(all),
     ...traefikMiddlewares(),
   };

@@ -1,26 +1,16 @@
+import * as path from "node:path";
 import { DEFAULT_CONSUL_CLI_IMAGE } from "../../../components";
 import { HARDENED, restrictedPod } from "../../../components/shared/podSecurity";
+import { filled } from "../../../components/shared/script";
 import { Cluster } from "../../access/cluster";
+import { scriptText } from "../../scripts";
 import { ProbeFacts, Source } from "../reading";
 
 const PORT = 8080;
 const TRIES_SECONDS = 60;
 const CLOSED_SECONDS = 20;
 
-/** In `sh` with `curl`: says when the other pod was reached, and when it was no more, as a policy wants it. */
-const CALL = `
-reached() { curl --silent --output /dev/null --max-time 2 "http://called:${PORT}/v1/status/leader"; }
-tries=0
-until reached; do
-  tries=$((tries + 1))
-  [ "$tries" -lt ${TRIES_SECONDS} ] || { echo unreached; exit; }
-  sleep 1
-done
-echo reached
-while reached; do sleep 0.5; done
-echo closed
-sleep 3600
-`;
+const CALL = filled(scriptText(path.join(__dirname, "call.sh")), { PORT, TRIES_SECONDS });
 
 /**
  * Tries the cluster's network with two pods of Consul's image in a namespace of its own, which goes afterwards: whether one
