@@ -56,6 +56,10 @@ export default tseslint.config(
   },
   ...downwards,
   {
+    files: ["components/**", "policies/**", "settings/**", "stacks/**", "tools/**", "reports/**"],
+    rules: { "max-lines": ["error", 300] },
+  },
+  {
     files: ["examples/**/*.mjs"],
     languageOptions: { globals: { AbortSignal: false, console: false, fetch: false, URL: false } },
     // Express tells a handler of errors by its four parameters.

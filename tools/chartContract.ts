@@ -1,9 +1,17 @@
 import { ConsulOptions, consulValues, mergeValues } from "../components/chart/consulValues";
 import { withLeafGate } from "../components/chart/leafGate";
-
-/** An object as the chart renders it. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever a chart renders
-export type Rendered = Record<string, any>;
+import {
+  Chart,
+  commandOf,
+  container,
+  containersOf,
+  hooksOf,
+  includesAll,
+  isRestricted,
+  podOf,
+  portsOf,
+  Rendered,
+} from "./renderedChart";
 
 /** Words that are to be found again in what is rendered. */
 const GIVEN = {
@@ -39,21 +47,6 @@ export interface Clause {
   /** Who counts on it, and for what. */
   readonly for: string;
   readonly holds: (chart: Chart) => boolean;
-}
-
-/** What a chart has made of `contractValues`, as release `consul`. */
-export class Chart {
-  constructor(readonly objects: readonly Rendered[]) {}
-
-  /** The object of that kind and name; an empty one where there is none. */
-  get(kind: string, name: string): Rendered {
-    return this.objects.find((o) => o.kind === kind && o.metadata?.name === name) ?? {};
-  }
-
-  /** Those with pods, but what `helm test` makes. */
-  get workloads(): Rendered[] {
-    return this.objects.filter((o) => podOf(o) !== undefined && !/test/.test(hooksOf(o)));
-  }
 }
 
 const server = (chart: Chart) => chart.get("StatefulSet", "consul-server");
@@ -293,72 +286,4 @@ export function brokenClauses(objects: readonly Rendered[]): Clause[] {
 
 function exists(kind: string, name: string, why: string): Clause {
   return { what: `${kind} ${name} exists`, for: why, holds: (chart) => chart.get(kind, name).kind === kind };
-}
-
-function podOf(object: Rendered): Rendered | undefined {
-  return object.kind === "Pod" ? object : object.spec?.template?.spec && object.spec.template;
-}
-
-function containersOf(object: Rendered): Rendered[] {
-  const { initContainers = [], containers = [] } = podOf(object)?.spec ?? {};
-  return [...initContainers, ...containers];
-}
-
-function container(object: Rendered, name: string): Rendered {
-  return containersOf(object).find((c) => c.name === name) ?? {};
-}
-
-/** How an object's containers are started, with the shell's own variables put in. */
-function commandOf(object: Rendered): string {
-  const text = containersOf(object)
-    .flatMap((c) => [...(c.command ?? []), ...(c.args ?? [])])
-    .join(" ");
-  return [...text.matchAll(/(?<=^|\s)(\w+)="([^"$]*)"(?=\s|$)/g)].reduce(
-    (command, [, name, value]) => command.replaceAll(`\${${name}}`, value),
-    text,
-  );
-}
-
-function portsOf(of: Rendered): number[] {
-  return (of.ports ?? []).map((p: Rendered) => p.containerPort);
-}
-
-function hooksOf(object: Rendered): string {
-  return object.metadata?.annotations?.["helm.sh/hook"] ?? "";
-}
-
-function includesAll(text: string, ...parts: string[]): boolean {
-  return parts.every((part) => text.includes(part));
-}
-
-/** The level `restricted` of Kubernetes' Pod Security Standards, of what Linux pods can say. */
-function isRestricted({ securityContext: pod = {}, hostNetwork, hostPID, volumes = [], ...spec }: Rendered): boolean {
-  const containers: Rendered[] = [...(spec.initContainers ?? []), ...spec.containers];
-  const kinds = [
-    "configMap",
-    "csi",
-    "downwardAPI",
-    "emptyDir",
-    "ephemeral",
-    "persistentVolumeClaim",
-    "projected",
-    "secret",
-  ];
-  return (
-    !hostNetwork &&
-    !hostPID &&
-    volumes.every((v: Rendered) => Object.keys(v).every((key) => key === "name" || kinds.includes(key))) &&
-    containers.every(({ securityContext: own = {}, ports = [] }) => {
-      const added: string[] = own.capabilities?.add ?? [];
-      return (
-        own.allowPrivilegeEscalation === false &&
-        (own.capabilities?.drop ?? []).includes("ALL") &&
-        added.every((capability) => capability === "NET_BIND_SERVICE") &&
-        (own.runAsNonRoot ?? pod.runAsNonRoot) === true &&
-        (own.runAsUser ?? pod.runAsUser) !== 0 &&
-        ["RuntimeDefault", "Localhost"].includes((own.seccompProfile ?? pod.seccompProfile)?.type) &&
-        ports.every((p: Rendered) => p.hostPort === undefined)
-      );
-    })
-  );
 }

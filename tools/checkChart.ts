@@ -3,7 +3,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as yaml from "yaml";
-import { brokenClauses, CHART_CONTRACT, contractValues, Rendered } from "./chartContract";
+import { brokenClauses, CHART_CONTRACT, contractValues } from "./chartContract";
+import type { Rendered } from "./renderedChart";
 
 /** All that a chart's folder renders to for `contractValues`, hooks and kinds included. Needs `helm`. */
 export function render(folder: string): Rendered[] {

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { owned } from "../interrupted/hooks";
-import { DEFAULT_CONSUL_CLI_IMAGE } from "../mesh/consulMesh";
+import { DEFAULT_CONSUL_CLI_IMAGE } from "../mesh/consulMeshArgs";
 import type { MeshMember } from "../services/member";
 import type { Ingress, Mesh } from "../mesh/mesh";
 import { isLater, whenKnown } from "../shared/later";

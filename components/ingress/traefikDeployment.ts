@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { DEFAULT_CONSUL_CLI_IMAGE } from "../mesh/consulMesh";
+import { DEFAULT_CONSUL_CLI_IMAGE } from "../mesh/consulMeshArgs";
 import { spread } from "../pods/podTemplate";
 import type { PodPart } from "../shared/podPart";
 import { quantityOf } from "../shared/grammars";

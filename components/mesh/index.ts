@@ -2,6 +2,16 @@
 export { ensureNamespace } from "./bringYourOwn";
 export type { ExternalServers, OwnCa } from "./bringYourOwn";
 export * from "./consulMesh";
+export * from "./consulMeshArgs";
+export {
+  meshPartWithoutContains,
+  meshPartWithoutNativeSidecar,
+  meshPartWithoutSleep,
+  meshReachProblems,
+  syncsCatalog,
+  usesCni,
+} from "./consulMeshKnown";
+export * from "./consulMeshProblems";
 export type { EgressOptions, ExternalDestination, ExternalDestinationOptions, ExternalTls } from "./egress";
 export type { Ingress, Mesh } from "./mesh";
 export type { Tracing } from "./tracing";

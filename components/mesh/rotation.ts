@@ -135,6 +135,18 @@ export function rotationJob(
   ];
 }
 
+/** The Jobs of a mesh that runs; `gossipKeySha256` is of the key that is generated. */
+export function rotationJobs(
+  name: string,
+  { gossipKey, bootstrapToken, connectCa }: Rotations,
+  { gossipKeySha256, ...args }: RotationJobArgs,
+  opts: { parent: pulumi.Resource; dependsOn: pulumi.Resource[] },
+): void {
+  rotationJob(name, "gossip-key", gossipKey, { ...args, gossipKeySha256 }, opts);
+  rotationJob(name, "bootstrap-token", bootstrapToken, args, opts);
+  rotationJob(name, "connect-ca", connectCa, args, opts);
+}
+
 /** What is wrong with rotations; `prefix` is put before each path. */
 export function rotationProblems(
   args: OwnThings & { readonly rotations?: Rotations; readonly acls?: boolean; readonly gossipEncryption?: boolean },

@@ -1,5 +1,6 @@
 import * as path from "node:path";
-import { brokenClauses, CHART_CONTRACT, Rendered } from "../../tools/chartContract";
+import { brokenClauses, CHART_CONTRACT } from "../../tools/chartContract";
+import type { Rendered } from "../../tools/renderedChart";
 import { render } from "../../tools/checkChart";
 
 let objects: Rendered[];

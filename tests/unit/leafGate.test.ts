@@ -1,4 +1,4 @@
-import { consulMeshProblems } from "../../components/mesh/consulMesh";
+import { consulMeshProblems } from "../../components/mesh/consulMeshProblems";
 import { consulValues, mergeValues } from "../../components/chart/consulValues";
 import { withLeafGate } from "../../components/chart/leafGate";
 

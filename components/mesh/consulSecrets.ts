@@ -1,0 +1,112 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { CONSUL_NAME, ConsulSecretRefs, SecretKeyRef } from "../chart/consulValues";
+import { sha256 } from "../shared/sha256";
+import type { ConsulMeshArgs } from "./consulMeshArgs";
+import { rotationJob, RotationJobArgs } from "./rotation";
+
+/** Where the Secrets of a mesh are: those that are given, generated, or made by the chart. */
+export function secretRefs(args: ConsulMeshArgs): ConsulSecretRefs & { readonly ca: SecretKeyRef } {
+  const generated = generatedRefs(args);
+  return {
+    ca: args.ca?.certificate ?? { secretName: `${CONSUL_NAME}-ca-cert`, secretKey: "tls.crt" },
+    gossipKey: args.gossipKeySecret ?? generated.gossipKey,
+    bootstrapToken: args.bootstrapTokenSecret ?? generated.bootstrapToken,
+  };
+}
+
+function generatedRefs(args: ConsulMeshArgs): ConsulSecretRefs {
+  return {
+    gossipKey:
+      args.gossipEncryption && args.gossipKeySecret === undefined
+        ? { secretName: "consul-gossip-key", secretKey: "key" }
+        : undefined,
+    bootstrapToken:
+      args.acls && args.bootstrapTokenSecret === undefined
+        ? { secretName: "consul-bootstrap-token", secretKey: "token" }
+        : undefined,
+  };
+}
+
+/** What generates Secrets of a mesh. */
+interface Making {
+  readonly name: string;
+  readonly args: ConsulMeshArgs;
+  readonly jobArgs: RotationJobArgs;
+  readonly parent: pulumi.Resource;
+}
+
+/** What came of it. */
+interface Made {
+  readonly resources: readonly pulumi.Resource[];
+  /** Of the gossip key, hexadecimal. */
+  readonly gossipKeySha256?: pulumi.Output<string>;
+}
+
+/** Generates the Secrets that are not given. */
+export function consulSecrets(making: Making): Made {
+  const { gossipKey, bootstrapToken } = generatedRefs(making.args);
+  const made = [
+    ...(gossipKey === undefined ? [] : [makeGossipKey(making, gossipKey)]),
+    ...(bootstrapToken === undefined ? [] : [makeBootstrapToken(making, bootstrapToken)]),
+  ];
+  return made.reduce((all, each) => ({ ...all, ...each, resources: [...all.resources, ...each.resources] }), {
+    resources: [],
+  });
+}
+
+function makeGossipKey(making: Making, ref: SecretKeyRef): Made {
+  // 32 bytes select AES-256 in Consul's gossip layer.
+  const key = randomBytes(making, "gossip-key", 32, making.args.rotations?.gossipKey);
+  return {
+    resources: [keep(making, "gossip-key", ref, key.base64)],
+    gossipKeySha256: pulumi.unsecret(key.base64.apply(sha256)),
+  };
+}
+
+function makeBootstrapToken(making: Making, ref: SecretKeyRef): Made {
+  const { name, args, jobArgs, parent } = making;
+  const word = args.rotations?.bootstrapToken;
+  // Bytes, not RandomUuid: that one's id is the value itself, which stands in the state for all to read.
+  const token = randomBytes(making, "bootstrap-token", 16, word).hex.apply(asUuid);
+  if (word === undefined) {
+    return { resources: [keep(making, "bootstrap-token", ref, token)] };
+  }
+  const nextRef = { ...ref, secretName: "consul-next-bootstrap-token" };
+  const next = keep(making, "next-bootstrap-token", nextRef, token, { protect: false });
+  const nextToken = { ref: nextRef, sha256: pulumi.unsecret(token.apply(sha256)) };
+  const told = rotationJob(name, "next-token", word, { ...jobArgs, nextToken }, { parent, dependsOn: [next] });
+  return { resources: [next, keep(making, "bootstrap-token", ref, token, { dependsOn: told })] };
+}
+
+function keep(
+  { name, args, jobArgs, parent }: Making,
+  part: string,
+  ref: SecretKeyRef,
+  value: pulumi.Output<string>,
+  opts: pulumi.CustomResourceOptions = {},
+): k8s.core.v1.Secret {
+  return new k8s.core.v1.Secret(
+    `${name}-${part}`,
+    {
+      metadata: { name: ref.secretName, namespace: jobArgs.namespace },
+      stringData: { [ref.secretKey]: pulumi.secret(value) },
+    },
+    { parent, protect: args.protect, ...opts },
+  );
+}
+
+/** Protected in their Secrets alone: protected here, they could not be rotated. A word that is taken away renews nothing. */
+function randomBytes({ name, parent }: Making, part: string, length: number, word: string | undefined) {
+  return new random.RandomBytes(
+    `${name}-${part}-bytes`,
+    { length, keepers: word === undefined ? undefined : { rotation: word } },
+    { parent, ignoreChanges: word === undefined ? ["keepers"] : undefined },
+  );
+}
+
+/** 32 hexadecimal digits in the form of a UUID, the only one that Consul takes for a token. */
+function asUuid(hex: string): string {
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
