@@ -215,6 +215,7 @@ export const EVERYTHING: Record<string, unknown> = {
     },
     {
       name: "cart",
+      requestTimeoutSeconds: 0,
       image: "registry.example.com/cart:1.0.0",
       port: 8080,
       healthPath: "/healthz",

@@ -1,4 +1,5 @@
 import type { HeaderMatch, HttpMatch } from "../intentions/intentions";
+import { resolverTimeout } from "../mesh/requestTimeout";
 import type { MemberOptions } from "./member";
 import { requestTimeoutSeconds } from "./requestTimeout";
 
@@ -127,7 +128,7 @@ export interface Traffic {
   readonly maxInboundConnections?: number;
 }
 
-/** A duration as Consul has it; negative is none [consul agent/xds/routes.go]. */
+/** A duration as a ServiceRouter has it; negative is none [consul agent/xds/routes.go]. */
 function duration(seconds: number): string {
   return seconds === 0 ? "-1s" : `${seconds}s`;
 }
@@ -172,7 +173,7 @@ export function resolverSpec({ requestTimeoutSeconds: seconds, traffic }: Member
   return seconds === undefined && failover.length === 0
     ? undefined
     : {
-        ...(seconds === undefined ? {} : { requestTimeout: duration(seconds) }),
+        ...(seconds === undefined ? {} : resolverTimeout(seconds)),
         ...(failover.length === 0 ? {} : { failover: { "*": { targets: failover.map((service) => ({ service })) } } }),
       };
 }

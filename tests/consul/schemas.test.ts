@@ -7,6 +7,7 @@ import { acceptedSettings, CORPUS } from "../accepted";
 import * as fc from "../generated";
 import { programOf } from "../program";
 import { Recorded } from "../recorder";
+import { Agent } from "./agent";
 
 /** Stacks that preview accepts, drawn by the run's seed, and all settings at once. */
 const stacks: { settings: Record<string, unknown>; resources: Recorded[] }[] = [];
@@ -103,6 +104,44 @@ test("every object is as the API server and the chart's definitions have it, wit
   expect([...seen]).toEqual(
     expect.arrayContaining(["apps/v1 Deployment", "consul.hashicorp.com/v1alpha1 ServiceIntentions"]),
   );
+});
+
+/** An entry as consul-k8s writes it: Consul takes its fields by these names too. */
+function asEntry({ kind, metadata, spec }: any): object {
+  const Kind = kind.replace(/(?<=[a-z])[A-Z]/g, "-$&").toLowerCase();
+  switch (kind) {
+    case "Mesh": // there is one
+      return { Kind, ...spec };
+    case "JWTProvider":
+      return { Kind: "jwt-provider", Name: metadata.name, ...spec };
+    case "ServiceIntentions":
+      return { Kind, Name: spec.destination.name, Sources: spec.sources };
+    default:
+      return { Kind, Name: metadata.name, ...spec };
+  }
+}
+
+test("every entry is one that Consul takes", async () => {
+  const seen = new Set<string>();
+  for (const { settings, resources } of stacks) {
+    const consul = await Agent.start();
+    try {
+      for (const Name of (settings.externalJwtProviders as string[] | undefined) ?? []) {
+        await consul.write({ Kind: "jwt-provider", Name, JSONWebKeySet: { Local: { JWKS: btoa('{"keys":[]}') } } });
+      }
+      for (const { name, type, props } of resources) {
+        // A registration goes to the catalog.
+        if (type.startsWith("kubernetes:consul.hashicorp.com/v1alpha1:") && props.kind !== "Registration") {
+          seen.add(props.kind);
+          const refusal = await consul.write(asEntry(sent(props)));
+          expect(refusal && [name, refusal, JSON.stringify(settings)]).toBeUndefined();
+        }
+      }
+    } finally {
+      await consul.stop();
+    }
+  }
+  expect([...seen]).toEqual(expect.arrayContaining(["ServiceDefaults", "ServiceIntentions", "ServiceResolver"]));
 });
 
 test("every argument is one that Traefik knows", () => {

@@ -292,7 +292,7 @@ describe("how long a request may take", () => {
       { requestTimeoutSeconds: 0 },
       {
         ServiceDefaults: { protocol: "http", localRequestTimeoutMs: 2_147_483_647 },
-        ServiceResolver: { requestTimeout: "-1s" },
+        ServiceResolver: { requestTimeout: "2147483s" },
       },
     ],
   ])("%j", async (options, wanted) => {
