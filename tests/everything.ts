@@ -279,6 +279,7 @@ export const EVERYTHING: Record<string, unknown> = {
       host: "api.example.com",
       port: 443,
       protocol: "http",
+      requestTimeoutSeconds: 0,
       tls: { sni: "api.example.com", caCertificate: CERTIFICATE },
     },
     { name: "ledger-db", host: "10.1.2.3", port: 5432, protocol: "tcp", tls: { enabled: false } },

@@ -5,11 +5,12 @@ import { caFileOf, DESTINATION_CAS, destinationCas, TERMINATING_GATEWAY } from "
 import type { MeshMember } from "../services/member";
 import { isCertificatePem, shown } from "../shared/grammars";
 import { judgedWhenKnown, warnOfUnknown } from "../shared/later";
-import { isHostName, portProblems } from "../shared/names";
+import { isHostName, portProblems, rangeProblems } from "../shared/names";
 import { Problem, refuse } from "../shared/problems";
 import { MeshNames, serviceNameProblems } from "../shared/serviceNames";
 import { configEntry } from "./configEntry";
 import type { Mesh } from "./mesh";
+import { resolverTimeout } from "./requestTimeout";
 
 /** TLS from the gateway to a destination. */
 export interface ExternalTls {
@@ -48,6 +49,11 @@ export interface ExternalDestinationOptions {
    * @default http
    */
   readonly protocol?: "http" | "tcp";
+  /**
+   * Seconds that an answer may take, 0 to 604800, after which the caller gets a 504; 0 for none, as a stream needs. Not for `tcp`.
+   * @unset Envoy's, 15
+   */
+  readonly requestTimeoutSeconds?: number;
   /**
    * TLS from the gateway to it.
    * @unset verified, for `host`
@@ -109,13 +115,18 @@ function hostProblems(host: string, { enabled = true, sni }: ExternalTls, path: 
   ];
 }
 
-function destinationProblems({ name, host, port, tls = {} }: ExternalDestinationOptions, path: string): Problem[] {
+function destinationProblems(args: ExternalDestinationOptions, path: string): Problem[] {
+  const { name, host, port, protocol, requestTimeoutSeconds, tls = {} } = args;
   const problem = (input: string, reason: string) => [{ propertyPath: path + input, reason }];
   const { enabled = true, sni, caCertificate } = tls;
   return [
     ...serviceNameProblems(`${path}name`, name, false),
     ...(typeof host === "string" ? hostProblems(host, tls, path) : []),
     ...portProblems(`${path}port`, port),
+    ...rangeProblems(`${path}requestTimeoutSeconds`, requestTimeoutSeconds ?? 0, 0, 604800),
+    ...(protocol === "tcp" && requestTimeoutSeconds !== undefined
+      ? problem("requestTimeoutSeconds", "is of requests, and tcp has none; leave it out, or set the protocol to http")
+      : []),
     ...(["sni", "caCertificate"] as const).flatMap((input) =>
       !enabled && tls[input] !== undefined
         ? problem(`tls.${input}`, "excludes tls.enabled false, with which nothing is verified; keep one of the two")
@@ -196,7 +207,7 @@ export class ExternalDestination extends pulumi.ComponentResource implements Mes
   public readonly protocolReady: pulumi.Resource[];
 
   constructor(name: string, mesh: Mesh, args: ExternalDestinationOptions, opts: { parent: pulumi.Resource }) {
-    const { name: serviceName, port, protocol = "http", tls = {} } = args;
+    const { name: serviceName, port, protocol = "http", requestTimeoutSeconds: seconds, tls = {} } = args;
     const what = `external destination "${serviceName}"`;
     const host = judgedWhenKnown(what, args.host, (known) => hostProblems(known, tls, ""));
     refuse(what, mesh.model.part(MeshNames).take("name", { name: serviceName, place: what }));
@@ -215,6 +226,14 @@ export class ExternalDestination extends pulumi.ComponentResource implements Mes
               { parent: this },
             ),
           ];
+    if (seconds !== undefined) {
+      configEntry(
+        `${name}-resolver`,
+        mesh,
+        { kind: "ServiceResolver", name: serviceName, spec: resolverTimeout(seconds) },
+        { parent: this, dependsOn: this.protocolReady },
+      );
+    }
     // A node of its own: a node has one address. Without an id of the service, the node goes with it.
     const spec = { node: `external-${serviceName}`, address: host, service: { name: serviceName, port } };
     configEntry(`${name}-registration`, mesh, { kind: "Registration", name: serviceName, spec }, { parent: this });

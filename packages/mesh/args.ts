@@ -211,6 +211,8 @@ export interface ExternalDestinationOptions {
   port: number;
   /** What its callers speak: `http`, with which intentions can tell paths and methods; else `tcp`. One of http, tcp. Default: http. */
   protocol?: string;
+  /** Seconds that an answer may take, 0 to 604800, after which the caller gets a 504; 0 for none, as a stream needs. Not for `tcp`. Default: Envoy's, 15. */
+  requestTimeoutSeconds?: number;
   /** TLS from the gateway to it. Default: verified, for `host`. */
   tls?: ExternalTls;
 }

@@ -9,12 +9,18 @@ const ca = ownCa();
 let server: https.Server;
 let host: string;
 
-/** A server outside the mesh, on the node itself; it answers with the name that it was asked for, and by whom. */
+/** Longer than Envoy's own limit of 15 s. */
+const LATE = { path: "/late", seconds: 17 };
+
+/** A server outside the mesh, on the node itself; it answers with the name that it was asked for, at one path late. */
 export async function serveOutside(): Promise<void> {
   host = await kubectl("get", "nodes", "-o", "jsonpath={.items[0].status.addresses[0].address}");
   const { certificate: cert, key } = signedBy(ca, [NAME]);
-  server = https.createServer({ cert, key }, ({ socket }, response) =>
-    response.end(String((socket as TLSSocket).servername)),
+  server = https.createServer({ cert, key }, ({ socket, url }, response) =>
+    setTimeout(
+      () => response.end(String((socket as TLSSocket).servername)),
+      url === LATE.path ? LATE.seconds * 1000 : 0,
+    ),
   );
   await new Promise<void>((resolve) => server.listen(0, "0.0.0.0", resolve));
 }
@@ -26,9 +32,16 @@ export function stopServing(): void {
 
 const port = () => (server.address() as AddressInfo).port;
 
-/** One destination that is what it says, and two that have another name, or another CA. */
+/** Two destinations that are what they say, one with more time, and two that have another name, or another CA. */
 export const destinations = () => [
   { name: "payments", host, port: port(), tls: { sni: NAME, caCertificate: ca.certificate } },
+  {
+    name: "reports",
+    host,
+    port: port(),
+    requestTimeoutSeconds: 0,
+    tls: { sni: NAME, caCertificate: ca.certificate },
+  },
   { name: "misnamed", host, port: port(), tls: { sni: "other.example.com", caCertificate: ca.certificate } },
   { name: "unknown", host, port: port(), tls: { sni: NAME } },
 ];
@@ -38,8 +51,9 @@ export const callsOf = (source: string) => destinations().map(({ name: destinati
 
 /** Steps on a stack that is up with `destinations`, `callsOf("whoami")` and closed egress, and has `echo` beside it. */
 export function egressSteps(step: ReturnType<typeof story>): void {
-  const from = async (service: string, url: string) => {
-    const curl = `curl -sk -m 10 -w ' %{http_code}' ${url} || true`;
+  let late: Promise<string[]>;
+  const from = async (service: string, url: string, seconds = 10) => {
+    const curl = `curl -sk -m ${seconds} -w ' %{http_code}' ${url} || true`;
     return kubectl("exec", "-n", "mesh-services", `deploy/${service}`, "-c", service, "--", "sh", "-c", curl);
   };
 
@@ -50,6 +64,8 @@ export function egressSteps(step: ReturnType<typeof story>): void {
       (answer) => answer === `${NAME} 200`,
     );
     expect(await from("echo", "http://payments.virtual.consul/")).toBe(" 000");
+    const ask = (name: string) => from("whoami", `http://${name}.virtual.consul${LATE.path}`, 60);
+    late = Promise.all(["payments", "reports"].map(ask));
   });
 
   step("a server with another name in its certificate, or of another CA, is not believed", async () => {
@@ -66,5 +82,9 @@ export function egressSteps(step: ReturnType<typeof story>): void {
     for (const service of ["whoami", "echo"]) {
       expect([service, await from(service, url)]).toEqual([service, " 000"]);
     }
+  });
+
+  step("an answer takes as long as its destination says, else Envoy's 15 s", async () => {
+    expect(await late).toEqual(["upstream request timeout 504", `${NAME} 200`]);
   });
 }

@@ -127,6 +127,19 @@ describe("a destination outside the mesh", () => {
     });
   });
 
+  test.each<[string, number, string]>([
+    ["as long as it says", 300, "300s"],
+    ["without an end", 0, "2147483s"],
+  ])("answers %s, for the caller's sidecar and for the gateway", async (_, requestTimeoutSeconds, requestTimeout) => {
+    const recorded = await meshWith([{ ...payments, requestTimeoutSeconds }, ledger]);
+    const resolvers = recorded.filter(({ props }) => props.kind === "ServiceResolver");
+    expect(resolvers.map(({ props }) => [props.metadata.name, props.spec])).toEqual([
+      ["payments-api", { requestTimeout }],
+    ]);
+    // Consul refuses it while the protocol is not known.
+    expect(resolvers[0].dependsOn).toContain("consul-payments-api-defaults");
+  });
+
   test("takes the name of no service of the program", async () => {
     await record(() => {
       const mesh = new ConsulMesh("consul", { externalDestinations: [{ ...payments, name: "orders" }] });
@@ -175,6 +188,7 @@ describe("at preview", () => {
     { ...payments, host: "2001:db8::1", tls: { sni: "a.example.com" } },
     { ...payments, host: "10.0.0.1", tls: { sni: "a.example.com", caCertificate: CERTIFICATE + CERTIFICATE } },
     { ...payments, tls: {} },
+    { ...payments, requestTimeoutSeconds: 0 },
     ledger,
   ])("right: %j", (destination) => {
     expect(said([destination])).toEqual([]);
@@ -192,6 +206,8 @@ describe("at preview", () => {
       { host, tls: { sni: "a.b" } },
       "is the gateway's own pod",
     ]),
+    [{ requestTimeoutSeconds: -1 }, "externalDestinations[0].requestTimeoutSeconds: -1 is out of range"],
+    [{ protocol: "tcp", requestTimeoutSeconds: 5 }, "externalDestinations[0].requestTimeoutSeconds: is of requests"],
     [{ port: 0 }, "externalDestinations[0].port: 0 is out of range; use a whole number from 1 to 65535"],
     [{ name: "Payments" }, 'externalDestinations[0].name: "Payments" is no name of a Service'],
     [{ name: "consul" }, 'externalDestinations[0].name: "consul" is taken'],
