@@ -60,6 +60,7 @@ const workload = (name: string, ...names: string[]) => ({
 });
 const TAGS = ["traefik.enable=true", "traefik.http.routers.shop-1234abcd.rule=Host(`shop.example.com`)"];
 const instance = { pod: "shop-1", address: "10.0.0.7", tags: TAGS, failing: [] };
+const NAMES = ["consul-server.consul-system.svc", "server.dc1.consul", "localhost"];
 const certificate = (place: string, days: number, names: string[] = []) => ({
   place,
   names,
@@ -119,11 +120,14 @@ export const HEALTHY: Partial<Reading> = {
   trust: {
     ca: certificate("the CA", 1800),
     server: {
-      ...certificate("the servers' Secret", 700, ["consul-server.consul-system.svc", "server.dc1.consul", "localhost"]),
+      ...certificate("the servers' Secret", 700, NAMES),
       byCa: true,
     },
     webhook: certificate("the injector's Secret", 1),
-    served: [0, 1, 2].map((i) => ({ pod: `consul-server-${i}`, fingerprint: "of the servers' Secret" })),
+    served: [0, 1, 2].map((i) => ({
+      ...certificate(`what consul-server-${i} shows`, 700, NAMES),
+      fingerprint: "of the servers' Secret",
+    })),
     roots: [{ name: "Consul CA Root", active: true, notAfter: NOW + 3000 * DAY }],
     now: NOW,
   },

@@ -1,9 +1,12 @@
 import * as fs from "node:fs";
 import { mergeValues } from "../../components/chart/consulValues";
 import { CATEGORIES } from "../../tools/verify/checks";
-import { Part, Reading } from "../../tools/verify/reading";
+import { readEntries } from "../../tools/verify/readers/entries";
+import { Part, Reading, Source } from "../../tools/verify/reading";
 import { escaped, junit, lines, summary } from "../../tools/verify/report";
 import { allWell, chosen, judged, Outcome, run } from "../../tools/verify/runner";
+import { CORPUS } from "../accepted";
+import { programOf } from "../program";
 import { FRESH, HEALTHY } from "../verifyReadings";
 
 /** A fault as it is read: parts of the reading that are otherwise. Lists are replaced whole. */
@@ -19,6 +22,10 @@ const entry = (changes: object) => ({ entries: { entries: only(HEALTHY.entries!.
 const ofShop = (changes: object) => ({ services: only(HEALTHY.services, changes) });
 const unready = { name: "consul-server-0", ip: "", ready: false, reason: "consul: CrashLoopBackOff" };
 const OVER = Date.parse("2026-11-24T00:00:00Z");
+/** A server that shows another certificate than its Secret has. */
+const shows = (changes: object) => ({
+  trust: { served: only(HEALTHY.trust!.served, { fingerprint: "of another", ...changes }) },
+});
 const settings = (changes: object) => ({
   settings: { settings: mergeValues(FRESH.settings!.settings as any, changes as any) },
 });
@@ -64,7 +71,7 @@ const FAULTS: Record<string, Fault> = {
   "mesh-root-lasts": { trust: { roots: [{ name: "Consul CA Root", active: true, notAfter: OVER }] } },
   "server-certificate-names": { trust: { server: { names: ["localhost", "server.dc1.consul"] } } },
   "server-certificate-chain": { trust: { server: { byCa: false } } },
-  "server-certificate-served": { trust: { served: [{ pod: "consul-server-0", fingerprint: "of another" }] } },
+  "server-certificate-served": shows({ error: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" }),
   "injector-ready": { consul: { injector: { name: "consul-connect-injector", wanted: 1, ready: 0, pods: [] } } },
   "webhooks-registered": { webhooks: { webhooks: [] } },
   "webhooks-answer": { webhooks: { webhooks: only(HEALTHY.webhooks!.webhooks, { endpoints: 0 }) } },
@@ -156,6 +163,28 @@ test.each(Object.entries(FAULTS))("%s finds its fault, and no other check does",
   const text = lines(found, false).join("\n");
   expect(text).toContain(found.causes[0]);
   expect(text).toContain(`docs/troubleshooting.md#${id}`);
+});
+
+test.each<[object, string[]]>([
+  [{}, []],
+  [{ names: HEALTHY.trust!.server!.names.slice(1) }, ["server-certificate-served"]],
+  [{ notAfter: OVER }, ["server-certificate-served"]],
+])("a server may show another certificate than its Secret has, while that is as good: %j", async (changes, found) => {
+  expect(wrong(await outcomes(mergeValues(HEALTHY as any, shows(changes)) as Partial<Reading>, false))).toEqual(found);
+});
+
+test("each entry of any stack is looked for in the cluster, and found", async () => {
+  const entries = (await programOf(CORPUS))
+    .filter(({ type }) => type.startsWith("kubernetes:consul.hashicorp.com/"))
+    .map(({ props: { kind, metadata, spec } }) => ({ kind, metadata, spec, ...metadata }));
+  const plural = (kind: string) => kind.toLowerCase().replace(/h$/, "he").replace(/[^s]$/, "$&s");
+  const cluster = {
+    list: async (path: string) => entries.filter(({ kind }) => path.endsWith(`/v1alpha1/${plural(kind)}`)),
+  };
+  const source = { cluster: async () => cluster, read: async () => ({ entries }) } as unknown as Source;
+  const facts = await readEntries(source);
+  expect(facts.entries.filter(({ found, drift }) => !found || drift.length > 0)).toEqual([]);
+  expect(facts.entries.length).toBeGreaterThan(10);
 });
 
 test("each check's page is a heading of docs/troubleshooting.md, and each of these is a check's", () => {

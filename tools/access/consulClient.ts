@@ -1,3 +1,4 @@
+import type { X509Certificate } from "node:crypto";
 import * as https from "node:https";
 import * as tls from "node:tls";
 import { Cluster, Forwarded } from "./cluster";
@@ -73,13 +74,13 @@ export function shownCertificate(
   port: number,
   servername: string,
   ca: string,
-): Promise<{ fingerprint: string; error?: string }> {
+): Promise<{ certificate: X509Certificate; error?: string }> {
   return new Promise((resolve, reject) => {
     const socket = tls.connect({ host: "127.0.0.1", port, servername, ca, rejectUnauthorized: false }, () => {
-      const { fingerprint256 } = socket.getPeerCertificate();
+      const certificate = socket.getPeerX509Certificate()!;
       const error = socket.authorized ? undefined : String(socket.authorizationError);
       socket.destroy();
-      resolve({ fingerprint: fingerprint256, error });
+      resolve({ certificate, error });
     });
     socket.on("error", reject).setTimeout(10_000, () => socket.destroy(new Error("no answer for 10 s")));
   });

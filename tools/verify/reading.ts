@@ -95,7 +95,7 @@ export interface TrustFacts {
   readonly server?: Certificate & { readonly byCa: boolean };
   readonly webhook?: Certificate;
   /** What each server shows its clients. */
-  readonly served: readonly { readonly pod: string; readonly fingerprint: string; readonly error?: string }[];
+  readonly served: readonly (Certificate & { readonly error?: string })[];
   /** The roots of services' certificates. */
   readonly roots: readonly { readonly name: string; readonly active: boolean; readonly notAfter: number }[];
   readonly now: number;

@@ -59,7 +59,8 @@ export async function readTrust(source: Source): Promise<TrustFacts> {
     async ({ name }) => {
       const forwarded = await cluster.forward(mesh.namespace, name, 8501);
       try {
-        return { pod: name, ...(await shownCertificate(forwarded.port, servername, caPem)) };
+        const shown = await shownCertificate(forwarded.port, servername, caPem);
+        return { ...certificate(shown.certificate, `what ${name} shows`), error: shown.error };
       } finally {
         forwarded.close();
       }

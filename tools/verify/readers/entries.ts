@@ -1,5 +1,6 @@
 import { describeEdges, rulesOf } from "../../../components/intentions/edges";
 import { canonical, ServiceIntentionsSpec } from "../../../components/intentions/intentions";
+import type { ConfigEntry } from "../../../components/mesh/configEntry";
 import { each, KubernetesObject } from "../../access/cluster";
 import { ConsulAnswer } from "../../access/consulClient";
 import { EntryFacts, IntentionFacts, Source } from "../reading";
@@ -7,7 +8,7 @@ import { answeringConsul } from "./consul";
 import { nameOf } from "./kubernetes";
 
 const GROUP = "/apis/consul.hashicorp.com/v1alpha1";
-const PLURALS: Record<string, string> = {
+const PLURALS: Record<ConfigEntry["kind"], string> = {
   ServiceDefaults: "servicedefaults",
   ServiceIntentions: "serviceintentions",
   ServiceResolver: "serviceresolvers",
@@ -16,6 +17,8 @@ const PLURALS: Record<string, string> = {
   ProxyDefaults: "proxydefaults",
   Mesh: "meshes",
   JWTProvider: "jwtproviders",
+  Registration: "registrations",
+  TerminatingGateway: "terminatinggateways",
 };
 
 export async function readEntries(source: Source): Promise<EntryFacts> {
