@@ -3,7 +3,8 @@ import { decider } from "../../components/intentions/decision";
 import { parseSettings } from "../../settings";
 import { CallLog, Observed } from "../../tools/suggest/calls";
 import { declarationOf } from "../../tools/suggest/declaration";
-import { secondsOf } from "../../tools/suggest/logs";
+import type { Cluster } from "../../tools/access/cluster";
+import { inWords, readCalls, secondsOf } from "../../tools/suggest/logs";
 import { check, suggest } from "../../tools/suggest/suggestion";
 import { asReport, asSettings } from "../../tools/suggest/text";
 import * as yaml from "yaml";
@@ -276,6 +277,58 @@ describe("a suggestion", () => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe("destinations outside", () => {
+  const destinations = [
+    { name: "payments", host: "api.example.com", port: 443 },
+    { name: "mail", host: "mx.example.com", port: 25, protocol: "tcp" },
+  ];
+  const meshOf = "3e121d35-3315-e66f-f44c-7d7e15838624.consul";
+  const its = `spiffe://${meshOf}/ns/default/dc/dc1/svc`;
+  /** As the terminating gateway of chart 1.9.11 has written them, with Consul 1.22.7; the names are others. */
+  const GATEWAY_LOG = [
+    `{"authority":"payments.virtual.consul","bytes_received":0,"bytes_sent":24,"callee":"${its}/payments","caller":"${its}/orders","connection_termination_details":null,"duration":15016,"method":"GET","path":"/b/17?wait=17","protocol":"HTTP/1.1","request_id":"5e40d39b-76eb-4c0e-a0b4-6df8dabd5d7c","response_code":504,"response_code_details":"response_timeout","response_flags":"UT","start_time":"2026-11-28T21:06:21.455Z","upstream_cluster":"payments.default.dc1.internal.${meshOf}"}`,
+    `{"authority":null,"bytes_received":85,"bytes_sent":126,"callee":"${its}/mail","caller":"${its}/orders","connection_termination_details":null,"duration":12,"method":null,"path":null,"protocol":null,"request_id":null,"response_code":0,"response_code_details":null,"response_flags":"-","start_time":"2026-11-28T21:06:46.446Z","upstream_cluster":"mail.default.dc1.internal.${meshOf}"}`,
+  ];
+  const ACCESS_LOGS = { metadata: { name: "global" }, spec: { accessLogs: { enabled: true } } };
+  const pod = (namespace: string, container: string) => ({
+    metadata: { name: container, namespace },
+    spec: { containers: [{ name: container }] },
+  });
+  /** A mesh of one service, whose sidecar has logged nothing, and of the gateway. */
+  const cluster = {
+    get: async () => ({}),
+    list: async (path: string, label?: string) =>
+      path.endsWith("/proxydefaults")
+        ? [ACCESS_LOGS]
+        : label === "component=terminating-gateway"
+          ? [pod("consul-system", "terminating-gateway")]
+          : [pod("mesh-services", "consul-dataplane")],
+    lines: async (path: string, add: (line: string) => void) => {
+      if (path.includes("/namespaces/consul-system/pods/terminating-gateway/log?container=terminating-gateway")) {
+        GATEWAY_LOG.forEach(add);
+      }
+    },
+  } as unknown as Cluster;
+
+  test("are called by way of the gateway, whose log tells by whom", async () => {
+    const { observed: seen, read } = await readCalls(cluster, 60);
+    expect(inWords(seen, read, "1m")).toBe("Seen in 1m, in the logs of 1 sidecar and 1 gateway: 2 calls.");
+    const { text, intentions, refused } = suggestion(seen, { externalDestinations: destinations }, true);
+    const permissions = [{ action: "allow", http: { pathRegex: "/b/[0-9-]+", methods: ["GET"] } }];
+    expect(intentions).toEqual([
+      { source: "orders", destination: "mail" },
+      { source: "orders", destination: "payments", permissions },
+    ]);
+    expect(refused).toEqual([]);
+    expect(text).not.toContain("Nobody was seen to call payments");
+  });
+
+  test("that nobody called are named as services are", () => {
+    const { text } = suggestion(observed(line("web", "orders")), { externalDestinations: destinations });
+    expect(text).toContain("# Nobody was seen to call mail.");
   });
 });
 

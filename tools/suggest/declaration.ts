@@ -9,7 +9,7 @@ export interface Declaration {
   /** The rules of `intentions`, and those that the services' `calls` are. */
   readonly rules: readonly IntentionRule[];
   readonly calls: readonly IntentionRule[];
-  /** The stack's own services. */
+  /** The stack's own services, and its destinations outside the mesh. */
   readonly services: readonly string[];
   /** Of these, those that Traefik calls. */
   readonly routed: readonly string[];
@@ -22,15 +22,16 @@ export interface Declaration {
 export function declarationOf(settings: Settings): Declaration {
   const { services, workloads, jobs, externalServices, intentions, denyAll, meshStack } = settings;
   const members = [...services, ...workloads];
+  const destinations = settings.consul.externalDestinations ?? [];
   const protocols = new Map([
     ...Object.entries(externalServices),
-    ...members.map(({ name, protocol = "http" }) => [name, protocol] as const),
+    ...[...members, ...destinations].map(({ name, protocol = "http" }) => [name, protocol] as const),
   ]);
   return {
     denyAll,
     rules: intentions,
     calls: [...members, ...jobs].flatMap(({ name, calls = [] }) => callRules(name, calls, `${name}.`)),
-    services: members.map(({ name }) => name),
+    services: [...members, ...destinations].map(({ name }) => name),
     routed: members.filter(isRouted).map(({ name }) => name),
     protocols,
     known:

@@ -50,8 +50,8 @@ async function main(): Promise<number> {
   const declared = declarationOf(result.settings);
   const cluster = await Cluster.open(clusterOf(kubernetes, { context, kubeconfig }));
   try {
-    const { observed, sidecars } = await readCalls(cluster, seconds);
-    const seen = inWords(observed, sidecars, since);
+    const { observed, read } = await readCalls(cluster, seconds);
+    const seen = inWords(observed, read, since);
     if (!options.check) {
       console.log(asSettings(suggest(observed, declared, { paths }), seen));
       return 0;

@@ -4,6 +4,9 @@ import { CallLog, Observed } from "./calls";
 const INJECTED = "consul.hashicorp.com/connect-inject-status=injected";
 /** A pod with several ports has several sidecars [consul-k8s webhook]. */
 const SIDECAR = /^consul-dataplane(-|$)/;
+/** By which calls go to destinations outside [consul-k8s chart]: it answers in their name, and logs as their sidecar would. */
+const GATEWAYS = "component=terminating-gateway";
+const GATEWAY = /^terminating-gateway$/;
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** The seconds of a time such as `1h`. */
@@ -15,8 +18,14 @@ export function secondsOf(time: string): number {
   return Number(count) * UNITS[unit];
 }
 
-/** The calls that the sidecars' logs tell of. Errors: access logs are off, no sidecar is there, no call was seen. */
-export async function readCalls(cluster: Cluster, seconds: number): Promise<{ observed: Observed; sidecars: number }> {
+/** Whose logs were read. */
+export interface LogSources {
+  readonly sidecars: number;
+  readonly gateways: number;
+}
+
+/** The calls that the logs of sidecars and gateways tell of. Errors: access logs are off, no sidecar is there, no call was seen. */
+export async function readCalls(cluster: Cluster, seconds: number): Promise<{ observed: Observed; read: LogSources }> {
   await cluster.get("/version").catch((error: Error) => {
     throw new Error(`the cluster does not answer: ${error.message}. Is it the one of kubectl's context? See --context`);
   });
@@ -26,10 +35,12 @@ export async function readCalls(cluster: Cluster, seconds: number): Promise<{ ob
       "the sidecars do not log calls: set consulSidecarAccessLogs to true in the stack that makes the mesh, run pulumi up, and let traffic come",
     );
   }
-  const pods = await cluster.list("/api/v1/pods", INJECTED);
-  const sidecars = pods.flatMap(sidecarsOf);
+  const logsOf = async (label: string, name: RegExp) =>
+    (await cluster.list("/api/v1/pods", label)).flatMap((pod) => logsOfPod(pod, name));
+  const sidecars = await logsOf(INJECTED, SIDECAR);
+  const gateways = await logsOf(GATEWAYS, GATEWAY);
   const log = new CallLog();
-  await each(sidecars, async (path) => {
+  await each([...sidecars, ...gateways], async (path) => {
     await cluster.lines(`${path}&sinceSeconds=${seconds}`, log.add).catch((error) => {
       // It has gone, or has not begun.
       if (![400, 404].includes(error.status)) {
@@ -45,15 +56,15 @@ export async function readCalls(cluster: Cluster, seconds: number): Promise<{ ob
         : `no calls were seen in the logs of ${counted(sidecars.length, "sidecar")}: let traffic come, or look further back with --since. A sidecar logs a call when it ends`,
     );
   }
-  return { observed, sidecars: sidecars.length };
+  return { observed, read: { sidecars: sidecars.length, gateways: gateways.length } };
 }
 
-/** Where the logs of a pod's sidecars are: of those that run, and of those that ran before a restart. */
-function sidecarsOf({ metadata, spec, status = {} }: KubernetesObject): string[] {
+/** Where the logs of a pod's containers of that name are: of those that run, and of those that ran before a restart. */
+function logsOfPod({ metadata, spec, status = {} }: KubernetesObject, wanted: RegExp): string[] {
   const containers: KubernetesObject[] = [...(spec.initContainers ?? []), ...spec.containers];
   const states: KubernetesObject[] = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
   return containers
-    .filter(({ name }) => SIDECAR.test(name))
+    .filter(({ name }) => wanted.test(name))
     .flatMap(({ name }) => {
       const path = `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}/log?container=${name}`;
       const restarts = states.find((state) => state.name === name)?.restartCount ?? 0;
@@ -62,9 +73,10 @@ function sidecarsOf({ metadata, spec, status = {} }: KubernetesObject): string[]
 }
 
 /** What was seen, in words. */
-export function inWords({ calls, refused, strangers }: Observed, sidecars: number, since: string): string {
+export function inWords({ calls, refused, strangers }: Observed, read: LogSources, since: string): string {
   const count = [...calls, ...refused, ...strangers].reduce((sum, each) => sum + each.count, 0);
-  return `Seen in ${since}, in the logs of ${counted(sidecars, "sidecar")}: ${counted(count, "call")}.`;
+  const gateways = read.gateways === 0 ? "" : ` and ${counted(read.gateways, "gateway")}`;
+  return `Seen in ${since}, in the logs of ${counted(read.sidecars, "sidecar")}${gateways}: ${counted(count, "call")}.`;
 }
 
 function counted(count: number, what: string): string {
