@@ -173,13 +173,26 @@ test.each<[object, string[]]>([
   expect(wrong(await outcomes(mergeValues(HEALTHY as any, shows(changes)) as Partial<Reading>, false))).toEqual(found);
 });
 
+test("an instance that drains is in the catalog for a while after its pod has gone, and gets no calls", async () => {
+  const gone = { ...service.instances[0], pod: "shop-0", failing: ["Kubernetes Readiness Check: Pod is terminating"] };
+  const reading = mergeValues(HEALTHY as any, ofShop({ instances: [...service.instances, gone] }) as any);
+  expect(wrong(await outcomes(reading as Partial<Reading>, false))).toEqual([]);
+});
+
 test("each entry of any stack is looked for in the cluster, and found", async () => {
   const entries = (await programOf(CORPUS))
     .filter(({ type }) => type.startsWith("kubernetes:consul.hashicorp.com/"))
     .map(({ props: { kind, metadata, spec } }) => ({ kind, metadata, spec, ...metadata }));
   const plural = (kind: string) => kind.toLowerCase().replace(/h$/, "he").replace(/[^s]$/, "$&s");
   const cluster = {
-    list: async (path: string) => entries.filter(({ kind }) => path.endsWith(`/v1alpha1/${plural(kind)}`)),
+    list: async (path: string) =>
+      entries
+        .filter(({ kind }) => path.endsWith(`/v1alpha1/${plural(kind)}`))
+        .map(({ kind, metadata: { name, namespace }, spec }) => ({
+          // The one that has no namespace [its CustomResourceDefinition].
+          metadata: { name, namespace: kind === "Registration" ? undefined : namespace },
+          spec,
+        })),
   };
   const source = { cluster: async () => cluster, read: async () => ({ entries }) } as unknown as Source;
   const facts = await readEntries(source);

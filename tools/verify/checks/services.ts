@@ -65,17 +65,18 @@ export const SERVICES: Category = {
     }),
     check({
       id: "service-ghosts",
-      name: "nothing in the catalog is without a pod",
+      name: "no instance that gets calls is without a pod",
       needs: ["services"],
       skip: none,
       judge: of((service) =>
         (service.workloads.length === 0 ? [] : kinds(service)).flatMap(([kind, instances]) =>
           instances
-            .filter((its) => !podsOf(service).some((pod) => pod.name === its.pod))
+            // The injector leaves one that drains for a while, as failing: nobody is sent to it.
+            .filter((its) => its.failing.length === 0 && !podsOf(service).some((pod) => pod.name === its.pod))
             .map((its) => `an ${kind} of ${its.pod || "no pod"} at ${its.address}`),
         ),
       ),
-      hint: "callers may be sent to it: restart the injector, which clears away what has no pod; one that another system registered goes there",
+      hint: "callers are sent to it: restart the injector, which clears away what has no pod; one that another system registered goes there",
     }),
     check({
       id: "service-healthy",

@@ -28,8 +28,9 @@ export async function readEntries(source: Source): Promise<EntryFacts> {
     (await cluster.list(`${GROUP}/${plural}`)).map((object) => ({ kind, object })),
   );
   const objects = lists.flat();
-  const isIts = (entry: (typeof entries)[number], { kind, object }: (typeof objects)[number]) =>
-    entry.kind === kind && entry.name === object.metadata.name && entry.namespace === object.metadata.namespace;
+  // A Registration is the cluster's: the API server drops the namespace that it is declared with.
+  const isIts = (entry: (typeof entries)[number], { kind, object: { metadata } }: (typeof objects)[number]) =>
+    entry.kind === kind && entry.name === metadata.name && [entry.namespace, undefined].includes(metadata.namespace);
   return {
     entries: entries.map((entry) => {
       const object = objects.find((its) => isIts(entry, its))?.object;
