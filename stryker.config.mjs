@@ -18,7 +18,7 @@ export default {
     ignore: ["tests/policies/{pack,preview}.test.ts", "tests/unit/{docs,suites}.test.ts"],
   },
   coverageAnalysis: "perTest",
-  mutate: ["components/**/*.ts", "policies/**/*.ts", "settings/*.ts"],
+  mutate: ["components/**/*.ts", "policies/**/*.ts", "settings/*.ts", "!components/*/{scripts,traefikMiddlewares}.ts"],
   ignorePatterns: ["/screenshots", "/docs/images", "/dashboards"],
   concurrency: Number(process.env.CONCURRENCY ?? 1),
   timeoutMS: 60_000,

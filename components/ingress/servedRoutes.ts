@@ -56,49 +56,9 @@ export class ServedRoutes extends pulumi.ComponentResource {
       servedPath === undefined ? [] : [{ serviceName, servedPath }],
     );
     const asks = asked.length > 0 && ingress.replicas > 0;
-    const port = ENTRY_POINT_PORTS.admin;
-    // Without an address of its own its name is that of each pod which is ready.
-    const pods =
-      own.length > 0 && (asks || args.others)
-        ? [
-            new k8s.core.v1.Service(
-              `${name}-traefik-pods`,
-              {
-                metadata: {
-                  name: TRAEFIK_PODS,
-                  namespace: ingress.namespace,
-                  annotations: { "pulumi.com/skipAwait": "true" },
-                },
-                spec: {
-                  clusterIP: "None",
-                  selector: traefikPodLabels(ingress.serviceName),
-                  ports: [{ name: "admin", port }],
-                },
-              },
-              { parent: this },
-            ),
-          ]
-        : [];
+    const pods = own.length > 0 && (asks || args.others) ? [traefikPods(name, ingress, this)] : [];
     if (asks) {
-      const container = (paths: pulumi.Input<readonly string[]>) => ({
-        name: "ask",
-        image: mesh.consulImage ?? DEFAULT_CONSUL_CLI_IMAGE,
-        imagePullPolicy: ingress.imagePullPolicy,
-        command: ["/bin/sh", "-c", ASK_SERVED],
-        env: [
-          // Plain, for the name's sake: that of a reference is.
-          {
-            name: "TRAEFIK",
-            value: typeof ingress.namespace === "string" ? `${TRAEFIK_PODS}.${ingress.namespace}` : TRAEFIK_PODS,
-          },
-          { name: "PORT", value: String(port) },
-          { name: "PATIENCE", value: String(PATIENCE) },
-          { name: "PATHS", value: whenKnown(paths, (its) => [...its].sort().join(" ")) },
-        ],
-        resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },
-        securityContext: HARDENED,
-        terminationMessagePolicy: "FallbackToLogsOnError",
-      });
+      const container = (paths: pulumi.Input<readonly string[]>) => asking(mesh, ingress, paths);
       const idOf = (paths: readonly string[]) => sha256(JSON.stringify(container(paths))).slice(0, 8);
       // Pulumi's name of the Job has to be plain: what is known later is in its name in the cluster alone.
       const plain = asked.map(({ serviceName, servedPath }) =>
@@ -146,4 +106,40 @@ export class ServedRoutes extends pulumi.ComponentResource {
     }
     this.registerOutputs();
   }
+}
+
+/** A Service without an address of its own: its name is that of each pod which is ready. */
+function traefikPods(name: string, { namespace, serviceName }: Ingress, parent: pulumi.Resource) {
+  return new k8s.core.v1.Service(
+    `${name}-traefik-pods`,
+    {
+      metadata: { name: TRAEFIK_PODS, namespace, annotations: { "pulumi.com/skipAwait": "true" } },
+      spec: {
+        clusterIP: "None",
+        selector: traefikPodLabels(serviceName),
+        ports: [{ name: "admin", port: ENTRY_POINT_PORTS.admin }],
+      },
+    },
+    { parent },
+  );
+}
+
+/** What asks; its Job is named by all that it is, in this order. */
+function asking(mesh: Mesh, { imagePullPolicy, namespace }: Ingress, paths: pulumi.Input<readonly string[]>) {
+  return {
+    name: "ask",
+    image: mesh.consulImage ?? DEFAULT_CONSUL_CLI_IMAGE,
+    imagePullPolicy,
+    command: ["/bin/sh", "-c", ASK_SERVED],
+    env: [
+      // Plain, for the name's sake: that of a reference is.
+      { name: "TRAEFIK", value: typeof namespace === "string" ? `${TRAEFIK_PODS}.${namespace}` : TRAEFIK_PODS },
+      { name: "PORT", value: String(ENTRY_POINT_PORTS.admin) },
+      { name: "PATIENCE", value: String(PATIENCE) },
+      { name: "PATHS", value: whenKnown(paths, (its) => [...its].sort().join(" ")) },
+    ],
+    resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },
+    securityContext: HARDENED,
+    terminationMessagePolicy: "FallbackToLogsOnError",
+  };
 }

@@ -108,15 +108,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
       },
     );
 
-    const metadata = { name: "traefik", namespace: namespace.metadata.name };
-    if (args.autoscaling !== undefined) {
-      const target = { kind: "Deployment", name: "traefik", container: "traefik" };
-      scaler(`${name}-autoscaler`, metadata, args.autoscaling, target, { parent: this, dependsOn: [deployment] });
-    }
-    if (args.disruptionBudget !== undefined) {
-      const budget = { ...args.disruptionBudget, selector: { matchLabels: labels } };
-      new k8s.policy.v1.PodDisruptionBudget(`${name}-disruption-budget`, { metadata, spec: budget }, { parent: this });
-    }
+    scaling(name, args, { name: "traefik", namespace: namespace.metadata.name }, deployment, this);
 
     this.serviceName = serviceName;
     this.namespace = namespace.metadata.name;
@@ -142,5 +134,23 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
   /** The URL of a route: its host has to resolve to a node, or to the load balancer. */
   public url(host: string, path = "/", tls = false): string {
     return routeUrl(this.description.ports, host, path, tls);
+  }
+}
+
+/** How many pods there are, by load and while nodes are emptied, where the arguments say so. */
+function scaling(
+  name: string,
+  { autoscaling, disruptionBudget, serviceName = TRAEFIK_SERVICE_NAME }: TraefikConsulIngressArgs,
+  metadata: { readonly name: string; readonly namespace: pulumi.Output<string> },
+  deployment: pulumi.Resource,
+  parent: pulumi.Resource,
+): void {
+  if (autoscaling !== undefined) {
+    const target = { kind: "Deployment", name: "traefik", container: "traefik" };
+    scaler(`${name}-autoscaler`, metadata, autoscaling, target, { parent, dependsOn: [deployment] });
+  }
+  if (disruptionBudget !== undefined) {
+    const budget = { ...disruptionBudget, selector: { matchLabels: traefikPodLabels(serviceName) } };
+    new k8s.policy.v1.PodDisruptionBudget(`${name}-disruption-budget`, { metadata, spec: budget }, { parent });
   }
 }

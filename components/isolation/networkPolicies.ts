@@ -72,7 +72,6 @@ const WEBHOOK_PORT = 8080;
 /** Where the gateway to destinations outside takes mTLS [consul-k8s endpoints controller]. */
 const GATEWAY_PORT = 8443;
 
-type PolicySpec = k8s.types.input.networking.v1.NetworkPolicySpec;
 type Peer = k8s.types.input.networking.v1.NetworkPolicyPeer;
 type Rule = k8s.types.input.networking.v1.NetworkPolicyIngressRule;
 
@@ -88,106 +87,142 @@ export class NetworkPolicies extends pulumi.ComponentResource {
   constructor(name: string, args: NetworkPoliciesArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse(`NetworkPolicies "${name}"`, networkClientProblems(args.clients ?? [], "clients"));
     super("consul-traefik-mesh:index:NetworkPolicies", name, {}, owned(`NetworkPolicies-${name}`, opts));
-    const { mesh, ingress, serviceNamespaces, teamNamespaces = [], clients = [] } = args;
-    const policy = (part: string, metadata: { name: string; namespace: pulumi.Input<string> }, spec: PolicySpec) =>
-      new k8s.networking.v1.NetworkPolicy(`${name}-${part}`, { metadata, spec }, { parent: this });
+    const all = [
+      ...(args.servicesAlone ? [] : [...consulPolicies(args), ...traefikPolicies(args)]),
+      ...servicePolicies(args),
+    ];
+    all.forEach(
+      ({ part, metadata, spec }) =>
+        new k8s.networking.v1.NetworkPolicy(
+          `${name}-${part}`,
+          { metadata, spec: { ...spec, policyTypes: ["Ingress"] } },
+          { parent: this },
+        ),
+    );
+    this.registerOutputs();
+  }
+}
 
-    const services = [...serviceNamespaces, ...teamNamespaces].map((namespace) => podsOf(namespace, INJECTED));
-    const traefik = ingress ? [podsOf(ingress.namespace, traefikPodLabels(ingress.serviceName))] : [];
-    const reaching = (target: NetworkTarget) =>
-      clients
-        .filter((client) => client.reaches.includes(target))
-        .map((client) => podsOf(client.namespace, client.podLabels));
+/** A policy, by the part of the component that it is. */
+interface Policy {
+  readonly part: string;
+  readonly metadata: { readonly name: string; readonly namespace: pulumi.Input<string> };
+  readonly spec: Omit<k8s.types.input.networking.v1.NetworkPolicySpec, "policyTypes">;
+}
 
-    const at = (policyName: string) => ({ name: policyName, namespace: mesh.namespace });
-    if (!args.servicesAlone) {
-      policy("consul-servers", at("consul-servers"), {
-        podSelector: { matchLabels: { ...CONSUL, component: "server" } },
-        policyTypes: ["Ingress"],
+function consulPolicies(args: NetworkPoliciesArgs): Policy[] {
+  const at = (name: string) => ({ name, namespace: args.mesh.namespace });
+  const services = servicePods(args);
+  const pods = (component: string) => ({ matchLabels: { ...CONSUL, component } });
+  return [
+    {
+      part: "consul-servers",
+      metadata: at("consul-servers"),
+      spec: {
+        podSelector: pods("server"),
         ingress: opened(
           // Sidecars take their configuration by gRPC, and look themselves up by HTTPS when they start.
           [
             [CONSUL_PORTS.https, CONSUL_PORTS.grpc],
-            [{ podSelector: { matchLabels: CONSUL } }, ...services, ...reaching("consulApi")],
+            [{ podSelector: { matchLabels: CONSUL } }, ...services, ...reaching(args, "consulApi")],
           ],
           // Traefik takes its leaf and the catalog by HTTPS, nothing by gRPC.
-          [[CONSUL_PORTS.https], traefik],
+          [[CONSUL_PORTS.https], traefikPods(args)],
           // Gossip of both rings: servers are a WAN of their own too, and a server apart would miss a new gossip key there.
           [
             [CONSUL_PORTS.rpc, ...[CONSUL_PORTS.serfLan, CONSUL_PORTS.serfWan].flatMap((serf) => [serf, udp(serf)])],
-            [{ podSelector: { matchLabels: { ...CONSUL, component: "server" } } }],
+            [{ podSelector: pods("server") }],
           ],
           [
             [CONSUL_PORTS.dns, udp(CONSUL_PORTS.dns)],
             // The cluster's own DNS, which asks for names below .consul where it has been told to.
-            [podsOf("kube-system", { "k8s-app": "kube-dns" }), ...reaching("consulDns")],
+            [podsOf("kube-system", { "k8s-app": "kube-dns" }), ...reaching(args, "consulDns")],
           ],
         ),
-      });
+      },
+    },
+    {
       // The API server asks the webhook, from an address that no selector names; the webhook answers by TLS alone.
-      policy("consul-injector", at("consul-connect-injector"), {
-        podSelector: { matchLabels: { ...CONSUL, component: "connect-injector" } },
-        policyTypes: ["Ingress"],
-        ingress: [{ ports: [port(WEBHOOK_PORT)] }],
-      });
-      policy("consul-gateway", at("consul-terminating-gateway"), {
-        podSelector: { matchLabels: { ...CONSUL, component: "terminating-gateway" } },
-        policyTypes: ["Ingress"],
-        ingress: opened([[GATEWAY_PORT], services]),
-      });
-      policy("consul-workers", at("consul-nobody"), {
+      part: "consul-injector",
+      metadata: at("consul-connect-injector"),
+      spec: { podSelector: pods("connect-injector"), ingress: [{ ports: [port(WEBHOOK_PORT)] }] },
+    },
+    {
+      part: "consul-gateway",
+      metadata: at("consul-terminating-gateway"),
+      spec: { podSelector: pods("terminating-gateway"), ingress: opened([[GATEWAY_PORT], services]) },
+    },
+    {
+      part: "consul-workers",
+      metadata: at("consul-nobody"),
+      spec: {
         podSelector: {
           matchLabels: CONSUL,
           matchExpressions: [{ key: "component", operator: "In", values: ["sync-catalog", "webhook-cert-manager"] }],
         },
-        policyTypes: ["Ingress"],
         ingress: [],
-      });
-    }
+      },
+    },
+  ];
+}
 
-    if (ingress !== undefined && !args.servicesAlone) {
-      const { web, websecure, admin } = ENTRY_POINT_PORTS;
-      policy(
-        "traefik",
-        { name: "traefik", namespace: ingress.namespace },
+function traefikPolicies(args: NetworkPoliciesArgs): Policy[] {
+  const { ingress, teamNamespaces = [] } = args;
+  const { web, websecure, admin } = ENTRY_POINT_PORTS;
+  return ingress === undefined
+    ? []
+    : [
         {
-          podSelector: { matchLabels: traefikPodLabels(ingress.serviceName) },
-          policyTypes: ["Ingress"],
-          ingress: [
-            { ports: [web, websecure, udp(websecure), ...(ingress.tcpPorts ?? [])].map(port) },
-            ...opened(
-              // What asks Traefik whether it serves the routes is in its namespace.
-              [
-                [admin],
+          part: "traefik",
+          metadata: { name: "traefik", namespace: ingress.namespace },
+          spec: {
+            podSelector: { matchLabels: traefikPodLabels(ingress.serviceName) },
+            ingress: [
+              { ports: [web, websecure, udp(websecure), ...(ingress.tcpPorts ?? [])].map(port) },
+              ...opened(
+                // What asks Traefik whether it serves the routes is in its namespace.
                 [
-                  { podSelector: { matchLabels: SERVED_ROUTES_LABELS } },
-                  ...teamNamespaces.map((namespace) => podsOf(namespace, SERVED_ROUTES_LABELS)),
-                  ...reaching("traefikAdmin"),
+                  [admin],
+                  [
+                    { podSelector: { matchLabels: SERVED_ROUTES_LABELS } },
+                    ...teamNamespaces.map((namespace) => podsOf(namespace, SERVED_ROUTES_LABELS)),
+                    ...reaching(args, "traefikAdmin"),
+                  ],
                 ],
-              ],
-              [[METRICS_ENTRY_POINT.port], reaching("traefikMetrics")],
-            ),
-          ],
+                [[METRICS_ENTRY_POINT.port], reaching(args, "traefikMetrics")],
+              ),
+            ],
+          },
         },
-      );
-    }
+      ];
+}
 
-    serviceNamespaces.forEach((namespace, i) =>
-      policy(
-        i === 0 ? "services" : `services-${i + 1}`,
-        { name: "mesh-services", namespace },
-        {
-          podSelector: { matchLabels: INJECTED },
-          policyTypes: ["Ingress"],
-          ingress: opened(
-            [[SIDECAR_PORTS.inbound], [...services, ...traefik, ...reaching("services")]],
-            [[SIDECAR_PORTS.metrics], reaching("proxyMetrics")],
-          ),
-        },
+function servicePolicies(args: NetworkPoliciesArgs): Policy[] {
+  return args.serviceNamespaces.map((namespace, i) => ({
+    part: i === 0 ? "services" : `services-${i + 1}`,
+    metadata: { name: "mesh-services", namespace },
+    spec: {
+      podSelector: { matchLabels: INJECTED },
+      ingress: opened(
+        [[SIDECAR_PORTS.inbound], [...servicePods(args), ...traefikPods(args), ...reaching(args, "services")]],
+        [[SIDECAR_PORTS.metrics], reaching(args, "proxyMetrics")],
       ),
-    );
-    this.registerOutputs();
-  }
+    },
+  }));
+}
+
+function servicePods({ serviceNamespaces, teamNamespaces = [] }: NetworkPoliciesArgs): Peer[] {
+  return [...serviceNamespaces, ...teamNamespaces].map((namespace) => podsOf(namespace, INJECTED));
+}
+
+function traefikPods({ ingress }: NetworkPoliciesArgs): Peer[] {
+  return ingress ? [podsOf(ingress.namespace, traefikPodLabels(ingress.serviceName))] : [];
+}
+
+function reaching({ clients = [] }: NetworkPoliciesArgs, target: NetworkTarget): Peer[] {
+  return clients
+    .filter((client) => client.reaches.includes(target))
+    .map((client) => podsOf(client.namespace, client.podLabels));
 }
 
 /** What is wrong with clients; `prefix` is the path of the list. */
