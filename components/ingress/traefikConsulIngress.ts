@@ -140,7 +140,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
 /** How many pods there are, by load and while nodes are emptied, where the arguments say so. */
 function scaling(
   name: string,
-  { autoscaling, disruptionBudget, serviceName = TRAEFIK_SERVICE_NAME }: TraefikConsulIngressArgs,
+  { autoscaling, disruptionBudget, serviceName = TRAEFIK_SERVICE_NAME }: TraefikOptions,
   metadata: { readonly name: string; readonly namespace: pulumi.Output<string> },
   deployment: pulumi.Resource,
   parent: pulumi.Resource,
