@@ -16,7 +16,7 @@ const project = (name) => ({
 
 export default {
   projects: ["unit", "consul", "policies", "preview", "e2e", "faults"].map(project),
-  // Milliseconds: enough for a preview by the real CLI. A step of the story has its own.
-  testTimeout: 120_000,
+  // Milliseconds: enough for a preview by the real CLI beside all else. A step of the story has its own.
+  testTimeout: 300_000,
   reporters: ["default", "<rootDir>/tests/closingLine.mjs"],
 };
