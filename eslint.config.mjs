@@ -44,6 +44,20 @@ const downwards = ROOMS.map((room, i) => ({
   },
 }));
 
+const MAX_LINES_OF_CONSTRUCTOR = 80;
+/** ESLint's own rule for lines of functions takes all kinds of them. */
+const constructors = {
+  create: (context) => ({
+    'MethodDefinition[kind="constructor"]'(node) {
+      const lines = node.loc.end.line - node.loc.start.line + 1;
+      if (lines > MAX_LINES_OF_CONSTRUCTOR) {
+        const message = `A constructor of ${lines} lines; the most is ${MAX_LINES_OF_CONSTRUCTOR}: make its parts in functions`;
+        context.report({ node, message });
+      }
+    },
+  }),
+};
+
 export default tseslint.config(
   { ignores: ["node_modules/", "coverage/", "schema/", "site/", "docs/.vitepress/cache/", "docs/node_modules/"] },
   js.configs.recommended,
@@ -57,7 +71,8 @@ export default tseslint.config(
   ...downwards,
   {
     files: ["components/**", "policies/**", "settings/**", "stacks/**", "tools/**", "reports/**"],
-    rules: { "max-lines": ["error", 300] },
+    plugins: { own: { rules: { constructors } } },
+    rules: { "max-lines": ["error", 300], "own/constructors": "error" },
   },
   {
     files: ["examples/**/*.mjs"],

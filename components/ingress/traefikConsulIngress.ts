@@ -6,7 +6,7 @@ import { consolesConfiguration } from "./consoles";
 import type { IngressDescription } from "../teams/meshReference";
 import { routeUrl } from "../routing/routeUrl";
 import { NAMED_BY_ROUTES, RoutingModel } from "../routing/routingModel";
-import { scaler } from "../pods/podTemplate";
+import { scaling } from "../pods/scaling";
 import { judgedTogether } from "../shared/laterValues";
 import { refuse } from "../shared/problems";
 import { MeshNames } from "../shared/serviceNames";
@@ -71,15 +71,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
       { name: namespaceName, create: args.createNamespace, podSecurity: "restricted" },
       { parent: this },
     );
-    // A ConfigMap: the certificate is public, and a preview shows which keys it has, which it does not of a Secret.
-    const ca = new k8s.core.v1.ConfigMap(
-      `${name}-consul-ca`,
-      {
-        metadata: { name: "consul-ca-cert", namespace: namespace.metadata.name },
-        data: { "tls.crt": mesh.caCertificate },
-      },
-      { parent: this },
-    );
+    const ca = caConfigMap(name, namespace.metadata.name, mesh.caCertificate, { parent: this });
     // Named as the service: where ACLs are on, the auth method turns the account's name into the identity.
     const serviceAccount = new k8s.core.v1.ServiceAccount(
       `${name}-service-account`,
@@ -108,7 +100,8 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
       },
     );
 
-    scaling(name, args, { name: "traefik", namespace: namespace.metadata.name }, deployment, this);
+    const target = { kind: "Deployment", name: "traefik", container: "traefik", labels, resource: deployment };
+    scaling(name, args, { ...target, namespace: namespace.metadata.name }, this);
 
     this.serviceName = serviceName;
     this.namespace = namespace.metadata.name;
@@ -137,20 +130,13 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
   }
 }
 
-/** How many pods there are, by load and while nodes are emptied, where the arguments say so. */
-function scaling(
+/** A ConfigMap: the certificate is public, and a preview shows which keys it has, which it does not of a Secret. */
+function caConfigMap(
   name: string,
-  { autoscaling, disruptionBudget, serviceName = TRAEFIK_SERVICE_NAME }: TraefikOptions,
-  metadata: { readonly name: string; readonly namespace: pulumi.Output<string> },
-  deployment: pulumi.Resource,
-  parent: pulumi.Resource,
-): void {
-  if (autoscaling !== undefined) {
-    const target = { kind: "Deployment", name: "traefik", container: "traefik" };
-    scaler(`${name}-autoscaler`, metadata, autoscaling, target, { parent, dependsOn: [deployment] });
-  }
-  if (disruptionBudget !== undefined) {
-    const budget = { ...disruptionBudget, selector: { matchLabels: traefikPodLabels(serviceName) } };
-    new k8s.policy.v1.PodDisruptionBudget(`${name}-disruption-budget`, { metadata, spec: budget }, { parent });
-  }
+  namespace: pulumi.Input<string>,
+  certificate: pulumi.Input<string>,
+  opts: pulumi.CustomResourceOptions,
+): k8s.core.v1.ConfigMap {
+  const metadata = { name: "consul-ca-cert", namespace };
+  return new k8s.core.v1.ConfigMap(`${name}-consul-ca`, { metadata, data: { "tls.crt": certificate } }, opts);
 }

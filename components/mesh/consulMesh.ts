@@ -143,11 +143,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
     this.caRotation = known.caRotation;
     this.tracing = known.tracing;
     this.description = { consulNamespace: namespaceName, ...known, cni: usesCni(args.values), reach: reachOf(values) };
-    this.registerOutputs({
-      namespace: this.namespace,
-      apiAddress: this.apiAddress,
-      caCertificate: this.caCertificate,
-      authMethod: this.authMethod,
-    });
+    const { namespace: its, apiAddress, caCertificate, authMethod } = this;
+    this.registerOutputs({ namespace: its, apiAddress, caCertificate, authMethod });
   }
 }

@@ -1,7 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
 import { isSource } from "./envProblems";
-import { Autoscaling, EnvFrom, EnvValue, PodOptions, Probe, ServiceVolume } from "./podOptions";
+import { EnvFrom, EnvValue, PodOptions, Probe, ServiceVolume } from "./podOptions";
 
 type Container = k8s.types.input.core.v1.Container;
 type Volume = k8s.types.input.core.v1.Volume;
@@ -84,40 +83,4 @@ function probe(options: Probe | undefined): k8s.types.input.core.v1.Probe | unde
     timeoutSeconds,
     ...times,
   };
-}
-
-/** Scales a workload by what its own container uses: the sidecar need not ask for anything. */
-export function scaler(
-  name: string,
-  metadata: k8s.types.input.meta.v1.ObjectMeta,
-  { minReplicas, maxReplicas, cpuUtilization, memoryUtilization }: Autoscaling,
-  target: { readonly kind: string; readonly name: string; readonly container: string },
-  opts: pulumi.CustomResourceOptions,
-): k8s.autoscaling.v2.HorizontalPodAutoscaler {
-  const use = (resource: string, averageUtilization: number | undefined) =>
-    averageUtilization === undefined
-      ? []
-      : [
-          {
-            type: "ContainerResource",
-            containerResource: {
-              container: target.container,
-              name: resource,
-              target: { type: "Utilization", averageUtilization },
-            },
-          },
-        ];
-  return new k8s.autoscaling.v2.HorizontalPodAutoscaler(
-    name,
-    {
-      metadata,
-      spec: {
-        scaleTargetRef: { apiVersion: "apps/v1", kind: target.kind, name: target.name },
-        minReplicas,
-        maxReplicas,
-        metrics: [...use("cpu", cpuUtilization), ...use("memory", memoryUtilization)],
-      },
-    },
-    opts,
-  );
 }

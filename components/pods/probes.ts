@@ -1,3 +1,4 @@
+import type * as k8s from "@pulumi/kubernetes";
 import { shown } from "../shared/grammars";
 import type { PodOptions } from "./podOptions";
 import { Problem } from "../shared/problems";
@@ -22,18 +23,39 @@ const GRPC_HEALTH = "/grpc.health.v1.Health/Check";
 /** Where the sidecar answers readiness probes [consul-k8s exposedPathsReadinessPortsRangeStart]. */
 const PROBE_PORT = 20400;
 
+/** How Kubernetes is told of a service's health, and what the mesh has to know of it. */
+interface ServiceHealth {
+  readonly readinessProbe: k8s.types.input.core.v1.Probe;
+  /** Of the service's ServiceDefaults. */
+  readonly expose?: object;
+  /** Of its pods. */
+  readonly annotations?: Record<string, string>;
+}
+
+/** How a service says that it is ready; `undefined` where its process runs, or `readinessProbe` says it. */
+export function serviceHealth({
+  healthPath,
+  healthGrpcService,
+  port,
+}: Health & { readonly port: number }): ServiceHealth | undefined {
+  // Not Kubernetes' 1 s: a node short of CPU for a moment would take all pods away at once.
+  const times = { periodSeconds: 2, timeoutSeconds: 5 };
+  if (healthPath !== undefined) {
+    return { readinessProbe: { httpGet: { path: healthPath, port: "main" }, ...times } };
+  }
+  return healthGrpcService === undefined ? undefined : grpcHealth(healthGrpcService, port, times);
+}
+
 /**
  * What makes Kubernetes' own gRPC probe work beside a sidecar. The injector rewrites HTTP probes only: it has the sidecar answer
  * them at a port that is not redirected, for that path alone. The same is written here for gRPC; every other path, and the
  * service's own port, stay behind mutual TLS.
  */
-export function grpcProbe(service: string, port: number) {
+function grpcHealth(service: string, port: number, times: object): ServiceHealth {
   return {
-    /** Of the service's ServiceDefaults. */
+    readinessProbe: { grpc: { port: PROBE_PORT, service }, ...times },
     expose: { paths: [{ listenerPort: PROBE_PORT, path: GRPC_HEALTH, localPathPort: port, protocol: "http2" }] },
     annotations: { "consul.hashicorp.com/transparent-proxy-exclude-inbound-ports": String(PROBE_PORT) },
-    // Not Kubernetes' 1 s: a node short of CPU for a moment would take all pods away at once.
-    readinessProbe: { grpc: { port: PROBE_PORT, service }, periodSeconds: 2, timeoutSeconds: 5 },
   };
 }
 

@@ -6,18 +6,15 @@ import { oldVariableNameProblems, plainSecretWarnings } from "../pods/containerP
 import type { IntentionRule } from "../intentions/intentions";
 import type { IntentionSet } from "../intentions/intentionSet";
 import { MeshIntentions } from "../intentions/meshIntentions";
-import { endingSidecar } from "./jobSidecar";
 import { callRules, MeshMember } from "./member";
 import type { Mesh } from "../mesh/mesh";
+import { jobTemplate } from "./jobTemplate";
+import { memberService } from "./memberService";
 import { meshJobProblems, NO_PORT } from "./meshJobProblems";
 import type { MeshServiceOptions } from "./meshService";
 import type { PodOptions } from "../pods/podOptions";
-import { containerRights, NON_ROOT, restrictedPod } from "../shared/podSecurity";
-import { mergePodSpec } from "../pods/podSpecOverride";
-import { containerPart, podSpecPart, volumeParts } from "../pods/podTemplate";
 import { refuse, warn } from "../shared/problems";
 import { MeshNames } from "../shared/serviceNames";
-import { SERVICE_LABEL, sidecarAnnotations } from "./sidecarAnnotations";
 import { podNamespace, podNamespaceProblems } from "./podNamespace";
 
 type OfPods =
@@ -118,54 +115,13 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
     this.calls = callRules(serviceName, args.calls ?? [], `${name}.`);
     const namespace = podNamespace(what, mesh, args.namespace);
     const metadata = { name: serviceName, namespace };
-    const own = { [SERVICE_LABEL]: serviceName };
 
     const serviceAccount = new k8s.core.v1.ServiceAccount(`${name}-service-account`, { metadata }, { parent: this });
-    // Consul registers no pod that no Service selects.
-    const service = new k8s.core.v1.Service(
-      `${name}-service`,
-      {
-        metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
-        spec: { selector: own, ports: [{ port: NO_PORT }] },
-      },
-      { parent: this },
-    );
-    const container = judgedLater(what, args, this);
-    const sidecar = endingSidecar(mesh.partWithoutNativeSidecar, args.command);
-    const { volumes, volumeMounts } = volumeParts(args.writablePaths, args.volumes);
-    const spec: k8s.types.input.core.v1.PodSpec = {
-      ...podSpecPart(args, own),
-      restartPolicy: "Never",
-      serviceAccountName: serviceAccount.metadata.name,
-      terminationGracePeriodSeconds: args.terminationGracePeriodSeconds,
-      securityContext: restrictedPod(args.runAsUser ?? NON_ROOT, []),
-      containers: [
-        {
-          ...containerPart({ ...container, command: sidecar.command }),
-          name: serviceName,
-          image: container.image,
-          imagePullPolicy: args.imagePullPolicy,
-          securityContext: containerRights(args),
-          volumeMounts,
-        },
-      ],
-      volumes,
-    };
+    const service = memberService(name, metadata, { port: NO_PORT }, { parent: this });
     const jobSpec: k8s.types.input.batch.v1.JobSpec = {
       backoffLimit,
       activeDeadlineSeconds,
-      template: {
-        metadata: {
-          labels: { ...args.podLabels, ...own },
-          annotations: {
-            ...args.podAnnotations,
-            ...sidecarAnnotations(mesh, serviceName, {}, 0, []),
-            "consul.hashicorp.com/connect-service-port": String(NO_PORT),
-            ...sidecar.annotations,
-          },
-        },
-        spec: mergePodSpec(spec, args.podSpec),
-      },
+      template: jobTemplate(serviceName, judgedLater(what, args, this), serviceAccount.metadata.name),
     };
     const before = [
       ...(mesh.ready === undefined ? [] : [mesh.ready]),

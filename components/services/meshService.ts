@@ -1,30 +1,29 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { judgedLater } from "../pods/judgedLater";
 import { owned } from "../interrupted/hooks";
 import { oldVariableNameProblems } from "../pods/containerProblems";
 import type { IntentionRule } from "../intentions/intentions";
 import type { IntentionSet } from "../intentions/intentionSet";
 import { RoutesArgs, withStandIns } from "../routing/laterRoutes";
-import { Canary, canaryWeight, STABLE_WEIGHT } from "../routing/loadBalancing";
+import type { Canary } from "../routing/loadBalancing";
 import { callRules, isRouted, MemberOptions, MeshMember, Protocol } from "./member";
 import { memberEntries } from "./memberEntries";
 import { memberRoutes } from "./memberRoutes";
+import { memberService } from "./memberService";
 import type { Ingress, Mesh } from "../mesh/mesh";
 import { RoutingModel } from "../routing/routingModel";
 import { drainProblems, meshServiceProblems, meshServiceWarnings } from "./meshServiceProblems";
 import type { Autoscaling, DisruptionBudget, PodOptions } from "../pods/podOptions";
-import { containerRights, NON_ROOT, restrictedPod } from "../shared/podSecurity";
-import { mergePodSpec } from "../pods/podSpecOverride";
-import { containerPart, podSpecPart, scaler, volumeParts } from "../pods/podTemplate";
-import { grpcProbe, Health } from "../pods/probes";
+import { scaling } from "../pods/scaling";
+import { Health, serviceHealth } from "../pods/probes";
 import { refuse, warn } from "../shared/problems";
-import { CANARY_SUFFIX, MeshNames } from "../shared/serviceNames";
+import { MeshNames } from "../shared/serviceNames";
 import { serviceTags, usesIngress } from "../routing/serviceTags";
-import { drainSecondsOf, neededGrace, SERVICE_LABEL, sidecarAnnotations } from "./sidecarAnnotations";
+import { SERVICE_LABEL } from "./sidecarAnnotations";
 import { timeoutWarnings } from "./timeoutWarnings";
 import { podNamespace, podNamespaceProblems } from "./podNamespace";
-import { claimMounts, makeWorkload, PART_OF_KIND } from "../pods/workloads";
+import { versionsOf, versionTemplate } from "./versions";
+import { makeWorkload } from "../pods/workloads";
 
 export { callRules, isRouted, PROTOCOLS } from "./member";
 export type { MemberOptions, MeshMember, Protocol } from "./member";
@@ -163,26 +162,12 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
     this.calls = callRules(serviceName, args.calls ?? [], `${name}.`);
     const namespace = podNamespace(what, args.mesh, args.namespace);
     const metadata = { name: serviceName, namespace };
-    const own = { [SERVICE_LABEL]: serviceName };
-    const byGrpc = args.healthGrpcService === undefined ? undefined : grpcProbe(args.healthGrpcService, args.port);
-
-    this.protocolReady = memberEntries(name, args.mesh, serviceName, args, byGrpc?.expose, { parent: this });
+    const { expose } = serviceHealth(args) ?? {};
+    this.protocolReady = memberEntries(name, args.mesh, serviceName, args, expose, { parent: this });
     const serviceAccount = new k8s.core.v1.ServiceAccount(`${name}-service-account`, { metadata }, { parent: this });
+    const port = { name: "main", port: args.servicePort ?? args.port, targetPort: "main" };
     // Before the Deployment: the injector refuses a pod that no Service selects.
-    const service = new k8s.core.v1.Service(
-      `${name}-service`,
-      {
-        metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
-        spec: { selector: own, ports: [{ name: "main", port: args.servicePort ?? args.port, targetPort: "main" }] },
-      },
-      { parent: this },
-    );
-    const drainSeconds = drainSecondsOf(args.drainSeconds, args.mesh);
-    const { volumes, volumeMounts } = volumeParts(args.writablePaths, args.volumes);
-    const claims =
-      (args.volumeClaims ?? []).length > 0 ||
-      (args.volumes ?? []).some((volume) => volume.persistentVolumeClaim !== undefined);
-    const pod = restrictedPod(args.runAsUser ?? NON_ROOT, [args.port]);
+    const service = memberService(name, metadata, port, { parent: this });
     const dependsOn = [
       ...(args.mesh.ready === undefined ? [] : [args.mesh.ready]),
       service,
@@ -193,108 +178,26 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
         : []),
     ];
     const { kind = "Deployment" } = args;
-    const workload = (part: string, version: Version, annotations: Record<string, string> = {}) => {
-      const workloadName = part === "canary" ? serviceName + CANARY_SUFFIX : serviceName;
-      const labels = { app: workloadName };
-      const spec: k8s.types.input.core.v1.PodSpec = {
-        ...podSpecPart(args, labels),
-        serviceAccountName: serviceAccount.metadata.name,
-        terminationGracePeriodSeconds: args.terminationGracePeriodSeconds ?? Math.max(30, neededGrace(drainSeconds)),
-        securityContext: claims ? { ...pod, fsGroup: pod.runAsUser, fsGroupChangePolicy: "OnRootMismatch" } : pod,
-        containers: [
-          {
-            ...containerPart({ ...args, ...version }),
-            name: serviceName,
-            image: version.image,
-            imagePullPolicy: args.imagePullPolicy,
-            ports: [{ name: "main", containerPort: args.port }],
-            // Goes on until no caller sends anything here any more.
-            lifecycle: drainSeconds > 0 ? { preStop: { sleep: { seconds: drainSeconds } } } : undefined,
-            securityContext: containerRights(args),
-            volumeMounts: [...volumeMounts, ...claimMounts(args.volumeClaims)],
-            ...(args.healthPath === undefined
-              ? byGrpc && { readinessProbe: byGrpc.readinessProbe }
-              : // Not Kubernetes' 1 s: a node short of CPU for a moment would take all pods away at once.
-                {
-                  readinessProbe: {
-                    httpGet: { path: args.healthPath, port: "main" },
-                    periodSeconds: 2,
-                    timeoutSeconds: 5,
-                  },
-                }),
-          },
-        ],
-        volumes,
-      };
-      const template = {
-        metadata: {
-          labels: { ...args.podLabels, ...labels, ...own },
-          annotations: {
-            ...args.podAnnotations,
-            ...sidecarAnnotations(args.mesh, serviceName, args, drainSeconds, routes.tags(version.weight)),
-            ...byGrpc?.annotations,
-            ...annotations,
-          },
-        },
-        spec: mergePodSpec(spec, args.podSpec),
-      };
-      return makeWorkload(
+    const its = { serviceName, serviceAccountName: serviceAccount.metadata.name, tags: routes.tags };
+    const [stable] = versionsOf(what, serviceName, args, this).map((version) =>
+      makeWorkload(
         name,
-        part,
+        version.part,
         {
           kind,
-          name: workloadName,
+          name: version.name,
           namespace: args.namespace,
-          labels,
-          template,
-          // None where a scaler decides: each `up` would set it back.
-          replicas: args.autoscaling === undefined ? (version.replicas ?? 1) : undefined,
+          labels: { app: version.name },
+          template: versionTemplate(args, version, its),
+          replicas: version.replicas,
           updateStrategy: args.updateStrategy,
           volumeClaims: args.volumeClaims ?? [],
         },
         { parent: this, dependsOn },
-      );
-    };
-    const { canary } = args;
-    const version = judgedLater(what, args, this);
-    const stable = workload(PART_OF_KIND[kind], { ...version, weight: canary && STABLE_WEIGHT });
-    if (canary !== undefined) {
-      const weight = canaryWeight(canary, args.replicas ?? 1);
-      // Subsets of a ServiceResolver, for calls within the mesh, go by this.
-      const meta = { "consul.hashicorp.com/service-meta-version": "canary" };
-      const {
-        image = version.image,
-        env = version.env,
-        args: its = args.args,
-      } = judgedLater(what, canary, this, "canary.");
-      workload("canary", { image, env, args: its, replicas: canary.replicas, weight }, meta);
-    }
-    const { autoscaling, disruptionBudget } = args;
-    if (autoscaling !== undefined) {
-      scaler(
-        `${name}-autoscaler`,
-        metadata,
-        autoscaling,
-        { kind, name: serviceName, container: serviceName },
-        { parent: this, dependsOn: [stable] },
-      );
-    }
-    if (disruptionBudget !== undefined) {
-      new k8s.policy.v1.PodDisruptionBudget(
-        `${name}-disruption-budget`,
-        { metadata, spec: { ...disruptionBudget, selector: { matchLabels: own } } },
-        { parent: this },
-      );
-    }
+      ),
+    );
+    const labels = { [SERVICE_LABEL]: serviceName };
+    scaling(name, args, { ...metadata, kind, container: serviceName, labels, resource: stable }, this);
     this.registerOutputs({ serviceName: this.serviceName, protocol: this.protocol });
   }
-}
-
-/** What the pods of one version differ in. */
-interface Version {
-  readonly image: pulumi.Input<string>;
-  readonly env?: PodOptions["env"];
-  readonly args?: readonly string[];
-  readonly replicas?: number;
-  readonly weight?: number;
 }

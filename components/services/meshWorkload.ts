@@ -9,6 +9,7 @@ import { joinTransform } from "./joinTransform";
 import { callRules, isRouted, MemberOptions, MeshMember, Protocol } from "./member";
 import { memberEntries } from "./memberEntries";
 import { memberRoutes } from "./memberRoutes";
+import { memberService } from "./memberService";
 import type { Ingress, Mesh } from "../mesh/mesh";
 import { RoutesArgs, withStandIns } from "../routing/laterRoutes";
 import { RoutingModel } from "../routing/routingModel";
@@ -162,19 +163,8 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
       made.push(new k8s.core.v1.ServiceAccount(`${name}-service-account`, { metadata }, { parent: this }));
     }
     if (existingService === undefined) {
-      made.push(
-        new k8s.core.v1.Service(
-          `${name}-service`,
-          {
-            metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
-            spec: {
-              selector: this.podLabels,
-              ports: [{ name: "main", port: args.servicePort ?? args.port, targetPort: args.port }],
-            },
-          },
-          { parent: this },
-        ),
-      );
+      const port = { name: "main", port: args.servicePort ?? args.port, targetPort: args.port };
+      made.push(memberService(name, metadata, port, { parent: this }));
     }
     this.ready = [
       ...opened.dependsOn,

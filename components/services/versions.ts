@@ -1,0 +1,133 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { judgedLater } from "../pods/judgedLater";
+import type { PodOptions } from "../pods/podOptions";
+import { mergePodSpec } from "../pods/podSpecOverride";
+import { containerPart, podSpecPart, volumeParts } from "../pods/podTemplate";
+import { serviceHealth } from "../pods/probes";
+import { claimMounts, PART_OF_KIND } from "../pods/workloads";
+import { canaryWeight, STABLE_WEIGHT } from "../routing/loadBalancing";
+import { containerRights, NON_ROOT, restrictedPod } from "../shared/podSecurity";
+import { CANARY_SUFFIX } from "../shared/serviceNames";
+import type { Mesh } from "../mesh/mesh";
+import type { MemberRoutes } from "./memberRoutes";
+import type { MeshServiceOptions } from "./meshService";
+import { drainSecondsOf, neededGrace, SERVICE_LABEL, sidecarAnnotations } from "./sidecarAnnotations";
+
+/** A version of a service: what its pods differ in. */
+export interface Version {
+  /** The child's name, which is its identity in the state. */
+  readonly part: string;
+  /** Name of what runs its pods. */
+  readonly name: string;
+  readonly image: pulumi.Input<string>;
+  readonly env?: PodOptions["env"];
+  readonly args?: readonly string[];
+  /** `undefined` where a scaler decides: each `up` would set it back. */
+  readonly replicas?: number;
+  /** Its share of the requests, where there is another version. */
+  readonly weight?: number;
+  readonly annotations?: Record<string, string>;
+}
+
+/** The versions of a service, the stable one first. */
+export function versionsOf(
+  what: string,
+  serviceName: string,
+  options: MeshServiceOptions,
+  resource: pulumi.Resource,
+): [Version, ...Version[]] {
+  const { kind = "Deployment", canary, replicas = 1 } = options;
+  const { image, env, args } = judgedLater(what, options, resource);
+  const stable = {
+    part: PART_OF_KIND[kind],
+    name: serviceName,
+    image,
+    env,
+    args,
+    replicas: options.autoscaling === undefined ? replicas : undefined,
+    weight: canary && STABLE_WEIGHT,
+  };
+  if (canary === undefined) {
+    return [stable];
+  }
+  const its = judgedLater(what, canary, resource, "canary.");
+  return [
+    stable,
+    {
+      part: "canary",
+      name: serviceName + CANARY_SUFFIX,
+      image: its.image ?? image,
+      env: its.env ?? env,
+      args: its.args ?? args,
+      replicas: canary.replicas ?? 1,
+      weight: canaryWeight(canary, replicas),
+      // Subsets of a ServiceResolver, for calls within the mesh, go by this.
+      annotations: { "consul.hashicorp.com/service-meta-version": "canary" },
+    },
+  ];
+}
+
+/** The pods of a version of a service whose inputs are judged. */
+export function versionTemplate(
+  options: MeshServiceOptions & { readonly mesh: Mesh },
+  version: Version,
+  service: {
+    readonly serviceName: string;
+    readonly serviceAccountName: pulumi.Input<string>;
+    readonly tags: MemberRoutes["tags"];
+  },
+): k8s.types.input.core.v1.PodTemplateSpec {
+  const { serviceName, serviceAccountName } = service;
+  const drainSeconds = drainSecondsOf(options.drainSeconds, options.mesh);
+  const labels = { app: version.name };
+  const spec: k8s.types.input.core.v1.PodSpec = {
+    ...podSpecPart(options, labels),
+    serviceAccountName,
+    terminationGracePeriodSeconds: options.terminationGracePeriodSeconds ?? Math.max(30, neededGrace(drainSeconds)),
+    securityContext: podSecurity(options),
+    containers: [{ ...container(options, version, drainSeconds), name: serviceName }],
+    volumes: volumeParts(options.writablePaths, options.volumes).volumes,
+  };
+  return {
+    metadata: {
+      labels: { ...options.podLabels, ...labels, [SERVICE_LABEL]: serviceName },
+      annotations: {
+        ...options.podAnnotations,
+        ...sidecarAnnotations(options.mesh, serviceName, options, drainSeconds, service.tags(version.weight)),
+        ...serviceHealth(options)?.annotations,
+        ...version.annotations,
+      },
+    },
+    spec: mergePodSpec(spec, options.podSpec),
+  };
+}
+
+function container(
+  options: MeshServiceOptions,
+  version: Version,
+  drainSeconds: number,
+): Omit<k8s.types.input.core.v1.Container, "name"> {
+  const { image, env, args } = version;
+  const { volumeMounts } = volumeParts(options.writablePaths, options.volumes);
+  const health = serviceHealth(options);
+  return {
+    ...containerPart({ ...options, env, args }),
+    image,
+    imagePullPolicy: options.imagePullPolicy,
+    ports: [{ name: "main", containerPort: options.port }],
+    // Goes on until no caller sends anything here any more.
+    lifecycle: drainSeconds > 0 ? { preStop: { sleep: { seconds: drainSeconds } } } : undefined,
+    securityContext: containerRights(options),
+    volumeMounts: [...volumeMounts, ...claimMounts(options.volumeClaims)],
+    ...(health && { readinessProbe: health.readinessProbe }),
+  };
+}
+
+function podSecurity(options: MeshServiceOptions): k8s.types.input.core.v1.PodSecurityContext {
+  const its = restrictedPod(options.runAsUser ?? NON_ROOT, [options.port]);
+  const claims =
+    (options.volumeClaims ?? []).length > 0 ||
+    (options.volumes ?? []).some((volume) => volume.persistentVolumeClaim !== undefined);
+  return claims ? { ...its, fsGroup: its.runAsUser, fsGroupChangePolicy: "OnRootMismatch" } : its;
+}
