@@ -54,7 +54,10 @@ export interface Route {
   readonly middlewares?: readonly Middleware[];
 }
 
-/** A route as a program declares it: what it names outside may be another resource's output. */
+/**
+ * A route as a program declares it: `host`, `rule`, the names in `tls.domains`, and `sourceRange` of an `ipAllowList` may be other
+ * resources' outputs; see docs/services.md#values-of-other-resources.
+ */
 export interface RouteArgs extends Omit<Route, "host" | "rule" | "tls" | "middlewares"> {
   readonly host?: pulumi.Input<string>;
   readonly rule?: pulumi.Input<string>;

@@ -42,7 +42,10 @@ export interface TcpRoute {
   readonly middlewares?: readonly TcpMiddleware[];
 }
 
-/** A TCP route as a program declares it: what it names outside may be another resource's output. */
+/**
+ * A TCP route as a program declares it: `sni`, `rule`, the names in `tls.domains`, and `sourceRange` of an `ipAllowList` may be other
+ * resources' outputs; see docs/services.md#values-of-other-resources.
+ */
 export interface TcpRouteArgs extends Omit<TcpRoute, "sni" | "rule" | "tls" | "middlewares"> {
   readonly sni?: pulumi.Input<string>;
   readonly rule?: pulumi.Input<string>;
