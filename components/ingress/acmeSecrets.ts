@@ -23,7 +23,12 @@ export function hmacVariable(resolver: string): string {
   return `ACME_EAB_${resolver.toUpperCase().replaceAll("-", "_")}`;
 }
 
-/** The Secrets whose keys become Traefik's environment. */
+/** The Secrets whose keys become Traefik's environment: a DNS provider has one. */
 export function credentialsSecrets(resolvers: Resolvers): pulumi.Input<string>[] {
-  return [...new Set(Object.values(resolvers).flatMap((r) => r.dnsChallenge?.credentialsSecret ?? []))];
+  const byProvider = Object.values(resolvers).flatMap(({ dnsChallenge }) =>
+    dnsChallenge?.credentialsSecret === undefined
+      ? []
+      : [[dnsChallenge.provider, dnsChallenge.credentialsSecret] as const],
+  );
+  return [...new Set(new Map(byProvider).values())];
 }

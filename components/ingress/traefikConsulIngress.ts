@@ -2,12 +2,12 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { owned } from "../interrupted/hooks";
 import { ensureNamespace } from "../mesh/bringYourOwn";
-import { consolesConfiguration } from "./consoles";
+import { consolesConfiguration, TraefikConsoles } from "./consoles";
 import type { IngressDescription } from "../teams/meshReference";
 import { routeUrl } from "../routing/routeUrl";
 import { NAMED_BY_ROUTES, RoutingModel } from "../routing/routingModel";
 import { scaling } from "../pods/scaling";
-import { judgedTogether } from "../shared/laterValues";
+import { judgedTogether, whenAllKnown } from "../shared/laterValues";
 import { refuse } from "../shared/problems";
 import { MeshNames } from "../shared/serviceNames";
 import { ENTRY_POINT_PORTS } from "../routing/traefikArguments";
@@ -53,16 +53,18 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
     const place = `TraefikConsulIngress "${name}"`;
     const { mesh, ...options } = given;
     const args = withStandIns(options);
+    const routing = mesh.model.part(RoutingModel);
     const serviceName = args.serviceName ?? TRAEFIK_SERVICE_NAME;
     refuse(place, [
       ...traefikProblems(args),
       ...catalogSyncProblems(args, mesh),
-      ...mesh.model.part(RoutingModel).ingress(serviceName, args, ""),
+      ...routing.ingress(serviceName, args, ""),
       ...mesh.model.part(MeshNames).take("serviceName", { name: serviceName, place, ingress: true }),
     ]);
     super("consul-traefik-mesh:index:TraefikConsulIngress", name, {}, owned(`TraefikConsulIngress-${name}`, opts));
     const { dashboard = false } = args;
-    const judged = judgedTogether(place, options, (known) => traefikProblems(known as TraefikOptions), this);
+    const problems = (known: TraefikOptions) => [...traefikProblems(known), ...routing.served(serviceName, known)];
+    const judged = judgedTogether(place, options, (known) => problems(known as TraefikOptions), this);
     const namespaceName = args.namespace ?? DEFAULT_TRAEFIK_NAMESPACE;
     const labels = traefikPodLabels(serviceName);
 
@@ -79,8 +81,11 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
       { parent: this },
     );
 
-    const consoles = consolesConfiguration(args, mesh.apiAddress);
-    const tls = tlsParts(name, judged, consoles, namespace.metadata.name, { parent: this });
+    const { consoles } = judged;
+    const http = whenAllKnown({ consoles }, (known) =>
+      consolesConfiguration(known as TraefikConsoles, mesh.apiAddress),
+    );
+    const tls = tlsParts(name, judged, http, namespace.metadata.name, { parent: this });
     const extras = extraParts(name, { ...judged, serviceName, tracing: mesh.tracing }, serviceAccount.metadata, this);
 
     const its = { namespace: namespace.metadata.name, serviceName, labels };

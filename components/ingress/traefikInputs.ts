@@ -1,6 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { replaceLater } from "../shared/laterValues";
+import type { RouteTlsArgs } from "../routing/routeTls";
 import type { CertificateResolver, DnsChallenge, ExternalAccountBinding } from "./certificateResolvers";
+import type { ConsoleRoute } from "./consoles";
 import type { TraefikOptions } from "./traefikOptions";
 import type { UserList } from "./userLists";
 
@@ -12,6 +14,13 @@ export interface TraefikInputs {
   readonly proxyProtocolTrustedIps?: readonly pulumi.Input<string>[];
   readonly userLists?: Readonly<Record<string, UserListArgs>>;
   readonly certificateResolvers?: Readonly<Record<string, CertificateResolverArgs>>;
+  readonly consoles?: { readonly dashboard?: ConsoleRouteArgs; readonly consulUi?: ConsoleRouteArgs };
+}
+
+/** A console's route as a program declares it. */
+export interface ConsoleRouteArgs extends Omit<ConsoleRoute, "host" | "tls"> {
+  readonly host: pulumi.Input<string>;
+  readonly tls?: RouteTlsArgs;
 }
 
 /** A user list as a program declares it. */
@@ -41,6 +50,8 @@ const STAND_INS: readonly (readonly [path: RegExp, standIn: string])[] = [
   [/^(loadBalancerSourceRanges|(forwardedHeaders|proxyProtocol)TrustedIps)\[/, "192.0.2.0/24"],
   [/^certificateResolvers\..*\.email$/, "not-known-yet@example.com"],
   [/^certificateResolvers\..*\.caServer$/, "https://not-known-yet.invalid"],
+  [/^consoles\.dashboard\./, "dashboard.not-known-yet.invalid"],
+  [/^consoles\.consulUi\./, "consul-ui.not-known-yet.invalid"],
   [/^(certificateResolvers|userLists)\..*\.(kid|hmacSecret|credentialsSecret|secretName)$/, "not-known-yet"],
 ];
 
@@ -48,6 +59,16 @@ const STAND_INS: readonly (readonly [path: RegExp, standIn: string])[] = [
 export function withStandIns(args: TraefikArgs): TraefikOptions {
   return replaceLater(
     args,
-    (value, path) => STAND_INS.find(([input]) => input.test(path))?.[1] ?? value,
+    (value, path) => secretOfProvider(args, path) ?? STAND_INS.find(([input]) => input.test(path))?.[1] ?? value,
   ) as TraefikOptions;
+}
+
+/** The Secret that another resolver names for the same DNS provider: they have to be the same, which is judged when both are known. */
+function secretOfProvider({ certificateResolvers = {} }: TraefikArgs, path: string): string | undefined {
+  const [, resolver = ""] = /^certificateResolvers\.(.*)\.dnsChallenge\.credentialsSecret$/.exec(path) ?? [];
+  const provider = certificateResolvers[resolver]?.dnsChallenge?.provider;
+  return Object.values(certificateResolvers)
+    .filter(({ dnsChallenge }) => dnsChallenge?.provider === provider)
+    .map(({ dnsChallenge }) => dnsChallenge?.credentialsSecret)
+    .find((secret) => typeof secret === "string");
 }

@@ -110,6 +110,12 @@ export interface TraefikOptions extends TraefikTlsOptions, TraefikExtras, Traefi
   readonly resources?: Resources;
 }
 
+/**
+ * What a program declares of an ingress. Other resources' outputs may be: values of `serviceAnnotations`,
+ * `loadBalancerSourceRanges`, `forwardedHeadersTrustedIps`, `proxyProtocolTrustedIps`; `secretName` of a user list; `email`,
+ * `caServer`, `eab` and `credentialsSecret` of a certificate resolver; `host` and the names in `tls.domains` of a console. See
+ * docs/services.md#values-of-other-resources.
+ */
 export interface TraefikConsulIngressArgs extends TraefikArgs {
   readonly mesh: ConsulMesh;
 }

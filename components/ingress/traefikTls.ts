@@ -12,6 +12,8 @@ import {
 import type { TraefikArgs } from "./traefikInputs";
 import { sizeProblems } from "../shared/grammars";
 import { objectNameProblems } from "../shared/names";
+import { whenKnown } from "../shared/later";
+import { whenAllKnown } from "../shared/laterValues";
 import { Problem } from "../shared/problems";
 import {
   certificateProblems,
@@ -90,7 +92,7 @@ export function tlsArguments(options: TraefikTlsOptions, websecurePort: number):
 export interface TlsParts {
   readonly args: string[];
   /** Another value, other pods: so that an `up` ends with what was declared in force. */
-  readonly annotations: Record<string, string>;
+  readonly annotations: Record<string, pulumi.Input<string>>;
   readonly env: k8s.types.input.core.v1.EnvVar[];
   readonly envFrom: k8s.types.input.core.v1.EnvFromSource[];
   readonly mounts: k8s.types.input.core.v1.VolumeMount[];
@@ -106,7 +108,7 @@ export interface TlsParts {
 export function tlsParts(
   name: string,
   options: TraefikArgs,
-  http: object | undefined,
+  http: pulumi.Input<object | undefined>,
   namespace: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
 ): TlsParts {
@@ -125,8 +127,10 @@ export function tlsParts(
   );
   const tls = certificates.length + Object.keys(tlsOptions).length > 0;
   // JSON is YAML too; on lines of their own, since Traefik takes "{{" for a template.
-  const configuration = { tls: tls ? tlsConfiguration(certificates, tlsOptions) : undefined, http };
-  const dynamic = tls || http ? [[DYNAMIC_FILE, JSON.stringify(configuration, undefined, 2)] as const] : [];
+  const configuration = whenKnown(http, (its) =>
+    JSON.stringify({ tls: tls ? tlsConfiguration(certificates, tlsOptions) : undefined, http: its }, undefined, 2),
+  );
+  const dynamic = tls || http ? [[DYNAMIC_FILE, configuration] as const] : [];
   const data = Object.fromEntries([...dynamic, ...authorities]);
 
   if (Object.keys(data).length > 0) {
@@ -135,9 +139,9 @@ export function tlsParts(
       { metadata: { name: "traefik-tls", namespace }, data },
       opts,
     );
-    parts.annotations["consul-traefik-mesh/tls-sha256"] = createHash("sha256")
-      .update(JSON.stringify(data))
-      .digest("hex");
+    parts.annotations["consul-traefik-mesh/tls-sha256"] = whenAllKnown(data, (known) =>
+      createHash("sha256").update(JSON.stringify(known)).digest("hex"),
+    );
     const keys = (names: readonly string[], folder = "") => names.map((key) => ({ key, path: folder + key }));
     if (dynamic.length > 0) {
       // One volume: a change of any Secret in it is an event in the folder that Traefik watches, and makes it read all.

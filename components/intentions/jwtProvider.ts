@@ -2,11 +2,22 @@ import * as pulumi from "@pulumi/pulumi";
 import { owned } from "../interrupted/hooks";
 import { configEntry } from "../mesh/configEntry";
 import type { Mesh } from "../mesh/mesh";
+import { judgedTogether } from "../shared/laterValues";
 import { refuse } from "../shared/problems";
 import { JwtProviderNames } from "./meshIntentions";
-import { JwtProviderOptions, jwtProviderProblems, jwtProviderSpec } from "./jwtProviders";
+import {
+  JwtProviderInputs,
+  JwtProviderOptions,
+  jwtProviderProblems,
+  jwtProviderSpec,
+  withStandIns,
+} from "./jwtProviders";
 
-export interface JwtProviderArgs extends JwtProviderOptions {
+/**
+ * What a program declares of a provider: `issuer`, `audiences` and what is in `keys` may be other resources' outputs; see
+ * docs/services.md#values-of-other-resources.
+ */
+export interface JwtProviderArgs extends JwtProviderInputs {
   readonly mesh: Mesh;
 }
 
@@ -24,16 +35,18 @@ export class JwtProvider extends pulumi.ComponentResource {
 
   constructor(name: string, { mesh, ...options }: JwtProviderArgs, opts?: pulumi.ComponentResourceOptions) {
     const place = `JwtProvider "${name}"`;
+    const problems = (known: JwtProviderOptions) => jwtProviderProblems(name, known, "");
     refuse(place, [
-      ...jwtProviderProblems(name, options, ""),
+      ...problems(withStandIns(options)),
       ...mesh.model.part(JwtProviderNames).take("name", { name, place }),
     ]);
     super("consul-traefik-mesh:index:JwtProvider", name, {}, owned(`JwtProvider-${name}`, opts));
+    const judged = judgedTogether(place, options, (known) => problems(known as JwtProviderOptions), this);
     this.providerName = name;
     this.ready = configEntry(
       `${name}-jwt-provider`,
       mesh,
-      { kind: "JWTProvider", name, spec: jwtProviderSpec(options) },
+      { kind: "JWTProvider", name, spec: jwtProviderSpec(judged) },
       { parent: this },
     );
     this.registerOutputs({ providerName: name });

@@ -1,6 +1,9 @@
 import * as net from "node:net";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Refuser } from "../routing/httpMatches";
 import { isCertificatePem, shown } from "../shared/grammars";
+import { whenKnown } from "../shared/later";
+import { replaceLater } from "../shared/laterValues";
 import { dnsLabelProblems, isHostName } from "../shared/names";
 import type { IntentionProblem } from "./intentionProblems";
 import { keySetReasons } from "./keySets";
@@ -65,6 +68,35 @@ export interface JwtProviderOptions {
    * @unset none
    */
   readonly payloadHeader?: string;
+}
+
+/** The same as a program declares it: what the issuer says of itself may be another resource's output. */
+export interface JwtProviderInputs extends Omit<JwtProviderOptions, "issuer" | "audiences" | "keys"> {
+  /** As in `JwtProviderOptions`. */
+  readonly issuer: pulumi.Input<string>;
+  /** As in `JwtProviderOptions`. */
+  readonly audiences?: readonly pulumi.Input<string>[];
+  /** As in `JwtProviderOptions`. */
+  readonly keys: {
+    readonly local?: pulumi.Input<string>;
+    readonly remote?: { readonly [key in keyof RemoteJwtKeys]: pulumi.Input<string> };
+  };
+}
+
+/** What stands for a value that is not known yet, by the path of its input, so that all else is judged: nothing is wrong with it. */
+const STAND_INS: readonly (readonly [path: RegExp, standIn: string])[] = [
+  [/^issuer$|^audiences\[/, "not-known-yet"],
+  [/^keys\.local$/, '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}'], // of RFC 8037
+  [/^keys\.remote\.uri$/, "https://not-known-yet.invalid"],
+  [/^keys\.remote\.caCertificate$/, "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----"],
+];
+
+/** A provider's options, with what stands for each value that another resource makes. */
+export function withStandIns(options: JwtProviderInputs): JwtProviderOptions {
+  return replaceLater(
+    options,
+    (value, path) => STAND_INS.find(([input]) => input.test(path))?.[1] ?? value,
+  ) as JwtProviderOptions;
 }
 
 const BEARER: readonly JwtLocation[] = [{ header: "Authorization", valuePrefix: "Bearer " }];
@@ -185,7 +217,7 @@ function locationProblems(location: JwtLocation, problem: Told): IntentionProble
  * The spec of the custom resource. Consul's `clockSkewSeconds`, `cacheConfig` and a key set's `cacheDuration` have no input here: of the
  * first two it tells Envoy nothing, and of the third nanoseconds as seconds [agent/xds/jwt_authn.go, 1.20 and 1.22].
  */
-export function jwtProviderSpec(options: JwtProviderOptions): Record<string, unknown> {
+export function jwtProviderSpec(options: JwtProviderInputs): Record<string, unknown> {
   const { issuer, audiences, keys, locations = BEARER, forwardToken = false, payloadHeader } = options;
   const { local, remote } = keys;
   const named = (name: string | undefined, more: object = {}) => (name === undefined ? undefined : { name, ...more });
@@ -193,7 +225,9 @@ export function jwtProviderSpec(options: JwtProviderOptions): Record<string, unk
     issuer,
     ...(audiences && { audiences }),
     jsonWebKeySet: {
-      ...(local !== undefined && { local: { jwks: Buffer.from(local).toString("base64") } }),
+      ...(local !== undefined && {
+        local: { jwks: whenKnown(local, (its) => Buffer.from(its).toString("base64")) },
+      }),
       ...(remote && {
         remote: {
           uri: remote.uri,

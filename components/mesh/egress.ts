@@ -20,10 +20,10 @@ export interface ExternalTls {
    */
   readonly enabled?: boolean;
   /**
-   * The name that its certificate has to have, and that it is asked for by SNI.
+   * The name that its certificate has to have, and that it is asked for by SNI. It may be another resource's output.
    * @unset `host`; an address needs one
    */
-  readonly sni?: string;
+  readonly sni?: pulumi.Input<string>;
   /**
    * Certificates of the CA that its own is of, PEM. They are public: never a key.
    * @unset the public CAs, as consul-dataplane's image has them
@@ -115,6 +115,17 @@ function hostProblems(host: string, { enabled = true, sni }: ExternalTls, path: 
   ];
 }
 
+function sniProblems(sni: string, path: string): Problem[] {
+  return isHostName(sni) && net.isIP(sni) === 0
+    ? []
+    : [
+        {
+          propertyPath: `${path}tls.sni`,
+          reason: `${shown(sni)} is not a DNS name; use the one that the certificate has`,
+        },
+      ];
+}
+
 function destinationProblems(args: ExternalDestinationOptions, path: string): Problem[] {
   const { name, host, port, protocol, requestTimeoutSeconds, tls = {} } = args;
   const problem = (input: string, reason: string) => [{ propertyPath: path + input, reason }];
@@ -132,9 +143,7 @@ function destinationProblems(args: ExternalDestinationOptions, path: string): Pr
         ? problem(`tls.${input}`, "excludes tls.enabled false, with which nothing is verified; keep one of the two")
         : [],
     ),
-    ...(sni !== undefined && (!isHostName(sni) || net.isIP(sni) !== 0)
-      ? problem("tls.sni", `${shown(sni)} is not a DNS name; use the one that the certificate has`)
-      : []),
+    ...(typeof sni === "string" ? sniProblems(sni, path) : []),
     ...(caCertificate !== undefined && !isCertificatePem(caCertificate)
       ? problem(
           "tls.caCertificate",
@@ -185,7 +194,11 @@ export function externalDestinations(
     const services = all.map(({ name: service, host, tls: { enabled = true, sni, caCertificate } = {} }) => ({
       name: service,
       // Consul verifies a certificate's name only where it is told one, and speaks no TLS without a CA.
-      ...(enabled && { caFile: caFileOf(service, caCertificate), sni: sni ?? host }),
+      ...(enabled && {
+        caFile: caFileOf(service, caCertificate),
+        sni:
+          judgedWhenKnown(whatOf(service), sni, (known) => (known === undefined ? [] : sniProblems(known, ""))) ?? host,
+      }),
     }));
     configEntry(
       `${name}-destinations`,
@@ -195,6 +208,10 @@ export function externalDestinations(
     );
   }
   return destinations;
+}
+
+function whatOf(destination: string): string {
+  return `external destination "${destination}"`;
 }
 
 /** An address outside the mesh as its services know it: a name in Consul's catalog, for intentions, and what it speaks. */
@@ -208,11 +225,11 @@ export class ExternalDestination extends pulumi.ComponentResource implements Mes
 
   constructor(name: string, mesh: Mesh, args: ExternalDestinationOptions, opts: { parent: pulumi.Resource }) {
     const { name: serviceName, port, protocol = "http", requestTimeoutSeconds: seconds, tls = {} } = args;
-    const what = `external destination "${serviceName}"`;
+    const what = whatOf(serviceName);
     const host = judgedWhenKnown(what, args.host, (known) => hostProblems(known, tls, ""));
     refuse(what, mesh.model.part(MeshNames).take("name", { name: serviceName, place: what }));
     super("consul-traefik-mesh:index:ExternalDestination", name, {}, opts);
-    void warnOfUnknown(what, { host: args.host }, this);
+    void warnOfUnknown(what, { host: args.host, "tls.sni": tls.sni }, this);
     this.serviceName = serviceName;
     this.protocol = protocol;
     this.protocolReady =

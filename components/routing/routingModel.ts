@@ -54,7 +54,7 @@ interface Ingress {
  * service wants of another that is not there yet is `unresolved` until that one joins.
  */
 export class RoutingModel extends ModelPart {
-  private readonly ingresses: Ingress[] = [];
+  private readonly ingresses = new Map<string, Ingress>();
   private readonly services = new Map<string, Service>();
   /** Names and rules, and where they stand. */
   private readonly taken = new Map<string, string>();
@@ -64,14 +64,19 @@ export class RoutingModel extends ModelPart {
 
   /** Problems of an ingress beside what has joined before it. `name` is its name in the mesh. */
   ingress(name: string, options: TraefikOptions, path: string): Problem[] {
-    const ingress = { options, offered: offeredBy(options), hosts: new Map() };
-    this.ingresses.push(ingress);
     return [
       ...adminRouters(name).flatMap((router) =>
         this.take(`router name "${router}"`, `${path}serviceName`, `the ingress ${name}`),
       ),
-      ...[...this.services.values()].flatMap((service) => servedProblems(service, service.place.named, ingress)),
+      ...this.served(name, options),
     ];
+  }
+
+  /** Problems of the services that have joined, at an ingress as it is known now. */
+  served(name: string, options: TraefikOptions): Problem[] {
+    const ingress = { options, offered: offeredBy(options), hosts: new Map() };
+    this.ingresses.set(name, ingress);
+    return [...this.services.values()].flatMap((service) => servedProblems(service, service.place.named, ingress));
   }
 
   /** Problems of a service beside what has joined before it; `withStandIns` has what is not known of it yet. */
@@ -97,7 +102,7 @@ export class RoutingModel extends ModelPart {
       ...rulesOf({ routes }).flatMap(([rule, input]) => take(rule, input)),
       ...tcpRouterNames(name, tcpRoutes).flatMap((router, i) => take(`tcp router name "${router}"`, `tcpRoutes[${i}]`)),
       ...rulesOf({ tcpRoutes }).flatMap(([rule, input]) => take(rule, input)),
-      ...this.ingresses.flatMap((ingress) => servedProblems(service, place.own, ingress)),
+      ...[...this.ingresses.values()].flatMap((ingress) => servedProblems(service, place.own, ingress)),
       ...this.resolve(service),
     ];
   }
@@ -113,7 +118,7 @@ export class RoutingModel extends ModelPart {
       ...rulesOf(options).flatMap(([rule, input]) =>
         before.has([rule, input].join()) ? [] : this.take(rule, own + input, named + input),
       ),
-      ...this.ingresses.flatMap((ingress) => servedProblems(service, own, ingress)),
+      ...[...this.ingresses.values()].flatMap((ingress) => servedProblems(service, own, ingress)),
     ];
   }
 

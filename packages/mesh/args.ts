@@ -220,7 +220,7 @@ export interface ExternalDestinationOptions {
 export interface ExternalTls {
   /** Whether the gateway speaks TLS to it and verifies it. `false` where the caller speaks TLS itself through it, or nobody does. Default: true. */
   enabled?: boolean;
-  /** The name that its certificate has to have, and that it is asked for by SNI. Default: `host`; an address needs one. */
+  /** The name that its certificate has to have, and that it is asked for by SNI. It may be another resource's output. Default: `host`; an address needs one. */
   sni?: string;
   /** Certificates of the CA that its own is of, PEM. They are public: never a key. Default: the public CAs, as consul-dataplane's image has them. */
   caCertificate?: string;

@@ -13,19 +13,20 @@ beforeAll(async () => {
 
 afterAll(() => its?.remove());
 
-const preview = (options: string, other?: string, ofIngress = "") => {
+const preview = (options: string, other?: string, more: { ingress?: string; mesh?: string; beside?: string } = {}) => {
   fs.writeFileSync(
     path.join(its.directory, "index.ts"),
     `import * as pulumi from "@pulumi/pulumi";
      import * as random from "@pulumi/random";
-     import { ConsulMesh, MeshService, ServedRoutes, TraefikConsulIngress } from "./components";
+     import { ConsulMesh, JwtProvider, MeshService, ServedRoutes, TraefikConsulIngress } from "./components";
      const id = new random.RandomId("build", { byteLength: 8 }).hex;
-     const mesh = new ConsulMesh("consul", { chart: { path: "testbed/charts/consul" } });
+     const mesh = new ConsulMesh("consul", { chart: { path: "testbed/charts/consul" }, ${more.mesh ?? ""} });
      const services = Object.entries({ shop: { ${options} }, ${other === undefined ? "" : `other: { ${other} }`} }).map(
        ([name, its]) => new MeshService(name, { mesh, port: 8080, ...{ namespace: "shop", image: "shop:1", ...its } }),
      );
-     const ingress = new TraefikConsulIngress("traefik", { mesh, ${ofIngress} });
-     new ServedRoutes("served", { mesh, ingress, services });`,
+     const ingress = new TraefikConsulIngress("traefik", { mesh, ${more.ingress ?? ""} });
+     new ServedRoutes("served", { mesh, ingress, services });
+     ${more.beside ?? ""}`,
   );
   return its.stack.preview();
 };
@@ -75,8 +76,27 @@ test("one that is known already is judged beside those of other services, and by
 });
 
 test("an ingress is judged with what others say that is known, as with plain values", async () => {
-  const range = 'forwardedHeadersTrustedIps: [pulumi.output("10.0.0.0/33")]';
-  await expect(preview("", undefined, range)).rejects.toThrow(
+  const ingress = 'forwardedHeadersTrustedIps: [pulumi.output("10.0.0.0/33")]';
+  await expect(preview("", undefined, { ingress })).rejects.toThrow(
     /TraefikConsulIngress "traefik": 1 problem\s+forwardedHeadersTrustedIps\[0\]: "10\.0\.0\.0\/33" is no range of addresses/,
+  );
+});
+
+test("a console's host that is known is judged beside routes", async () => {
+  const ingress = `userLists: { ops: { secretName: "ops" } },
+    consoles: { dashboard: { host: pulumi.output("ops.test"), userList: "ops" } }`;
+  await expect(preview('routes: [{ host: "ops.test" }]', undefined, { ingress })).rejects.toThrow(
+    /TraefikConsulIngress "traefik": 1 problem\s+shop\.routes\[0\]\.host: "ops\.test" is the host of a console/,
+  );
+});
+
+test("so is the name that a destination's certificate has, and an issuer", async () => {
+  const mesh = `externalDestinations: [{ name: "db", host: "10.0.0.1", port: 1, tls: { sni: pulumi.output("a b") } }]`;
+  await expect(preview("", undefined, { mesh })).rejects.toThrow(
+    /external destination "db": 1 problem\s+tls\.sni: "a b" is not a DNS name/,
+  );
+  const beside = `new JwtProvider("login", { mesh, issuer: "a", keys: { local: pulumi.output("{}") } });`;
+  await expect(preview("", undefined, { beside })).rejects.toThrow(
+    /JwtProvider "login": 1 problem\s+keys\.local: is no JSON Web Key Set/,
   );
 });

@@ -6,8 +6,13 @@ import { record } from "../recorder";
 /** An ingress of which other resources make a part: a certificate at the cloud, a network's range, an account. */
 type Given = Omit<TraefikConsulIngressArgs, "mesh">;
 const made = (value: string) => pulumi.output(Promise.resolve(value));
-const deployed = (given: Given) =>
-  record(() => void new TraefikConsulIngress("traefik", { mesh: new ConsulMesh("consul"), ...given }));
+/** What is registered, by name: what waits for a value is registered later. */
+const deployed = async (given: Given) => {
+  const all = await record(
+    () => void new TraefikConsulIngress("traefik", { mesh: new ConsulMesh("consul"), ...given }),
+  );
+  return all.sort((a, b) => `${a.type} ${a.name}`.localeCompare(`${b.type} ${b.name}`));
+};
 
 const GIVEN = (its: (value: string) => pulumi.Input<string>): Given => ({
   serviceType: "LoadBalancer",
@@ -23,6 +28,14 @@ const GIVEN = (its: (value: string) => pulumi.Input<string>): Given => ({
       eab: { kid: its("kid"), hmacSecret: its("eab") },
       dnsChallenge: { provider: "route53", credentialsSecret: its("route53") },
     },
+  },
+  consoles: {
+    dashboard: {
+      host: its("traefik.example.com"),
+      userList: "ops",
+      tls: { certResolver: "le", domains: [{ main: its("example.com") }] },
+    },
+    consulUi: { host: its("consul.example.com"), userList: "ops" },
   },
 });
 
@@ -43,6 +56,21 @@ test.each<[what: string, given: Given, problem: string]>([
     { serviceAnnotations: { "consul.hashicorp.com/a": made("b") } },
     "serviceAnnotations",
   ],
+  [
+    "a resolver without the Secret of another's account",
+    {
+      certificateResolvers: {
+        a: { email: "a@b.test", dnsChallenge: { provider: "route53", credentialsSecret: made("dns") } },
+        b: { email: "a@b.test", dnsChallenge: { provider: "route53" } },
+      },
+    },
+    "certificateResolvers.b.dnsChallenge.credentialsSecret: is not that of a",
+  ],
+  [
+    "a console's list of users",
+    { consoles: { dashboard: { host: made("a.test"), userList: "ops" } } },
+    'consoles.dashboard.userList: "ops" is no user list',
+  ],
 ])("%s beside a value that is known later is refused before anything is made", async (_, given, problem) => {
   let caught: unknown;
   await record(() => {
@@ -55,6 +83,22 @@ test.each<[what: string, given: Given, problem: string]>([
   });
   expect((caught as Error).message).toMatch(/: 1 problem$/m);
   expect((caught as Error).message).toContain(problem);
+});
+
+test.each<[which: string, secrets: (its: (value: string) => pulumi.Input<string>) => pulumi.Input<string>[]]>([
+  ["the first", (its) => [its("dns"), "dns"]],
+  ["the second", (its) => ["dns", its("dns")]],
+  ["each", (its) => [its("dns"), its("dns")]],
+])("of two resolvers with one account, %s may name its Secret later", async (_, secrets) => {
+  const ingress = (its: (value: string) => pulumi.Input<string>): Given => ({
+    certificateResolvers: Object.fromEntries(
+      secrets(its).map((credentialsSecret, i) => [
+        `le${i}`,
+        { email: "ops@example.com", dnsChallenge: { provider: "route53", credentialsSecret } },
+      ]),
+    ),
+  });
+  expect(await deployed(ingress(made))).toEqual(await deployed(ingress((value) => value)));
 });
 
 test("values of others are judged all at once, as they are, before one of them is used", async () => {

@@ -10,6 +10,7 @@ import {
   TraefikOptions,
 } from "../../components";
 import { laterRoutes, withStandIns } from "../../components/routing/laterRoutes";
+import { withStandIns as ingressStandIns } from "../../components/ingress/traefikInputs";
 import { RoutingModel } from "../../components/routing/routingModel";
 import { memberProblems } from "../../components/services/memberProblems";
 import { knownRouteProblems } from "../../components/services/memberRoutes";
@@ -213,6 +214,27 @@ test.each<[what: string, options: TraefikOptions, of: (its: Later) => Given, pro
 ])("with an ingress, before the service or after it, %s is refused when it is known", (_, options, of, problem) => {
   for (const ingressFirst of [true, false]) {
     expect(told((its) => ({ shop: of(its) }), options, ingressFirst)).toEqual([expect.stringContaining(problem)]);
+  }
+});
+
+test("a console whose host is known later is refused beside a route to that host, whichever of the two came first", () => {
+  const console = { userList: "ops" };
+  const plain = {
+    userLists: { ops: { secretName: "ops" } },
+    consoles: { dashboard: { ...console, host: "ops.test" } },
+  };
+  const later = { ...plain, consoles: { dashboard: { ...console, host: made("ops.test") } } };
+  const service = [SHOP, { own: "", named: "shop." }] as const;
+  for (const ingressFirst of [true, false]) {
+    const routing = new RoutingModel();
+    const join = [
+      () => routing.ingress("traefik-system-ingress", ingressStandIns(later), ""),
+      () => routing.service("shop", { ...service[0], routes: [{ host: "ops.test" }] }, service[1]),
+    ];
+    expect((ingressFirst ? join : join.reverse()).flatMap((each) => each())).toEqual([]);
+    expect(routing.served("traefik-system-ingress", plain)).toEqual([
+      expect.objectContaining({ propertyPath: "shop.routes[0].host" }),
+    ]);
   }
 });
 

@@ -1,10 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ConsulMesh, IntentionSet, MeshJob, MeshService, MeshServiceOptions } from "../../components";
+import {
+  ConsulMesh,
+  IntentionSet,
+  MeshJob,
+  MeshService,
+  MeshServiceOptions,
+  JwtProvider,
+  JwtProviderArgs,
+} from "../../components";
 import { printable } from "../../components/shared/problems";
+import { KEY_SET } from "../everything";
 import { find, record } from "../recorder";
 
 /** Inputs that other resources of the program make: what they are is not known before those are there. */
 const SHOP = { port: 8080, namespace: "shop", serviceName: "shop" };
+const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 const built = (image: string) => pulumi.output(Promise.resolve(image));
 
 const containers = async (options: Partial<MeshServiceOptions>) => {
@@ -46,14 +56,55 @@ test("so does its canary, and a job", async () => {
 test("a destination outside is where another resource says, under the name that its certificate has", async () => {
   const made = await record(() => {
     const mesh = new ConsulMesh("consul", {
-      externalDestinations: [{ name: "db", host: built("db.example.com"), port: 5432, protocol: "tcp" }],
+      externalDestinations: [
+        { name: "db", host: built("db.example.com"), port: 5432, protocol: "tcp" },
+        { name: "replica", host: "10.0.0.1", port: 5432, protocol: "tcp", tls: { sni: built("db.example.com") } },
+      ],
     });
     new IntentionSet("intentions", { mesh, services: [...mesh.externalDestinations], externalServices: ["web"] });
   });
   const specs = made.filter(({ type }) => type.includes("consul.hashicorp.com")).map(({ props }) => props.spec);
   expect(specs).toContainEqual(expect.objectContaining({ address: "db.example.com" }));
   const gateway = specs.find(({ services }) => services !== undefined);
-  expect(gateway.services).toMatchObject([{ name: "db", sni: "db.example.com" }]);
+  expect(gateway.services).toMatchObject([
+    { name: "db", sni: "db.example.com" },
+    { name: "replica", sni: "db.example.com" },
+  ]);
+});
+
+const PROVIDER = (its: (value: string) => pulumi.Input<string>, keys: Omit<JwtProviderArgs, "mesh">["keys"]) => ({
+  issuer: its("https://login.example.com"),
+  audiences: ["shop", its("client-1")],
+  keys,
+});
+
+test.each([
+  ["keys", (its: (value: string) => pulumi.Input<string>) => ({ local: its(KEY_SET) })],
+  [
+    "where its keys are",
+    (its: (value: string) => pulumi.Input<string>) => ({
+      remote: { uri: its("https://login.example.com/keys"), caCertificate: its(CERTIFICATE) },
+    }),
+  ],
+])("an issuer that another resource makes is what it would be, written down, with its %s", async (_, keys) => {
+  const declared = (its: (value: string) => pulumi.Input<string>) =>
+    record(() => void new JwtProvider("login", { mesh: new ConsulMesh("consul"), ...PROVIDER(its, keys(its)) }));
+  expect(await declared(built)).toEqual(await declared((value) => value));
+});
+
+test("what is plain of such an issuer is refused before anything is made", async () => {
+  let caught: unknown;
+  await record(() => {
+    const its = { ...PROVIDER(built, { local: built(KEY_SET) }), payloadHeader: "a b" };
+    try {
+      new JwtProvider("login", { mesh: new ConsulMesh("consul"), ...its });
+    } catch (error) {
+      caught = error;
+    }
+  });
+  expect((caught as Error).message).toMatch(
+    /JwtProvider "login": 1 problem\s+payloadHeader: "a b" is no header's name/,
+  );
 });
 
 test("an error keeps the program's own frames, without those on which Node 20 never ends", () => {
