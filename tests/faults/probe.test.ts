@@ -5,7 +5,7 @@ import { IntentionRule } from "../../components";
 import { kubectl, poll, renewCluster, story } from "../e2e/cluster";
 import { workspace, Workspace } from "../workspace";
 
-/** Ten services of http and tcp, with rules of every kind: what is probed is what is declared, until somebody changes it by hand. */
+/** Ten services of http and tcp, by routes with TLS and without, with rules of every kind: what is probed is what is declared, until somebody changes it by hand. */
 const step = story();
 const ROOT = path.resolve(__dirname, "../..");
 const NAMESPACE = "mesh-services";
@@ -27,7 +27,7 @@ const silent = (name: string, ...command: string[]) => {
 };
 
 const services = [
-  http("web", true),
+  { ...http("web"), routes: [{ host: "web.localhost", tls: {} }] },
   { ...http("orders"), routes: [{ host: "orders.localhost", pathPrefix: "/orders" }] },
   // Of HTTP/2 in plain text, which whoami does not speak; it answers 404.
   {
@@ -42,7 +42,7 @@ const services = [
   http("admin"),
   http("cart", true),
   { ...tcp("ledger"), routes: [{ host: "ledger.localhost" }] },
-  tcp("audit"),
+  tcp("audit", { tcpRoutes: [{ sni: "audit.localhost", tls: {} }] }),
   // As PostgreSQL and Redis: the one closes what is not its protocol, the other waits for more.
   silent("db", "sh", "-c", "head -c 5 > /dev/null"),
   silent("cache", "sleep", "60"),
@@ -138,8 +138,8 @@ step("of ten services each pair gets what is declared", async () => {
   ]);
   const { requests, notProbed } = JSON.parse(printed) as { requests: any[]; notProbed: any[] };
   const pairs = new Set(requests.map(({ source, destination }) => `${source} ${destination}`));
-  // All but those of a service with itself; Traefik has routes to six.
-  expect(pairs.size).toBe(10 * 9 + 6);
+  // All but those of a service with itself; Traefik has routes to seven.
+  expect(pairs.size).toBe(10 * 9 + 7);
   const ways: Record<string, number> = {};
   for (const { got } of requests) {
     const way = `${got.what}: ${got.words.replace(/\d+ bytes/, "n bytes")}`;
@@ -165,7 +165,7 @@ step("an intention that is changed by hand is found, and no other with it", asyn
     (status) => status === "200",
   );
   const { code, printed } = await probed();
-  expect(printed).toMatch(/: 1 mismatches, 0 unclear$/m);
+  expect(printed).toMatch(/: 1 mismatch, 0 unclear$/m);
   expect(printed).toContain("× web → audit\n    sent:     a connection\n    expected: refused, by: deny web → audit\n");
   expect(code).toBe(1);
 });

@@ -22,6 +22,7 @@ const routed = (name: string, ...routes: object[]) => service(name, "http", serv
 
 function declared(services: readonly DeclaredService[], rules: readonly IntentionRule[]): Declared {
   return {
+    stack: "mesh/test",
     mesh: undefined,
     ingress: { namespace: "traefik", serviceName: INGRESS, replicas: 1, dashboard: false, caCertificate: "" },
     services,
@@ -31,6 +32,8 @@ function declared(services: readonly DeclaredService[], rules: readonly Intentio
       name: spec.destination.name,
       spec: spec as unknown as Record<string, unknown>,
     })),
+    jobs: [],
+    teams: [],
     networkPolicies: [],
     pending: [],
   };
@@ -256,6 +259,8 @@ describe("what came of it", () => {
       "refused",
     ],
     ["an application's, of HEAD", head, 0, response(403, "", "content-length: 2"), "allowed"],
+    ["an application that fails, of HEAD", head, 0, response(503, "", "content-type: text/html"), "allowed"],
+    ["a sidecar that does not reach it, of HEAD", head, 0, response(503, "", "content-type: text/plain"), "unclear"],
     ["an intention's, of gRPC", question, 0, response(200, "", `grpc-message: ${RBAC}`), "refused"],
     [
       "a sidecar that does not reach its application",
@@ -352,6 +357,7 @@ describe("the report", () => {
     ]);
     expect(table(its, leak)[1]).toContain("×");
     expect(exitCode(leak)).toBe(1);
+    expect(summary(its, leak)).toMatch(/: 1 mismatch, 0 unclear$/);
     const report = junit(outcomes(its, leak, 6), "probe dev");
     expect(report).toContain('tests="9" failures="1" errors="0" skipped="3"');
     expect(report).toMatch(/classname="web" name="web → orders: 3 requests.*<failure message="× web → orders">/);
@@ -372,6 +378,7 @@ describe("the report", () => {
       "    because:  ImagePullBackOff",
       "    hint:     another --image",
     ]);
+    expect(details(with1(0, { ...stopped, unsent: true })).join("\n")).toContain("    not sent: GET /a\n");
     const left = with1(3, { what: "left", words: "Traefik itself answers 401" });
     expect(leftOver(its, left).join("\n")).toContain("Traefik itself answers 401");
     expect(exitCode(left)).toBe(0);

@@ -96,7 +96,7 @@ function whyUnasked(error: Error): Got {
       : error instanceof ClusterError && error.status === 403
         ? "it needs the rights of docs/verify.md#the-probe; or a policy of the cluster refuses the container"
         : "npm run verify";
-  return { what: "unclear", words: error.message, hint };
+  return { what: "unclear", words: error.message, hint, unsent: true };
 }
 
 /** The pods that are ready, by the service. */

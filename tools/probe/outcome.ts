@@ -7,6 +7,8 @@ export interface Got {
   readonly what: "allowed" | "refused" | "unclear" | "left";
   readonly words: string;
   readonly hint?: string;
+  /** Set where nothing was sent. */
+  readonly unsent?: boolean;
 }
 
 /** What Envoy says to a request that an intention refuses [Envoy, RBAC filter]. */
@@ -31,7 +33,7 @@ const BEFORE_THE_MESH = [301, 302, 303, 307, 308, 401, 403, 407, 413, 429];
 /** Reads an answer. That nobody answers is a refusal only where a pod was ready to. */
 export function outcomeOf(question: Question, answer: Answer | undefined, destinationReady: boolean): Got {
   if (answer === undefined) {
-    return { what: "unclear", words: "the request was not made", hint: NO_CURL };
+    return { what: "unclear", words: "the request was not made", hint: NO_CURL, unsent: true };
   }
   const { exit, raw, peer } = answer;
   if (peer !== undefined) {
@@ -106,7 +108,9 @@ function ofResponse(question: Question, { status, headers, body }: Response, des
   if ((status === 403 && refusal) || headers["grpc-message"] === REFUSAL) {
     return { what: "refused", words: `${status} ${REFUSAL}` };
   }
-  if ([502, 503, 504].includes(status) && (bodyless || UNREACHED.test(body))) {
+  // Without a body only its type tells: Envoy's own says no character set, as applications nearly all do.
+  const envoysOwn = bodyless ? headers["content-type"] === "text/plain" : UNREACHED.test(body);
+  if ([502, 503, 504].includes(status) && envoysOwn) {
     return unreached(destination, status, body);
   }
   if (route === undefined) {

@@ -111,7 +111,7 @@ function linesOf({ question, got }: Asked, verdict: Verdict, same: number): stri
   const through = route === undefined ? "" : `, to ${route.host} by the route ${route.router.name}`;
   return [
     `${verdict === "mismatch" ? "×" : "?"} ${source} → ${destination}`,
-    `    sent:     ${describeCall(http)}${through}`,
+    `    ${got.unsent ? "not sent:" : "sent:    "} ${describeCall(http)}${through}`,
     `    expected: ${EXPECTED[expected]}, by: ${by}`,
     `    got:      ${got.what}: ${got.words}`,
     hint,
@@ -137,7 +137,11 @@ export function leftOver(plan: Plan, asked: readonly Asked[]): string[] {
 export function summary(plan: Plan, asked: readonly Asked[]): string {
   const of = (verdict: Verdict) => asked.filter((each) => verdictOf(each) === verdict).length;
   const pairs = pairsOf(plan, asked).filter(({ asked: its }) => its.length > 0).length;
-  return `${asked.length} requests of ${pairs} pairs: ${of("mismatch")} mismatches, ${of("unclear")} unclear`;
+  const counted = (count: number, one: string, more = `${one}s`) => `${count} ${count === 1 ? one : more}`;
+  return (
+    `${counted(asked.length, "request")} of ${counted(pairs, "pair")}: ` +
+    `${counted(of("mismatch"), "mismatch", "mismatches")}, ${of("unclear")} unclear`
+  );
 }
 
 /** Each pair as `verify`'s JUnit report has outcomes. */
