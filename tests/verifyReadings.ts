@@ -30,10 +30,15 @@ const ground: Reading["ground"] = {
   gatewayCrds: [],
 };
 
+const alone = { teams: [], neighbours: [], unread: [] };
+
 const nothing: Reading["declared"] = {
+  ...alone,
+  stack: "",
   mesh: undefined,
   ingress: undefined,
   services: [],
+  jobs: [],
   entries: [],
   networkPolicies: [],
   pending: [],
@@ -57,6 +62,7 @@ const workload = (name: string, ...names: string[]) => ({
   wanted: names.length,
   ready: names.length,
   pods: names.map((its) => pod(its)),
+  leaving: [],
 });
 const TAGS = ["traefik.enable=true", "traefik.http.routers.shop-1234abcd.rule=Host(`shop.example.com`)"];
 const instance = { pod: "shop-1", address: "10.0.0.7", tags: TAGS, failing: [] };
@@ -74,6 +80,8 @@ export const HEALTHY: Partial<Reading> = {
   cluster,
   probe,
   declared: {
+    ...alone,
+    stack: "mesh/staging",
     mesh: {
       namespace: "consul-system",
       apiAddress: "consul-server.consul-system.svc:8501",
@@ -101,6 +109,7 @@ export const HEALTHY: Partial<Reading> = {
         workloads: [{ kind: "Deployment", name: "shop", namespace: "mesh-services", replicas: 1, tags: TAGS }],
       },
     ],
+    jobs: [{ kind: "CronJob", name: "report", namespace: "mesh-services" }],
     entries: [],
     networkPolicies: [{ namespace: "mesh-services", name: "mesh-services" }],
     pending: [],
@@ -110,8 +119,9 @@ export const HEALTHY: Partial<Reading> = {
     injector: workload("consul-connect-injector", "injector-1"),
     catalogSync: workload("consul-sync-catalog", "sync-1"),
   },
-  api: {
-    leader: "10.0.0.1:8300",
+  release: {},
+  api: { leader: "10.0.0.1:8300" },
+  quorum: {
     voters: [0, 1, 2].map((i) => ({ name: `consul-server-${i}`, healthy: true, version: "1.22.7" })),
     failureTolerance: 1,
     gossipEncrypted: true,
@@ -141,11 +151,14 @@ export const HEALTHY: Partial<Reading> = {
   services: [
     {
       name: "shop",
-      workloads: [{ name: "shop", wanted: 1, tags: TAGS, pods: [{ ...pod("shop-1", "10.0.0.7"), injected: true }] }],
+      workloads: [
+        { name: "shop", wanted: 1, tags: TAGS, pods: [{ ...pod("shop-1", "10.0.0.7"), injected: true }], leaving: [] },
+      ],
       instances: [instance],
       proxies: [instance],
     },
   ],
+  jobs: [{ name: "report", found: true, outside: [] }],
   sidecars: [
     { service: "shop", pod: "shop-1", connected: true, rejected: [], enforces: true, leafNotAfter: NOW + 2 * DAY },
   ],
@@ -180,6 +193,8 @@ export const HEALTHY: Partial<Reading> = {
   },
   intentions: {
     declared: EDGES,
+    byOthers: [],
+    unread: [],
     inConsul: EDGES,
     denyAll: true,
     strangersAllowed: false,

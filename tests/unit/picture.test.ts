@@ -12,6 +12,7 @@ const NAMES = ["shop", "orders", "payments"];
 /** A stack with these services, each in a namespace of its own, and these rules. */
 function stack(names: readonly string[], rules: readonly IntentionRule[]): Declared {
   return {
+    stack: "mesh/test",
     mesh: undefined,
     ingress: {
       namespace: "traefik-consul",
@@ -34,6 +35,8 @@ function stack(names: readonly string[], rules: readonly IntentionRule[]): Decla
       name: spec.destination.name,
       spec: { ...spec },
     })),
+    jobs: [],
+    teams: [],
     networkPolicies: [],
     pending: [],
   };

@@ -61,10 +61,14 @@ const FAULTS: Record<string, Fault> = {
   "servers-ready": { consul: { servers: { ...servers, ready: 2, pods: [...servers.pods.slice(1), unready] } } },
   "consul-api": { api: { error: "certificate has expired", leader: "" } },
   "consul-leader": { api: { leader: "" } },
-  "consul-quorum": { api: { voters: HEALTHY.api!.voters.map((its, i) => ({ ...its, healthy: i > 0 })) } },
-  "consul-one-version": { api: { voters: HEALTHY.api!.voters.map((its, i) => ({ ...its, version: `1.22.${i}` })) } },
-  "gossip-encrypted": { api: { gossipEncrypted: false } },
-  "catalog-sync": { consul: { catalogSync: { name: "consul-sync-catalog", wanted: 1, ready: 0, pods: [] } } },
+  "consul-quorum": { quorum: { voters: HEALTHY.quorum!.voters.map((its, i) => ({ ...its, healthy: i > 0 })) } },
+  "consul-one-version": {
+    quorum: { voters: HEALTHY.quorum!.voters.map((its, i) => ({ ...its, version: `1.22.${i}` })) },
+  },
+  "gossip-encrypted": { quorum: { gossipEncrypted: false } },
+  "catalog-sync": {
+    consul: { catalogSync: { name: "consul-sync-catalog", wanted: 1, ready: 0, pods: [], leaving: [] } },
+  },
   "ca-lasts": { trust: { ca: { notAfter: OVER } } },
   "server-certificate-lasts": { trust: { server: { notAfter: OVER } } },
   "webhook-certificate-lasts": { trust: { webhook: { notAfter: OVER } } },
@@ -91,6 +95,7 @@ const FAULTS: Record<string, Fault> = {
   }),
   "service-tags": ofShop({ proxies: only(service.proxies, { tags: ["traefik.enable=true"] }) }),
   "service-protocol": { intentions: { protocols: [{ service: "shop", declared: "http", inConsul: "tcp" }] } },
+  "jobs-run": { jobs: [{ name: "report", found: true, failed: "report-1: it has failed too often", outside: [] }] },
   "sidecar-connected": sidecar({ connected: false }),
   "sidecar-configuration": sidecar({ rejected: ["public_listener: no such filter"] }),
   "sidecar-certificate": sidecar({ leafNotAfter: OVER }),
@@ -198,6 +203,40 @@ test("each entry of any stack is looked for in the cluster, and found", async ()
   const facts = await readEntries(source);
   expect(facts.entries.filter(({ found, drift }) => !found || drift.length > 0)).toEqual([]);
   expect(facts.entries.length).toBeGreaterThan(10);
+});
+
+test("what other stacks of the mesh declare is no fault; where one is not read, an undeclared intention may be its", async () => {
+  const edge = "allow web → orders";
+  const inConsul = [...HEALTHY.intentions!.inConsul, edge];
+  const published = { ingress: { publishedRouters: [{ router: "other", service: "orders" }] } };
+  const found = async (fault: object) => {
+    const all = await outcomes(mergeValues(HEALTHY as any, fault as any) as Partial<Reading>, false);
+    return all.filter(({ state }) => state !== "passed").map(({ id, causes }) => [id, ...causes]);
+  };
+  const orders = { ...service, name: "orders" };
+  const neighbours = [{ ...HEALTHY.declared!, services: [orders] }];
+  expect(await found({ declared: { neighbours }, intentions: { inConsul, byOthers: [edge] }, ...published })).toEqual(
+    [],
+  );
+  expect(await found({ intentions: { inConsul, unread: ["team"] } })).toEqual([
+    ["intentions-undeclared", `undeclared: ${edge}`, expect.stringContaining("team")],
+  ]);
+});
+
+test("a pod that is ending is no ghost while its calls are not over", async () => {
+  const instances = [...service.instances, { ...service.instances[0], pod: "shop-0" }];
+  const fault = ofShop({ instances, workloads: [{ ...shop, leaving: ["shop-0"] }] });
+  expect(wrong(await outcomes(mergeValues(HEALTHY as any, fault as any) as Partial<Reading>, false))).toEqual([]);
+});
+
+test("a team's stack is there when something of it joins the mesh of another", async () => {
+  const judge = CATEGORIES.flatMap(({ checks }) => checks).find(({ id }) => id === "stack-deployed")!.judge;
+  const team = (changes: object) => judge({ declared: { ...HEALTHY.declared!, joins: "prod", ...changes } } as Reading);
+  expect(team({})).toEqual([]);
+  expect(team({ services: [], jobs: [], entries: [] })).toEqual([
+    "nothing of it is deployed that would join the mesh of prod",
+  ]);
+  expect(team({ mesh: undefined })).toEqual(["the state of prod, which it joins, has none"]);
 });
 
 test("each check's page is a heading of docs/troubleshooting.md, and each of these is a check's", () => {

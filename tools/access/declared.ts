@@ -68,6 +68,13 @@ export interface DeclaredService {
   readonly workloads: readonly DeclaredWorkload[];
 }
 
+/** A job that is a member of the mesh. */
+export interface DeclaredJob {
+  readonly kind: "Job" | "CronJob";
+  readonly name: string;
+  readonly namespace: string;
+}
+
 export interface DeclaredEntry {
   readonly kind: string;
   readonly namespace: string;
@@ -77,9 +84,14 @@ export interface DeclaredEntry {
 
 /** What a stack has deployed by its own account: its state. */
 export interface Declared {
+  /** `project/stack`; empty where the state has nothing. */
+  readonly stack: string;
   readonly mesh: DeclaredMesh | undefined;
   readonly ingress: DeclaredIngress | undefined;
   readonly services: readonly DeclaredService[];
+  readonly jobs: readonly DeclaredJob[];
+  /** The stacks that its mesh's stack lets join, as Pulumi names them. */
+  readonly teams: readonly string[];
   readonly entries: readonly DeclaredEntry[];
   readonly networkPolicies: readonly { readonly namespace: string; readonly name: string }[];
   /** Operations that were interrupted. */
@@ -98,12 +110,17 @@ export function declaredIn({ deployment }: StackExport): Declared {
   const resources = (deployment.resources ?? []).filter((resource) => resource.delete !== true);
   const ofType = (type: string) => resources.filter((resource) => resource.type === type);
   const childrenOf = (urn: string) => resources.filter((resource) => resource.parent === urn);
+  const [root] = ofType("pulumi:pulumi:Stack");
+  const { shared } = (root?.outputs ?? {}) as Json;
   return {
+    stack: root === undefined ? "" : root.urn.split("::").slice(0, 2).reverse().join("/").replace("urn:pulumi:", ""),
     mesh: ofType(`${OURS}ConsulMesh`).map((mesh) => meshOf(mesh, childrenOf(mesh.urn)))[0],
     ingress: ofType(`${OURS}TraefikConsulIngress`).map((its) => ingressOf(its, childrenOf(its.urn)))[0],
     services: [...ofType(`${OURS}MeshService`), ...ofType(`${OURS}MeshWorkload`)].map((service) =>
       serviceOf(service, childrenOf(service.urn), resources),
     ),
+    jobs: ofType(`${OURS}MeshJob`).flatMap(({ urn }) => childrenOf(urn).flatMap(jobOf)),
+    teams: (shared?.teams ?? []).map((team: { stack: string }) => team.stack),
     entries: resources.flatMap((resource) => {
       const kind = ENTRY.exec(resource.type)?.[1];
       const { metadata, spec } = (resource.inputs ?? {}) as Json;
@@ -204,6 +221,12 @@ function serviceOf(
     namespace: workloads[0]?.namespace ?? own?.metadata.namespace ?? "",
     workloads,
   };
+}
+
+function jobOf({ type, inputs }: StateResource): DeclaredJob[] {
+  const kind = /^kubernetes:batch\/v1:(Job|CronJob)$/.exec(type)?.[1] as DeclaredJob["kind"] | undefined;
+  const { name, namespace } = ((inputs ?? {}) as Json).metadata ?? {};
+  return kind === undefined ? [] : [{ kind, name, namespace }];
 }
 
 /** Without the marks that Pulumi's state puts beside what was given. */

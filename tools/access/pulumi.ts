@@ -22,6 +22,11 @@ export class PulumiStack {
     }
   }
 
+  /** Another stack of the same backend. */
+  beside(name: string): PulumiStack {
+    return new PulumiStack(name);
+  }
+
   /** The state; secrets stay encrypted in it. */
   async export(): Promise<StackExport> {
     return JSON.parse(await this.ask("stack", "export"));

@@ -4,6 +4,15 @@ import type { ConsulClient } from "../access/consulClient";
 import type { Declared } from "../access/declared";
 import type { PulumiStack } from "../access/pulumi";
 
+/** What the stack declares, and what other stacks of its mesh do. */
+export interface DeclaredFacts extends Declared {
+  /** The stack whose mesh it joins; absent where it has its own, or none. */
+  readonly joins?: string;
+  readonly neighbours: readonly Declared[];
+  /** Stacks of the mesh that could not be read: what they declare is not known here. */
+  readonly unread: readonly string[];
+}
+
 /** The cluster, whatever runs on it. */
 export interface ClusterFacts {
   /** Why nothing else is known of it. */
@@ -62,6 +71,8 @@ export interface Workload {
   readonly wanted: number;
   readonly ready: number;
   readonly pods: readonly PodFacts[];
+  /** Pods that are ending. */
+  readonly leaving: readonly string[];
 }
 
 /** Consul's own workloads, as Kubernetes sees them. */
@@ -71,10 +82,20 @@ export interface ConsulWorkloads {
   readonly catalogSync: Workload | undefined;
 }
 
-/** Consul's servers, as they see themselves. */
+/** What remains of a release that Helm has uninstalled, or is about to. */
+export interface ReleaseFacts {
+  /** The record that a destroy makes, and takes away at its end. */
+  readonly spare?: string;
+}
+
+/** Whether Consul's servers answer, and who leads them. */
 export interface ApiFacts {
   readonly error?: string;
   readonly leader: string;
+}
+
+/** Consul's servers, as their leader sees them. */
+export interface QuorumFacts {
   readonly voters: readonly { readonly name: string; readonly healthy: boolean; readonly version: string }[];
   readonly failureTolerance: number;
   readonly gossipEncrypted: boolean;
@@ -114,9 +135,9 @@ export interface WebhookFacts {
 /** What was tried by dry runs. */
 export interface AdmissionFacts {
   /** What became of a pod of a service, made as a trial: `undefined` where there is no service. */
-  readonly injection?: { readonly sidecar: boolean; readonly error?: string };
+  readonly injection?: { readonly sidecar: boolean; readonly error?: string; readonly untried?: string };
   /** What became of an entry that the webhook must refuse, made as a trial. */
-  readonly refusal: { readonly refused: boolean; readonly answer: string };
+  readonly refusal: { readonly refused: boolean; readonly answer: string; readonly untried?: string };
 }
 
 /** An instance in Consul's catalog. */
@@ -134,9 +155,21 @@ export interface ServiceFacts {
     readonly wanted: number;
     readonly tags: readonly string[];
     readonly pods: readonly (PodFacts & { readonly injected: boolean })[];
+    /** Pods that are ending, and serve until their calls are over. */
+    readonly leaving: readonly string[];
   }[];
   readonly instances: readonly Instance[];
   readonly proxies: readonly Instance[];
+}
+
+/** A Job, or a CronJob, and what became of its last run that has ended. */
+export interface JobFacts {
+  readonly name: string;
+  readonly found: boolean;
+  /** Why it failed. */
+  readonly failed?: string;
+  /** Pods of it that have no sidecar. */
+  readonly outside: readonly string[];
 }
 
 export interface SidecarFacts {
@@ -189,7 +222,12 @@ export interface EntryFacts {
 
 export interface IntentionFacts {
   readonly declared: readonly string[];
+  /** What other stacks of the mesh declare. */
+  readonly byOthers: readonly string[];
+  /** Other stacks of the mesh that could not be read. */
+  readonly unread: readonly string[];
   readonly inConsul: readonly string[];
+  /** Whether a stack of the mesh declares it. */
   readonly denyAll: boolean;
   /** Whether Consul would let a service that nobody declared call another. */
   readonly strangersAllowed: boolean;
@@ -213,18 +251,21 @@ export interface PolicyFacts {
 
 /** All that is read of a stack, its cluster and its mesh; each part once a round. */
 export interface Reading {
-  readonly declared: Declared;
+  readonly declared: DeclaredFacts;
   readonly settings: SettingsFacts;
   readonly cluster: ClusterFacts;
   readonly permissions: { readonly refused: readonly string[] };
   readonly ground: GroundFacts;
   readonly probe: ProbeFacts;
   readonly consul: ConsulWorkloads;
+  readonly release: ReleaseFacts;
   readonly api: ApiFacts;
+  readonly quorum: QuorumFacts;
   readonly trust: TrustFacts;
   readonly webhooks: WebhookFacts;
   readonly admission: AdmissionFacts;
   readonly services: readonly ServiceFacts[];
+  readonly jobs: readonly JobFacts[];
   readonly sidecars: readonly SidecarFacts[];
   readonly ingress: IngressFacts;
   readonly entries: EntryFacts;

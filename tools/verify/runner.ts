@@ -39,16 +39,30 @@ export class LiveSource implements Source {
     return this.opened;
   }
 
-  /** By a server that is ready. */
+  /** By a server that is ready; where none is, by one that answers, for without a leader none is ready. */
   consul(): Promise<ConsulClient> {
     this.client ??= (async () => {
       const { mesh } = await this.read("declared");
       const { servers } = await this.read("consul");
-      const pod = servers?.pods.find(({ ready }) => ready)?.name;
-      if (mesh === undefined || (pod === undefined && !mesh.external)) {
-        throw new NotRead("no server of Consul is ready");
+      const cluster = await this.cluster();
+      const pods = servers?.pods ?? [];
+      const ready = pods.find((pod) => pod.ready);
+      if (mesh?.external || (mesh && ready)) {
+        return ConsulClient.open(cluster, mesh, mesh.external ? undefined : ready?.name);
       }
-      return ConsulClient.open(await this.cluster(), mesh, mesh.external ? undefined : pod);
+      const answering = pods.map(async ({ name }) => {
+        const client = await ConsulClient.open(cluster, mesh!, name);
+        return client.get("status/leader").then(
+          () => client,
+          (error) => {
+            client.close();
+            throw error;
+          },
+        );
+      });
+      return Promise.any(answering).catch(() => {
+        throw new NotRead("no server of Consul is ready");
+      });
     })();
     return this.client;
   }

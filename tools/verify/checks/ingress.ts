@@ -70,7 +70,8 @@ export const INGRESS: Category = {
         ingress.publishedRouters
           .filter(
             ({ router, service }) =>
-              !ingress.declaredRouters.includes(router) && !declared.services.some(({ name }) => name === service),
+              !ingress.declaredRouters.includes(router) &&
+              ![declared, ...declared.neighbours].some(({ services }) => services.some(({ name }) => name === service)),
           )
           .map(({ router, service }) => `${service} publishes the router ${router}`),
       hint: "whoever may write tags to Consul may publish: declare the service in a stack, or take traefik.enable=true away from it",

@@ -43,7 +43,8 @@ export const INJECTOR: Category = {
       id: "injection-works",
       name: "a pod of a service gets its sidecar (dry run)",
       needs: ["admission"],
-      skip: ({ admission }) => (admission.injection === undefined ? "the stack has no service with pods" : undefined),
+      skip: ({ admission: { injection } }) =>
+        injection === undefined ? "the stack has no service with pods" : injection.untried,
       judge: ({ admission: { injection } }) =>
         injection!.sidecar ? [] : [injection!.error ?? "it was made without a sidecar: the webhook was not asked"],
       hint: "the webhook's namespaceSelector or objectSelector leaves it out, or the API server does not reach the injector",
@@ -52,6 +53,7 @@ export const INJECTOR: Category = {
       id: "entries-guarded",
       name: "a wrong config entry is refused (dry run)",
       needs: ["admission"],
+      skip: ({ admission: { refusal } }) => refusal.untried,
       judge: ({ admission: { refusal } }) => (refusal.refused ? [] : [refusal.answer]),
       hint: "the webhook for config entries is not asked: see webhooks-registered and webhooks-answer",
     }),

@@ -43,7 +43,12 @@ export const INTENTIONS: Category = {
       id: "intentions-undeclared",
       name: "no intention in Consul is undeclared",
       needs: ["intentions"],
-      judge: ({ intentions }) => minus(intentions.inConsul, intentions.declared).map((edge) => `undeclared: ${edge}`),
+      judge: ({ intentions: { inConsul, declared, byOthers, unread } }) => {
+        const undeclared = minus(inConsul, [...declared, ...byOthers]).map((edge) => `undeclared: ${edge}`);
+        return undeclared.length === 0
+          ? []
+          : [...undeclared, ...unread.map((stack) => `the stack ${stack}, which may declare it, could not be read`)];
+      },
       hint: "declare it, or remove it where it was made: a ServiceIntentions of someone else, Consul's UI or API",
     }),
     check({

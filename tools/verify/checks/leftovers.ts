@@ -1,6 +1,6 @@
 import { Category, check } from "../check";
 import { Reading } from "../reading";
-import { namespacesOf } from "./settings";
+import { namespacesOf, ofMesh } from "./settings";
 
 /** What is there belongs to the stack once it has a mesh. */
 const deployed = ({ declared }: Pick<Reading, "declared">) =>
@@ -53,7 +53,7 @@ export const LEFTOVERS: Category = {
       needs: ["declared", "ground"],
       skip: deployed,
       judge: ({ ground }) => ground.releases,
-      hint: "helm -n NAMESPACE status consul says what it is; helm -n NAMESPACE uninstall consul ends it",
+      hint: "helm -n NAMESPACE status consul says what it is; helm -n NAMESPACE uninstall consul ends it. What a destroy left has no use for helm",
     }),
     check({
       id: "leftover-volumes",
@@ -85,7 +85,7 @@ export const LEFTOVERS: Category = {
       name: "no kinds of the Gateway API are somebody else's",
       needs: ["settings", "ground"],
       skip: ({ settings: { settings } }) =>
-        managesGatewayCrds(settings?.consul.values) ? undefined : "the chart leaves them alone",
+        ofMesh(settings) ?? (managesGatewayCrds(settings?.consul.values) ? undefined : "the chart leaves them alone"),
       judge: ({ settings: { settings }, ground }) => {
         const ours = `${settings?.consul.namespace ?? "consul-system"}/consul`;
         return ground.gatewayCrds.filter(({ owner }) => owner !== ours).map(({ name, owner }) => `${name}: ${owner}`);

@@ -57,35 +57,35 @@ export const SERVERS: Category = {
     check({
       id: "consul-quorum",
       name: "each server votes and is healthy",
-      needs: ["declared", "api"],
+      needs: ["declared", "quorum"],
       skip: external,
-      judge: ({ declared, api }) => [
-        ...(api.voters.length === declared.mesh?.servers
+      judge: ({ declared, quorum }) => [
+        ...(quorum.voters.length === declared.mesh?.servers
           ? []
-          : [`${api.voters.length} servers vote, and ${declared.mesh?.servers} are declared`]),
-        ...api.voters.filter(({ healthy }) => !healthy).map(({ name }) => `${name} is not healthy`),
+          : [`${quorum.voters.length} servers vote, and ${declared.mesh?.servers} are declared`]),
+        ...quorum.voters.filter(({ healthy }) => !healthy).map(({ name }) => `${name} is not healthy`),
       ],
       hint: "consul operator raft list-peers in a server's pod; one that is gone for good is taken out by autopilot",
     }),
     check({
       id: "consul-one-version",
       name: "all servers run one version",
-      needs: ["api"],
-      judge: ({ api }) => {
-        const versions = [...new Set(api.voters.map(({ version }) => version))];
+      needs: ["quorum"],
+      judge: ({ quorum }) => {
+        const versions = [...new Set(quorum.voters.map(({ version }) => version))];
         return versions.length <= 1
           ? []
-          : [`${api.voters.map(({ name, version }) => `${name}: ${version}`).join(", ")}`];
+          : [`${quorum.voters.map(({ name, version }) => `${name}: ${version}`).join(", ")}`];
       },
       hint: "a roll-out has not ended: kubectl -n consul-system rollout status statefulset/consul-server",
     }),
     check({
       id: "gossip-encrypted",
       name: "gossip is encrypted as declared",
-      needs: ["declared", "api"],
+      needs: ["declared", "quorum"],
       skip: (reading) =>
         external(reading) ?? (reading.declared.mesh?.gossipEncryption ? undefined : "the stack declares no encryption"),
-      judge: ({ api }) => (api.gossipEncrypted ? [] : ["the servers gossip in the clear"]),
+      judge: ({ quorum }) => (quorum.gossipEncrypted ? [] : ["the servers gossip in the clear"]),
       hint: "docs/rotation.md tells how a key comes to servers that run",
     }),
     check({

@@ -11,6 +11,7 @@ function of(judge: (service: ServiceFacts) => string[]) {
 }
 
 const podsOf = (service: ServiceFacts) => service.workloads.flatMap((workload) => workload.pods);
+const leaving = (service: ServiceFacts) => service.workloads.flatMap((workload) => workload.leaving);
 /** Only these are expected in Consul: a pod that starts registers late, and its own check tells of it. */
 const inMesh = (service: ServiceFacts) => podsOf(service).filter((pod) => pod.ready && pod.injected);
 const kinds = (service: ServiceFacts): [string, readonly Instance[]][] => [
@@ -72,7 +73,8 @@ export const SERVICES: Category = {
         (service.workloads.length === 0 ? [] : kinds(service)).flatMap(([kind, instances]) =>
           instances
             // The injector leaves one that drains for a while, as failing: nobody is sent to it.
-            .filter((its) => its.failing.length === 0 && !podsOf(service).some((pod) => pod.name === its.pod))
+            .filter((its) => its.failing.length === 0 && !leaving(service).includes(its.pod))
+            .filter((its) => !podsOf(service).some((pod) => pod.name === its.pod))
             .map((its) => `an ${kind} of ${its.pod || "no pod"} at ${its.address}`),
         ),
       ),
@@ -116,6 +118,19 @@ export const SERVICES: Category = {
           .filter(({ declared, inConsul }) => declared !== inConsul)
           .map(({ service, declared, inConsul }) => `${service}: ${declared} declared, ${inConsul} in Consul`),
       hint: "its ServiceDefaults was changed or removed: pulumi refresh, then pulumi up",
+    }),
+    check({
+      id: "jobs-run",
+      name: "each job's last run did not fail, and its pods have sidecars",
+      needs: ["jobs"],
+      skip: ({ jobs }) => (jobs.length === 0 ? "the stack declares no job" : undefined),
+      judge: ({ jobs }) =>
+        jobs.flatMap(({ name, found, failed, outside }) => [
+          ...(found ? [] : [`${name}: its CronJob is gone`]),
+          ...(failed === undefined ? [] : [`${name}: ${failed}`]),
+          ...outside.map((pod) => `${name}: ${pod} has no sidecar`),
+        ]),
+      hint: "kubectl -n NAMESPACE logs job/NAME; a call that no intention allows fails like any other: npm run verify shows these",
     }),
     check({
       id: "sidecar-connected",

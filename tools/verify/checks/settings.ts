@@ -15,14 +15,15 @@ export const SETTINGS: Category = {
       id: "version-pair",
       name: "chart, Consul and Kubernetes are a known set of versions",
       needs: ["settings"],
-      skip: ({ settings }) => unless(settings.settings),
+      skip: ({ settings }) => ofMesh(settings.settings),
       judge: ({ settings }) => settings.versionProblems,
       hint: "choose the versions that the line names, in consulChartVersion and the images",
     }),
     check({
       id: "permissions",
       name: "you may make what the stack makes",
-      needs: ["permissions"],
+      needs: ["settings", "permissions"],
+      skip: ({ settings: { settings } }) => ofMesh(settings),
       judge: ({ permissions }) =>
         permissions.refused.length === 0 ? [] : [`not allowed: ${permissions.refused.join(", ")}`],
       hint: "the first up makes CRDs, cluster roles and webhooks: have it run by a cluster administrator",
@@ -32,7 +33,7 @@ export const SETTINGS: Category = {
       name: "there is a node for each of Consul's servers",
       needs: ["settings", "cluster"],
       skip: ({ settings: { settings } }) =>
-        unless(settings) ??
+        ofMesh(settings) ??
         (settings?.consul.externalServers ? "the servers are external" : undefined) ??
         (settings?.consul.serversShareNodes ? "servers may share a node" : undefined),
       judge: ({ settings: { settings }, cluster: { nodes } }) => {
@@ -47,7 +48,7 @@ export const SETTINGS: Category = {
       name: "there is a storage class for Consul's volumes",
       needs: ["settings", "cluster"],
       skip: ({ settings: { settings } }) =>
-        unless(settings) ?? (settings?.consul.externalServers ? "the servers are external" : undefined),
+        ofMesh(settings) ?? (settings?.consul.externalServers ? "the servers are external" : undefined),
       judge: ({ settings: { settings }, cluster: { storageClasses } }) => {
         const wanted = settings?.consul.storageClass;
         const names = storageClasses.map(({ name }) => name).join(", ") || "none";
@@ -65,7 +66,7 @@ export const SETTINGS: Category = {
       name: "Traefik's node ports are free",
       needs: ["settings", "ground"],
       skip: ({ settings: { settings } }) =>
-        unless(settings) ?? (settings?.traefik.nodePorts === undefined ? "Traefik has no node ports" : undefined),
+        ofMesh(settings) ?? (settings?.traefik.nodePorts === undefined ? "Traefik has no node ports" : undefined),
       judge: ({ settings: { settings }, ground }) => {
         const its = `${settings?.traefik.namespace ?? "traefik-consul"}/traefik`;
         const { web, websecure, admin } = settings?.traefik.nodePorts ?? {};
@@ -93,6 +94,11 @@ export const SETTINGS: Category = {
 /** What a check waits for that needs settings. */
 function unless(settings: unknown): string | undefined {
   return settings === undefined ? "the settings are not valid" : undefined;
+}
+
+/** The same of a check of what the stack of the mesh alone makes. */
+export function ofMesh(settings: { readonly meshStack?: string } | undefined): string | undefined {
+  return unless(settings) ?? (settings?.meshStack && `the mesh is that of ${settings.meshStack}`);
 }
 
 /** The namespaces of a stack, and whether it makes them. */

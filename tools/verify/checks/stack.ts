@@ -8,15 +8,23 @@ export const STACK: Category = {
       id: "stack-deployed",
       name: "the stack has a mesh",
       needs: ["declared"],
-      judge: ({ declared }) => (declared.mesh === undefined ? ["its state has none"] : []),
+      judge: ({ declared: { mesh, joins, services, jobs, entries } }) =>
+        mesh === undefined
+          ? [joins === undefined ? "its state has none" : `the state of ${joins}, which it joins, has none`]
+          : services.length + jobs.length + entries.length === 0 && joins !== undefined
+            ? [`nothing of it is deployed that would join the mesh of ${joins}`]
+            : [],
       hint: "pulumi up; before that, this is npm run verify -- --pre",
     }),
     check({
       id: "stack-interrupted",
       name: "no operation on the stack was interrupted",
-      needs: ["declared"],
-      judge: ({ declared }) => declared.pending,
-      hint: "run pulumi up again: it finds out what became of each, and goes on",
+      needs: ["declared", "release"],
+      judge: ({ declared, release }) => [
+        ...declared.pending,
+        ...(release.spare === undefined ? [] : [`a destroy has not come to its end: ${release.spare} is left`]),
+      ],
+      hint: "run pulumi up again: it finds out what became of each, and goes on. After a destroy: pulumi destroy, then pulumi up",
     }),
     check({
       id: "network-policies",

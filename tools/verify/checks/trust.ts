@@ -47,7 +47,8 @@ export const TRUST: Category = {
     check({
       id: "mesh-root-lasts",
       name: `the root of services' certificates lasts ${DAYS_LEFT} days and more, and is one`,
-      needs: ["trust"],
+      // Roots are read where the servers have a leader.
+      needs: ["quorum", "trust"],
       judge: ({ trust }) => {
         const active = trust.roots.filter((root) => root.active);
         return [

@@ -1,47 +1,52 @@
 import { X509Certificate } from "node:crypto";
 import { secretPart, shownCertificate } from "../../access/consulClient";
 import { each } from "../../access/cluster";
-import { AccessFacts, ApiFacts, Certificate, NotRead, Source, TrustFacts } from "../reading";
+import { AccessFacts, ApiFacts, Certificate, NotRead, QuorumFacts, Source, TrustFacts } from "../reading";
 import { meshOf } from "./kubernetes";
 
 export async function readApi(source: Source): Promise<ApiFacts> {
-  const nothing = { leader: "", voters: [], failureTolerance: 0, gossipEncrypted: false, datacenter: "" };
-  const workloads = await source.read("consul");
-  const { external } = await meshOf(source);
-  if (!external && (workloads.servers?.ready ?? 0) === 0) {
-    throw new NotRead("no server of Consul is ready");
-  }
+  await source.read("consul"); // what cannot be read of Kubernetes is no fault of Consul's
   try {
     const consul = await source.consul();
-    const [leader, self] = await Promise.all([consul.get("status/leader"), consul.get("agent/self")]);
-    // It answers 429 with the same body while a server is not healthy.
-    const { status, body } = await consul.ask("operator/autopilot/health");
-    const health = [200, 429].includes(status) ? body : { Servers: [], FailureTolerance: 0 };
-    return {
-      leader,
-      voters: (health.Servers ?? [])
-        .filter((server: { Voter: boolean }) => server.Voter)
-        .map((server: { Name: string; Healthy: boolean; Version: string }) => ({
-          name: server.Name,
-          healthy: server.Healthy,
-          version: server.Version,
-        })),
-      failureTolerance: health.FailureTolerance,
-      gossipEncrypted: self.Stats?.serf_lan?.encrypted === "true",
-      datacenter: self.Config?.Datacenter ?? "",
-    };
+    return { leader: await consul.get("status/leader") };
   } catch (error) {
-    return { ...nothing, error: (error as Error).message };
+    if (error instanceof NotRead) {
+      throw error;
+    }
+    return { leader: "", error: (error as Error).message };
   }
 }
 
-/** Stops what needs an API that does not answer: that it does not is judged once. */
+/** Stops what needs an API that does not answer, or has nobody to ask: that is judged once. */
 export async function answeringConsul(source: Source) {
-  const { error } = await source.read("api");
+  const { error, leader } = await source.read("api");
   if (error !== undefined) {
     throw new NotRead("Consul's API does not answer");
   }
+  if (leader === "") {
+    throw new NotRead("Consul's servers have no leader");
+  }
   return source.consul();
+}
+
+export async function readQuorum(source: Source): Promise<QuorumFacts> {
+  const consul = await answeringConsul(source);
+  const self = await consul.get("agent/self");
+  // It answers 429 with the same body while a server is not healthy.
+  const { status, body } = await consul.ask("operator/autopilot/health");
+  const health = [200, 429].includes(status) ? body : { Servers: [], FailureTolerance: 0 };
+  return {
+    voters: (health.Servers ?? [])
+      .filter((server: { Voter: boolean }) => server.Voter)
+      .map((server: { Name: string; Healthy: boolean; Version: string }) => ({
+        name: server.Name,
+        healthy: server.Healthy,
+        version: server.Version,
+      })),
+    failureTolerance: health.FailureTolerance,
+    gossipEncrypted: self.Stats?.serf_lan?.encrypted === "true",
+    datacenter: self.Config?.Datacenter ?? "",
+  };
 }
 
 export async function readTrust(source: Source): Promise<TrustFacts> {
@@ -66,8 +71,10 @@ export async function readTrust(source: Source): Promise<TrustFacts> {
       }
     },
   );
-  const { error } = await source.read("api");
-  const roots = error === undefined ? (await (await source.consul()).get("connect/ca/roots")).Roots : [];
+  const roots = await answeringConsul(source).then(
+    async (consul) => (await consul.get("connect/ca/roots")).Roots,
+    () => [], // mesh-root-lasts, which needs them, is not judged then
+  );
   return {
     ca: certificate(ca, `Secret ${mesh.namespace}/${mesh.ca.secretName}`),
     server: server && {
@@ -119,7 +126,9 @@ export async function readAccess(source: Source): Promise<AccessFacts> {
     AuthMethod?: string;
     ServiceIdentities?: { ServiceName: string }[];
   };
-  const pods = ingress === undefined ? [] : (await source.read("ingress")).workload.pods;
+  const workload = ingress === undefined ? undefined : (await source.read("ingress")).workload;
+  // One that is ending has not logged out yet.
+  const leaving = (workload?.leaving ?? []).map((its) => ({ name: its, ready: false }));
   return {
     acls: true,
     anonymous,
@@ -129,7 +138,7 @@ export async function readAccess(source: Source): Promise<AccessFacts> {
         accessor: token.AccessorID,
         pod: /"pod":\s*"[^"/]*\/([^"]*)"/.exec(token.Description)?.[1] ?? "",
       })),
-    ingressPods: pods.map(({ name: pod, ready }) => ({ name: pod, ready })),
+    ingressPods: [...(workload?.pods ?? []).map(({ name: pod, ready }) => ({ name: pod, ready })), ...leaving],
     authMethods: (methods as { Name: string }[]).map((method) => method.Name),
   };
 }

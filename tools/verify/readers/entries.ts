@@ -3,6 +3,7 @@ import { canonical, ServiceIntentionsSpec } from "../../../components/intentions
 import type { ConfigEntry } from "../../../components/mesh/configEntry";
 import { each, KubernetesObject } from "../../access/cluster";
 import { ConsulAnswer } from "../../access/consulClient";
+import { Declared } from "../../access/declared";
 import { EntryFacts, IntentionFacts, Source } from "../reading";
 import { answeringConsul } from "./consul";
 import { nameOf } from "./kubernetes";
@@ -87,19 +88,20 @@ function isNothing(value: unknown): boolean {
 export async function readIntentions(source: Source): Promise<IntentionFacts> {
   const declared = await source.read("declared");
   const consul = await answeringConsul(source);
-  const specs = declared.entries
-    .filter(({ kind }) => kind === "ServiceIntentions")
-    .map(({ spec }) => spec as unknown as ServiceIntentionsSpec);
+  const specs = intentionsOf(declared);
   const [entries, defaults, strangers] = await Promise.all([
     consul.get("config/service-intentions"),
     consul.get("config/service-defaults"),
     consul.get("connect/intentions/check?source=verify-caller&destination=verify-called"),
   ]);
   const edges = describeEdges(rulesOf(specs));
+  const byOthers = describeEdges(rulesOf(declared.neighbours.flatMap(intentionsOf)));
   return {
     declared: edges,
+    byOthers,
+    unread: declared.unread,
     inConsul: describeEdges(rulesOf(entries.map(specOf))),
-    denyAll: edges.includes("deny * → *"),
+    denyAll: [...edges, ...byOthers].includes("deny * → *"),
     strangersAllowed: strangers.Allowed,
     protocols: declared.services.map(({ name, protocol }) => ({
       service: name,
@@ -107,6 +109,12 @@ export async function readIntentions(source: Source): Promise<IntentionFacts> {
       inConsul: defaults.find((entry: ConsulAnswer) => entry.Name === name)?.Protocol || "tcp",
     })),
   };
+}
+
+function intentionsOf({ entries }: Pick<Declared, "entries">): ServiceIntentionsSpec[] {
+  return entries
+    .filter(({ kind }) => kind === "ServiceIntentions")
+    .map(({ spec }) => spec as unknown as ServiceIntentionsSpec);
 }
 
 /** Consul's own form of a destination's intentions as the custom resource's. */

@@ -2,6 +2,7 @@ import { sha256 } from "../../../components/shared/sha256";
 import { ENTRY_POINT_PORTS, MESH_READY_PATH } from "../../../components/routing/traefikArguments";
 import { each, KubernetesObject, plainGet } from "../../access/cluster";
 import { secretPart } from "../../access/consulClient";
+import { Declared } from "../../access/declared";
 import { IngressFacts, Source } from "../reading";
 import { answeringConsul } from "./consul";
 import { meshOf, workload } from "./kubernetes";
@@ -13,11 +14,12 @@ const SERVED_TAG = /^traefik\.http\.routers\.([^.=]+)-served-[0-9a-f]{8}\.rule=P
 export async function readIngress(source: Source): Promise<IngressFacts> {
   const cluster = await source.cluster();
   const declared = await source.read("declared");
-  const { namespace, serviceName, dashboard } = need(declared.ingress, "the stack has no ingress");
+  const { namespace, serviceName, dashboard, replicas } = need(declared.ingress, "the stack has no ingress");
   const mesh = await meshOf(source);
   const its = need(await workload(cluster, "deployments", namespace, "traefik"), "Traefik's Deployment is not there");
   const objects = await cluster.list(`/api/v1/namespaces/${namespace}/pods`, `app=traefik,ingress=${serviceName}`);
-  const tags = declared.services.flatMap((service) => service.workloads.flatMap((each) => each.tags));
+  const tags = tagsOf(declared);
+  const byOthers = declared.neighbours.flatMap(tagsOf);
   const servedPaths = new Map(
     tags.flatMap((tag) => {
       const match = SERVED_TAG.exec(tag);
@@ -57,9 +59,9 @@ export async function readIngress(source: Source): Promise<IngressFacts> {
   ]);
   const ownTags = catalog[serviceName] ?? [];
   return {
-    workload: its,
+    workload: { ...its, wanted: replicas ?? its.wanted },
     pods,
-    declaredRouters: [...new Set([...routersIn(tags), ...routersIn(ownTags)])].sort(),
+    declaredRouters: [...new Set([...routersIn(tags), ...routersIn(byOthers), ...routersIn(ownTags)])].sort(),
     publishedRouters: Object.entries(catalog)
       .filter(([, its]) => its.includes("traefik.enable=true"))
       .flatMap(([service, its]) => routersIn(its).map((router) => ({ router, service })))
@@ -77,20 +79,26 @@ export async function readIngress(source: Source): Promise<IngressFacts> {
   };
 }
 
+/** Of what has pods: where there are to be none, Traefik has no route either. */
+function tagsOf({ services }: Pick<Declared, "services">): string[] {
+  return services.flatMap(({ workloads }) => workloads.flatMap((its) => (its.replicas === 0 ? [] : its.tags)));
+}
+
 function routersIn(tags: readonly string[]): string[] {
   return [...new Set(tags.flatMap((tag) => ROUTER_TAG.exec(tag)?.[1] ?? []))];
 }
 
-/** What Traefik's API lists of Consul's catalog, with what it says is wrong. */
-async function routersOf(port: number): Promise<{ name: string; problems: string[] }[]> {
+/** What Traefik's API lists of Consul's catalog, with what it says is wrong; nothing where its own route is gone. */
+async function routersOf(port: number): Promise<{ name: string; problems: string[] }[] | undefined> {
   type Router = { name: string; provider: string; status: string; error?: string[] };
-  const lists = await Promise.all(
-    ["http", "tcp", "udp"].map(
-      async (kind) => JSON.parse((await plainGet(port, `/api/${kind}/routers?per_page=10000`)).text) as Router[],
-    ),
+  const answers = await Promise.all(
+    ["http", "tcp", "udp"].map((kind) => plainGet(port, `/api/${kind}/routers?per_page=10000`)),
   );
-  return lists
-    .flat()
+  if (answers.some(({ status }) => status !== 200)) {
+    return undefined;
+  }
+  return answers
+    .flatMap(({ text }) => JSON.parse(text) as Router[])
     .filter(({ provider }) => provider === "consulcatalog")
     .map(({ name, status, error = [] }) => ({
       name: name.replace(/@.*/, ""),

@@ -1,5 +1,14 @@
 import { Cluster, each, KubernetesObject } from "../../access/cluster";
-import { ClusterFacts, ConsulWorkloads, GroundFacts, PodFacts, PolicyFacts, Source, Workload } from "../reading";
+import {
+  ClusterFacts,
+  ConsulWorkloads,
+  GroundFacts,
+  PodFacts,
+  PolicyFacts,
+  ReleaseFacts,
+  Source,
+  Workload,
+} from "../reading";
 
 /** What any cluster has. */
 export async function readCluster(source: Source): Promise<ClusterFacts> {
@@ -88,6 +97,8 @@ const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
 const CONSULS_GROUP = ".consul.hashicorp.com";
 const GATEWAY_GROUP = ".gateway.networking.k8s.io";
 
+const SPARE_RECORD = "sh.helm.release.v1.consul.v0";
+
 /** What an earlier installation left, and what is somebody else's. */
 export async function readGround(source: Source): Promise<GroundFacts> {
   const cluster = await source.cluster();
@@ -133,7 +144,11 @@ export async function readGround(source: Source): Promise<GroundFacts> {
     clusterRoles: [...roles, ...bindings].filter(consulsOwn).map(({ metadata }) => metadata.name),
     releases: secrets
       .filter(({ metadata }) => metadata.namespace === namespace)
-      .map(({ metadata }) => `${metadata.name} (${metadata.labels.status})`),
+      .map(({ metadata: { name, labels } }) =>
+        name === SPARE_RECORD
+          ? `${name}: a destroy did not come to its end; pulumi destroy of its stack does, see docs/recovery.md`
+          : `${name} (${labels.status})`,
+      ),
     volumes: volumes
       .filter(
         ({ spec }) =>
@@ -172,6 +187,10 @@ export function livingPods(pods: readonly KubernetesObject[]): KubernetesObject[
     ({ metadata, status }) =>
       metadata.deletionTimestamp === undefined && !["Succeeded", "Failed"].includes(status.phase),
   );
+}
+
+export function leavingPods(pods: readonly KubernetesObject[]): string[] {
+  return pods.filter(({ metadata }) => metadata.deletionTimestamp !== undefined).map(({ metadata }) => metadata.name);
 }
 
 export function podFacts({ metadata, status }: KubernetesObject): PodFacts {
@@ -215,8 +234,10 @@ export async function workload(
     return undefined;
   }
   const labels = Object.entries(object.spec.selector.matchLabels).map(([key, value]) => `${key}=${value}`);
-  const pods = livingPods(await cluster.list(`/api/v1/namespaces/${namespace}/pods`, labels.join(","))).map(podFacts);
-  return { name, wanted: object.spec.replicas ?? 1, ready: pods.filter((pod) => pod.ready).length, pods };
+  const all = await cluster.list(`/api/v1/namespaces/${namespace}/pods`, labels.join(","));
+  const pods = livingPods(all).map(podFacts);
+  const ready = pods.filter((pod) => pod.ready).length;
+  return { name, wanted: object.spec.replicas ?? 1, ready, pods, leaving: leavingPods(all) };
 }
 
 export async function readConsulWorkloads(source: Source): Promise<ConsulWorkloads> {
@@ -230,7 +251,15 @@ export async function readConsulWorkloads(source: Source): Promise<ConsulWorkloa
   return { servers, injector, catalogSync };
 }
 
-/** The mesh that the stack declares. */
+/** Of a mesh whose destroy was interrupted: components/interrupted/helmRecord.ts makes it. */
+export async function readRelease(source: Source): Promise<ReleaseFacts> {
+  const { mesh } = await source.read("declared");
+  const record = `/api/v1/namespaces/${mesh?.namespace}/secrets/${SPARE_RECORD}`;
+  const found = mesh === undefined ? undefined : await (await source.cluster()).find(record);
+  return { spare: found && `${mesh?.namespace}/${SPARE_RECORD}` };
+}
+
+/** The mesh that the stack declares, or joins. */
 export async function meshOf(source: Source) {
   const { mesh } = await source.read("declared");
   if (mesh === undefined) {

@@ -74,7 +74,7 @@ export async function readProbe(source: Source): Promise<ProbeFacts> {
         if (text.split("\n").includes(word)) {
           return true;
         }
-        if (Date.now() > end || source.stopping || text.includes("unreached")) {
+        if (Date.now() > end || source.stopping || text.includes("unreached") || (await neverStarts(cluster, at))) {
           return false;
         }
         await new Promise((resolve) => setTimeout(resolve, 500));
@@ -115,6 +115,15 @@ async function imageOf(source: Source): Promise<{ image?: string; pullPolicy?: s
   }
   const { settings } = await source.read("settings");
   return { image: settings?.consul.images?.consul, pullPolicy: settings?.consul.imagePullPolicy };
+}
+
+/** Whether a pod has no image, or none that it can be made of: waiting does not help. */
+async function neverStarts(cluster: Cluster, at: string): Promise<boolean> {
+  return (await cluster.list(`${at}/pods`)).some(({ status }) =>
+    /^(ErrImageNeverPull|InvalidImageName|ImagePullBackOff|CreateContainer\w*Error)$/.test(
+      status.containerStatuses?.[0]?.state?.waiting?.reason ?? "",
+    ),
+  );
 }
 
 const UNREACHED = "a pod does not reach another one in its namespace; no policy of this one is in the way";

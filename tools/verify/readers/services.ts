@@ -2,7 +2,7 @@ import { plainGet, each, KubernetesObject } from "../../access/cluster";
 import { ConsulAnswer } from "../../access/consulClient";
 import { Instance, NotRead, ServiceFacts, SidecarFacts, Source } from "../reading";
 import { answeringConsul } from "./consul";
-import { livingPods, podFacts } from "./kubernetes";
+import { leavingPods, livingPods, podFacts } from "./kubernetes";
 
 const SIDECAR = "consul-dataplane";
 const PLURALS: Record<string, string> = {
@@ -34,9 +34,10 @@ export async function readServices(source: Source): Promise<ServiceFacts[]> {
           name: workloadName,
           wanted: workload.replicas ?? wanted ?? 1,
           tags,
+          leaving: leavingPods(pods),
           pods: livingPods(pods).map((pod) => ({
             ...podFacts(pod),
-            injected: [...(pod.spec.initContainers ?? []), ...pod.spec.containers].some(isSidecar),
+            injected: isInjected(pod),
           })),
         };
       }),
@@ -44,8 +45,8 @@ export async function readServices(source: Source): Promise<ServiceFacts[]> {
   });
 }
 
-function isSidecar(container: KubernetesObject): boolean {
-  return container.name === SIDECAR;
+export function isInjected({ spec }: KubernetesObject): boolean {
+  return [...(spec.initContainers ?? []), ...spec.containers].some(({ name }) => name === SIDECAR);
 }
 
 function instance({ Service, Checks }: ConsulAnswer): Instance {
@@ -94,7 +95,7 @@ export async function readSidecars(source: Source): Promise<SidecarFacts[]> {
           pod,
           connected: JSON.parse(stats.text).stats?.some((stat: { value: number }) => stat.value === 1) ?? false,
           rejected: [...refusals(JSON.parse(listeners.text)), ...refusals(JSON.parse(clusters.text))],
-          enforces: /envoy\.filters\.(http|network)\.rbac/.test(listeners.text),
+          enforces: enforces(JSON.parse(listeners.text)),
           leafNotAfter: leafEnd(JSON.parse(certs.text)),
         };
       } finally {
@@ -116,6 +117,13 @@ function refusals({ configs = [] }: { configs?: { name?: string; error_state?: {
     }
   }
   return [...found].map(([reason, name]) => (name === undefined ? reason : `${name}: ${reason}`));
+}
+
+/** Whether the listener of calls from the mesh checks them, as it is now: one that it drains may be of another mind. */
+function enforces({ configs = [] }: { configs?: { name?: string; active_state?: unknown }[] }): boolean {
+  const inbound = configs.filter(({ name }) => name?.startsWith("public_listener"));
+  const rbac = /envoy\.filters\.(http|network)\.rbac/;
+  return inbound.length > 0 && inbound.every((its) => rbac.test(JSON.stringify(its.active_state ?? {})));
 }
 
 /** When the certificate ends that Envoy shows; the mesh's is the one with a name of SPIFFE. */

@@ -3,6 +3,7 @@ import { ClusterError, KubernetesObject } from "../../access/cluster";
 import { secretPart } from "../../access/consulClient";
 import { AdmissionFacts, NotRead, Source, WebhookFacts } from "../reading";
 import { meshOf } from "./kubernetes";
+import { isInjected } from "./services";
 
 const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
 
@@ -82,11 +83,16 @@ async function injection(source: Source): Promise<AdmissionFacts["injection"]> {
       metadata: { ...metadata, name: undefined, generateName: `${workload.name}-verify-` },
       spec,
     });
-    const containers = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
-    return { sidecar: containers.some(({ name }) => name === "consul-dataplane") };
+    return { sidecar: isInjected(pod) };
   } catch (error) {
-    return { sidecar: false, error: (error as Error).message };
+    return { sidecar: false, error: (error as Error).message, untried: untried(error, "pods") };
   }
+}
+
+/** That the user may not make such an object, not even as a trial. */
+function untried(error: unknown, resource: string): string | undefined {
+  const refused = new RegExp(`cannot create resource "${resource}"`).test((error as Error).message);
+  return refused ? `you may not create ${resource}, not even as a trial` : undefined;
 }
 
 /** What the webhook of config entries says of one without sources, by a dry run. */
@@ -103,6 +109,6 @@ async function refusal(source: Source, namespace: string): Promise<AdmissionFact
   } catch (error) {
     const { message } = error as Error;
     const denied = error instanceof ClusterError && /admission webhook .* denied/.test(message);
-    return { refused: denied, answer: message };
+    return { refused: denied, answer: message, untried: untried(error, "serviceintentions") };
   }
 }

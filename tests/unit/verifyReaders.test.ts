@@ -1,0 +1,145 @@
+import type { StateResource } from "../../tools/access/declared";
+import { readDeclared } from "../../tools/verify/readers/declared";
+import { readJobs } from "../../tools/verify/readers/jobs";
+import { readRelease } from "../../tools/verify/readers/kubernetes";
+import { readAdmission } from "../../tools/verify/readers/webhooks";
+import { ClusterError } from "../../tools/access/cluster";
+import type { Source } from "../../tools/verify/reading";
+import { HEALTHY } from "../verifyReadings";
+
+const ORG = "organization/shop";
+const OURS = "consul-traefik-mesh:index:";
+
+/** A stack's state: of its mesh, of its intentions, of who may join it. */
+function state(stack: string, its: { mesh?: boolean; callee?: string; teams?: string[] }) {
+  const of = (type: string, rest: Partial<StateResource> = {}): StateResource => ({
+    urn: `urn:pulumi:${stack}::shop::${type}::its`,
+    type,
+    ...rest,
+  });
+  const teams = its.teams?.map((team) => ({ stack: team, namespace: team }));
+  const shared = teams === undefined ? "off" : { teams };
+  return {
+    deployment: {
+      resources: [
+        of("pulumi:pulumi:Stack", { outputs: { shared } }),
+        ...(its.mesh ? [of(`${OURS}ConsulMesh`, { outputs: { namespace: "consul-system" } })] : []),
+        ...(its.callee === undefined
+          ? []
+          : [
+              of("kubernetes:consul.hashicorp.com/v1alpha1:ServiceIntentions", {
+                inputs: {
+                  metadata: { name: its.callee, namespace: "consul-system" },
+                  spec: { destination: { name: its.callee }, sources: [{ name: "web", action: "allow" }] },
+                },
+              }),
+            ]),
+      ],
+    },
+  };
+}
+
+const STATES: Record<string, unknown> = {
+  [`${ORG}/prod`]: state("prod", {
+    mesh: true,
+    callee: "front",
+    teams: ["orders", "billing", "locked"].map((team) => `${ORG}/${team}`),
+  }),
+  [`${ORG}/orders`]: state("orders", { callee: "orders" }),
+  [`${ORG}/billing`]: state("billing", { callee: "billing" }),
+};
+
+const stackOf = (name: string): any => ({
+  export: async () => STATES[name] ?? Promise.reject(new Error("no stack named")),
+  config: async () => ({ settings: name.endsWith("/prod") ? {} : { meshStack: `${ORG}/prod` } }),
+  beside: stackOf,
+});
+const declaredBy = (name: string) => readDeclared({ stack: stackOf(name) } as Source);
+const callees = ({ entries }: { readonly entries: readonly { readonly name: string }[] }) =>
+  entries.map(({ name }) => name);
+
+test("a team's stack has the mesh that it joins, and what the mesh's other stacks declare is theirs", async () => {
+  const declared = await declaredBy(`${ORG}/orders`);
+  expect(declared.joins).toBe(`${ORG}/prod`);
+  expect(declared.mesh?.namespace).toBe("consul-system");
+  expect(callees(declared)).toEqual(["orders"]);
+  expect(declared.neighbours.flatMap(callees)).toEqual(["front", "billing"]);
+  expect(declared.unread).toEqual([`${ORG}/locked`]);
+});
+
+test("the mesh's own stack knows what its teams declare", async () => {
+  const declared = await declaredBy(`${ORG}/prod`);
+  expect([declared.joins, callees(declared)]).toEqual([undefined, ["front"]]);
+  expect(declared.neighbours.flatMap(callees)).toEqual(["orders", "billing"]);
+});
+
+/** A cluster that has these objects, and refuses or answers what is made. */
+function source(objects: Record<string, any>, made?: (path: string) => any): Source {
+  const reading: Record<string, unknown> = { ...HEALTHY };
+  const cluster = {
+    find: async (path: string) => objects[path],
+    list: async (path: string, labels?: string) => objects[labels === undefined ? path : `${path}?${labels}`] ?? [],
+    post: async (path: string) => made?.(path),
+  };
+  return { cluster: async () => cluster, read: async (part: string) => reading[part] } as unknown as Source;
+}
+
+describe("a CronJob", () => {
+  const at = "/apis/batch/v1/namespaces/mesh-services";
+  const cronJob = { [`${at}/cronjobs/report`]: { metadata: { uid: "1" } } };
+  const run = (name: string, created: string, type?: string) => ({
+    metadata: { name, creationTimestamp: created, ownerReferences: [{ uid: "1" }] },
+    status: { conditions: type === undefined ? [] : [{ type, status: "True", message: "BackoffLimitExceeded" }] },
+  });
+  const jobs = (...items: unknown[]) => readJobs(source({ ...cronJob, [`${at}/jobs`]: items }));
+
+  test("is judged by its last run that has ended", async () => {
+    const [failed] = await jobs(
+      run("a", "2026-01-02T00:00:00Z", "Failed"),
+      run("b", "2026-01-01T00:00:00Z", "Complete"),
+      run("c", "2026-01-03T00:00:00Z"),
+    );
+    expect(failed).toMatchObject({ found: true, failed: "a: BackoffLimitExceeded" });
+    const [well] = await jobs(run("a", "2026-01-02T00:00:00Z", "Failed"), run("b", "2026-01-03T00:00:00Z", "Complete"));
+    expect(well.failed).toBeUndefined();
+    const stranger = { ...run("d", "2026-01-04T00:00:00Z", "Failed"), metadata: { name: "d" } };
+    expect((await jobs(stranger))[0].failed).toBeUndefined();
+  });
+
+  test("that is gone is told, and so is a pod of it without a sidecar", async () => {
+    const pod = {
+      metadata: { name: "report-1" },
+      status: { phase: "Running" },
+      spec: { containers: [{ name: "app" }] },
+    };
+    const pods = { "/api/v1/namespaces/mesh-services/pods?consul-traefik-mesh/service=report": [pod] };
+    expect(await readJobs(source(pods))).toEqual([
+      { name: "report", found: false, failed: undefined, outside: ["report-1"] },
+    ]);
+  });
+});
+
+test("the spare record of Helm's says that a destroy was interrupted", async () => {
+  const path = "/api/v1/namespaces/consul-system/secrets/sh.helm.release.v1.consul.v0";
+  expect(await readRelease(source({}))).toEqual({ spare: undefined });
+  expect(await readRelease(source({ [path]: {} }))).toEqual({ spare: "consul-system/sh.helm.release.v1.consul.v0" });
+});
+
+test("who may not make pods and entries is not told that the webhooks fail", async () => {
+  const shop = { spec: { template: { metadata: {}, spec: { containers: [] } } } };
+  const refusing = (words: string) =>
+    source({ "/apis/apps/v1/namespaces/mesh-services/deployments/shop": shop }, (path) => {
+      throw new ClusterError(words.replace("KIND", /[a-z]+(?=\?)/.exec(path)![0]), 403);
+    });
+  const mayNot = await readAdmission(refusing('User "a" cannot create resource "KIND" in API group ""'));
+  expect([mayNot.injection?.untried, mayNot.refusal.untried]).toEqual([
+    "you may not create pods, not even as a trial",
+    "you may not create serviceintentions, not even as a trial",
+  ]);
+  const denied = await readAdmission(refusing('admission webhook "x" denied the request'));
+  expect([denied.injection?.untried, denied.refusal.untried, denied.refusal.refused]).toEqual([
+    undefined,
+    undefined,
+    true,
+  ]);
+});
