@@ -15,26 +15,48 @@ export function ownCa(): Pair {
 }
 
 /** A server's certificate for these names, by a CA. */
-export function signedBy(ca: Pair, names: readonly string[]): Pair {
+export function signedBy(ca: Pair, names: readonly string[], days = DAYS): Pair {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ca-"));
   const [certificate, key] = ["ca.crt", "ca.key"].map((name) => path.join(folder, name));
   fs.writeFileSync(certificate, ca.certificate);
   fs.writeFileSync(key, ca.key);
   try {
-    return made([
-      ...["-CA", certificate, "-CAkey", key, "-subj", `/CN=${names[0]}`],
-      ...["-addext", `subjectAltName=${names.map((name) => `DNS:${name}`).join(",")}`],
-      ...["-addext", "basicConstraints=critical,CA:FALSE", "-addext", "extendedKeyUsage=serverAuth,clientAuth"],
-    ]);
+    return made(
+      [
+        ...["-CA", certificate, "-CAkey", key, "-subj", `/CN=${names[0]}`],
+        ...["-addext", `subjectAltName=${names.map((name) => `DNS:${name}`).join(",")}`],
+        ...["-addext", "basicConstraints=critical,CA:FALSE", "-addext", "extendedKeyUsage=serverAuth,clientAuth"],
+      ],
+      days,
+    );
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
 }
 
-function made(request: string[]): Pair {
+/** The same key's certificate anew, which ends after so many days from now, or has ended. */
+export function renewed({ certificate, key }: Pair, days: number): Pair {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "renewed-"));
+  const [from, signkey] = ["tls.crt", "tls.key"].map((name) => path.join(folder, name));
+  fs.writeFileSync(from, certificate);
+  fs.writeFileSync(signkey, key);
+  try {
+    const args = ["x509", "-in", from, "-signkey", signkey, "-days", String(days)];
+    return {
+      certificate: execFileSync("openssl", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }),
+      key,
+    };
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+}
+
+const DAYS = 30;
+
+function made(request: string[], days = DAYS): Pair {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pair-"));
   const [certificate, key] = ["tls.crt", "tls.key"].map((name) => path.join(folder, name));
-  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30"];
+  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", String(days)];
   try {
     execFileSync("openssl", ["req", "-x509", ...curve, ...request, "-keyout", key, "-out", certificate], {
       stdio: ["ignore", "ignore", "pipe"],

@@ -26,20 +26,25 @@ export function holderOf(token: any): string {
  * node itself can the first process of a container be killed so; the testbed's node is this machine.
  */
 export function killContainer(pod: any, container: string): void {
+  signalContainer(pod, container, "SIGKILL");
+}
+
+/** Sends a signal to all processes of a container: `SIGSTOP` has it hang, as a disk or a node may do, until `SIGCONT`. */
+export function signalContainer(pod: any, container: string, signal: NodeJS.Signals): void {
   const { status } = pod;
   const all = [...(status.initContainerStatuses ?? []), ...status.containerStatuses];
   const id = all.find((each) => each.name === container).containerID.replace("containerd://", "");
-  const killed = fs
+  const told = fs
     .readdirSync("/proc")
-    .filter((entry) => /^\d+$/.test(entry) && inContainer(entry, id) && kill(Number(entry)));
-  if (killed.length === 0) {
+    .filter((entry) => /^\d+$/.test(entry) && inContainer(entry, id) && tell(Number(entry), signal));
+  if (told.length === 0) {
     throw new Error(`no process of ${pod.metadata.name}/${container} (${id})`);
   }
 }
 
-function kill(pid: number): boolean {
+function tell(pid: number, signal: NodeJS.Signals): boolean {
   try {
-    return process.kill(pid, "SIGKILL");
+    return process.kill(pid, signal);
   } catch {
     return false; // it has ended meanwhile, as all do when the container's first is killed
   }
