@@ -75,7 +75,7 @@ test("a plain destroy stops before entries of others would go, and removes what 
   expect(server.log).toEqual(["deleted /apis/rbac.authorization.k8s.io/v1/clusterroles/consul-server"]);
 });
 
-test("an up after a destroy that Helm has begun and Pulumi has not ended stops, and after one that it has not begun goes on", async () => {
+test("an up after a destroy that was interrupted leaves nothing of what that had Helm find", async () => {
   const record = (version: number, status: string) =>
     server.add("v1", "Secret", {
       metadata: {
@@ -86,8 +86,6 @@ test("an up after a destroy that Helm has begun and Pulumi has not ended stops, 
       data: { release: Buffer.from(Buffer.from("{}").toString("base64")).toString("base64") },
     });
   record(0, "uninstalled");
-  record(1, "uninstalling");
-  await expect(stack.up()).rejects.toThrow(/a pulumi destroy did not come to its end: .* pulumi destroy && pulumi up/);
   record(1, "deployed");
   await stack.up();
   const records = [...server.objects.keys()].filter((each) => each.includes("sh.helm.release"));
