@@ -106,7 +106,9 @@ export function chartValueProblems(
       return;
     } else if (value === null) {
       if (!types.includes("z")) {
-        problem(`is null, which @pulumi/kubernetes drops before version 4.30, so the chart's default would stay; use ${emptyOf(types)}`);
+        problem(
+          `is null, which @pulumi/kubernetes drops before version 4.30, so the chart's default would stay; use ${emptyOf(types)}`,
+        );
       }
     } else if (!isOf(value, types)) {
       problem(`is ${inWords(value)}; the chart takes ${typesInWords(types)}${yamlRemedy(value, types)}`);

@@ -56,7 +56,9 @@ test("wrong settings are refused by preview, all at once, before any resource", 
   expect(message).toContain("configuration of stack test: 13 problems");
   expect(message).toContain('consulServer: is not a known key; did you mean "consulServers"?');
   expect(message).toContain("consulServers: 2 servers have no useful quorum; use 1, 3, 5 or 7");
-  expect(message).toContain("consulValues.server.affinity: is null, which @pulumi/kubernetes drops before version 4.30");
+  expect(message).toContain(
+    "consulValues.server.affinity: is null, which @pulumi/kubernetes drops before version 4.30",
+  );
   expect(message).toContain('traefikNamespace: the namespace "consul-system" is that of consulNamespace too');
   expect(message).toContain("traefikNodePortWeb: 80 is out of range; use a whole number from 30000 to 32767");
   expect(message).toContain('intentions[0].destination: "nobody" is no service of this stack');

@@ -1,11 +1,6 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
-import {
-  interruptedReleaseHooks,
-  owned,
-  recordHooks,
-  stackLabels,
-} from "../../components/interrupted/hooks";
+import { interruptedReleaseHooks, owned, recordHooks, stackLabels } from "../../components/interrupted/hooks";
 import { ApiServer } from "../apiServer";
 import { record } from "../recorder";
 
