@@ -156,11 +156,11 @@ const STEP_TIMEOUT = 600_000;
 
 /**
  * A test that is one step of a story: where it fails it prints what the cluster looks like, and the steps after it,
- * which stand on it, fail at once instead of waiting for what cannot come.
+ * which stand on it, fail at once instead of waiting for what cannot come; unless it is not `needed`, which is by default `stands`.
  */
-export function story() {
+export function story(stands = true) {
   let failed: string | undefined;
-  return (name: string, body: () => Promise<void>) =>
+  return (name: string, body: () => Promise<void>, needed = stands) =>
     test(
       name,
       async () => {
@@ -170,8 +170,10 @@ export function story() {
         try {
           await body();
         } catch (error) {
-          failed = name;
-          console.error(dump());
+          if (needed) {
+            failed = name;
+            console.error(dump());
+          }
           throw error;
         }
       },

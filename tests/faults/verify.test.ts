@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as yaml from "yaml";
 import { CATEGORIES } from "../../tools/verify/checks";
-import { apply, dump, kubectl, renewCluster } from "../e2e/cluster";
+import { apply, kubectl, renewCluster, story } from "../e2e/cluster";
 import { TESTBED, UNREACHABLE, workspace, Workspace } from "../workspace";
 import { IN_SETTINGS, ON_THE_CLUSTER } from "./verify/before";
 import { Fault } from "./verify/harm";
@@ -55,32 +55,9 @@ const settings = {
 let its: Workspace;
 let theirs: Workspace;
 let verified: Verified;
-/** Why nothing after it can be tried. */
-let failed: string | undefined;
+/** A check whose fault is not found says nothing of the others. */
+const step = story(false);
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "verify-test-"));
-
-const TIMEOUT = 600_000;
-/** A test that says what the cluster looked like when it failed; only where that is `needed` are those after it in vain. */
-function step(name: string, body: () => Promise<void>, needed = false): void {
-  test(
-    name,
-    async () => {
-      if (failed !== undefined) {
-        throw new Error(`not run, since this failed: ${failed}`);
-      }
-      try {
-        await body();
-      } catch (error) {
-        failed = needed ? name : undefined;
-        if (needed) {
-          console.error(dump());
-        }
-        throw error;
-      }
-    },
-    TIMEOUT,
-  );
-}
 
 /** Does the harm, has verify find it and nothing else, and undoes it; after that all is well. */
 function each(faults: Record<string, Fault>, verifying: Verifying = {}): void {
