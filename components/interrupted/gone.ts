@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isKnown } from "../shared/later";
 import { DeployedResource, deployedResources } from "../shared/stackState";
 import { asking, find, findLabelled, ObjectName } from "./asked";
 import type { ApiObject, ClusterAccess } from "./clusterApi";
@@ -9,6 +10,10 @@ const MADE_ANEW = "consul-traefik-mesh/made-anew";
 
 /** What comes and goes by itself. */
 const PASSING = ["Job"];
+/** The Job that asks whether routes are served: it asks again where something is made anew. */
+const ASKS_AGAIN = /^traefik-served-routes-/;
+/** Whether objects are gone, of those that a run has declared so far. */
+const declared = new WeakMap<object, Promise<boolean>[]>();
 
 /** What is read of a resource that is to be an object. */
 export interface ObjectProps {
@@ -35,41 +40,54 @@ export function annotationsOfGone(
   access: ClusterAccess,
   label: readonly [string, string],
 ): pulumi.Output<Record<string, string> | undefined> {
-  return pulumi.output(metadata).apply(async ({ name, namespace, annotations }) => {
-    if (typeof name !== "string" || PASSING.includes(kind)) {
+  const run = pulumi.runtime.getStackResource() ?? {};
+  const before = declared.get(run) ?? [];
+  let tell: (gone: boolean) => void = () => undefined;
+  declared.set(run, [...before, new Promise<boolean>((resolve) => (tell = resolve))]);
+  const asked = pulumi.output(metadata).apply(async ({ name, namespace, annotations }) => {
+    const wanted = { apiVersion, kind, name: String(name), namespace: namespace as string | undefined };
+    const again = kind === "Job" && ASKS_AGAIN.test(wanted.name);
+    if (typeof name !== "string" || (PASSING.includes(kind) && !again)) {
+      tell(false);
       return annotations;
     }
-    const wanted = { apiVersion, kind, name, namespace: namespace as string | undefined };
     const live = await ifNotGone(type, wanted, access, label);
-    const anew = live === undefined ? new Date().toISOString() : live.metadata.annotations?.[MADE_ANEW];
-    if (live === undefined) {
+    const gone = again ? live !== NOT_YET && (await Promise.all(before)).some((each) => each) : live === undefined;
+    tell(gone);
+    if (gone) {
       replaceOnChanges.push("metadata");
     }
+    const anew = gone ? new Date().toISOString() : live?.metadata.annotations?.[MADE_ANEW];
     return anew === undefined ? annotations : { ...annotations, [MADE_ANEW]: anew };
   }) as pulumi.Output<Record<string, string> | undefined>;
+  // What is not known in this preview is in nothing that exists.
+  void isKnown(asked).then((known) => known || tell(false));
+  return asked;
 }
 
-/** The live object, or what stands for one that is not there yet or cannot be asked for; `undefined` where it is gone. */
+/** Stands for an object that is not there yet, or that cannot be asked for. */
+const NOT_YET: Pick<ApiObject, "metadata"> = { metadata: { name: "" } };
+
+/** The live object, or `NOT_YET`; `undefined` where it is gone. */
 async function ifNotGone(
   type: string,
   wanted: ObjectName,
   access: ClusterAccess,
   label: readonly [string, string],
 ): Promise<Pick<ApiObject, "metadata"> | undefined> {
-  const unknown = { metadata: { name: wanted.name } };
   const labelled = await findLabelled(wanted, access, label);
   if (labelled === "unknown" || isThere(labelled)) {
-    return labelled === "unknown" ? unknown : labelled;
+    return labelled === "unknown" ? NOT_YET : labelled;
   }
   const { name, namespace } = wanted;
   const has = ({ type: its, outputs: { metadata } }: DeployedResource) =>
     its === type && metadata?.name === name && (namespace === undefined || metadata.namespace === namespace);
   if (!(await stateHas(has))) {
-    return unknown;
+    return NOT_YET;
   }
   // Of before there were labels.
   const live = await find(wanted, access);
-  return live === "unknown" ? unknown : isThere(live) ? live : undefined;
+  return live === "unknown" ? NOT_YET : isThere(live) ? live : undefined;
 }
 
 function isThere(live: ApiObject | undefined): boolean {

@@ -50,6 +50,6 @@ const UNKNOWN =
   "could not be judged by this preview, since what makes it is not there yet; up judges it, before anything is made of it";
 
 /** Pulumi knows it of each output, and has no word for it. One that has failed is told by who uses it. */
-async function isKnown(value: pulumi.Output<unknown>): Promise<boolean> {
+export async function isKnown(value: pulumi.Output<unknown>): Promise<boolean> {
   return (value as unknown as { isKnown: Promise<boolean> }).isKnown.catch(() => true);
 }

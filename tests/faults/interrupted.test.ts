@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { TESTBED, workspace, Workspace } from "../workspace";
-import { answers, apply, changes, inventory, kubectl, poll, story } from "../e2e/cluster";
+import { answers, apply, changes, inventory, kubectl, poll, story, through } from "../e2e/cluster";
 import { judged } from "../e2e/pack";
 
 /**
@@ -205,7 +205,7 @@ step("so it does with what somebody has deleted by hand", async () => {
   await kubectl("delete", "serviceintentions", "--all", "-n", "consul-system");
   await kubectl("delete", "namespace", "traefik-consul");
   await its.stack.up();
-  await answers(200, HOST);
+  expect(await through(HOST)).toBe(200);
   expect(changes((await its.stack.up()).summary.resourceChanges)).toEqual([]);
 });
 

@@ -82,6 +82,33 @@ test("an object that is yet to come is made as it is declared", async () => {
   expect(replaceOnChanges).toEqual([]);
 });
 
+describe("the Job that asks whether routes are served", () => {
+  const JOB = "traefik-served-routes-0123";
+  const asks = async (state: object): Promise<Recorded> => {
+    const program = () => {
+      const parent = new pulumi.ComponentResource("test:index:Shop", "shop", {}, owned("shop", {}));
+      new k8s.core.v1.ConfigMap("settings", { metadata: { name: "settings", namespace: "shop" } }, { parent });
+      const spec = { template: { spec: { containers: [] } } };
+      new k8s.batch.v1.Job("asks", { metadata: { name: JOB, namespace: "shop" }, spec }, { parent });
+    };
+    return find(await record(program, {}, state as Record<string, object>), "asks");
+  };
+  const job = { type: "kubernetes:batch/v1:Job", outputs: { metadata: { name: JOB, namespace: "shop" } } };
+  const there = () => server.add("batch/v1", "Job", { metadata: { name: JOB, namespace: "shop", labels: stackLabels() } });
+
+  test("asks again where something is made anew", async () => {
+    there();
+    expect((await asks({ ...STATE, job })).replaceOnChanges).toEqual(["metadata"]);
+  });
+
+  test("asks no second time where all is there, also where it has been cleared away itself", async () => {
+    live();
+    expect((await asks({ ...STATE, job })).replaceOnChanges).toEqual([]);
+    there();
+    expect((await asks({ ...STATE, job })).replaceOnChanges).toEqual([]);
+  });
+});
+
 test("a job that has ended and is gone is not run again", async () => {
   const program = () => {
     const parent = new pulumi.ComponentResource("test:index:Shop", "shop", {}, owned("shop", {}));
