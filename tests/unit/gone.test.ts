@@ -94,7 +94,8 @@ describe("the Job that asks whether routes are served", () => {
     return find(await record(program, {}, state as Record<string, object>), "asks");
   };
   const job = { type: "kubernetes:batch/v1:Job", outputs: { metadata: { name: JOB, namespace: "shop" } } };
-  const there = () => server.add("batch/v1", "Job", { metadata: { name: JOB, namespace: "shop", labels: stackLabels() } });
+  const there = () =>
+    server.add("batch/v1", "Job", { metadata: { name: JOB, namespace: "shop", labels: stackLabels() } });
 
   test("asks again where something is made anew", async () => {
     there();
