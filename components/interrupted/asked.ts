@@ -19,9 +19,22 @@ export interface ObjectName {
   readonly namespace?: string;
 }
 
-/** What a run has asked so far: an automation program has one run after the other. */
-const runs = new WeakMap<object, Map<string, Asked | "away">>();
+/** A component package's process, which has no stack, serves one run. */
 const OUTSIDE = {};
+
+/** What is kept for each run of a program: an automation program has one run after the other. */
+export function perRun<T>(make: () => T): () => T {
+  const kept = new WeakMap<object, T>();
+  return () => {
+    const run = pulumi.runtime.getStackResource() ?? OUTSIDE;
+    const its = kept.get(run) ?? make();
+    kept.set(run, its);
+    return its;
+  };
+}
+
+/** The clusters that were asked so far. */
+const askedClusters = perRun(() => new Map<string, Asked | "away">());
 
 /** The object in the cluster; `undefined` where there is none, `"unknown"` where the cluster cannot be asked. */
 export async function find(wanted: ObjectName, access: ClusterAccess): Promise<ApiObject | undefined | "unknown"> {
@@ -77,9 +90,7 @@ export async function asking<T>(
   ask: (asked: Asked, dryRun: boolean) => Promise<T>,
 ): Promise<T | "unknown"> {
   const dryRun = pulumi.runtime.isDryRun();
-  const run = pulumi.runtime.getStackResource() ?? OUTSIDE;
-  const clusters = runs.get(run) ?? new Map<string, Asked | "away">();
-  runs.set(run, clusters);
+  const clusters = askedClusters();
   const key = JSON.stringify([access, dryRun]);
   const asked = clusters.get(key) ?? connected(access, dryRun);
   clusters.set(key, asked);

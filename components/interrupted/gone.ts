@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isKnown } from "../shared/later";
 import { DeployedResource, deployedResources } from "../shared/stackState";
-import { asking, find, findLabelled, ObjectName } from "./asked";
+import { asking, find, findLabelled, ObjectName, perRun } from "./asked";
 import type { ApiObject, ClusterAccess } from "./clusterApi";
 import { helmRecords, holdRecord, ReleaseName, settledRecords } from "./helmRecord";
 
@@ -12,8 +12,8 @@ const MADE_ANEW = "consul-traefik-mesh/made-anew";
 const PASSING = ["Job"];
 /** The Job that asks whether routes are served: it asks again where something is made anew. */
 const ASKS_AGAIN = /^traefik-served-routes-/;
-/** Whether objects are gone, of those that a run has declared so far. */
-const declared = new WeakMap<object, Promise<boolean>[]>();
+/** Whether each object is gone that was declared so far. */
+const declared = perRun((): Promise<boolean>[] => []);
 
 /** What is read of a resource that is to be an object. */
 export interface ObjectProps {
@@ -40,20 +40,25 @@ export function annotationsOfGone(
   access: ClusterAccess,
   label: readonly [string, string],
 ): pulumi.Output<Record<string, string> | undefined> {
-  const run = pulumi.runtime.getStackResource() ?? {};
-  const before = declared.get(run) ?? [];
+  const all = declared();
+  const before = all.length;
   let tell: (gone: boolean) => void = () => undefined;
-  declared.set(run, [...before, new Promise<boolean>((resolve) => (tell = resolve))]);
+  all.push(new Promise((resolve) => (tell = resolve)));
   const asked = pulumi.output(metadata).apply(async ({ name, namespace, annotations }) => {
     const wanted = { apiVersion, kind, name: String(name), namespace: namespace as string | undefined };
     const again = kind === "Job" && ASKS_AGAIN.test(wanted.name);
-    if (typeof name !== "string" || (PASSING.includes(kind) && !again)) {
-      tell(false);
-      return annotations;
+    let gone = false;
+    let live: Pick<ApiObject, "metadata"> | undefined = NOT_YET;
+    try {
+      if (typeof name === "string" && (again || !PASSING.includes(kind))) {
+        live = await ifNotGone(type, wanted, access, label);
+        gone = again
+          ? live !== NOT_YET && (await Promise.all(all.slice(0, before))).includes(true)
+          : live === undefined;
+      }
+    } finally {
+      tell(gone);
     }
-    const live = await ifNotGone(type, wanted, access, label);
-    const gone = again ? live !== NOT_YET && (await Promise.all(before)).some((each) => each) : live === undefined;
-    tell(gone);
     if (gone) {
       replaceOnChanges.push("metadata");
     }
@@ -76,8 +81,11 @@ async function ifNotGone(
   label: readonly [string, string],
 ): Promise<Pick<ApiObject, "metadata"> | undefined> {
   const labelled = await findLabelled(wanted, access, label);
-  if (labelled === "unknown" || isThere(labelled)) {
-    return labelled === "unknown" ? NOT_YET : labelled;
+  if (labelled === "unknown") {
+    return NOT_YET;
+  }
+  if (isThere(labelled)) {
+    return labelled;
   }
   const { name, namespace } = wanted;
   const has = ({ type: its, outputs: { metadata } }: DeployedResource) =>
@@ -137,13 +145,10 @@ function isRelease({ type, outputs }: DeployedResource, { name, namespace }: Rel
   return type === "kubernetes:helm.sh/v3:Release" && outputs.name === name && outputs.namespace === namespace;
 }
 
-const states = new WeakMap<object, Promise<DeployedResource[]>>();
+// Who cannot read it brings nothing back.
+const state = perRun(() => deployedResources().catch((): DeployedResource[] => []));
 
 /** Whether Pulumi's state, as it was before this run, has such a resource. */
 async function stateHas(such: (resource: DeployedResource) => boolean): Promise<boolean> {
-  const run = pulumi.runtime.getStackResource() ?? {};
-  // Who cannot read it brings nothing back.
-  const state = states.get(run) ?? deployedResources().catch(() => []);
-  states.set(run, state);
-  return (await state).some(such);
+  return (await state()).some(such);
 }

@@ -61,6 +61,7 @@ describe("an object that the state has", () => {
     ["it is there without the stack's label, of before there was one", () => live({ labels: {} })],
     ["nobody may ask", () => (server.refusal = 403)],
     ["the cluster does not answer", () => server.close()],
+    ["the server of its API is away", () => (server.refusal = 503)],
   ])("is left as it is where %s", async (_, given) => {
     given();
     const { props, replaceOnChanges } = await settings();
@@ -152,6 +153,20 @@ describe("a release that the state has", () => {
   test("is installed anew where Helm was killed while it uninstalled", async () => {
     revision(3, "uninstalling", { deleted: LONG_AGO });
     expect((await asked()).replaceOnChanges).toEqual(["description"]);
+  });
+
+  test("is not touched while the provider of a CLI that was killed uninstalls it", async () => {
+    revision(3, "uninstalling", { deleted: new Date().toISOString() });
+    const asking = asked();
+    const listed = () => server.requests.filter((each) => each.endsWith("/secrets")).length;
+    for (const deadline = Date.now() + 10_000; listed() < 2;) {
+      expect(Date.now()).toBeLessThan(deadline);
+      await new Promise(setImmediate);
+    }
+    expect(records()).toEqual(["v3"]);
+    server.objects.clear();
+    expect((await asking).replaceOnChanges).toEqual(["description"]);
+    expect(records()).toEqual(["v0"]);
   });
 
   test.each(["deployed", "failed", "pending-upgrade"])("is left as it is where it is %s", async (status) => {

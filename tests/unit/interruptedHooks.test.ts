@@ -93,6 +93,29 @@ async function asked(times: number): Promise<void> {
 }
 
 describe("before a release is installed", () => {
+  test("what is being deleted of the one before is waited for", async () => {
+    const { create } = await ofRelease();
+    const marks = { "meta.helm.sh/release-name": "consul", "meta.helm.sh/release-namespace": "consul-system" };
+    server.add("rbac.authorization.k8s.io/v1", "ClusterRole", {
+      metadata: {
+        name: "consul-server",
+        labels: { "app.kubernetes.io/managed-by": "Helm" },
+        annotations: marks,
+        deletionTimestamp: OLD,
+      },
+    });
+    let done = false;
+    const creating = create({}).then(() => (done = true));
+    const roles = () => server.requests.filter((each) => each.endsWith("/clusterroles")).length;
+    for (const deadline = Date.now() + 10_000; roles() < 2;) {
+      expect(Date.now()).toBeLessThan(deadline);
+      await new Promise(setImmediate);
+    }
+    expect(done).toBe(false);
+    server.objects.clear();
+    await creating;
+  });
+
   test("one that an interrupted run left in the stack's namespace is forgotten", async () => {
     const { create } = await ofRelease();
     namespace(release.namespace, { labels: stackLabels() });
