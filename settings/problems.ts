@@ -12,6 +12,7 @@ import {
   traefikProblems,
   usesCni,
 } from "../components";
+import { consulApiProxyProblems } from "../components/ingress/consulApiProxy";
 import { catalogSyncProblems } from "../components/ingress/traefikProblems";
 import { oldVariableNameProblems } from "../components/pods/containerProblems";
 import { jwtProviderProblems } from "../components/intentions/jwtProviders";
@@ -181,6 +182,7 @@ function stackNamespaceProblems(settings: Settings): Problem[] {
           ],
     ),
     ...catalogSyncProblems(settings.traefik, mesh, "traefik.").map(atSetting),
+    ...consulApiProxyProblems(settings.traefik, settings.consul.kubernetesVersion, "traefik.").map(atSetting),
   ];
 }
 

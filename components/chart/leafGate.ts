@@ -1,12 +1,10 @@
+import { DEFAULT_DATAPLANE_IMAGE, ENVOY_CAPABILITIES, envoyBeforeConsul, envoyCommand } from "../shared/envoy";
 import { ChartValues, mergeValues } from "./consulValues";
 
 /** Where Consul's own API listens behind the gate, on the pod's loopback alone; the gate takes over its usual port. */
 const API_PORTS = { gate: 8501, behind: 8499 } as const;
 const CA_FILE = "/consul/tls/ca/tls.crt";
 const SERVER_CERTIFICATE = "/consul/tls/server";
-
-/** Envoy's image where nothing names one: that of chart 1.9.11. */
-const DEFAULT_DATAPLANE_IMAGE = "hashicorp/consul-dataplane:1.9.11";
 
 /**
  * A Consul server keeps each leaf certificate that it has issued by the service's name alone, and hands it out, with its
@@ -93,15 +91,14 @@ function gateContainer(values: ChartValues): ChartValues {
     name: "leaf-gate",
     image: valueAt(values, "global.imageConsulDataplane") ?? DEFAULT_DATAPLANE_IMAGE,
     imagePullPolicy: valueAt(values, "global.imagePullPolicy"),
-    command: ["envoy", "--config-yaml", JSON.stringify(envoyConfiguration(values)), "--disable-hot-restart"],
+    command: envoyCommand(envoyConfiguration(values)),
     resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
       runAsNonRoot: true,
       seccompProfile: { type: "RuntimeDefault" },
-      // The file of the released image has this capability, and Linux starts it for none who may not have it.
-      capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE"] },
+      capabilities: ENVOY_CAPABILITIES,
     },
     volumeMounts: [
       { name: "consul-ca-cert", mountPath: CA_FILE.replace(/\/[^/]*$/, ""), readOnly: true },
@@ -111,108 +108,35 @@ function gateContainer(values: ChartValues): ChartValues {
 }
 
 function envoyConfiguration(values: ChartValues) {
-  const type = (name: string) => `type.googleapis.com/envoy.extensions.${name}`;
-  // As much as Consul itself takes: many a client waits minutes for an answer.
-  const plenty = 65536;
-  const serverName = `server.${valueAt(values, "global.datacenter") ?? "dc1"}.${valueAt(values, "global.domain") ?? "consul"}`;
-  const manager = {
-    "@type": type("filters.network.http_connection_manager.v3.HttpConnectionManager"),
-    stat_prefix: "api",
-    stream_idle_timeout: "0s",
-    generate_request_id: false,
-    http_filters: [
+  return envoyBeforeConsul({
+    listens: {
+      address: "0.0.0.0",
+      port: API_PORTS.gate,
+      certificates: [
+        {
+          certificate_chain: { filename: `${SERVER_CERTIFICATE}/tls.crt` },
+          private_key: { filename: `${SERVER_CERTIFICATE}/tls.key` },
+        },
+      ],
+    },
+    filters: [
       {
         name: "leaf",
         typed_config: {
-          "@type": type("filters.http.lua.v3.Lua"),
+          "@type": "type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua",
           default_source_code: { inline_string: ASK_FOR_LEAVES },
         },
       },
-      {
-        name: "router",
-        typed_config: { "@type": type("filters.http.router.v3.Router"), suppress_envoy_headers: true },
-      },
     ],
-    route_config: {
-      virtual_hosts: [
-        {
-          name: "api",
-          domains: ["*"],
-          routes: [{ match: { prefix: "/" }, route: { cluster: "consul", timeout: "0s" } }],
-        },
-      ],
+    consul: {
+      host: "127.0.0.1",
+      port: API_PORTS.behind,
+      caFile: CA_FILE,
+      serverName: `server.${valueAt(values, "global.datacenter") ?? "dc1"}.${valueAt(values, "global.domain") ?? "consul"}`,
+      // Consul counts connections by address, and behind the gate they all have one: requests share them.
+      protocol: { explicit_http_config: { http2_protocol_options: {} } },
     },
-  };
-  return {
-    static_resources: {
-      listeners: [
-        {
-          address: { socket_address: { address: "0.0.0.0", port_value: API_PORTS.gate } },
-          filter_chains: [
-            {
-              filters: [{ name: "api", typed_config: manager }],
-              transport_socket: {
-                name: "tls",
-                typed_config: {
-                  "@type": type("transport_sockets.tls.v3.DownstreamTlsContext"),
-                  common_tls_context: {
-                    alpn_protocols: ["h2", "http/1.1"],
-                    tls_certificates: [
-                      {
-                        certificate_chain: { filename: `${SERVER_CERTIFICATE}/tls.crt` },
-                        private_key: { filename: `${SERVER_CERTIFICATE}/tls.key` },
-                      },
-                    ],
-                  },
-                },
-              },
-            },
-          ],
-        },
-      ],
-      clusters: [
-        {
-          name: "consul",
-          connect_timeout: "5s",
-          load_assignment: {
-            cluster_name: "consul",
-            endpoints: [
-              {
-                lb_endpoints: [
-                  {
-                    endpoint: {
-                      address: { socket_address: { address: "127.0.0.1", port_value: API_PORTS.behind } },
-                    },
-                  },
-                ],
-              },
-            ],
-          },
-          circuit_breakers: { thresholds: [{ max_requests: plenty, max_pending_requests: plenty }] },
-          // Consul counts connections by address, and behind the gate they all have one: requests share them.
-          typed_extension_protocol_options: {
-            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
-              "@type": type("upstreams.http.v3.HttpProtocolOptions"),
-              explicit_http_config: { http2_protocol_options: {} },
-            },
-          },
-          transport_socket: {
-            name: "tls",
-            typed_config: {
-              "@type": type("transport_sockets.tls.v3.UpstreamTlsContext"),
-              sni: serverName,
-              common_tls_context: {
-                validation_context: {
-                  trusted_ca: { filename: CA_FILE },
-                  match_typed_subject_alt_names: [{ san_type: "DNS", matcher: { exact: serverName } }],
-                },
-              },
-            },
-          },
-        },
-      ],
-    },
-  };
+  });
 }
 
 function serverOf(values: ChartValues): ChartValues {

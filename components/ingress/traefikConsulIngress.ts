@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { owned } from "../interrupted/hooks";
 import { ensureNamespace } from "../mesh/bringYourOwn";
+import { consulApiProxyProblems } from "./consulApiProxy";
 import { consolesConfiguration, TraefikConsoles } from "./consoles";
 import type { IngressDescription } from "../teams/meshReference";
 import { routeUrl } from "../routing/routeUrl";
@@ -58,6 +59,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
     refuse(place, [
       ...traefikProblems(args),
       ...catalogSyncProblems(args, mesh),
+      ...consulApiProxyProblems(args, mesh.kubernetesVersion),
       ...routing.ingress(serviceName, args, ""),
       ...mesh.model.part(MeshNames).take("serviceName", { name: serviceName, place, ingress: true }),
     ]);

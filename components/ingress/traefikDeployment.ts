@@ -16,6 +16,7 @@ import {
   traefikArguments,
 } from "../routing/traefikArguments";
 import { DEFAULT_TRAEFIK_IMAGE } from "../routing/traefikVersions";
+import { CONSUL_API_PROXY, consulApiProxy } from "./consulApiProxy";
 import { DEFAULT_REQUESTS, edgeArguments } from "./traefikEdge";
 import { traefikLogin } from "./traefikLogin";
 import type { TraefikConsulIngressArgs } from "./traefikOptions";
@@ -51,6 +52,9 @@ export function traefikDeployment(
           image: mesh.consulImage ?? DEFAULT_CONSUL_CLI_IMAGE,
           imagePullPolicy: args.imagePullPolicy,
         });
+  const proxy = args.consulApiProxy
+    ? consulApiProxy({ ...mesh, image: mesh.dataplaneImage, imagePullPolicy: args.imagePullPolicy })
+    : undefined;
   const caMount = { name: "consul-ca", mountPath: CA_MOUNT_PATH, readOnly: true };
   return new k8s.apps.v1.Deployment(
     `${name}-deployment`,
@@ -85,7 +89,10 @@ export function traefikDeployment(
               // Else each mount would open acme.json to the group, and Traefik refuses it then.
               fsGroupChangePolicy: "OnRootMismatch",
             },
-            initContainers: login === undefined ? [] : [{ ...login.sidecar, securityContext: HARDENED }],
+            initContainers: [
+              ...(login === undefined ? [] : [{ ...login.sidecar, securityContext: HARDENED }]),
+              ...(proxy === undefined ? [] : [proxy]),
+            ],
             containers: [
               {
                 name: "traefik",
@@ -96,6 +103,7 @@ export function traefikDeployment(
                   ...traefikArguments({
                     serviceName: its.serviceName,
                     apiAddress: mesh.apiAddress,
+                    localProxy: proxy && `${CONSUL_API_PROXY.host}:${CONSUL_API_PROXY.port}`,
                     api: args.dashboard || args.consoles?.dashboard !== undefined,
                     accessLog: args.accessLog ?? true,
                     logLevel: args.logLevel ?? "INFO",

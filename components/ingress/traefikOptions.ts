@@ -103,6 +103,13 @@ export interface TraefikOptions extends TraefikTlsOptions, TraefikExtras, Traefi
    */
   readonly logLevel?: (typeof LOG_LEVELS)[number];
   /**
+   * Whether an Envoy beside Traefik holds what it asks Consul while no server answers: after an outage of all of them Traefik
+   * is current within seconds, without it after up to three minutes; see docs/reliability.md. Needs Kubernetes 1.29.
+   * @setting traefikConsulApiProxy
+   * @default false
+   */
+  readonly consulApiProxy?: boolean;
+  /**
    * Resources of Traefik's container.
    * @setting traefikResources
    * @unset requests of 100m CPU and 64Mi memory, a limit of 256Mi memory

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ACCESS_LOGS } from "./accessLogs";
 import { ensureNamespace } from "./bringYourOwn";
 import { CONSUL_NAME, consulValues, mergeValues } from "../chart/consulValues";
+import { namedImage } from "../chart/heldValues";
 import { consulWorkloads } from "../chart/consulWorkloads";
 import { withLeafGate } from "../chart/leafGate";
 import { configEntry } from "./configEntry";
@@ -37,6 +38,8 @@ export class ConsulMesh extends pulumi.ComponentResource {
   public readonly authMethod: string | undefined;
   /** The image of Consul, for those who need its command line; `undefined` where the chart chooses. */
   public readonly consulImage: string | undefined;
+  /** The image of consul-dataplane, for those who need its Envoy; `undefined` where the chart chooses. */
+  public readonly dataplaneImage: string | undefined;
   /** The cluster's version, where it is known. */
   public readonly kubernetesVersion: string | undefined;
   /** What of the mesh is too old for the header criteria `contains` and `ignoreCase`; `undefined` where nothing is. */
@@ -136,6 +139,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
     this.uiPortForward = uiPortForwardOf(args);
     this.authMethod = known.authMethod;
     this.consulImage = known.consulImage;
+    this.dataplaneImage = namedImage(args, args.values ?? {}, "dataplane").image;
     this.kubernetesVersion = known.kubernetesVersion;
     this.partWithoutContains = known.partWithoutContains;
     this.partWithoutSleep = known.partWithoutSleep;

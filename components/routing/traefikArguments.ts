@@ -10,6 +10,8 @@ export interface TraefikArgumentOptions {
   readonly serviceName: string;
   /** `host:port` of Consul's HTTPS API. */
   readonly apiAddress: string;
+  /** `host:port` of what stands before that API on the pod's own loopback, and asks it by TLS. */
+  readonly localProxy?: string;
   /** Whether there are API and dashboard, as `api@internal`; `adminTags` and consoles say where they are served. */
   readonly api: boolean;
   readonly accessLog: boolean;
@@ -22,9 +24,13 @@ export interface TraefikArgumentOptions {
  */
 export function traefikArguments(options: TraefikArgumentOptions): string[] {
   const catalog = {
-    "endpoint.address": options.apiAddress,
-    "endpoint.scheme": "https",
-    "endpoint.tls.ca": `${CA_MOUNT_PATH}/tls.crt`,
+    ...(options.localProxy === undefined
+      ? {
+          "endpoint.address": options.apiAddress,
+          "endpoint.scheme": "https",
+          "endpoint.tls.ca": `${CA_MOUNT_PATH}/tls.crt`,
+        }
+      : { "endpoint.address": options.localProxy, "endpoint.scheme": "http" }),
     serviceName: options.serviceName,
     connectAware: true,
     connectByDefault: true,

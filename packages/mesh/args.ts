@@ -133,6 +133,8 @@ export interface PlatformArgs {
   traefikAccessLog?: boolean;
   /** Traefik's log level. One of TRACE, DEBUG, INFO, WARN, ERROR. Default: INFO. */
   traefikLogLevel?: string;
+  /** Whether an Envoy beside Traefik holds what it asks Consul while no server answers: after an outage of all of them Traefik is current within seconds, without it after up to three minutes; see docs/reliability.md. Needs Kubernetes 1.29. Default: false. */
+  traefikConsulApiProxy?: boolean;
   /** Resources of Traefik's container. Default: requests of 100m CPU and 64Mi memory, a limit of 256Mi memory. */
   traefikResources?: Resources;
   /** Namespace of the services, made and owned by the stack unless servicesCreateNamespace is false. Default: mesh-services. */

@@ -113,23 +113,31 @@ test("Traefik asks Consul by TLS that it verifies, as itself, and takes what pub
         const [key, value = "true"] = each.split("=");
         return key.toLowerCase() === `--providers.consulcatalog.${flag}`.toLowerCase() ? [value] : [];
       });
-    const [ca = ""] = said("endpoint.tls.ca");
-    const mounted = volumeMounts.find((mount: any) => ca === `${mount.mountPath}/tls.crt`);
+    // Itself, or by the proxy on its pod's loopback.
+    const proxy = (spec.initContainers ?? []).find(({ name }: any) => name === "consul-api-proxy");
+    const { clusters, listeners } = proxy === undefined ? ({} as any) : JSON.parse(proxy.command[2]).static_resources;
+    const verified = clusters?.[0].transport_socket.typed_config.common_tls_context.validation_context;
+    const [ca = ""] = proxy === undefined ? said("endpoint.tls.ca") : [verified.trusted_ca.filename];
+    const loopback = (listeners ?? []).map(({ address }: any) => Object.values(address.socket_address).join(":"));
+    const mounted = (proxy?.volumeMounts ?? volumeMounts).find((mount: any) => ca === `${mount.mountPath}/tls.crt`);
     const { configMap } = spec.volumes.find(({ name }: any) => name === mounted?.name) ?? {};
     const copied = ofKind(resources, "ConfigMap").some(
       ({ props }) => props.metadata.name === configMap?.name && props.data["tls.crt"] === "the CA",
     );
     return [
       ...(copied ? [] : [`the CA at ${ca} is not Consul's`]),
+      ...(proxy === undefined || verified.match_typed_subject_alt_names.length === 1 ? [] : ["any name is taken"]),
       ...Object.entries({
+        ...(proxy === undefined ? {} : { "endpoint.address": "127.0.0.1:8500" }),
         exposedByDefault: "false",
         connectAware: "true",
         connectByDefault: "true",
-        "endpoint.scheme": "https",
+        "endpoint.scheme": proxy === undefined ? "https" : "http",
         serviceName: spec.serviceAccountName,
         "endpoint.tls.insecureSkipVerify": "",
         "endpoint.token": "",
       }).flatMap(([flag, value]) => (String(said(flag)) === value ? [] : [`${flag} is ${said(flag)}`])),
+      ...(proxy === undefined || String(loopback) === "127.0.0.1:8500" ? [] : [`the proxy listens at ${loopback}`]),
     ];
   }));
 
@@ -281,7 +289,8 @@ test("no pod is root, gains a right, keeps a capability or sees its node, and no
               its?.allowPrivilegeEscalation !== false ||
               its.privileged === true ||
               String(its.capabilities?.drop) !== "ALL" ||
-              (isOurs && its.capabilities.add !== undefined),
+              // Envoy's file has one, which the level "restricted" lets it have.
+              (isOurs && (its.capabilities.add ?? []).some((each: string) => each !== "NET_BIND_SERVICE")),
           )
           .map((container) => `${name}: ${container.name} is not hardened`),
       ];
