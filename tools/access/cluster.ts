@@ -195,7 +195,7 @@ export class Cluster {
     await this.asked("DELETE", apiPath);
   }
 
-  /** Brings a port of a pod here, that of its own loopback too. */
+  /** Brings a port of a pod here, that of its own loopback too. kubectl ends it when one of its connections breaks. */
   async forward(namespace: string, pod: string, port: number): Promise<Forwarded> {
     const { match, child } = await this.started(
       ["port-forward", "--namespace", namespace, `pod/${pod}`, `:${port}`, "--address", "127.0.0.1"],
@@ -204,14 +204,22 @@ export class Cluster {
     return { port: Number(match[1]), close: () => this.stop(child) };
   }
 
+  /** Does something by a port of a pod, and once more where that port was lost meanwhile. */
+  async through<T>(namespace: string, pod: string, port: number, use: (port: number) => Promise<T>): Promise<T> {
+    const tried = async () => {
+      const forwarded = await this.forward(namespace, pod, port);
+      try {
+        return await use(forwarded.port);
+      } finally {
+        forwarded.close();
+      }
+    };
+    return tried().catch((error) => (isLost(error) ? tried() : Promise.reject(error)));
+  }
+
   /** An answer of HTTP from a port of a pod. */
-  async ask(namespace: string, pod: string, port: number, pagePath: string): Promise<{ status: number; text: string }> {
-    const forwarded = await this.forward(namespace, pod, port);
-    try {
-      return await plainGet(forwarded.port, pagePath);
-    } finally {
-      forwarded.close();
-    }
+  ask(namespace: string, pod: string, port: number, pagePath: string): Promise<{ status: number; text: string }> {
+    return this.through(namespace, pod, port, (here) => plainGet(here, pagePath));
   }
 
   /** What kubectl prints. */
@@ -219,6 +227,11 @@ export class Cluster {
     const { stdout } = await run("kubectl", [...this.flags, ...args], { maxBuffer: 64 * 1024 * 1024 });
     return stdout;
   }
+}
+
+/** Whether an error is that of a port that nobody forwards any longer. */
+export function isLost(error: unknown): boolean {
+  return ["ECONNREFUSED", "ECONNRESET"].includes((error as NodeJS.ErrnoException).code ?? "");
 }
 
 /** A GET to a port of this machine. */

@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import * as https from "node:https";
 import * as tls from "node:tls";
-import { Cluster, Forwarded } from "./cluster";
+import { Cluster, Forwarded, isLost } from "./cluster";
 import { DeclaredMesh } from "./declared";
 
 /** Where the API is, as this machine reaches it. */
@@ -12,6 +12,36 @@ interface Endpoint {
   readonly ca: string;
 }
 
+/** A server's port on this machine, brought here anew where it was lost. */
+class ForwardedServer {
+  private current: Promise<Forwarded>;
+
+  constructor(private readonly forward: () => Promise<Forwarded>) {
+    this.current = forward();
+  }
+
+  async use<T>(ask: (port: number) => Promise<T>): Promise<T> {
+    const its = this.current;
+    try {
+      return await ask((await its).port);
+    } catch (error) {
+      if (!isLost(error)) {
+        throw error;
+      }
+      // Of all that lost it at once, the first brings it back.
+      if (this.current === its) {
+        await this.close();
+        this.current = this.forward();
+      }
+      return ask((await this.current).port);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.current.then((its) => its.close()).catch(() => undefined);
+  }
+}
+
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers of Consul's API, of many shapes
 export type ConsulAnswer = any;
 
@@ -20,7 +50,7 @@ export class ConsulClient {
   private constructor(
     private readonly endpoint: Endpoint,
     private readonly token: string | undefined,
-    private readonly forwarded: Forwarded | undefined,
+    private readonly server: ForwardedServer | undefined,
   ) {}
 
   /** Through `pod`; straight to the servers where they are external. */
@@ -35,30 +65,24 @@ export class ConsulClient {
     if (pod === undefined) {
       return new ConsulClient({ host: name, port: Number(port), servername: name, ca }, token, undefined);
     }
-    const forwarded = await cluster.forward(mesh.namespace, pod, 8501);
-    return new ConsulClient({ host: "127.0.0.1", port: forwarded.port, servername: name, ca }, token, forwarded);
+    const server = new ForwardedServer(() => cluster.forward(mesh.namespace, pod, 8501));
+    return new ConsulClient({ host: "127.0.0.1", port: 0, servername: name, ca }, token, server);
   }
 
   close(): void {
-    this.forwarded?.close();
+    void this.server?.close();
   }
 
   /** The status and the answer, parsed where it is JSON; without the token where `anonymous`. */
-  ask(path: string, anonymous = false): Promise<{ status: number; body: ConsulAnswer }> {
+  async ask(path: string, anonymous = false): Promise<{ status: number; body: ConsulAnswer }> {
     const headers = anonymous || this.token === undefined ? {} : { "X-Consul-Token": this.token };
-    return new Promise((resolve, reject) => {
-      const request = https
-        .get({ ...this.endpoint, path: `/v1/${path}`, headers, agent: false }, (response) => {
-          const chunks: Buffer[] = [];
-          response.on("data", (chunk) => chunks.push(chunk));
-          response.on("end", () => resolve({ status: response.statusCode!, body: parsed(Buffer.concat(chunks)) }));
-          response.on("error", reject);
-        })
-        .on("error", (error) => reject(new Error(`Consul's API, ${path}: ${error.message}`)))
-        .setTimeout(15_000, () => request.destroy(new Error("no answer for 15 s")));
-    });
+    const at = (port: number) => answer({ ...this.endpoint, port, path: `/v1/${path}`, headers, agent: false });
+    try {
+      return await (this.server === undefined ? at(this.endpoint.port) : this.server.use(at));
+    } catch (error) {
+      throw new Error(`Consul's API, ${path}: ${(error as Error).message}`);
+    }
   }
-
   /** The answer to what has to succeed. */
   async get(path: string): Promise<ConsulAnswer> {
     const { status, body } = await this.ask(path);
@@ -67,6 +91,20 @@ export class ConsulClient {
     }
     return body;
   }
+}
+
+function answer(options: https.RequestOptions): Promise<{ status: number; body: ConsulAnswer }> {
+  return new Promise((resolve, reject) => {
+    const request = https
+      .get(options, (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk) => chunks.push(chunk));
+        response.on("end", () => resolve({ status: response.statusCode!, body: parsed(Buffer.concat(chunks)) }));
+        response.on("error", reject);
+      })
+      .on("error", reject)
+      .setTimeout(15_000, () => request.destroy(new Error("no answer for 15 s")));
+  });
 }
 
 /** The certificate that is shown at a port of this machine, and why it is not to be trusted, if so. */

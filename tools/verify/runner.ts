@@ -39,30 +39,37 @@ export class LiveSource implements Source {
     return this.opened;
   }
 
-  /** By a server that is ready; where none is, by one that answers, for without a leader none is ready. */
+  /** By a server that knows a leader; where none does, by one that answers. Each is asked: one that hangs may pass for ready. */
   consul(): Promise<ConsulClient> {
     this.client ??= (async () => {
       const { mesh } = await this.read("declared");
+      if (mesh === undefined) {
+        throw new NotRead("the stack has no mesh");
+      }
       const { servers } = await this.read("consul");
       const cluster = await this.cluster();
-      const pods = servers?.pods ?? [];
-      const ready = pods.find((pod) => pod.ready);
-      if (mesh?.external || (mesh && ready)) {
-        return ConsulClient.open(cluster, mesh, mesh.external ? undefined : ready?.name);
+      if (mesh.external) {
+        return ConsulClient.open(cluster, mesh, undefined);
       }
+      const pods = servers?.pods ?? [];
       const answering = pods.map(async ({ name }) => {
-        const client = await ConsulClient.open(cluster, mesh!, name);
-        return client.get("status/leader").then(
-          () => client,
-          (error) => {
-            client.close();
-            throw error;
-          },
-        );
+        const client = await ConsulClient.open(cluster, mesh, name);
+        try {
+          return { client, leader: await client.get("status/leader") };
+        } catch (error) {
+          client.close();
+          throw error;
+        }
       });
-      return Promise.any(answering).catch(() => {
-        throw new NotRead("no server of Consul is ready");
-      });
+      const led = answering.map(async (each) => ((await each).leader === "" ? Promise.reject() : each));
+      const chosen = await Promise.any(led).catch(() =>
+        Promise.any(answering).catch(({ errors }: AggregateError) => {
+          const ready = pods.findIndex((pod) => pod.ready);
+          throw errors[ready] ?? new NotRead("no server of Consul is ready");
+        }),
+      );
+      answering.forEach((each) => each.then(({ client }) => client !== chosen.client && client.close()).catch(() => 0));
+      return chosen.client;
     })();
     return this.client;
   }

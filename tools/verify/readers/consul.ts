@@ -62,13 +62,10 @@ export async function readTrust(source: Source): Promise<TrustFacts> {
   const served = await each(
     (servers?.pods ?? []).filter((pod) => pod.ready),
     async ({ name }) => {
-      const forwarded = await cluster.forward(mesh.namespace, name, 8501);
-      try {
-        const shown = await shownCertificate(forwarded.port, servername, caPem);
-        return { ...certificate(shown.certificate, `what ${name} shows`), error: shown.error };
-      } finally {
-        forwarded.close();
-      }
+      const shown = await cluster.through(mesh.namespace, name, 8501, (port) =>
+        shownCertificate(port, servername, caPem),
+      );
+      return { ...certificate(shown.certificate, `what ${name} shows`), error: shown.error };
     },
   );
   const roots = await answeringConsul(source).then(

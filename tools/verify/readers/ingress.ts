@@ -32,18 +32,15 @@ export async function readIngress(source: Source): Promise<IngressFacts> {
       const annotations = objects.find(({ metadata }) => metadata.name === name)?.metadata.annotations ?? {};
       const nothing = { name, meshReady: 0, served: [], caSha256: annotations["consul-traefik-mesh/ca-sha256"] ?? "" };
       try {
-        const forwarded = await cluster.forward(namespace, name, ENTRY_POINT_PORTS.admin);
-        try {
-          const status = async (page: string) => (await plainGet(forwarded.port, page)).status;
+        return await cluster.through(namespace, name, ENTRY_POINT_PORTS.admin, async (port) => {
+          const status = async (page: string) => (await plainGet(port, page)).status;
           return {
             ...nothing,
             meshReady: await status(MESH_READY_PATH),
             served: await each([...servedPaths], async ([page, service]) => ({ service, status: await status(page) })),
-            routers: dashboard ? await routersOf(forwarded.port) : undefined,
+            routers: dashboard ? await routersOf(port) : undefined,
           };
-        } finally {
-          forwarded.close();
-        }
+        });
       } catch (error) {
         return { ...nothing, error: (error as Error).message };
       }

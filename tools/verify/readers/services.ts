@@ -80,15 +80,14 @@ export async function readSidecars(source: Source): Promise<SidecarFacts[]> {
   return each(pods, async ({ service, pod, namespace }) => {
     const nothing = { service, pod, connected: false, rejected: [], enforces: false, leafNotAfter: 0 };
     try {
-      const forwarded = await cluster.forward(namespace, pod, ENVOY_ADMIN);
-      try {
+      return await cluster.through(namespace, pod, ENVOY_ADMIN, async (port) => {
         const [stats, listeners, clusters, certs] = await Promise.all(
           [
             "/stats?filter=^control_plane.connected_state$&format=json",
             "/config_dump?resource=dynamic_listeners",
             "/config_dump?resource=dynamic_active_clusters",
             "/certs",
-          ].map((page) => plainGet(forwarded.port, page)),
+          ].map((page) => plainGet(port, page)),
         );
         return {
           service,
@@ -98,9 +97,7 @@ export async function readSidecars(source: Source): Promise<SidecarFacts[]> {
           enforces: enforces(JSON.parse(listeners.text)),
           leafNotAfter: leafEnd(JSON.parse(certs.text)),
         };
-      } finally {
-        forwarded.close();
-      }
+      });
     } catch (error) {
       return { ...nothing, error: (error as Error).message };
     }
