@@ -7,6 +7,7 @@ import { callsOf, destinations, egressSteps, serveOutside, stopServing } from ".
 import { judged, NOT_JUDGED, refusals, refusedUp } from "./pack";
 import { holderOf, nameOf, podsOf, traefiks } from "./pods";
 import { files, forms, logs, objects, Place } from "./secrets";
+import { CLIENTS, letStrangersIn, sendStrangersAway, strangerSteps } from "./strangers";
 
 const image = "localhost/whoami:1.10.3";
 const services = [
@@ -24,12 +25,14 @@ const step = story();
 
 beforeAll(async () => {
   await serveOutside();
-  const externalDestinations = destinations();
-  its = judged(await workspace("prod", { ...TESTBED, services, denyAll: false, intentions: [], externalDestinations }));
+  await letStrangersIn();
+  const given = { externalDestinations: destinations(), networkPolicyClients: CLIENTS };
+  its = judged(await workspace("prod", { ...TESTBED, ...given, services, denyAll: false, intentions: [] }));
 });
 
 afterAll(async () => {
   stopServing();
+  await sendStrangersAway();
   await its?.remove();
   renewCluster();
 }, 300_000);
@@ -65,6 +68,7 @@ step("deny-all and an allow: the one service is open, the other closed, and a se
 });
 
 egressSteps(step);
+strangerSteps(step);
 
 step("an up that would open the living mesh is refused by the policies, and nothing of it is applied", async () => {
   const state = async () => [
@@ -207,11 +211,6 @@ step("what holds data or trust can neither be deleted nor replaced", async () =>
   expect(await refusal(its.stack.preview())).toMatch(/protect/);
   its.configure({ consulNamespace: "consul-system" });
   await answers(200, "whoami.localhost");
-});
-
-step("without the protection, which is a change of its own, it can", async () => {
-  await deploy({ protect: false }, NOT_JUDGED);
-  await its.stack.previewDestroy();
 });
 
 /** Deploys changed settings, as an edit of the stack's file would. */

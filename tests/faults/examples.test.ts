@@ -14,7 +14,7 @@ let its: Workspace;
 /** Examples that need what this cluster does not have, or more than one stack; and where else they are played. */
 const ELSEWHERE: readonly [of: RegExp, where: string][] = [
   [/CreateNamespace: false/, "tests/faults/externalServers.test.ts"],
-  [/:(teams|meshStack):/, "tests/e2e/isolation.test.ts"],
+  [/:(teams|meshStack):/, "tests/faults/changes.test.ts"],
   [/:rotations:/, "tests/faults/rotation.test.ts"],
   [/:workloads:/, "tests/faults/joins.test.ts"],
   [/:traefikKubernetesCrdNamespaces:|plugindemo/, "tests/e2e/routing.test.ts; no plugin can be downloaded here"],

@@ -163,8 +163,17 @@ export const MEMBERS: Record<string, Fault> = {
   },
   "traefik-strangers": { harm: stranger("traefik.http.routers.by-hand.rule=Host(`by-hand.localhost`)") },
   "traefik-registered": {
-    harm: service(({ metadata }) => (metadata.annotations[`${SYNC}-sync`] = "false")),
-    besides: { "traefik-leaf": THEN_NO_PAGE },
+    // By its annotation alone the sync of control plane 1.5.3 does not take it out.
+    harm: all(
+      scaled(at.consul("deployment", "consul-sync-catalog"), 0),
+      told(async (ask) => {
+        for (const { Node: node, ServiceID } of await ask("GET", `catalog/service/${INGRESS}`)) {
+          await ask("PUT", "catalog/deregister", { Node: node, ServiceID });
+        }
+        return undefined; // the sync writes it again
+      }),
+    ),
+    besides: { "catalog-sync": "it is what writes the entry", "traefik-leaf": THEN_NO_PAGE },
   },
   "traefik-ca-copy": {
     harm: edited(at.traefik("configmap", "consul-ca-cert"), ({ data }) => (data["tls.crt"] = "another")),
