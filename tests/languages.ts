@@ -41,10 +41,14 @@ export const LANGUAGES: Readonly<
         const own = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
         return `    ${own}=json.loads(${JSON.stringify(JSON.stringify(value))}),\n`;
       });
-      return text
-        .replace("import pulumi\n", "import json\nimport pulumi\n")
-        .replace('    "mesh",\n', `    "mesh",\n${inputs.join("")}`)
-        .replace(/(?<=intentions=\[).*?\n(?= {4}\],)/s, (own) => (allowed ? own : ""));
+      return (
+        text
+          .replace("import pulumi\n", "import json\nimport pulumi\n")
+          // In the place of the example's own services, where there are others.
+          .replace(/ {4}services=\[.*?\n {4}\],\n/s, (own) => (settings?.services === undefined ? own : ""))
+          .replace('    "mesh",\n', `    "mesh",\n${inputs.join("")}`)
+          .replace(/(?<=intentions=\[).*?\n(?= {4}\],)/s, (own) => (allowed ? own : ""))
+      );
     },
   },
 };

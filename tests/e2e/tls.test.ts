@@ -4,9 +4,9 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as tls from "node:tls";
 import { promisify } from "node:util";
-import { workspace, Workspace } from "../workspace";
+import { LanguageExample } from "../languages";
 import { apply, kubectl, poll, renewCluster, routerOf, story } from "./cluster";
-import { judged } from "./pack";
+import { JUDGED } from "./pack";
 
 const run = promisify(execFile);
 const PORT = 30443;
@@ -23,7 +23,8 @@ const CLIENTS = "clients.example.test";
 const DASHBOARD = "dashboard.example.test";
 const CONSUL = "consul.example.test";
 
-let its: Workspace;
+/** The example in Python, with settings of its own: so the suite plays another language too. */
+const its = new LanguageExample("python");
 let directory: string;
 const at = (file: string) => path.join(directory, file);
 const text = (file: string) => fs.readFileSync(at(file), "utf8");
@@ -137,7 +138,7 @@ beforeAll(async () => {
   const account = { ENDPOINT: "http://pebble.acme.svc:8080/cgi-bin", USERNAME: "traefik", PASSWORD: "not-a-secret" };
   const variables = Object.entries(account).map(([key, value]) => [`HTTPREQ_${key}`, value]);
   // Handed over to the stack, which refuses a namespace that is somebody else's.
-  const labels = { "consul-traefik-mesh/stack": "consul-traefik-mesh.local" };
+  const labels = { "consul-traefik-mesh/stack": "mesh-in-python.test" };
   const namespaces = [{ name: "acme" }, { name: NAMESPACE, labels }].map((metadata) => ({
     apiVersion: "v1",
     kind: "Namespace",
@@ -163,66 +164,64 @@ beforeAll(async () => {
     // The authority makes no account without.
     eab: { kid: "kid-1", hmacSecret: "eab" },
   };
-  its = judged(
-    await workspace(
-      "local",
-      {
-        traefikCertificateResolvers: {
-          tls: { ...authority, tlsChallenge: {} },
-          dns: {
-            ...authority,
-            dnsChallenge: {
-              provider: "httpreq",
-              credentialsSecret: "dns",
-              resolvers: ["pebble.acme.svc:8053"],
-              // The challenge server has records, but no zones: Traefik looks for the record there, and finds no other server.
-              propagation: { disableANSChecks: true, requireAllRNS: true },
-            },
+  await its.prepare();
+  its.edit({
+    settings: {
+      traefikDashboard: true,
+      traefikCertificateResolvers: {
+        tls: { ...authority, tlsChallenge: {} },
+        dns: {
+          ...authority,
+          dnsChallenge: {
+            provider: "httpreq",
+            credentialsSecret: "dns",
+            resolvers: ["pebble.acme.svc:8053"],
+            // The challenge server has records, but no zones: Traefik looks for the record there, and finds no other server.
+            propagation: { disableANSChecks: true, requireAllRNS: true },
           },
-          http: { ...authority, profile: "brief", certificatesDuration: 1, httpChallenge: {} },
         },
-        traefikCertificates: [{ secretName: "own", default: true }],
-        traefikTlsOptions: {
-          modern: { minVersion: "1.3" },
-          clients: { clientAuth: { caSecretName: "client-ca" } },
-        },
-        traefikUserLists: { ops: { secretName: "ops" } },
-        traefikConsoles: {
-          dashboard: { host: DASHBOARD, userList: "ops" },
-          consulUi: { host: CONSUL, userList: "ops" },
-        },
-        traefikRedirectToHttps: true,
-        traefikHttp3: true,
-        services: [
-          {
-            name: "whoami",
-            image: "localhost/whoami:1.10.3",
-            port: 80,
-            healthPath: "/health",
-            routes: [
-              { host: TLS, tls: { certResolver: "tls" } },
-              { host: WILD, tls: { certResolver: "dns", domains: [{ main: "*.wild.example.test" }] } },
-              { host: BRIEF, tls: { certResolver: "http" } },
-              { host: OWN, tls: {} },
-              { host: MODERN, tls: { options: "modern" } },
-              { host: CLIENTS, tls: { options: "clients" } },
-            ],
-          },
-        ],
+        http: { ...authority, profile: "brief", certificatesDuration: 1, httpChallenge: {} },
       },
-      "local",
-    ),
-  );
-}, 120_000);
+      traefikCertificates: [{ secretName: "own", default: true }],
+      traefikTlsOptions: {
+        modern: { minVersion: "1.3" },
+        clients: { clientAuth: { caSecretName: "client-ca" } },
+      },
+      traefikUserLists: { ops: { secretName: "ops" } },
+      traefikConsoles: {
+        dashboard: { host: DASHBOARD, userList: "ops" },
+        consulUi: { host: CONSUL, userList: "ops" },
+      },
+      traefikRedirectToHttps: true,
+      traefikHttp3: true,
+      services: [
+        {
+          name: "whoami",
+          image: "localhost/whoami:1.10.3",
+          port: 80,
+          healthPath: "/health",
+          routes: [
+            { host: TLS, tls: { certResolver: "tls" } },
+            { host: WILD, tls: { certResolver: "dns", domains: [{ main: "*.wild.example.test" }] } },
+            { host: BRIEF, tls: { certResolver: "http" } },
+            { host: OWN, tls: {} },
+            { host: MODERN, tls: { options: "modern" } },
+            { host: CLIENTS, tls: { options: "clients" } },
+          ],
+        },
+      ],
+    },
+  });
+}, 900_000);
 
 afterAll(async () => {
-  await its?.remove();
+  its.remove();
   renewCluster();
   fs.rmSync(directory, { recursive: true, force: true });
 }, 300_000);
 
 step("tlsChallenge, dnsChallenge and httpChallenge each bring a certificate that curl verifies", async () => {
-  await its.stack.up();
+  await its.stack.up(JUDGED);
   // Pebble makes its authority anew at each start.
   const root = "/api/v1/namespaces/acme/services/https:pebble:15000/proxy/roots/0";
   fs.writeFileSync(at("pebble-root.crt"), await kubectl("get", "--raw", root));
