@@ -63,6 +63,7 @@ export class LanguageExample {
   constructor(
     private readonly language: string,
     env: Readonly<Record<string, string>> = {},
+    private readonly stackName = "test",
   ) {
     this.directory = path.join(this.root, "examples", language);
     fs.mkdirSync(path.join(this.root, "state"));
@@ -89,7 +90,7 @@ export class LanguageExample {
     }
     this.edit({});
     this.stack = await LocalWorkspace.createStack(
-      { stackName: "test", workDir: this.directory },
+      { stackName: this.stackName, workDir: this.directory },
       { envVars: this.env },
     );
   }

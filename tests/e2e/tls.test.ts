@@ -23,8 +23,8 @@ const CLIENTS = "clients.example.test";
 const DASHBOARD = "dashboard.example.test";
 const CONSUL = "consul.example.test";
 
-/** The example in Python, with settings of its own: so the suite plays another language too. */
-const its = new LanguageExample("python");
+/** The example in Python, with settings of its own, so that the suite plays another language too; by its name the pack takes it for `local`. */
+const its = new LanguageExample("python", {}, "local");
 let directory: string;
 const at = (file: string) => path.join(directory, file);
 const text = (file: string) => fs.readFileSync(at(file), "utf8");
@@ -138,7 +138,7 @@ beforeAll(async () => {
   const account = { ENDPOINT: "http://pebble.acme.svc:8080/cgi-bin", USERNAME: "traefik", PASSWORD: "not-a-secret" };
   const variables = Object.entries(account).map(([key, value]) => [`HTTPREQ_${key}`, value]);
   // Handed over to the stack, which refuses a namespace that is somebody else's.
-  const labels = { "consul-traefik-mesh/stack": "mesh-in-python.test" };
+  const labels = { "consul-traefik-mesh/stack": "mesh-in-python.local" };
   const namespaces = [{ name: "acme" }, { name: NAMESPACE, labels }].map((metadata) => ({
     apiVersion: "v1",
     kind: "Namespace",
