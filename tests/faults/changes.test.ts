@@ -1,7 +1,8 @@
 import { IntentionRule } from "../../components";
-import { answers, kubectl, renewCluster, story, through } from "../e2e/cluster";
+import { answers, changes, kubectl, renewCluster, story, through } from "../e2e/cluster";
 import { judged, JUDGED_AS_TEAM, refusals } from "../e2e/pack";
 import { workspace, Workspace } from "../workspace";
+import { interrupted, says } from "./interrupting";
 
 /** What becomes of a stack after its first day: other stacks join it, protocols change, parts go and come back. */
 const step = story();
@@ -53,6 +54,11 @@ step("another stack's services join the mesh, are asked as its own are, and go w
     theirs.configure({ intentions: [allow("orders")] });
     await theirs.stack.up(JUDGED_AS_TEAM);
     await answers(200, "orders.localhost");
+    // What was killed comes back by a plain up here too, and nothing is amiss with it.
+    await interrupted(theirs, "destroy", says(/orders-deployment deleting/), "SIGKILL");
+    await theirs.stack.up(JUDGED_AS_TEAM);
+    await answers(200, "orders.localhost");
+    expect(changes((await theirs.stack.up(JUDGED_AS_TEAM)).summary.resourceChanges)).toEqual([]);
     theirs.configure({ services: [{ ...settings.services[0], routes: [{ host: "whoami.localhost" }] }] });
     await expect(theirs.stack.preview()).rejects.toThrow(/is that of stack .*\/local: service whoami/);
   } finally {

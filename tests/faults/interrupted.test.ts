@@ -1,10 +1,10 @@
-import { ChildProcess, execFile, spawn } from "node:child_process";
-import * as fs from "node:fs";
+import { execFile } from "node:child_process";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { TESTBED, workspace, Workspace } from "../workspace";
 import { answers, apply, changes, inventory, kubectl, poll, story, through } from "../e2e/cluster";
 import { judged } from "../e2e/pack";
+import { Fault, interrupted, killProvider, says } from "./interrupting";
 
 /**
  * `pulumi up` and `pulumi destroy` are killed at points that are told by what is being done, and the same command comes after
@@ -25,71 +25,11 @@ afterAll(async () => {
   await its?.remove();
 });
 
-/** Starts an operation by the CLI, in a group of processes of its own. */
-function start(operation: "up" | "destroy"): { child: ChildProcess; printed: () => string } {
-  let text = "";
-  const flags = ["--yes", "--skip-preview", "--non-interactive", "--stack", its.stack.name];
-  const child = spawn("pulumi", [operation, ...flags], {
-    cwd: its.directory,
-    detached: true,
-    env: { ...process.env, ...its.stack.workspace.envVars },
-  });
-  for (const stream of [child.stdout!, child.stderr!]) {
-    stream.on("data", (part: Buffer) => (text += part.toString()));
-  }
-  return { child, printed: () => text };
-}
-
-/** Kills the Kubernetes provider of an operation. */
-function killProvider({ pid }: ChildProcess): void {
-  for (const process_ of fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    try {
-      const [, , parent] = /\) (.) (\d+) /.exec(fs.readFileSync(`/proc/${process_}/stat`, "utf8"))!;
-      const command = fs.readFileSync(`/proc/${process_}/cmdline`, "utf8");
-      if (Number(parent) === pid && command.includes("pulumi-resource-kubernetes")) {
-        process.kill(Number(process_), "SIGKILL");
-      }
-    } catch {
-      continue; // it has ended meanwhile
-    }
-  }
-}
-
 /** Takes a part of the cluster away for half a minute. */
 const away = async (part: string): Promise<void> => {
   await promisify(execFile)(path.join(__dirname, "../../testbed/away"), [part, "30"]);
 };
 
-type Fault = NodeJS.Signals | ((operation: ChildProcess) => unknown);
-
-/**
- * Kills an operation, its whole group, when it has come to a point, or does something else to it then; and waits for its end, however
- * that is.
- */
-async function interrupted(
-  operation: "up" | "destroy",
-  point: (printed: string) => boolean | Promise<boolean>,
-  fault: Fault,
-): Promise<void> {
-  const { child, printed } = start(operation);
-  const ended = new Promise<void>((resolve) => child.on("exit", () => resolve()));
-  await poll(
-    `${operation} comes to its point`,
-    async () =>
-      child.exitCode === null ? await point(printed()) : Promise.reject(new Error(`it ended: ${printed()}`)),
-    (there) => there,
-    180,
-  );
-  if (typeof fault === "string") {
-    process.kill(-child.pid!, fault);
-  } else {
-    await fault(child);
-  }
-  await ended;
-  await its.stack.cancel().catch(() => undefined);
-}
-
-const says = (words: RegExp) => (printed: string) => words.test(printed);
 const recorded = (status: string) => async () =>
   (await kubectl(
     "get",
@@ -117,7 +57,7 @@ const UPS: [string, (printed: string) => boolean | Promise<boolean>, Fault][] = 
 
 for (const [where, point, signal] of UPS) {
   step(`an up that ends ${where}, is gone on with by the next, and what that made can be destroyed`, async () => {
-    await interrupted("up", point, signal);
+    await interrupted(its, "up", point, signal);
     await its.stack.up();
     expect(await recorded("deployed")()).toBe(true);
     await answers(200, HOST);
@@ -128,7 +68,7 @@ for (const [where, point, signal] of UPS) {
 
 for (const [where, point, signal] of UPS) {
   step(`a destroy straight after an up that ends ${where}, leaves nothing`, async () => {
-    await interrupted("up", point, signal);
+    await interrupted(its, "up", point, signal);
     await its.stack.destroy();
     expect(await inventory()).toEqual(before);
   });
@@ -138,7 +78,7 @@ step("an up that is killed while Helm upgrades is gone on with by the next, and 
   await its.stack.up();
   const ca = await kubectl("get", "secret", "consul-ca-cert", "-n", "consul-system", "-o", "jsonpath={.data}");
   its.configure({ consulServerAdditionalDnsSans: ["consul.example"] });
-  await interrupted("up", recorded("pending-upgrade"), "SIGKILL");
+  await interrupted(its, "up", recorded("pending-upgrade"), "SIGKILL");
   await its.stack.up();
   expect(await recorded("deployed")()).toBe(true);
   await answers(200, HOST);
@@ -170,7 +110,7 @@ const destroyed = () =>
 for (const [where, words] of DESTROYS) {
   step(`a destroy that is killed ${where} is gone on with by the next, and an up works again`, async () => {
     await its.stack.up();
-    await interrupted("destroy", says(words), "SIGKILL");
+    await interrupted(its, "destroy", says(words), "SIGKILL");
     await destroyed();
     expect(await inventory()).toEqual(before);
     await its.stack.up();
@@ -188,7 +128,7 @@ const BROUGHT_BACK: [string, (printed: string) => boolean | Promise<boolean>][] 
 for (const [where, point] of BROUGHT_BACK) {
   step(`a plain up brings back a mesh whose destroy was killed ${where}, and nothing is amiss with it`, async () => {
     await its.stack.up();
-    await interrupted("destroy", point, "SIGKILL");
+    await interrupted(its, "destroy", point, "SIGKILL");
     await its.stack.preview();
     await its.stack.up();
     await answers(200, HOST);
