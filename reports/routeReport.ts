@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { tagsOfAnnotation } from "../components/routing/routes";
-import { Published, serviceTags } from "../components/routing/serviceTags";
+import { allTags, Published } from "../components/routing/serviceTags";
 import { tlsOptionChanges } from "../components/routing/tlsOptionChanges";
 import { deployedResources } from "../components/shared/stackState";
 
@@ -12,7 +12,7 @@ export async function refuseTlsOptionChanges(
     await pulumi.log.warn(`routes: what changes is not known, the stack's state cannot be read: ${error}`);
     return [];
   });
-  const after = services.flatMap((service) => serviceTags(service.name, service));
+  const after = services.flatMap((service) => allTags(service.name, service));
   const changes = tlsOptionChanges(before, after).map(
     ({ host, from, to }) =>
       `TLS options of ${host} change from "${from}" to "${to}": while pods are replaced Traefik finds both, and uses its ` +

@@ -34,8 +34,9 @@ export function outputsOf(
   void refuseTlsOptionChanges(members);
   return {
     urls: members.flatMap((member) =>
-      (member.routes ?? []).flatMap(({ host, pathPrefix = "/", tls }) =>
-        host === undefined || host.startsWith("*.") ? [] : [made.ingress.url(host, pathPrefix, tls !== undefined)],
+      [...(member.routes ?? []), ...(("canary" in member && member.canary?.routes) || [])].flatMap(
+        ({ host, pathPrefix = "/", tls }) =>
+          host === undefined || host.startsWith("*.") ? [] : [made.ingress.url(host, pathPrefix, tls !== undefined)],
       ),
     ),
     identities: [...members, ...settings.jobs].map((each) => each.name),

@@ -24,7 +24,9 @@ export function published({ servicesNamespace, services, workloads, jobs, intent
       ...(Object.fromEntries(
         SEEN_BY_OTHERS.map((option) => [option, (each as Partial<Settings["services"][number]>)[option]]),
       ) as Omit<PublishedService, "name">),
-      ...("canary" in each && each.canary !== undefined ? { canary: true } : {}),
+      ...("canary" in each && each.canary !== undefined
+        ? { canary: each.canary.routes === undefined ? true : { routes: each.canary.routes } }
+        : {}),
     })),
     jobs: jobs.map(({ name }) => name),
     intentions: [...intentions, ...calls.filter(({ destination }) => own.has(destination))],

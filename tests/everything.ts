@@ -208,7 +208,14 @@ export const EVERYTHING: Record<string, unknown> = {
         passiveHealthCheck: { maxFailedAttempts: 2 },
         passHostHeader: true,
       },
-      canary: { image: "registry.example.com/shop:1.5.0", env: { A: "c" }, args: ["-v"], replicas: 1, weight: 10 },
+      canary: {
+        image: "registry.example.com/shop:1.5.0",
+        env: { A: "c" },
+        args: ["-v"],
+        replicas: 1,
+        weight: 10,
+        routes: [{ host: "next.example.com" }],
+      },
       internal: true,
       calls: [
         { destination: "ledger", permissions: [{ action: "allow", http: { pathPrefix: "/" } }], description: "why" },

@@ -13,6 +13,11 @@ const console = {
 const at = (host: string, more: object = {}) => ({ routes: [{ host, ...more }] });
 const through = (...middlewares: unknown[]) => ({ services: [{ ...shop, ...at("a.test", { middlewares }) }, other] });
 const canary = { ...shop, ...at("a.test"), canary: { weight: 10, env: { A: "b" } } };
+const withRoute = (host: string, more: object = {}) => ({
+  ...shop,
+  ...at("a.test"),
+  canary: { env: { A: "b" }, routes: [{ host, ...more }] },
+});
 const call = (destination: string) => ({ services: [{ ...shop, calls: [{ destination }] }, other] });
 const permit = (http: object, more: object = {}) => ({
   services: [shop, other],
@@ -73,6 +78,30 @@ export const CASES: [what: string, wrong: object, reason: string, right: object]
         { ...shop, ...at("a.test") },
         { ...other, ...at("b.test") },
       ],
+    },
+  ],
+  [
+    "a host twice, once a canary's",
+    { services: [withRoute("b.test"), { ...other, ...at("b.test") }] },
+    'the rule "Host(`b.test`) on web" is that of',
+    { services: [withRoute("c.test"), { ...other, ...at("b.test") }] },
+  ],
+  [
+    "a certificate resolver of a canary's route that the ingress has not",
+    { services: [withRoute("b.test", { tls: { certResolver: "le" } })] },
+    '"le" is no certificate resolver of the ingress',
+    {
+      services: [withRoute("b.test", { tls: { certResolver: "le" } })],
+      traefikCertificateResolvers: { le: { email: "ops@example.com", tlsChallenge: {} } },
+    },
+  ],
+  [
+    "a user list of a canary's route that the ingress has not",
+    { services: [withRoute("b.test", { middlewares: [{ basicAuth: { userList: "ops" } }] })] },
+    '"ops" is no user list of the ingress',
+    {
+      services: [withRoute("b.test", { middlewares: [{ basicAuth: { userList: "ops" } }] })],
+      traefikUserLists: { ops: { secretName: "ops" } },
     },
   ],
   [

@@ -52,8 +52,8 @@ export class ServedRoutes extends pulumi.ComponentResource {
     super("consul-traefik-mesh:index:ServedRoutes", name, {}, owned(`ServedRoutes-${name}`, opts));
     const { mesh, ingress, services, after = [] } = args;
     const own = pulumi.Resource.isInstance(ingress) ? [ingress] : [];
-    const asked = services.flatMap(({ serviceName, servedPath }) =>
-      servedPath === undefined ? [] : [{ serviceName, servedPath }],
+    const asked = services.flatMap(({ serviceName, servedPaths }) =>
+      servedPaths.map((servedPath) => ({ serviceName, servedPath })),
     );
     const asks = asked.length > 0 && ingress.replicas > 0;
     const pods = own.length > 0 && (asks || args.others) ? [traefikPods(name, ingress, this)] : [];

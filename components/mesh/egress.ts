@@ -219,7 +219,7 @@ export class ExternalDestination extends pulumi.ComponentResource implements Mes
   public readonly serviceName: string;
   public readonly protocol: "http" | "tcp";
   public readonly routed = false;
-  public readonly servedPath = undefined;
+  public readonly servedPaths = [];
   public readonly calls = [];
   public readonly protocolReady: pulumi.Resource[];
 

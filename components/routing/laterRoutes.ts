@@ -1,6 +1,7 @@
 import { generation } from "../shared/generations";
 import { laterValues, replaceLater } from "../shared/laterValues";
-import type { RouteArgs } from "./routes";
+import type { CanaryArgs } from "./canary";
+import type { Route, RouteArgs } from "./routes";
 import type { Published } from "./serviceTags";
 import type { TcpRouteArgs } from "./tcpRoutes";
 
@@ -12,11 +13,23 @@ export interface RoutesArgs {
   readonly tcpRoutes?: readonly TcpRouteArgs[];
 }
 
+/** The same of a service that may have a canary with routes of its own. */
+export interface CanaryRoutesArgs extends RoutesArgs {
+  readonly canary?: Pick<CanaryArgs, "routes">;
+}
+
+/** Inputs with routes that are all plain. */
+type WithPlainRoutes<A> = Omit<A, keyof CanaryRoutesArgs> &
+  Pick<Published, keyof RoutesArgs> &
+  (A extends { readonly canary?: infer C }
+    ? { readonly canary?: Omit<NonNullable<C>, "routes"> & { readonly routes?: readonly Route[] } }
+    : unknown);
+
 /**
  * What stands for a value that is not known yet, by the name of its input, so that all else of the route is judged with it: right
  * wherever it is asked for, and no other route's.
  */
-const STAND_INS: Readonly<Record<string, (host: string, list: keyof RoutesArgs) => string>> = {
+const STAND_INS: Readonly<Record<string, (host: string, list: string) => string>> = {
   host: (host) => host,
   sni: (host) => host,
   main: (host) => host,
@@ -26,21 +39,25 @@ const STAND_INS: Readonly<Record<string, (host: string, list: keyof RoutesArgs) 
 };
 
 /** What other resources make of a service's routes, by the path of the input. */
-export function laterRoutes({ routes, tcpRoutes }: RoutesArgs): Record<string, unknown> {
-  return laterValues({ routes, tcpRoutes });
+export function laterRoutes(args: CanaryRoutesArgs): Record<string, unknown> {
+  return laterValues(routesIn(args));
+}
+
+/** The routes among a service's inputs. */
+export function routesIn({ routes, tcpRoutes, canary }: CanaryRoutesArgs): CanaryRoutesArgs {
+  return { routes, tcpRoutes, ...(canary?.routes === undefined ? {} : { canary: { routes: canary.routes } }) };
 }
 
 /** A service's inputs, with what stands for each value of its routes that another resource makes. */
-export function withStandIns<A extends RoutesArgs>(
-  service: string,
-  args: A,
-): Omit<A, keyof RoutesArgs> & Pick<Published, keyof RoutesArgs> {
+export function withStandIns<A extends CanaryRoutesArgs>(service: string, args: A): WithPlainRoutes<A> {
   const standIn = (value: unknown, path: string) => {
-    const [, list, input] = /^([a-z]+)\[.*?([a-z]+)(?:\[\d+\])?$/i.exec(path) ?? [];
-    return (
-      STAND_INS[input]?.(`not-known-yet-${generation([service, path])}.invalid`, list as keyof RoutesArgs) ?? value
-    );
+    const [, list, input] = /^(?:canary\.)?([a-z]+)\[.*?([a-z]+)(?:\[\d+\])?$/i.exec(path) ?? [];
+    return STAND_INS[input]?.(`not-known-yet-${generation([service, path])}.invalid`, list) ?? value;
   };
-  const { routes, tcpRoutes } = args;
-  return { ...args, ...(replaceLater({ routes, tcpRoutes }, standIn) as Pick<Published, keyof RoutesArgs>) };
+  return withRoutes(args, replaceLater(routesIn(args), standIn) as Published) as unknown as WithPlainRoutes<A>;
+}
+
+/** A service's inputs with these routes instead of its own. */
+export function withRoutes<A extends CanaryRoutesArgs>(args: A, { canary, ...routes }: Published): A {
+  return { ...args, ...routes, ...(canary === undefined ? {} : { canary: { ...args.canary, ...canary } }) };
 }

@@ -1,10 +1,8 @@
-import type * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import { generation } from "../shared/generations";
 import { mayBeEmpty } from "./optionKinds";
 import { isHostName } from "../shared/names";
 import { optionTags, valueProblems } from "./optionValues";
-import type { PodOptions } from "../pods/podOptions";
 import { Problem } from "../shared/problems";
 
 /**
@@ -78,38 +76,6 @@ export interface StickyCookie {
   readonly domain?: string;
 }
 
-/**
- * A second version of a service beside the first: its own pods under the same identity, routes and intentions, and a share
- * of the requests that come through Traefik. Calls within the mesh go to all pods alike.
- */
-export interface Canary {
-  /**
-   * The version's image.
-   * @unset the service's
-   */
-  readonly image?: pulumi.Input<string>;
-  /** The version's environment, instead of the service's `env`; `envFrom` is that of both. */
-  readonly env?: PodOptions["env"];
-  /** The version's arguments, instead of the service's. */
-  readonly args?: readonly string[];
-  /**
-   * Number of its pods.
-   * @default 1
-   */
-  readonly replicas?: number;
-  /** Percent of the requests through Traefik, a whole number from 0 to 99. */
-  readonly weight: number;
-}
-
-/** The weight of each pod of the first version: it stays as the canary's changes, so that those pods are not replaced. */
-export const STABLE_WEIGHT = 1000;
-
-/** The weight of each of the canary's pods, so that together they get their percentage; 0 for no request. */
-export function canaryWeight({ weight, replicas = 1 }: Canary, stableReplicas: number): number {
-  const share = (STABLE_WEIGHT * stableReplicas * weight) / (100 - weight) / replicas;
-  return weight === 0 || replicas === 0 ? 0 : Math.max(1, Math.round(share));
-}
-
 const cookie = mayBeEmpty({
   name: "name",
   secure: "flag",
@@ -142,19 +108,22 @@ export function balancerName(service: string, options: LoadBalancing = {}): stri
   return tags.length === 0 ? undefined : `${service}-${generation(tags)}`;
 }
 
-/** The tags of an instance that say how requests are spread; `weight` is the instance's own. */
-export function loadBalancingTags(service: string, options: LoadBalancing = {}, weight?: number): string[] {
+/**
+ * The tags of an instance that say how requests are spread; `weight` is the instance's own, `named` whether routers name the
+ * service where nothing is said of it.
+ */
+export function loadBalancingTags(
+  service: string,
+  options: LoadBalancing = {},
+  weight?: number,
+  named = false,
+): string[] {
   const balancer = balancerName(service, options);
   const weighed = (name: string) => (weight === undefined ? [] : [`${servicePath(name)}.server.weight=${weight}`]);
   return [
-    ...(balancer === undefined
-      ? []
-      : [
-          ...balancerTags(service, balancer, options),
-          ...weighed(balancer),
-          // By its own name the service is there as well, as Traefik has it by default: others name it, `errors` for one.
-          `${servicePath(service)}.passhostheader=true`,
-        ]),
+    ...(balancer === undefined ? [] : [...balancerTags(service, balancer, options), ...weighed(balancer)]),
+    // By its own name the service is there as well, as Traefik has it by default: others name it, `errors` for one.
+    ...(balancer === undefined && !named ? [] : [`${servicePath(service)}.passhostheader=true`]),
     ...weighed(service),
   ];
 }
@@ -240,29 +209,4 @@ export function spreadingProblems(
         },
       ]
     : [];
-}
-
-/** What is wrong with a canary of a service that is spread so. */
-export function canaryProblems(canary: Canary, options: LoadBalancing, routed: boolean, prefix: string): Problem[] {
-  const problems: Problem[] = [];
-  const problem = (input: string, reason: string) => problems.push({ propertyPath: `${prefix}.${input}`, reason });
-  if (!Number.isInteger(canary.weight) || canary.weight < 0 || canary.weight > 99) {
-    problem(
-      "weight",
-      `${canary.weight} is out of range; use whole percents from 0 to 99. To move all, give the service the image instead`,
-    );
-  }
-  if (canary.replicas !== undefined && (!Number.isInteger(canary.replicas) || canary.replicas < 0)) {
-    problem("replicas", `${canary.replicas} is not a number of pods; use a whole number from 0 on`);
-  }
-  if (canary.image === undefined && canary.env === undefined && canary.args === undefined) {
-    problem("image", "is not set, so that both versions are the same; give an image, args or env");
-  }
-  if (options.strategy === "p2c") {
-    problem("weight", "has no effect with the strategy p2c, which knows no weights; use wrr");
-  }
-  if (!routed) {
-    problem("weight", "has no effect without a route: calls within the mesh go to all pods alike; add a route");
-  }
-  return problems;
 }

@@ -5,7 +5,8 @@ import { routeEntryPoints, routeHosts } from "./routeHosts";
 import { routerNames, routeRule } from "./routes";
 import { ingressTlsProblems } from "./routeTls";
 import { canonicalRule } from "./rules";
-import { Published, serviceTags } from "./serviceTags";
+import { canaryName } from "./canary";
+import { canaryPublished, Published, serviceTags } from "./serviceTags";
 import { tcpEntryPointsOf, tcpRouterNames, tcpRouteRule } from "./tcpRoutes";
 import { TLS_PATH, tlsSecrets } from "./tlsOptions";
 import { adminTags, CA_MOUNT_PATH } from "./traefikArguments";
@@ -79,8 +80,19 @@ export class RoutingModel extends ModelPart {
     return [...this.services.values()].flatMap((service) => servedProblems(service, service.place.named, ingress));
   }
 
-  /** Problems of a service beside what has joined before it; `withStandIns` has what is not known of it yet. */
+  /** Problems of a service, and of its canary, beside what has joined before; `withStandIns` has what is not known yet. */
   service(name: string, options: Published, place: Place): Problem[] {
+    const canary = canaryPublished(options);
+    const { own, named } = place;
+    return [
+      ...this.join(name, options, place),
+      ...(canary === undefined
+        ? []
+        : this.join(canaryName(name), canary, { ...place, own: `${own}canary.`, named: `${named}canary.` })),
+    ];
+  }
+
+  private join(name: string, options: Published, place: Place): Problem[] {
     const service: Service = { name, options, place };
     const { routes = [], tcpRoutes = [], internal = false } = options;
     const take = (what: string, input: string) => this.take(what, place.own + input, place.named + input);
@@ -107,8 +119,13 @@ export class RoutingModel extends ModelPart {
     ];
   }
 
-  /** Problems of a service that has joined, by what is known of it now. */
+  /** Problems of a service that has joined, and of its canary, by what is known of it now. */
   known(name: string, options: Published): Problem[] {
+    const canary = canaryPublished(options);
+    return [...this.rejoin(name, options), ...(canary === undefined ? [] : this.rejoin(canaryName(name), canary))];
+  }
+
+  private rejoin(name: string, options: Published): Problem[] {
     const joined = this.services.get(name)!;
     const service = { ...joined, options };
     this.services.set(name, service);

@@ -1,4 +1,4 @@
-import type { MemberOptions } from "../services/member";
+import type { VersionedOptions } from "../services/member";
 import type { MeshModel } from "../shared/meshModel";
 import { Problem } from "../shared/problems";
 import { RoutingModel } from "./routingModel";
@@ -10,7 +10,7 @@ type At = readonly [value: string, path: string];
 /** What is wrong with the routes of services beside each other, and with the ingress that serves them; `name` is its own. */
 export function routingProblems(
   model: MeshModel,
-  services: readonly (MemberOptions & { readonly name: string; readonly path?: string })[],
+  services: readonly (VersionedOptions & { readonly name: string; readonly path?: string })[],
   ingress: TraefikOptions,
   name: string,
 ): Problem[] {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { IntentionRule, ServiceCall } from "../intentions/intentions";
-import type { RoutesArgs } from "../routing/laterRoutes";
+import type { CanaryRoutesArgs } from "../routing/laterRoutes";
+import type { Canary } from "../routing/canary";
 import type { LoadBalancing } from "../routing/loadBalancing";
 import type { Route } from "../routing/routes";
 import type { TcpRoute } from "../routing/tcpRoutes";
@@ -73,6 +74,9 @@ export interface MemberOptions {
   readonly calls?: readonly ServiceCall[];
 }
 
+/** The same of a service that may have a canary, whose routes the mesh is to know as well. */
+export type VersionedOptions = MemberOptions & { readonly canary?: Pick<Canary, "routes"> };
+
 /** A service of the mesh as the rest of it knows it, whoever declares its pods. */
 export interface MeshMember extends pulumi.Resource {
   /** The service's name in Consul: what intentions name. */
@@ -80,8 +84,8 @@ export interface MeshMember extends pulumi.Resource {
   readonly protocol: Protocol;
   /** Whether Traefik calls it: a route leads to it, or Traefik asks it for other services' routes. */
   readonly routed: boolean;
-  /** Where Traefik tells whether it serves what the service publishes; `undefined` where it has no routes, or no pods. */
-  readonly servedPath: pulumi.Input<string> | undefined;
+  /** Where Traefik tells whether it serves what the service publishes; none where it has no routes, or no pods. */
+  readonly servedPaths: readonly pulumi.Input<string>[];
   /** The rules that its `calls` are. */
   readonly calls: readonly IntentionRule[];
   /** What needs the service's protocol to be known to Consul, as an L7 intention does, depends on this; empty for `tcp`. */
@@ -93,8 +97,9 @@ export function isRouted({
   routes = [],
   tcpRoutes = [],
   internal = false,
-}: Pick<MemberOptions, "internal"> & RoutesArgs): boolean {
-  return routes.length > 0 || tcpRoutes.length > 0 || internal;
+  canary,
+}: Pick<MemberOptions, "internal"> & CanaryRoutesArgs): boolean {
+  return routes.length > 0 || tcpRoutes.length > 0 || internal || (canary?.routes ?? []).length > 0;
 }
 
 /** The intentions that a service's calls ask for, each of which knows where it was declared. */

@@ -1,6 +1,7 @@
 import { sidecarPortProblems } from "../pods/containerProblems";
 import { loadBalancingProblems, spreadingProblems } from "../routing/loadBalancing";
-import { MemberOptions, PROTOCOLS } from "./member";
+import { canaryName } from "../routing/canary";
+import { PROTOCOLS, VersionedOptions } from "./member";
 import { portProblems, rangeProblems } from "../shared/names";
 import { Problem } from "../shared/problems";
 import { routeProblems } from "../routing/routes";
@@ -8,9 +9,10 @@ import { tcpRouteProblems } from "../routing/tcpRoutes";
 import { trafficProblems } from "./trafficProblems";
 
 /** What is wrong with what the mesh is to know of a service; `prefix` is put before each path. */
-export function memberProblems(serviceName: string, args: MemberOptions, prefix: string): Problem[] {
+export function memberProblems(serviceName: string, args: VersionedOptions, prefix: string): Problem[] {
   const { protocol = "http", loadBalancing } = args;
-  const byHttp = (args.routes ?? []).length > 0 || args.internal === true;
+  const ofCanary = args.canary?.routes ?? [];
+  const byHttp = (args.routes ?? []).length + ofCanary.length > 0 || args.internal === true;
   const problem = (input: string, reason: string) => [{ propertyPath: prefix + input, reason }];
   return [
     ...portProblems(`${prefix}port`, args.port),
@@ -19,6 +21,7 @@ export function memberProblems(serviceName: string, args: MemberOptions, prefix:
     ...rangeProblems(`${prefix}requestTimeoutSeconds`, args.requestTimeoutSeconds ?? 0, 0, 604800),
     ...rangeProblems(`${prefix}idleTimeoutSeconds`, args.idleTimeoutSeconds ?? 0, 0, 604800),
     ...routeProblems(serviceName, args.routes ?? [], `${prefix}routes`),
+    ...routeProblems(canaryName(serviceName), ofCanary, `${prefix}canary.routes`),
     ...tcpRouteProblems(serviceName, args.tcpRoutes ?? [], protocol, `${prefix}tcpRoutes`),
     ...(loadBalancing === undefined
       ? []

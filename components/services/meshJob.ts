@@ -95,7 +95,7 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
   public readonly serviceName: string;
   public readonly protocol = "tcp";
   public readonly routed = false;
-  public readonly servedPath = undefined;
+  public readonly servedPaths = [];
   public readonly calls: readonly IntentionRule[];
   public readonly protocolReady: pulumi.Resource[] = [];
 

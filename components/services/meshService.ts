@@ -4,8 +4,8 @@ import { owned } from "../interrupted/hooks";
 import { oldVariableNameProblems } from "../pods/containerProblems";
 import type { IntentionRule } from "../intentions/intentions";
 import type { IntentionSet } from "../intentions/intentionSet";
-import { RoutesArgs, withStandIns } from "../routing/laterRoutes";
-import type { Canary } from "../routing/loadBalancing";
+import { CanaryRoutesArgs, RoutesArgs, withStandIns } from "../routing/laterRoutes";
+import type { Canary, CanaryArgs } from "../routing/canary";
 import { callRules, isRouted, MemberOptions, MeshMember, Protocol } from "./member";
 import { memberEntries } from "./memberEntries";
 import { memberRoutes } from "./memberRoutes";
@@ -18,11 +18,11 @@ import { scaling } from "../pods/scaling";
 import { Health, serviceHealth } from "../pods/probes";
 import { refuse, warn } from "../shared/problems";
 import { MeshNames } from "../shared/serviceNames";
-import { serviceTags, usesIngress } from "../routing/serviceTags";
+import { allTags, usesIngress } from "../routing/serviceTags";
 import { SERVICE_LABEL } from "./sidecarAnnotations";
 import { timeoutWarnings } from "./timeoutWarnings";
 import { podNamespace, podNamespaceProblems } from "./podNamespace";
-import { versionsOf, versionTemplate } from "./versions";
+import { servedPaths, versionsOf, versionTemplate } from "./versions";
 import { makeWorkload } from "../pods/workloads";
 
 export { callRules, isRouted, PROTOCOLS } from "./member";
@@ -88,13 +88,15 @@ export interface MeshServiceOptions extends PodOptions, Health, MemberOptions {
    */
   readonly drainSeconds?: number;
   /**
-   * A second version that gets a share of the requests; see docs/routing.md#canary-a-share-of-the-requests-for-another-version.
+   * A second version that gets a share of the requests, or those of routes of its own; see docs/routing.md#canary.
    * @unset none
    */
   readonly canary?: Canary;
 }
 
-export interface MeshServiceArgs extends Omit<MeshServiceOptions, keyof RoutesArgs>, RoutesArgs {
+export interface MeshServiceArgs extends Omit<MeshServiceOptions, keyof CanaryRoutesArgs>, RoutesArgs {
+  /** As in `MeshServiceOptions`. */
+  readonly canary?: CanaryArgs;
   readonly mesh: Mesh;
   /** An existing namespace. */
   readonly namespace: pulumi.Input<string>;
@@ -127,8 +129,8 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
   public readonly protocol: Protocol;
   /** Whether Traefik calls it: a route leads to it, or Traefik asks it for other services' routes. */
   public readonly routed: boolean;
-  /** Where Traefik tells whether it serves what the service publishes; `undefined` where it has no routes, or no pods. */
-  public readonly servedPath: pulumi.Input<string> | undefined;
+  /** Where Traefik tells whether it serves what the service publishes; none where it has no routes, or no pods. */
+  public readonly servedPaths: readonly pulumi.Input<string>[];
   /** The rules that its `calls` are. */
   public readonly calls: readonly IntentionRule[];
   /**
@@ -156,9 +158,8 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
     this.serviceName = serviceName;
     this.protocol = args.protocol ?? "http";
     this.routed = isRouted(args);
-    const pods = (args.replicas ?? 1) + (args.canary === undefined ? 0 : (args.canary.replicas ?? 1));
     const routes = memberRoutes(what, args.mesh, serviceName, given, args, this);
-    this.servedPath = pods === 0 ? undefined : routes.servedPath;
+    this.servedPaths = servedPaths(args, routes);
     this.calls = callRules(serviceName, args.calls ?? [], `${name}.`);
     const namespace = podNamespace(what, args.mesh, args.namespace);
     const metadata = { name: serviceName, namespace };
@@ -173,9 +174,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
       service,
       ...this.protocolReady,
       ...(args.guardedBy === undefined ? [] : [args.guardedBy]),
-      ...(pulumi.Resource.isInstance(args.ingress) && usesIngress(serviceTags(serviceName, args))
-        ? [args.ingress]
-        : []),
+      ...(pulumi.Resource.isInstance(args.ingress) && usesIngress(allTags(serviceName, args)) ? [args.ingress] : []),
     ];
     const { kind = "Deployment" } = args;
     const its = { serviceName, serviceAccountName: serviceAccount.metadata.name, tags: routes.tags };

@@ -5,7 +5,7 @@ import {
   podSizeProblems,
   rightsProblems,
 } from "../pods/containerProblems";
-import { canaryProblems } from "../routing/loadBalancing";
+import { canaryProblems } from "../routing/canary";
 import { memberProblems } from "./memberProblems";
 import type { MeshServiceOptions } from "./meshService";
 import { portProblems, rangeProblems } from "../shared/names";
@@ -15,7 +15,7 @@ import { NON_ROOT } from "../shared/podSecurity";
 import { healthProblems } from "../pods/probes";
 import { Problem } from "../shared/problems";
 import { serviceNameProblems } from "../shared/serviceNames";
-import { serviceTags } from "../routing/serviceTags";
+import { allTags } from "../routing/serviceTags";
 import { DEFAULT_DRAIN_SECONDS, neededGrace } from "./sidecarAnnotations";
 
 /** What is wrong with a service; `prefix` is put before each path. */
@@ -76,7 +76,7 @@ export function meshServiceProblems(serviceName: string, args: MeshServiceOption
   // Tags of what is wrong in itself cannot be made.
   return problems.length > 0
     ? problems
-    : podSizeProblems([knownEnv(args.env), args.args ?? []], serviceTags(serviceName, args), `${prefix}env`);
+    : podSizeProblems([knownEnv(args.env), args.args ?? []], allTags(serviceName, args), `${prefix}env`);
 }
 
 /** What is right in a service but most likely not meant. */

@@ -95,7 +95,7 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
   public readonly serviceName: string;
   public readonly protocol: Protocol;
   public readonly routed: boolean;
-  public readonly servedPath: pulumi.Input<string> | undefined;
+  public readonly servedPaths: readonly pulumi.Input<string>[];
   public readonly calls: readonly IntentionRule[];
   public readonly protocolReady: pulumi.Resource[];
   /** Labels, annotations and ServiceAccount of the pods; an allow of Consul goes by the last. */
@@ -126,7 +126,7 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
     this.protocol = args.protocol ?? "http";
     this.routed = isRouted(args);
     const routes = memberRoutes(what, mesh, serviceName, given, args, this);
-    this.servedPath = routes.servedPath;
+    this.servedPaths = routes.servedPath === undefined ? [] : [routes.servedPath];
     this.calls = callRules(serviceName, args.calls ?? [], `${name}.`);
     const namespace = podNamespace(what, mesh, args.namespace);
 

@@ -1,4 +1,4 @@
-import type { MemberOptions } from "./member";
+import type { VersionedOptions } from "./member";
 import { Problem } from "../shared/problems";
 
 /** Seconds that Traefik reads a request for, where it is not told [traefik 3 DefaultReadTimeout]. */
@@ -9,14 +9,14 @@ const DEFAULT_READ_TIMEOUT = 60;
  * was said is judged: the service's own default is as long as Traefik's.
  */
 export function timeoutWarnings(
-  { requestTimeoutSeconds: own, routes = [] }: MemberOptions,
+  { requestTimeoutSeconds: own, ...its }: VersionedOptions,
   {
     readTimeout = DEFAULT_READ_TIMEOUT,
     writeTimeout = 0,
   }: { readonly readTimeout?: number; readonly writeTimeout?: number },
   prefix = "",
 ): Problem[] {
-  if (own === undefined || routes.length === 0) {
+  if (own === undefined || [...(its.routes ?? []), ...(its.canary?.routes ?? [])].length === 0) {
     return [];
   }
   const shorter = (timeout: number) => timeout !== 0 && (own === 0 || timeout < own);

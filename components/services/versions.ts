@@ -6,13 +6,14 @@ import { mergePodSpec } from "../pods/podSpecOverride";
 import { containerPart, podSpecPart, volumeParts } from "../pods/podTemplate";
 import { serviceHealth } from "../pods/probes";
 import { claimMounts, PART_OF_KIND } from "../pods/workloads";
-import { canaryWeight, STABLE_WEIGHT } from "../routing/loadBalancing";
+import { canaryName, canaryWeight, STABLE_WEIGHT } from "../routing/canary";
 import { containerRights, NON_ROOT, restrictedPod } from "../shared/podSecurity";
-import { CANARY_SUFFIX } from "../shared/serviceNames";
 import type { Mesh } from "../mesh/mesh";
 import type { MemberRoutes } from "./memberRoutes";
 import type { MeshServiceOptions } from "./meshService";
 import { drainSecondsOf, neededGrace, SERVICE_LABEL, sidecarAnnotations } from "./sidecarAnnotations";
+
+const CANARY = "canary";
 
 /** A version of a service: what its pods differ in. */
 export interface Version {
@@ -55,8 +56,8 @@ export function versionsOf(
   return [
     stable,
     {
-      part: "canary",
-      name: serviceName + CANARY_SUFFIX,
+      part: CANARY,
+      name: canaryName(serviceName),
       image: its.image ?? image,
       env: its.env ?? env,
       args: its.args ?? args,
@@ -66,6 +67,18 @@ export function versionsOf(
       annotations: { "consul.hashicorp.com/service-meta-version": "canary" },
     },
   ];
+}
+
+/** Where Traefik tells whether it serves what the versions publish that have pods. */
+export function servedPaths(
+  { replicas = 1, canary }: Pick<MeshServiceOptions, "replicas" | "canary">,
+  routes: MemberRoutes,
+): pulumi.Input<string>[] {
+  const { replicas: its = 1, weight = 0 } = canary ?? { replicas: 0 };
+  const byAll = replicas > 0 || (its > 0 && (weight > 0 || routes.canaryServedPath === undefined));
+  return [byAll ? routes.servedPath : undefined, its > 0 ? routes.canaryServedPath : undefined].filter(
+    (path) => path !== undefined,
+  );
 }
 
 /** The pods of a version of a service whose inputs are judged. */
@@ -94,7 +107,13 @@ export function versionTemplate(
       labels: { ...options.podLabels, ...labels, [SERVICE_LABEL]: serviceName },
       annotations: {
         ...options.podAnnotations,
-        ...sidecarAnnotations(options.mesh, serviceName, options, drainSeconds, service.tags(version.weight)),
+        ...sidecarAnnotations(
+          options.mesh,
+          serviceName,
+          options,
+          drainSeconds,
+          service.tags(version.weight, version.part === CANARY),
+        ),
         ...serviceHealth(options)?.annotations,
         ...version.annotations,
       },

@@ -5,6 +5,7 @@ import type { Ingress, Mesh } from "../mesh/mesh";
 import { Reached, reachProblems } from "../mesh/meshReach";
 import type { Tracing } from "../mesh/tracing";
 import type { MeshServiceOptions } from "../services/meshService";
+import type { Canary } from "../routing/canary";
 import { wantedBy } from "../routing/middlewareReferences";
 import { DeclaredModel, MeshModel } from "../shared/meshModel";
 import type { Problem } from "../shared/problems";
@@ -55,8 +56,8 @@ export interface PublishedServices {
 }
 export interface PublishedService extends Pick<MeshServiceOptions, (typeof SEEN_BY_OTHERS)[number]> {
   readonly name: string;
-  /** Whether it has a canary, of which no more is told: its environment may be secret. */
-  readonly canary?: boolean;
+  /** Its canary, of which no more is told than routes of its own: its environment may be secret. */
+  readonly canary?: true | Pick<Canary, "routes">;
 }
 
 /** Options of a service that its neighbours are judged by. */
@@ -126,10 +127,13 @@ export function withdrawnProblems(
   const moved = Object.values(others).flatMap(({ services }) => services.map(({ name }) => name));
   const gone = withdrawn.filter((name) => !moved.includes(name));
   return Object.entries(others).flatMap(([stack, { services }]) =>
-    services.flatMap(({ name, routes = [] }) =>
-      routes
-        .flatMap(({ middlewares = [] }, i) =>
-          wantedBy(middlewares, `stack ${stack}: service ${name}: routes[${i}].middlewares`),
+    services.flatMap(({ name, routes = [], canary }) =>
+      [
+        ...routes.map((route, i) => ({ ...route, at: `routes[${i}]` })),
+        ...(canary === true ? [] : (canary?.routes ?? [])).map((route, i) => ({ ...route, at: `canary.routes[${i}]` })),
+      ]
+        .flatMap(({ middlewares = [], at }) =>
+          wantedBy(middlewares, `stack ${stack}: service ${name}: ${at}.middlewares`),
         )
         .filter((want) => want.kind === "answer" && gone.includes(want.name))
         .map((want) => ({
@@ -157,8 +161,12 @@ function joinMesh(
         ...services.flatMap(({ name, canary, ...options }) => {
           const path = `stack ${stack}: service ${name}`;
           return [
-            ...names.take(path, { name, canary: canary || undefined, place: path }),
-            ...routing.service(name, options, { own: `${path}: `, named: `${path}: `, neighbour: true }),
+            ...names.take(path, { name, canary, place: path }),
+            ...routing.service(
+              name,
+              { ...options, canary: canary === true ? undefined : canary },
+              { own: `${path}: `, named: `${path}: `, neighbour: true },
+            ),
           ];
         }),
         ...jobs.flatMap((name) => {

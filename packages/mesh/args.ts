@@ -522,7 +522,7 @@ export interface ServiceSettings {
   addCapabilities?: string[];
   /** Seconds that a pod which is to stop goes on serving, 0 to 300: callers hear of its end by Consul's catalog, which takes a moment. It needs Kubernetes 1.30, and control plane 1.5.3, before which the injector makes the pod invalid. Default: 10, but 0 where the mesh or the cluster is known to be too old. */
   drainSeconds?: number;
-  /** A second version that gets a share of the requests; see docs/routing.md#canary-a-share-of-the-requests-for-another-version. Default: none. */
+  /** A second version that gets a share of the requests, or those of routes of its own; see docs/routing.md#canary. Default: none. */
   canary?: Canary;
 }
 
@@ -895,8 +895,10 @@ export interface Canary {
   args?: string[];
   /** Number of its pods. Default: 1. */
   replicas?: number;
-  /** Percent of the requests through Traefik, a whole number from 0 to 99. */
-  weight: number;
+  /** Percent of the requests of the service's routes, a whole number from 0 to 99. Default: 0: only its own `routes` lead to it. */
+  weight?: number;
+  /** Routes that lead to this version alone, by a host or a rule of their own. Without a `name`, their routers have that of its Deployment. Default: none. */
+  routes?: Route[];
 }
 
 export interface WorkloadSettings {

@@ -1,6 +1,9 @@
 import { ChildProcess } from "node:child_process";
 import { killed, onFreePorts, run } from "./processes";
 
+/** A port at which nobody answers, of what nobody asks. */
+const NOBODY = 9;
+
 /** A real Consul, alone on this machine, in memory: it judges config entries as the mesh's servers do. */
 export class Agent {
   private constructor(
@@ -35,8 +38,7 @@ export class Agent {
   }
 
   /** Registers an instance of a service on this machine. */
-  async register(name: string, tags: string[], id = name): Promise<void> {
-    const port = 9; // nobody answers there, and nobody is asked
+  async register(name: string, tags: string[], id = name, port = NOBODY): Promise<void> {
     const body = JSON.stringify({ ID: id, Name: name, Address: "127.0.0.1", Port: port, Tags: tags });
     const response = await fetch(`${this.url}/agent/service/register`, { method: "PUT", body });
     if (!response.ok) {

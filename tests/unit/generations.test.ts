@@ -1,6 +1,6 @@
 import * as fc from "../generated";
 import type { Published } from "../../components/routing/serviceTags";
-import { servedPathOf, serviceTags } from "../../components/routing/serviceTags";
+import { canaryServedPath, canaryTags, servedPathOf, serviceTags } from "../../components/routing/serviceTags";
 import { tlsOptionChanges } from "../../components/routing/tlsOptionChanges";
 import { find, record } from "../recorder";
 import { ConsulMesh, MeshService, ServedRoutes, TraefikConsulIngress } from "../../components";
@@ -83,6 +83,26 @@ test("the same definition has the same names, whatever the weight of an instance
   );
 });
 
+test("a canary's own routes are of its pods alone, and what its pods share with the others is defined alike", () => {
+  fc.assert(
+    fc.property(published, fc.array(route, { minLength: 1, maxLength: 2 }), (all, routes) => {
+      const its = { ...all, canary: { routes } };
+      const stable = definitions(serviceTags("s", its, 1000));
+      const sharing = definitions(canaryTags("s", its, 7));
+      expect([...sharing].filter(([thing]) => stable.has(thing))).toEqual([...stable]);
+      const own = [...sharing.keys()].filter((thing) => !stable.has(thing));
+      expect(own.sort()).toEqual([...definitions(canaryTags("s", its, 0)).keys()].sort());
+      // Of two services on one instance, Traefik makes no router that names none.
+      const routers = (tags: string[]) =>
+        new Set(tags.flatMap((tag) => /^traefik\.http\.routers\.([^.]+)/.exec(tag)?.[1] ?? []));
+      const leading = canaryTags("s", its, 7).flatMap(
+        (tag) => /^traefik\.http\.routers\.([^.]+)\.service=/.exec(tag)?.[1] ?? [],
+      );
+      expect(new Set(leading)).toEqual(routers(canaryTags("s", its, 7)));
+    }),
+  );
+});
+
 test("each router leads to the one service that is meant", () => {
   const tags = serviceTags(
     "s",
@@ -145,6 +165,16 @@ describe("what up waits for", () => {
       expect.arrayContaining(["a-deployment", "traefik-deployment", "served-traefik-pods", "b-deployment"]),
     );
     expect(find(recorded, "served-traefik-pods").props.spec).toMatchObject({ clusterIP: "None" });
+  });
+
+  test("a canary's own routes by themselves, where it has pods", async () => {
+    const canary = { env: { A: "b" }, routes: [{ host: "next.test" }] };
+    const its = { routes, canary };
+    const own = canaryServedPath("a", its)!;
+    expect(paths((await jobs(1, { a: its }))[0])).toBe(`${own} ${servedPathOf("a", its)}`);
+    expect(paths((await jobs(1, { a: { ...its, replicas: 0 } }))[0])).toBe(own);
+    const gone = { ...its, canary: { ...canary, replicas: 0 } };
+    expect(paths((await jobs(1, { a: gone }))[0])).toBe(servedPathOf("a", its));
   });
 
   test("nothing where nothing is published", async () => {

@@ -37,7 +37,7 @@ function deployed(services: Record<string, Given>): Promise<Recorded[]> {
 }
 
 const ROUTES = (its: Later): Given => ({
-  canary: { image: "shop:2", weight: 10 },
+  canary: { image: "shop:2", weight: 10, routes: [{ host: its("next.shop.example.com") }] },
   routes: [
     { host: its("shop.example.com"), pathPrefix: "/a" },
     { host: its("*.shop.example.com") },
@@ -117,6 +117,11 @@ test.each<[what: string, of: (its: Later) => Given, problem: string]>([
     'routes[0].host: "https://a.test" is not a host name',
   ],
   [
+    "a canary's host",
+    (its) => ({ canary: { image: "shop:2", routes: [{ host: its("https://a.test") }] } }),
+    'canary.routes[0].host: "https://a.test" is not a host name',
+  ],
+  [
     "a rule",
     (its) => ({ routes: [{ host: "a.test" }, { rule: its("Hots(`a`)") }] }),
     "routes[1].rule: Hots is no matcher of Traefik v3; did you mean Host?",
@@ -168,6 +173,14 @@ test.each<[what: string, of: Declare, problem: string]>([
     "the same service",
     (its) => ({ a: { routes: [{ host: its("a.test") }, { name: "x", rule: "Host(`a.test`)" }] } }),
     'routes[0]: the rule "Host(`a.test`) on web" is that of a.routes[1] too',
+  ],
+  [
+    "another service, whose canary is meant",
+    (its) => ({
+      a: { routes: [{ host: "a.test" }] },
+      b: { routes: [{ host: "b.test" }], canary: { image: "b:2", routes: [{ host: its("a.test") }] } },
+    }),
+    'canary.routes[0]: the rule "Host(`a.test`) on web" is that of a.routes[0] too',
   ],
   [
     "another service of connections",

@@ -1,10 +1,5 @@
-import {
-  Canary,
-  canaryWeight,
-  LoadBalancing,
-  loadBalancingProblems,
-  STABLE_WEIGHT,
-} from "../../components/routing/loadBalancing";
+import { Canary, canaryWeight, STABLE_WEIGHT } from "../../components/routing/canary";
+import { LoadBalancing, loadBalancingProblems } from "../../components/routing/loadBalancing";
 import { middlewareProblems } from "../../components/routing/middlewareProblems";
 import { Middleware, middlewareTags } from "../../components/routing/middlewares";
 import { MeshServiceOptions, meshServiceProblems } from "../../components/services/meshService";
@@ -248,8 +243,39 @@ test.each<[string, Canary, Partial<MeshServiceOptions>, string[]]>([
     { routes: [{ host: "a.test" }], loadBalancing: { strategy: "p2c" } },
     ["canary.weight"],
   ],
+  ["neither share nor route", { image: "a:2" }, { routes: [{ host: "a.test" }] }, ["canary.weight"]],
+  [
+    "a share of no route beside its own",
+    { image: "a:2", weight: 10, routes: [{ host: "a.test" }] },
+    {},
+    ["canary.weight"],
+  ],
+  ["a wrong route", { image: "a:2", routes: [{ host: "a b" }] }, {}, ["canary.routes[0].host"]],
+  [
+    "a route of too long a name",
+    { image: "a:2", routes: [{ name: "x".repeat(64), host: "a.test" }] },
+    {},
+    ["canary.routes[0].name"],
+  ],
 ])("refuses a canary with %s", (_, canary, more, paths) => {
   expect(meshServiceProblems("a", { ...service, ...more, canary }).map((p) => p.propertyPath)).toEqual(paths);
+});
+
+test.each<[string, Canary, Partial<MeshServiceOptions>]>([
+  ["by its own route alone", { image: "a:2", routes: [{ host: "next.test" }] }, { routes: [{ host: "a.test" }] }],
+  ["of a service that has no route", { image: "a:2", weight: 0, routes: [{ host: "next.test" }] }, {}],
+  [
+    "that p2c spreads over its own pods",
+    { image: "a:2", routes: [{ host: "next.test" }] },
+    { routes: [{ host: "a.test" }], loadBalancing: { strategy: "p2c" } },
+  ],
+  [
+    "spread as its service, which has no route",
+    { image: "a:2", routes: [{ host: "next.test" }] },
+    { loadBalancing: { strategy: "hrw" } },
+  ],
+])("takes a canary %s", (_, canary, more) => {
+  expect(meshServiceProblems("a", { ...service, ...more, canary })).toEqual([]);
 });
 
 test("what routes name has to be there, and nothing may be there twice", () => {

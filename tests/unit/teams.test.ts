@@ -217,6 +217,15 @@ test("of a canary the other stacks learn that there is one, and nothing of its e
   expect(await refused(taken, { [MESH]: { shared } })).toMatch(/"front-canary", as that of .*service front's canary/);
 });
 
+test("routes of a canary are known to the other stacks", async () => {
+  const canary = { env: { TOKEN: "s3cret" }, routes: [{ host: "next.test" }] };
+  const services = [{ ...platform.services[0], canary }];
+  const shared = await sharedOf({ ...platform, services });
+  expect(JSON.stringify(shared)).not.toContain("s3cret");
+  const taken = { services: [{ ...service, routes: [{ host: "next.test" }] }], intentions: [] };
+  expect(await refused(taken, { [MESH]: { shared } })).toMatch(/"Host\(`next.test`\) on web" is that of .*canary/);
+});
+
 test("what another stack wants and does not find is its own to mend, and what two of them both have", async () => {
   const { shared } = stacks[PAY] as { shared: Shared };
   const third = "organization/consul-traefik-mesh/third";
