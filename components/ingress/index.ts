@@ -5,6 +5,7 @@ export { traefikProblems } from "./traefikProblems";
 export { ServedRoutes } from "./servedRoutes";
 export type { ServedRoutesArgs } from "./servedRoutes";
 export type { KubernetesCrd } from "./kubernetesCrd";
+export type { StaticOptions } from "./staticOptions";
 export type { Plugin } from "./plugins";
 export type { ConsoleRoute, TraefikConsoles } from "./consoles";
 export type {

@@ -17,6 +17,7 @@ import {
 } from "../routing/traefikArguments";
 import { DEFAULT_TRAEFIK_IMAGE } from "../routing/traefikVersions";
 import { CONSUL_API_PROXY, consulApiProxy } from "./consulApiProxy";
+import { staticArguments } from "./staticOptions";
 import { DEFAULT_REQUESTS, edgeArguments } from "./traefikEdge";
 import { traefikLogin } from "./traefikLogin";
 import type { TraefikConsulIngressArgs } from "./traefikOptions";
@@ -112,6 +113,7 @@ export function traefikDeployment(
                   ...tlsArguments({ ...args, ...known }, clientPorts(args).websecure),
                   ...its.tls.args,
                   ...its.parts.flatMap((part) => part.args ?? []),
+                  ...staticArguments(args.staticOptions),
                 ]),
                 workingDir: "/",
                 env: [

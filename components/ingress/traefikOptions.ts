@@ -1,5 +1,6 @@
 import type { ConsulMesh } from "../mesh/consulMesh";
 import type { Resources } from "../pods/podOptions";
+import type { StaticOptions } from "./staticOptions";
 import type { TraefikConsoles } from "./consoles";
 import type { TraefikEdgeOptions } from "./traefikEdge";
 import type { TraefikExtras } from "./traefikExtras";
@@ -115,6 +116,13 @@ export interface TraefikOptions extends TraefikTlsOptions, TraefikExtras, Traefi
    * @unset requests of 100m CPU and 64Mi memory, a limit of 256Mi memory
    */
   readonly resources?: Resources;
+  /**
+   * Options of Traefik's static configuration that no other input says, by their names in Traefik's CLI reference; see
+   * docs/ingress.md#other-options-of-traefik.
+   * @setting traefikStaticOptions
+   * @unset none
+   */
+  readonly staticOptions?: StaticOptions;
 }
 
 /**

@@ -8,6 +8,7 @@ import type { ConsulMesh } from "../mesh/consulMesh";
 import { Problem } from "../shared/problems";
 import { meshNameProblems } from "../shared/serviceNames";
 import { ENTRY_POINT_PORTS } from "../routing/traefikArguments";
+import { staticOptionProblems } from "./staticOptions";
 import { edgeProblems } from "./traefikEdge";
 import { extraProblems } from "./traefikExtras";
 import { DEFAULT_TRAEFIK_NAMESPACE, LOG_LEVELS, SERVICE_TYPES, TraefikOptions } from "./traefikOptions";
@@ -38,6 +39,7 @@ export function traefikProblems(args: TraefikOptions, prefix = ""): Problem[] {
       prefix,
     ),
     ...consoleProblems(args, prefix),
+    ...staticOptionProblems(args, prefix),
     ...edgeProblems(args, { ...args, serviceType: args.serviceType ?? "NodePort", singleton: hasAcme(args) }, prefix),
     ...extraProblems(
       args,

@@ -224,3 +224,37 @@ export const CONFIDENTIAL = [
   "http.digestAuth.users",
   "http.forwardAuth.tls.key",
 ] as const;
+
+/** Options of how requests are spread, by the same. */
+export const TRAEFIK_LOAD_BALANCER = {
+  sticky: {
+    cookie: {
+      name: "string",
+      secure: "bool",
+      httpOnly: "bool",
+      sameSite: "string",
+      maxAge: "int",
+      path: "string",
+      domain: "string",
+    },
+  },
+  strategy: "string",
+  healthCheck: {
+    scheme: "string",
+    mode: "string",
+    path: "string",
+    method: "string",
+    status: "int",
+    port: "int",
+    interval: "duration",
+    unhealthyInterval: "duration",
+    timeout: "duration",
+    hostname: "string",
+    followRedirects: "bool",
+    headers: "map[string]string",
+  },
+  passiveHealthCheck: { failureWindow: "duration", maxFailedAttempts: "int" },
+  passHostHeader: "bool",
+  responseForwarding: { flushInterval: "duration" },
+  serversTransport: "string",
+} as const;

@@ -137,6 +137,8 @@ export interface PlatformArgs {
   traefikConsulApiProxy?: boolean;
   /** Resources of Traefik's container. Default: requests of 100m CPU and 64Mi memory, a limit of 256Mi memory. */
   traefikResources?: Resources;
+  /** Options of Traefik's static configuration that no other input says, by their names in Traefik's CLI reference; see docs/ingress.md#other-options-of-traefik. Default: none. */
+  traefikStaticOptions?: { [key: string]: any };
   /** Namespace of the services, made and owned by the stack unless servicesCreateNamespace is false. Default: mesh-services. */
   servicesNamespace?: string;
   /** Whether the services' namespace is made and owned; else it has to exist. To be chosen before the first `up`. Default: true. */

@@ -138,7 +138,7 @@ make_traefik-crds() {
   chmod 755 "$OUT/traefik-crds"
 }
 
-# Prints what Traefik's Go types say of its middlewares.
+# Prints what Traefik's Go types say of its middlewares and of its static configuration.
 make_traefik-middlewares() {
   local module
   module=$(cd "$TOOLCHAIN/traefik" && go mod download -json github.com/traefik/traefik/v3 | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')

@@ -1,3 +1,4 @@
+import { staticArguments } from "../../components/ingress/staticOptions";
 import { UNKNOWN } from "./analyzer";
 import { blocks, cases, passes, useAnalyzer } from "./cases";
 import { kube, traefik, workload } from "./resources";
@@ -26,6 +27,11 @@ cases("traefik-verifies-tls", [
     "an argument without a value, in small letters",
     [traefik({ args: [SKIP.toLowerCase()] })],
     "sets insecureSkipVerify",
+  ),
+  blocks(
+    "an argument as staticOptions makes it",
+    [traefik({ args: staticArguments({ "ServersTransport.InsecureSkipVerify": true }) })],
+    "container traefik sets insecureSkipVerify",
   ),
   blocks(
     "a shell command",

@@ -1,5 +1,6 @@
-// Prints, as JSON, what Traefik's Go types say of the middlewares that tags can declare: each option with its Go type, and which are
-// taken empty, deprecated or never to be logged. From the source, since to build Traefik's packages takes all that they import.
+// Prints, as JSON, what Traefik's Go types say of the middlewares that tags can declare, and of its static configuration: each option
+// with its Go type, and which are taken empty, deprecated or never to be logged. From the source, since to build Traefik's packages
+// takes all that they import.
 //
 //	go run ./middlewares FOLDER-OF-THE-MODULE
 package main
@@ -20,6 +21,18 @@ import (
 )
 
 const module = "github.com/traefik/traefik/v3"
+
+// Each instance's own, and parts of the static configuration that components/ingress/staticOptions.ts refuses as a whole.
+var left = map[string]bool{
+	"loadBalancer.servers":             true,
+	"static.api":                       true,
+	"static.certificatesResolvers":     true,
+	"static.experimental.localPlugins": true,
+	"static.experimental.plugins":      true,
+	"static.ping":                      true,
+	"static.providers":                 true,
+	"static.spiffe":                    true,
+}
 
 // Types of other modules that Traefik reads from a plain text.
 var plain = map[string]string{"github.com/traefik/paerser/types.Duration": "duration"}
@@ -68,6 +81,10 @@ func main() {
 		{"http", read.optionsOf(folder, "Middleware", "http")},
 		{"tcp", read.optionsOf(folder, "TCPMiddleware", "tcp")},
 	}
+	loadBalancer := (&reader{root: os.Args[1], types: read.types}).optionsOf(folder, "ServersLoadBalancer", "loadBalancer")
+	// Apart: its own lists of what is empty, deprecated and confidential.
+	static := &reader{root: os.Args[1], types: read.types}
+	staticOptions := static.optionsOf("pkg/config/static", "Configuration", "static")
 	_, version, _ := strings.Cut(filepath.Base(read.root), "@v")
 	printed, err := json.MarshalIndent(object{
 		{"version", version},
@@ -75,6 +92,13 @@ func main() {
 		{"allowEmpty", read.allowEmpty},
 		{"deprecated", read.deprecated},
 		{"confidential", read.confidential},
+		{"loadBalancer", loadBalancer},
+		{"static", object{
+			{"options", staticOptions},
+			{"allowEmpty", static.allowEmpty},
+			{"deprecated", static.deprecated},
+			{"confidential", static.confidential},
+		}},
 	}, "", "  ")
 	if err != nil {
 		log.Fatal(err)
@@ -96,7 +120,12 @@ func (r *reader) optionsOf(folder, name, at string) object {
 			tag = reflect.StructTag(strings.Trim(field.Tag.Value, "`"))
 		}
 		// Of other providers than those that read tags.
-		if tag.Get("label") == "-" {
+		if tag.Get("label") == "-" || (len(field.Names) == 1 && !field.Names[0].IsExported()) {
+			continue
+		}
+		if len(field.Names) == 0 {
+			// Its options are those of the struct that has it.
+			options = append(options, r.typeOf(folder, field.Type, its.imports, at).(object)...)
 			continue
 		}
 		if len(field.Names) != 1 {
@@ -108,6 +137,9 @@ func (r *reader) optionsOf(folder, name, at string) object {
 			log.Fatalf("%s: %s has another name in tags than in the documentation, %s", at, field.Names[0].Name, option)
 		}
 		path := at + "." + option
+		if left[path] {
+			continue
+		}
 		if strings.Contains(field.Doc.Text(), "Deprecated:") {
 			r.deprecated = append(r.deprecated, path)
 		}
@@ -128,10 +160,19 @@ func (r *reader) typeOf(folder string, expression ast.Expr, imports map[string]s
 	switch its := expression.(type) {
 	case *ast.StarExpr:
 		return r.typeOf(folder, its.X, imports, at)
+	case *ast.StructType:
+		if len(its.Fields.List) > 0 {
+			log.Fatalf("%s is a struct without a name, which is not known here", at)
+		}
+		return object{}
 	case *ast.ArrayType:
-		return "[]" + r.nameOf(folder, its.Elt, imports, at)
+		return within("[n]", "[]", r.typeOf(folder, its.Elt, imports, at+".[n]"))
 	case *ast.MapType:
-		return "map[" + r.nameOf(folder, its.Key, imports, at) + "]" + r.nameOf(folder, its.Value, imports, at)
+		key, ok := r.typeOf(folder, its.Key, imports, at).(string)
+		if !ok {
+			log.Fatalf("%s has structs for names, which is not known here", at)
+		}
+		return within("<name>", "map["+key+"]", r.typeOf(folder, its.Value, imports, at+".<name>"))
 	case *ast.Ident:
 		// The types that are Go's own are declared nowhere.
 		if r.typesOf(folder)[its.Name].spec == nil {
@@ -152,13 +193,12 @@ func (r *reader) typeOf(folder string, expression ast.Expr, imports map[string]s
 	return nil
 }
 
-// The name of a type that is no struct.
-func (r *reader) nameOf(folder string, expression ast.Expr, imports map[string]string, at string) string {
-	name, ok := r.typeOf(folder, expression, imports, at).(string)
-	if !ok {
-		log.Fatalf("%s has structs in a list or map, which is not known here", at)
+// The type of a list or map: what each of its structs has, under the place of an index or a name, or a name of Go's.
+func within(place, prefix string, value any) any {
+	if name, ok := value.(string); ok {
+		return prefix + name
 	}
-	return name
+	return object{{place, value}}
 }
 
 func (r *reader) named(folder, name, at string) any {

@@ -1,0 +1,184 @@
+import { ConsulMesh, StaticOptions, TraefikConsulIngress, TraefikOptions, traefikProblems } from "../../components";
+import { staticOptionProblems } from "../../components/ingress/staticOptions";
+import { EVERYTHING } from "../everything";
+import { find, record } from "../recorder";
+import { parseSettings } from "../../settings";
+import { raw } from "../settings";
+import { INGRESS, SAMPLES, TAKEN } from "../staticSamples";
+
+const told = (staticOptions: StaticOptions, more: TraefikOptions = {}) =>
+  traefikProblems({ ...more, staticOptions }, "traefik.").map(
+    ({ propertyPath, reason }) => `${propertyPath}: ${reason}`,
+  );
+
+async function argumentsOf(options: TraefikOptions): Promise<string[]> {
+  const recorded = await record(
+    () => new TraefikConsulIngress("traefik", { mesh: new ConsulMesh("consul"), ...options }),
+  );
+  return find(recorded, "traefik-deployment").props.spec.template.spec.containers[0].args;
+}
+
+test("options are arguments behind all others, as they were written", async () => {
+  const options = { "log.format": "json", "entryPoints.websecure.http2.maxConcurrentStreams": 500 };
+  const before = await argumentsOf({});
+  expect(await argumentsOf({ staticOptions: options })).toEqual([
+    ...before,
+    "--log.format=json",
+    "--entryPoints.websecure.http2.maxConcurrentStreams=500",
+  ]);
+});
+
+test.each<[what: string, options: StaticOptions, problem: string, right: StaticOptions, more?: TraefikOptions]>([
+  ["an option that is none", { "log.fromat": "json" }, 'did you mean "log.format"?', { "LOG.Format": "json" }],
+  [
+    "one of an entry point",
+    { "entryPoints.web.http.maxHeaderByte": 1 },
+    'did you mean "entryPoints.web.http.maxHeaderBytes"?',
+    { "entryPoints.web.http.maxHeaderBytes": 1 },
+  ],
+  ["dashes", { "--log.format": "json" }, 'did you mean "log.format"?', { "log.format": "json" }],
+  ["a text for a flag", { "log.noColor": "true" }, "is not true or false", { "log.noColor": true }],
+  ["a flag for a text", { "log.format": true }, "is not a text", { "log.format": "common" }],
+  ["a word that is none", { "log.format": "xml" }, "use one of common, json", { "log.format": "json" }],
+  ["half a number", { "accessLog.bufferingSize": 1.5 }, "is not a whole number", { "accessLog.bufferingSize": 15 }],
+  [
+    "a number that is too large",
+    { "entryPoints.web.http2.maxConcurrentStreams": 2 ** 31 },
+    "is not a whole number",
+    { "entryPoints.web.http2.maxConcurrentStreams": 2 ** 31 - 1 },
+  ],
+  [
+    "a time that is none",
+    { "serversTransport.forwardingTimeouts.dialTimeout": "soon" },
+    "is not a duration",
+    { "serversTransport.forwardingTimeouts.dialTimeout": 5 },
+  ],
+  ["false where nothing says so", { ocsp: false }, "is not true", { ocsp: true }],
+  [
+    "a status that is none",
+    { "accessLog.filters.statusCodes": "200,99" },
+    "is no status",
+    { "accessLog.filters.statusCodes": "200,500-599" },
+  ],
+  [
+    "a list that is none",
+    { "metrics.otlp.explicitBoundaries": "a" },
+    "is not numbers",
+    { "metrics.otlp.explicitBoundaries": "0.1,1" },
+  ],
+  [
+    "a variable",
+    { "metrics.otlp.serviceName": "$(HOSTNAME)" },
+    "has a variable",
+    { "metrics.otlp.serviceName": "edge" },
+  ],
+  ["an option twice", { "log.format": "json", "log.FORMAT": "json" }, 'is "log.format" too', { "log.format": "json" }],
+  [
+    "half of a key pair",
+    { "metrics.otlp.http.tls.key": "x" },
+    "everybody could read",
+    { "metrics.otlp.http.endpoint": "http://a.test" },
+  ],
+  [
+    "an authority's file that is not there",
+    { "serversTransport.rootCAs": "/etc/ca.pem" },
+    "is not certificates as PEM",
+    { "serversTransport.rootCAs": "/certs/consul-ca/tls.crt" },
+  ],
+  [
+    "logs by OTLP that Traefik has as an experiment",
+    { "log.otlp.serviceName": "edge" },
+    "needs experimental.otlplogs",
+    { "log.otlp.serviceName": "edge", "experimental.otlplogs": true },
+  ],
+  [
+    "TLS that is and is not",
+    { "metrics.otlp.grpc.tls.ca": "/certs/consul-ca/tls.crt", "metrics.otlp.grpc.insecure": true },
+    "excludes",
+    { "metrics.otlp.grpc.tls.ca": "/certs/consul-ca/tls.crt" },
+  ],
+  [
+    "a header that holds one",
+    { "metrics.otlp.http.headers.Authorization": "Bearer x" },
+    "for all to read",
+    { "metrics.otlp.http.headers.X-Team": "x" },
+  ],
+  ["what will go", { "core.defaultRuleSyntax": "v2" }, "reads rules otherwise", { "core.strictTLSOptions": true }],
+  [
+    "Traefik's own entry point",
+    { "entryPoints.admin.http.maxHeaderBytes": 1 },
+    "known are web, websecure, postgres",
+    { "entryPoints.postgres.http.maxHeaderBytes": 1 },
+    INGRESS,
+  ],
+  [
+    "every client as a proxy",
+    { "entryPoints.postgres.proxyProtocol.trustedIPs": "0.0.0.0/0" },
+    "is no range of proxies",
+    { "entryPoints.postgres.proxyProtocol.trustedIPs": "10.0.0.0/8" },
+    INGRESS,
+  ],
+])("refuses %s", (_, options, problem, right, more = {}) => {
+  expect(told(options, more)).toEqual([expect.stringContaining(problem)]);
+  expect(told(right, more)).toEqual([]);
+});
+
+test.each<[option: string, says: string]>([
+  ["entryPoints.ssh.address", "set by the component"],
+  ["entryPoints.ssh", "tcpEntryPoints"],
+  ["entryPoints.web.address", "set by the component"],
+  ["entryPoints.web.forwardedHeaders.insecure", "believes every client"],
+  ["entryPoints.web.forwardedHeaders.trustedIPs", "forwardedHeadersTrustedIps"],
+  ["entryPoints.websecure.http.tls.certResolver", "the routes' tls"],
+  ["entryPoints.web.http.middlewares", "the routes' middlewares"],
+  ["entryPoints.web.http.redirections.entryPoint.to", "redirectToHttps"],
+  ["providers.consulCatalog.connectAware", "a member of the mesh"],
+  ["providers.kubernetesCRD.namespaces", "kubernetesCrd"],
+  ["providers.docker", "Consul's catalog"],
+  ["configFile", "Consul's catalog"],
+  ["api.insecure", "consoles"],
+  ["api.debug", "consoles"],
+  ["ping.manualRouting", "probes"],
+  ["experimental.localPlugins.x.moduleName", "plugins"],
+  ["experimental.plugins.x.moduleName", "plugins"],
+  ["certificatesResolvers.le.acme.email", "certificateResolvers"],
+  ["serversTransport.insecureSkipVerify", "verify nobody"],
+  ["tcpServersTransport.tls.insecureSkipVerify", "verify nobody"],
+  ["metrics.otlp.http.tls.insecureSkipVerify", "verify nobody"],
+  ["tracing.otlp.grpc.endpoint", "the mesh's tracing"],
+  ["log.level", "logLevel"],
+  ["log.filePath", "kubectl logs"],
+  ["spiffe.workloadAPIAddr", "another identity"],
+])("%s is refused, whatever its letters, with what says it: %s", (option, says) => {
+  for (const name of [option, option.toLowerCase(), option.toUpperCase()]) {
+    expect(told({ [name]: "true" })).toEqual([expect.stringContaining(says)]);
+  }
+});
+
+test("no argument that the component gives Traefik can be given beside it", async () => {
+  const result = parseSettings(raw({ ...EVERYTHING, traefikStaticOptions: {} }));
+  const { traefik } = (result as { settings: { traefik: TraefikOptions } }).settings;
+  const args = [...(await argumentsOf({})), ...(await argumentsOf(traefik))];
+  const taken = args.filter((each) => {
+    const [, option, value] = /^--([^=]+)=(.*)$/s.exec(each)!;
+    const as = [value, Number(value), value === "true"];
+    return as.some((its) => staticOptionProblems({ ...traefik, staticOptions: { [option]: its } }, "").length === 0);
+  });
+  expect(args.length).toBeGreaterThan(40);
+  expect(taken).toEqual([]);
+});
+
+test("a Traefik that is older than the options takes none, and none is asked of one without any", () => {
+  expect(told({ "log.format": "json" }, { image: "traefik:v3.6.8" })).toEqual([
+    expect.stringContaining("use that or later"),
+  ]);
+  expect(told({}, { image: "traefik:v3.6.8" })).toEqual([]);
+});
+
+test("most of Traefik's options are taken, and each refused one says why by a reason of ours", () => {
+  const refused = SAMPLES.flatMap((each) =>
+    staticOptionProblems({ ...INGRESS, staticOptions: { "experimental.otlplogs": true, ...each } }, ""),
+  );
+  expect(Object.keys(TAKEN).length).toBeGreaterThan(100);
+  expect(refused.filter(({ reason }) => /^".*" is not |did you mean|no range/.test(reason))).toEqual([]);
+});
