@@ -205,7 +205,7 @@ export const EVERYTHING: Record<string, unknown> = {
       loadBalancing: {
         strategy: "wrr",
         sticky: { cookie: { name: "a", secure: true } },
-        healthCheck: { path: "/healthz", interval: "10s" },
+        healthCheck: { path: "/healthz", interval: "10s", followRedirects: false },
         passiveHealthCheck: { maxFailedAttempts: 2 },
         passHostHeader: true,
       },

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { generation } from "../shared/generations";
-import { mayBeEmpty } from "./optionKinds";
+import type { Said } from "./middlewareOptions";
+import { mayBeEmpty, Refused } from "./optionKinds";
 import { isHostName } from "../shared/names";
 import { optionTags, valueProblems } from "./optionValues";
 import { Problem } from "../shared/problems";
+import type { TRAEFIK_LOAD_BALANCER } from "./traefikMiddlewares";
 
 /**
  * How Traefik chooses among a service's instances: `wrr` in turn, by weight; `p2c` the less busy of two; `hrw` the same
@@ -28,27 +30,8 @@ export interface LoadBalancing {
   /**
    * Requests of Traefik's own to each instance, beside Consul's check; by mutual TLS, so intentions have to allow the path.
    * @unset none
-   * @loose
    */
-  readonly healthCheck?: {
-    /** Begins with `/`. */
-    readonly path: string;
-    /**
-     * Go durations.
-     * @unset 30s and 5s
-     */
-    readonly interval?: string;
-    readonly unhealthyInterval?: string;
-    readonly timeout?: string;
-    /**
-     * Status that a healthy instance answers.
-     * @unset 2xx and 3xx
-     */
-    readonly status?: number;
-    readonly method?: string;
-    readonly hostname?: string;
-    readonly headers?: Readonly<Record<string, string>>;
-  };
+  readonly healthCheck?: HealthCheck;
   /**
    * Leaves out an instance for `failureWindow` (default 10s) after that many failed requests (default 1).
    * @unset off
@@ -60,6 +43,57 @@ export interface LoadBalancing {
    * @unset Traefik's own, `true`
    */
   readonly passHostHeader?: boolean;
+}
+
+/** How Traefik asks each instance whether it is well. Names and meanings are Traefik's. */
+export interface HealthCheck {
+  /** Begins with `/`. */
+  readonly path: string;
+  /**
+   * Go duration from one request to the next, of an instance that is well.
+   * @unset Traefik's own, `30s`
+   */
+  readonly interval?: string;
+  /**
+   * The same of one that is not.
+   * @unset `interval`
+   */
+  readonly unhealthyInterval?: string;
+  /**
+   * Go duration until no answer is a bad one.
+   * @unset Traefik's own, `5s`
+   */
+  readonly timeout?: string;
+  /**
+   * Status that a healthy instance answers, 200 to 599.
+   * @asType integer
+   * @unset 2xx and 3xx
+   */
+  readonly status?: number;
+  /**
+   * @unset `GET`
+   */
+  readonly method?: string;
+  /**
+   * Host header of the requests.
+   * @unset the instance's address
+   */
+  readonly hostname?: string;
+  /**
+   * Headers of the requests.
+   * @unset none
+   */
+  readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * Whether a redirection is followed, and what is found there counts; else the redirection does.
+   * @unset Traefik's own, `true`
+   */
+  readonly followRedirects?: boolean;
+  /**
+   * What is asked. `grpc` is refused: Traefik asks so without the mesh's TLS, and takes every instance for a bad one.
+   * @unset `http`
+   */
+  readonly mode?: "http" | "grpc";
 }
 
 export interface StickyCookie {
@@ -76,31 +110,40 @@ export interface StickyCookie {
   readonly domain?: string;
 }
 
-const cookie = mayBeEmpty({
-  name: "name",
-  secure: "flag",
-  httpOnly: "flag",
-  sameSite: "text",
-  maxAge: "number",
-  path: "text",
-  domain: "text",
-});
+/** What is given by the mesh, whatever is said of it. */
+const OWN = new Refused("is what Traefik has of the mesh: its TLS, and the sidecar's port; leave it out");
+
+/** Options by what Traefik's types do not say, each one of Traefik's. */
 const KINDS = mayBeEmpty({
   strategy: "text",
-  sticky: mayBeEmpty({ cookie }),
+  sticky: mayBeEmpty({
+    cookie: mayBeEmpty({
+      name: "name",
+      secure: "flag",
+      httpOnly: "flag",
+      sameSite: "text",
+      maxAge: "number",
+      path: "text",
+      domain: "text",
+    }),
+  }),
   healthCheck: {
+    scheme: OWN,
+    mode: "text",
     path: "text",
+    method: "name",
+    status: "status",
+    port: OWN,
     interval: "duration",
     unhealthyInterval: "duration",
     timeout: "duration",
-    status: "status",
-    method: "name",
     hostname: "text",
+    followRedirects: "flag",
     headers: "map",
   },
   passiveHealthCheck: { failureWindow: "duration", maxFailedAttempts: "positive" },
   passHostHeader: "flag",
-});
+} as const satisfies Said<typeof TRAEFIK_LOAD_BALANCER>);
 
 /** Traefik's service that spreads requests with these options, named by its generation; `undefined` where there are none. */
 export function balancerName(service: string, options: LoadBalancing = {}): string | undefined {
@@ -178,7 +221,15 @@ export function loadBalancingProblems(options: LoadBalancing, prefix: string): P
     problem("sticky.cookie.domain", `"${domain}" is not a domain; use one such as example.com`);
   }
   if (healthCheck !== undefined) {
-    const { path: asked, hostname } = healthCheck;
+    const { path: asked, hostname, mode = "http" } = healthCheck;
+    if (mode === "grpc") {
+      problem(
+        "healthCheck.mode",
+        "asks without the mesh's TLS, so that no sidecar answers and every instance is a bad one; leave healthCheck out, and give the service healthGrpcService",
+      );
+    } else if (mode !== "http") {
+      problem("healthCheck.mode", `"${String(mode)}" is no mode of Traefik's; leave it out`);
+    }
     // Of two slashes at its beginning, Traefik makes a host.
     if (!/^\/(?!\/)[^\s]*$/.test(asked ?? "") || /%(?![0-9a-fA-F]{2})/.test(asked)) {
       problem("healthCheck.path", `${JSON.stringify(asked)} is not a path; begin with "/"`);
@@ -205,7 +256,8 @@ export function spreadingProblems(
     ? [
         {
           propertyPath: `${prefix}.healthCheck`,
-          reason: "asks by HTTP, which a grpc service does not answer; leave it out: Consul's checks see the pods",
+          reason:
+            "asks by HTTP, which a grpc service does not answer; leave it out: Consul's own check has healthGrpcService asked",
         },
       ]
     : [];

@@ -19,7 +19,7 @@ const BY_TYPE = {
 } as const satisfies Record<GoType & string, readonly OptionKind[]>;
 
 /** What is said of options by hand: of none that Traefik does not have, and nothing that its type is not. */
-type Said<T> =
+export type Said<T> =
   | Refused
   | (T extends object ? { readonly [K in keyof T]?: Said<T[K]> } : (typeof BY_TYPE)[T & keyof typeof BY_TYPE][number]);
 

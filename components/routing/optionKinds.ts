@@ -34,7 +34,7 @@ export class Refused {
 const EMPTY = new WeakSet<OptionKinds>();
 
 /** Options that Traefik takes without any of them too; others it then reads as a mistake, and drops the service's tags. */
-export function mayBeEmpty(kinds: OptionKinds): OptionKinds {
+export function mayBeEmpty<K extends OptionKinds>(kinds: K): K {
   EMPTY.add(kinds);
   return kinds;
 }

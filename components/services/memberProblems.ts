@@ -44,11 +44,5 @@ export function memberProblems(serviceName: string, args: VersionedOptions, pref
     ...(PROTOCOLS.includes(protocol)
       ? []
       : problem("protocol", `"${protocol}" is no protocol of Consul's; use one of ${PROTOCOLS.join(", ")}`)),
-    ...(protocol === "grpc" && loadBalancing?.healthCheck !== undefined
-      ? problem(
-          "loadBalancing.healthCheck",
-          "asks by HTTP, which a grpc service does not answer; leave it out: Consul's own check has healthGrpcService asked",
-        )
-      : []),
   ];
 }

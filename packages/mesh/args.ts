@@ -583,7 +583,7 @@ export interface LoadBalancing {
   /** A client stays with its instance, by a cookie, as long as that is healthy. Not for `hrw`. Default: it does not. */
   sticky?: LoadBalancingSticky;
   /** Requests of Traefik's own to each instance, beside Consul's check; by mutual TLS, so intentions have to allow the path. Default: none. */
-  healthCheck?: LoadBalancingHealthCheck;
+  healthCheck?: HealthCheck;
   /** Leaves out an instance for `failureWindow` (default 10s) after that many failed requests (default 1). Default: off. */
   passiveHealthCheck?: LoadBalancingPassiveHealthCheck;
   /** Whether the service sees the client's Host header. Default: Traefik's own, `true`. */
@@ -607,18 +607,27 @@ export interface StickyCookie {
   domain?: string;
 }
 
-export interface LoadBalancingHealthCheck {
+export interface HealthCheck {
   /** Begins with `/`. */
   path: string;
-  /** Go durations. Default: 30s and 5s. */
+  /** Go duration from one request to the next, of an instance that is well. Default: Traefik's own, `30s`. */
   interval?: string;
+  /** The same of one that is not. Default: `interval`. */
   unhealthyInterval?: string;
+  /** Go duration until no answer is a bad one. Default: Traefik's own, `5s`. */
   timeout?: string;
-  /** Status that a healthy instance answers. Default: 2xx and 3xx. */
+  /** Status that a healthy instance answers, 200 to 599. Default: 2xx and 3xx. */
   status?: number;
+  /** Default: `GET`. */
   method?: string;
+  /** Host header of the requests. Default: the instance's address. */
   hostname?: string;
+  /** Headers of the requests. Default: none. */
   headers?: { [key: string]: string };
+  /** Whether a redirection is followed, and what is found there counts; else the redirection does. Default: Traefik's own, `true`. */
+  followRedirects?: boolean;
+  /** What is asked. `grpc` is refused: Traefik asks so without the mesh's TLS, and takes every instance for a bad one. One of http, grpc. Default: `http`. */
+  mode?: string;
 }
 
 export interface LoadBalancingPassiveHealthCheck {

@@ -194,6 +194,8 @@ test("how requests are spread arrives as it was declared", async () => {
       method: "HEAD",
       hostname: "h.test",
       headers: { "X-A": "1" },
+      followRedirects: false,
+      mode: "http",
     },
     passiveHealthCheck: { failureWindow: "5s", maxFailedAttempts: 3 },
     passHostHeader: false,

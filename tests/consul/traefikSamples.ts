@@ -158,6 +158,7 @@ const SPREADING: OptionKinds = {
     method: "name",
     hostname: "text",
     headers: "map",
+    followRedirects: "flag",
   },
   passiveHealthCheck: { failureWindow: "duration", maxFailedAttempts: "positive" },
   passHostHeader: "flag",

@@ -226,6 +226,14 @@ test.each<[string, LoadBalancing, string[]]>([
   ["a cookie that browsers refuse", { sticky: { cookie: { sameSite: "none" } } }, ["lb.sticky.cookie.secure"]],
   ["a path without slash", { healthCheck: { path: "health" } }, ["lb.healthCheck.path"]],
   ["an interval that is none", { healthCheck: { path: "/", interval: "often" } }, ["lb.healthCheck.interval"]],
+  ["a check by gRPC", { healthCheck: { path: "/", mode: "grpc" } }, ["lb.healthCheck.mode"]],
+  ["a check at another port", { healthCheck: { path: "/", port: 9 } as never }, ["lb.healthCheck.port"]],
+  ["a check by another scheme", { healthCheck: { path: "/", scheme: "http" } as never }, ["lb.healthCheck.scheme"]],
+  [
+    "a text for a flag",
+    { healthCheck: { path: "/", followRedirects: "no" as never } },
+    ["lb.healthCheck.followRedirects"],
+  ],
   ["an option that is none", { passiveHealthCheck: { failures: 1 } as object }, ["lb.passiveHealthCheck.failures"]],
 ])("refuses %s", (_, options, paths) => {
   expect(loadBalancingProblems(options, "lb").map((p) => p.propertyPath)).toEqual(paths);
