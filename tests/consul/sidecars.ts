@@ -23,7 +23,13 @@ export function capitalized(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, its]) => [name(key), capitalized(its)]));
 }
 
-/** Two sidecars, the real Envoy each, by the real Consul: `web` calls `orders`, which speaks http. */
+/** What is told of `orders` where it is not a plain one. */
+export interface Orders {
+  readonly protocol?: string;
+  readonly tags?: readonly string[];
+}
+
+/** Two sidecars, the real Envoy each, by the real Consul: `web` calls `orders`, which speaks http unless it is told otherwise. */
 export class Sidecars {
   private readonly ended: (() => unknown)[] = [];
   consul!: Agent;
@@ -33,18 +39,19 @@ export class Sidecars {
   readonly admin: Record<string, number> = {};
 
   /**
-   * Starts them; `app` is `orders` itself, `log` gets each line of the sidecars, `further` are arguments of Consul, `config` is a
+   * Starts them; `app` is `orders` itself or the port where it listens, `log` gets each line of the sidecars, `further` are arguments of Consul, `config` is a
    * sidecar's configuration of its own, as the annotation `proxy-config-map` has it.
    */
   static async start(
-    app: http.RequestListener,
+    app: http.RequestListener | number,
     log: (line: string) => void,
     further: readonly string[] = [],
     config: (service: string) => object = () => ({}),
+    orders: Orders = {},
   ): Promise<Sidecars> {
     const its = new Sidecars();
     try {
-      await its.begin(app, log, further, config);
+      await its.begin(app, log, further, config, orders);
     } catch (error) {
       await its.stop();
       throw error;
@@ -53,26 +60,26 @@ export class Sidecars {
   }
 
   private async begin(
-    listener: http.RequestListener,
+    its: http.RequestListener | number,
     log: (line: string) => void,
     further: readonly string[],
     config: (service: string) => object,
+    { protocol = "http", tags = [] }: Orders,
   ): Promise<void> {
-    const app = http.createServer(listener).listen(0, "127.0.0.1");
-    this.ended.push(() => app.close());
+    const port = typeof its === "number" ? its : await this.listening(its);
     await onFreePorts(6, async ([grpc, orders, web, local, ...admins]) => {
       await this.consul?.stop(); // of a try whose ports were taken
       this.consul = await Agent.start("-grpc-port", String(grpc), ...further);
       this.upstream = local;
-      await this.write({ kind: "service-defaults", name: "orders", protocol: "http" });
-      const { port } = app.address() as AddressInfo;
+      await this.write({ kind: "service-defaults", name: "orders", protocol });
       const calls = { Upstreams: [{ DestinationName: "orders", LocalBindPort: local }] };
       for (const [Name, Port, upstreams] of [
         ["orders", orders, {}],
         ["web", web, calls],
       ] as const) {
         const SidecarService = { Port, Proxy: { ...upstreams, Config: config(Name) } };
-        const body = JSON.stringify({ Name, Port: port, Connect: { SidecarService } });
+        const Tags = Name === "orders" ? tags : [];
+        const body = JSON.stringify({ Name, Port: port, Tags, Connect: { SidecarService } });
         await fetch(`${this.consul.url}/agent/service/register`, { method: "PUT", body });
         const admin = admins.shift()!;
         this.admin[Name] = admin;
@@ -92,6 +99,13 @@ export class Sidecars {
         });
       }
     });
+  }
+
+  private async listening(listener: http.RequestListener): Promise<number> {
+    const app = http.createServer(listener);
+    this.ended.push(() => app.close());
+    await new Promise<void>((resolve) => app.listen(0, "127.0.0.1", resolve));
+    return (app.address() as AddressInfo).port;
   }
 
   /** Writes an entry of Consul, with fields as the custom resource spells them. */
