@@ -60,7 +60,10 @@ export const consulTls = policy({
 /** Variables of Consul's clients and sidecars that turn verification off. */
 function skips(variable: unknown): boolean {
   const name = String(at(variable, "name"));
-  const isUnset = name !== "CONSUL_HTTP_SSL_VERIFY" && !SKIPPING.test(name);
-  const value = isUnset ? undefined : at(variable, "value");
-  return value !== undefined && (SKIPPING.test(name) ? !isFalse(String(value)) : isFalse(String(value)));
+  if (SKIPPING.test(name)) {
+    // What another object says may be anything.
+    return !isFalse(String(at(variable, "value")));
+  }
+  const value = name === "CONSUL_HTTP_SSL_VERIFY" ? at(variable, "value") : undefined;
+  return value !== undefined && isFalse(String(value));
 }

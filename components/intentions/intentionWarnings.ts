@@ -69,7 +69,7 @@ function coversPath(a: HttpMatch, b: HttpMatch): boolean {
 function uselessAllow(
   rule: IntentionRule,
   all: readonly IntentionRule[],
-  { ingress, services }: KnownServices,
+  { ingress, services, external }: KnownServices,
   placed: (rule: IntentionRule) => string,
 ): string | undefined {
   const { source, destination, permissions } = rule;
@@ -84,7 +84,7 @@ function uselessAllow(
   }
   const find = (s: string, d: string) => all.find((other) => other.source === s && other.destination === d);
   if (destination === "*" && source !== "*") {
-    const others = [...services.keys()].filter((name) => name !== source);
+    const others = [...services.keys(), ...external].filter((name) => name !== source && name !== ingress?.name);
     if (others.length > 0 && others.every((name) => find(source, name) ?? find("*", name))) {
       return `decides nothing: each service has a rule of its own for ${source} or for *, which goes first; remove it`;
     }

@@ -366,6 +366,36 @@ cases("deny-all-exists", [
   ),
   blocks("one of a peer", [denies({ peer: "west" }), meshed("a")], NONE),
   blocks(
+    "one of a sameness group",
+    [denies({ samenessGroup: "all" }), meshed("a")],
+    [NONE, "its source is only the samenessGroup all"],
+  ),
+  ...["", "*", "default"].map((namespace) =>
+    passes(`one of the namespace "${namespace}", which is all that there is`, [denies({ namespace }), meshed("a")]),
+  ),
+  passes("one that an installation by Helm makes", [annotated({ "helm.sh/hook": "post-install" }), meshed("a")]),
+  blocks(
+    "one that a test by Helm makes",
+    [annotated({ "helm.sh/hook": "test" }), meshed("a")],
+    [NONE, "the hook test is not part of an installation"],
+  ),
+  blocks("a pod of which nobody knows whether it is injected", [workload("a", { annotations: UNKNOWN })], NONE),
+  passes("one that denies some source more", [
+    configEntry("ServiceIntentions", "d", {
+      destination: { name: "*" },
+      sources: [
+        { name: "web", action: "deny" },
+        { name: "*", action: "deny" },
+      ],
+    }),
+    meshed("a"),
+  ]),
+  blocks(
+    "intentions of which one is not known",
+    [configEntry("ServiceIntentions", "a", UNKNOWN), intentions("b", { name: "web", action: "allow" })],
+    "no intention is known to deny",
+  ),
+  blocks(
     "one that its hook takes away",
     [annotated({ "helm.sh/hook": "post-install", "helm.sh/hook-delete-policy": "hook-succeeded" }), meshed("a")],
     [NONE, "takes it away again"],

@@ -20,41 +20,6 @@ import {
   workload,
 } from "./resources";
 
-const LEVELS = ["advisory", "mandatory"];
-const SEVERITIES = ["", "low", "medium", "high", "critical"];
-
-test("the documentation names every policy as the pack has it", async () => {
-  const policies = await Analyzer.use((analyzer) => analyzer.policies());
-  const documented = fs
-    .readFileSync(path.resolve(PACK, "../docs/policies.md"), "utf8")
-    .split("\n")
-    .filter((line) => /^\| `[a-z0-9-]+` +\|/.test(line))
-    .map((line) =>
-      line
-        .split("|")
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    );
-  expect(documented.map(([name, level, severity]) => [name, level, severity])).toEqual(
-    policies.map((p) => [`\`${p.name}\``, LEVELS[p.enforcementlevel], SEVERITIES[p.severity]]),
-  );
-  for (const [i, { configschema, description }] of policies.entries()) {
-    // What every policy takes is documented once.
-    const { exempt, ...own } = configschema as any;
-    expect(exempt).toMatchObject({ type: "array", default: [] });
-    const settings = Object.keys(own);
-    expect(settings.filter((setting) => !documented[i][6].includes(`\`${setting}\``))).toEqual([]);
-    expect(documented[i][3]).toBe(holdsIn(configschema));
-    expect(description).toMatch(/\.$/);
-  }
-});
-
-function holdsIn(schema: any): string {
-  return schema?.environment === undefined
-    ? "all"
-    : /holds in (.*)\. Default/.exec(schema.environment.description)![1].replace(" and ", ", ");
-}
-
 test("a sound program that is not this project's is left alone, in prod", async () => {
   const program = [
     release(SAFE_VALUES),

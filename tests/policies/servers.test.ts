@@ -1,3 +1,4 @@
+import { UNKNOWN } from "./analyzer";
 import { blocks, cases, passes, useAnalyzer } from "./cases";
 import { kube, NAMED_PEERS, networkPolicy, traefik, workload } from "./resources";
 
@@ -32,6 +33,12 @@ const ALLOWS = "acl.default_policy is not deny";
 const OPENS = "Consul's ports.http is 8500, not -1";
 
 cases("consul-acls", [
+  passes("what a patch sets as it has to be", [
+    workload("consul-server", {
+      kind: "StatefulSetPatch",
+      container: { args: ['-hcl=acl { enabled = true, default_policy = "deny" }'] },
+    }),
+  ]),
   passes("by hand, as they should be", [servers({ command: RUN }), good]),
   passes("in HCL", [servers({ args: ["agent", "-server", "-config-dir=/c"] }), file(HCL, "a.hcl")]),
   ...[
@@ -139,11 +146,50 @@ cases("consul-tls", [
       "container traefik does not verify Consul's certificate",
     ),
   ),
-  blocks(
-    "a sidecar without TLS",
-    [workload("a", { container: { args: ["-tls-disabled"] } })],
-    "does not verify Consul's",
+  ...["-tls-disabled", "--tls-insecure-skip-verify=T", "-tls-skip-verify=", "-tls-disabled=falsey"].map((flag) =>
+    blocks(`a sidecar with ${flag}`, [workload("a", { container: { args: [flag] } })], "does not verify Consul's"),
   ),
+  ...["-tls-disabled=false", "--tls-skip-verify=0", "-no-tls-disabled", "-tls-disabled-ciphers=x"].map((flag) =>
+    passes(`a sidecar with ${flag}`, [workload("a", { container: { args: [flag] } })]),
+  ),
+  passes("a sidecar whose command is not known yet", [workload("a", { container: { args: UNKNOWN } })]),
+  ...["DP_TLS_DISABLED", "DP_TLS_INSECURE_SKIP_VERIFY", "CONSUL_TLS_SKIP_VERIFY", "CONSUL_SKIP_VERIFY"].flatMap(
+    (name) => [
+      blocks(
+        `a sidecar with ${name}`,
+        [workload("a", { container: { env: [{ name, value: "1" }] } })],
+        "does not verify",
+      ),
+      passes(`a sidecar without ${name}`, [workload("a", { container: { env: [{ name, value: "false" }] } })]),
+      passes(`a variable like ${name}`, [
+        workload("a", {
+          container: { env: [`MY_${name}`, `${name}_URL`].map((like) => ({ name: like, value: "1" })) },
+        }),
+      ]),
+    ],
+  ),
+  blocks(
+    "a variable that skips by what another object says",
+    [
+      workload("a", {
+        container: { env: [{ name: "DP_TLS_DISABLED", valueFrom: { configMapKeyRef: { name: "a", key: "b" } } }] },
+      }),
+    ],
+    "does not verify",
+  ),
+  passes("variables of others, whatever they are", [
+    workload("a", {
+      container: {
+        env: [
+          { name: "DEBUG", value: "0" },
+          { name: "TOKEN", value: UNKNOWN },
+        ],
+      },
+    }),
+  ]),
+  passes("what a patch sets as it has to be", [
+    workload("consul-server", { kind: "StatefulSetPatch", container: { args: ["-hcl=ports{http=-1}"] } }),
+  ]),
 ]);
 
 const set = [servers({ command: RUN }), good];

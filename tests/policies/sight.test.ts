@@ -242,6 +242,31 @@ cases("no-acl-for-everything", [
   blocks("rules that cannot be read", [rules("service {{")], "cannot be read"),
   blocks("rules that are not known", [rules(UNKNOWN)], "can't be known"),
   blocks("a token of management", [consul("AclToken", { policies: ["global-management"] })], "all rights"),
+  ...["builtin/global-management", "00000000-0000-0000-0000-000000000001"].map((name) =>
+    blocks(`a token of management by ${name}`, [consul("AclToken", { policies: [name] })], "all rights"),
+  ),
+  passes("policies of names like it", [
+    consul("AclToken", { policies: ["not-global-management", "global-management-of-nothing"] }),
+  ]),
+  blocks(
+    "management for some who log in",
+    [
+      consul("AclBindingRule", {
+        authMethod: "k8s",
+        bindType: "policy",
+        bindName: "global-management",
+        selector: "serviceaccount.name==ops",
+      }),
+    ],
+    "all rights",
+  ),
+  ...["acl", "keyring", "mesh", "operator", "peering"].map((kind) =>
+    blocks(`all of ${kind}`, [rules(`${kind} = "write"`)], `${kind} = "write"`),
+  ),
+  passes("all of it to read", [rules('acl = "read" operator = "read"')]),
+  passes("kinds of others that are called the same", [
+    kube("example.com/v1", "AclToken", "a", { policies: ["global-management"] }),
+  ]),
   blocks("a role of management", [consul("AclRole", { policies: ["global-management"] })], "all rights"),
   blocks("an attachment", [consul("AclTokenPolicyAttachment", { policy: "global-management" })], "all rights"),
   blocks(

@@ -1,0 +1,82 @@
+import * as fs from "node:fs";
+
+/** Which tests play the mutants of a file: test files, and what the tests' names contain. */
+export interface Tests {
+  readonly files: readonly string[];
+  readonly named?: string;
+}
+
+/**
+ * Of components and of what policies share, the test files that know them best, beside the one of the same name. All tests
+ * together would take hours, as those of whole programs run nearly all the code.
+ */
+const KNOWN: Record<string, string> = {
+  "components/chart/consulValues": "unit/consul unit/chartValues unit/leafGate",
+  "components/chart/serverConfig": "unit/leafGate unit/consul unit/chartValues",
+  "components/chart/terminatingGateway": "unit/egress",
+  "components/ingress/consoles": "unit/edge unit/settings",
+  "components/ingress/traefikEdge": "unit/edge unit/settings unit/traefikCases",
+  "components/ingress/traefikLogin": "unit/components unit/invariants",
+  "components/ingress/traefikProblems": "unit/traefikCases unit/settings unit/inputs",
+  "components/ingress/traefikService": "unit/edge unit/components",
+  "components/ingress/traefikTls": "unit/tls unit/traefikCases",
+  "components/ingress/userLists": "unit/edge unit/settings unit/traefikCases",
+  "components/intentions/edges": "unit/intentions",
+  "components/intentions/intentionProblems": "unit/intentions unit/jwt",
+  "components/intentions/intentionWarnings": "unit/intentions unit/jwt",
+  "components/intentions/intentions": "unit/intentions unit/jwt unit/decision",
+  "components/isolation/networkPolicies": "unit/isolation",
+  "components/mesh/configEntry": "unit/intentionSet unit/gone",
+  "components/mesh/consulMeshProblems": "unit/consul unit/leafGate unit/bringYourOwn",
+  "components/mesh/consulSecrets": "unit/bringYourOwn unit/rotation",
+  "components/pods/podSpecOverride": "unit/pods unit/meshWorkload",
+  "components/routing/literalPaths": "unit/routing unit/routes unit/decision unit/traefikCases",
+  "components/routing/routeTls": "unit/tls unit/traefikCases",
+  "components/routing/tlsOptionChanges": "unit/generations",
+  "components/routing/tlsOptions": "unit/tls unit/traefikCases unit/generations",
+  "components/routing/traefikArguments": "unit/edge unit/settings unit/traefikCases",
+  "components/shared/podSecurity": "unit/isolation unit/pods unit/invariants",
+  "policies/lib/carriers": "policies/sight",
+  "policies/lib/charts": "policies/consul",
+  "policies/lib/consulAgent": "policies/servers",
+  "policies/lib/consulProvider": "policies/sight",
+  "policies/lib/consulServers": "policies/servers policies/consul",
+  "policies/lib/doors": "policies/servers policies/consul policies/traefikSources",
+  "policies/lib/embedded": "policies/sight policies/secrets",
+  "policies/lib/environment": "policies/supply policies/consul",
+  "policies/lib/go": "policies/pods",
+  "policies/lib/hcl": "policies/servers policies/sight",
+  "policies/lib/intentions": "policies/intentions policies/entries",
+  "policies/lib/keys": "policies/secrets policies/supply",
+  "policies/lib/meshPods": "policies/pods policies/mesh",
+  "policies/lib/operation": "policies/patches",
+  "policies/lib/patches": "policies/patches",
+  "policies/lib/pods": "policies/pods policies/mesh",
+  "policies/lib/traefik": "policies/traefik policies/traefikSources",
+  "policies/lib/traefikAdminPort": "policies/traefik policies/traefikSources",
+  "policies/lib/traefikContainers": "policies/traefik policies/traefikSources",
+  "policies/lib/traefikOptions": "policies/traefik policies/traefikSources",
+  "policies/lib/traefikSources": "policies/traefik policies/traefikSources",
+};
+
+/** Tests of a file: for a policy those named by it, for what is not known all. */
+export function testsOf(file: string): Tests {
+  const policy =
+    /^policies\/\w+\.ts$/.test(file) && /^ {2}name: "([\w-]+)",$/m.exec(fs.readFileSync(file, "utf8"))?.[1];
+  if (policy) {
+    const naming = (test: string) =>
+      /\/documented\./.test(test) || fs.readFileSync(test, "utf8").includes(`"${policy}"`);
+    return { files: testFiles("policies").filter(naming), named: policy };
+  }
+  const [, , name] = /(\w+)\/(\w+)\.ts$/.exec(file)!;
+  const own = `unit/${name}`;
+  const known = [...new Set([own, ...(KNOWN[file.replace(/\.ts$/, "")]?.split(" ") ?? [])])];
+  const files = known.map((each) => `tests/${each}.test.ts`).filter((each) => fs.existsSync(each));
+  return { files: files.length > 0 ? files : [...testFiles("unit"), ...testFiles("policies")] };
+}
+
+const testFiles = (suite: string) =>
+  fs
+    .readdirSync(`tests/${suite}`)
+    .filter((name) => name.endsWith(".test.ts"))
+    .map((name) => `tests/${suite}/${name}`);

@@ -1,0 +1,80 @@
+import { intentionProblems, KnownServices } from "../../components/intentions/intentionProblems";
+import { IntentionRule } from "../../components/intentions/intentions";
+import { known, permit } from "../intentionCases";
+
+const told = (rule: IntentionRule, more: Partial<KnownServices> = {}) =>
+  intentionProblems([rule], { ...known, ...more }, "rules").map((p) => [p.refusedBy, p.propertyPath, p.reason]);
+const where = (...given: Parameters<typeof told>) => told(...given).map(([by, path]) => [by, path]);
+const providers = "rules[0].permissions[0].jwt.providers[0].name";
+const withToken = permit({ pathPrefix: "/" }, { jwt: { providers: [{ name: "okta" }] } });
+
+test("only * → * is what deny-all declares, and only where it is declared", () => {
+  const rule = (source: string, destination: string): IntentionRule => ({ source, destination, action: "deny" });
+  expect(told(rule("*", "*"), { denyAll: true })).toEqual([["us", "rules[0]", expect.stringContaining("denyAll")]]);
+  expect(told(rule("*", "*"))).toEqual([]);
+  expect(told(rule("*", "db"), { denyAll: true })).toEqual([]);
+  expect(told(rule("web", "*"), { denyAll: true })).toEqual([]);
+});
+
+test("an empty action is none for Consul, which takes it beside permissions; here it is refused", () => {
+  const empty = { action: "" as never };
+  expect(where({ ...withToken, ...empty })).toEqual([["us", "rules[0].action"]]);
+  expect(where({ source: "web", destination: "db", ...empty })).toEqual([["Consul", "rules[0].action"]]);
+  expect(where({ ...withToken, action: "log" as never })).toEqual([
+    ["Consul", "rules[0].action"],
+    ["Consul", "rules[0].action"],
+  ]);
+});
+
+test("a name that is none is refused also where somebody is known by it", () => {
+  const rule: IntentionRule = { source: "Web!", destination: "db" };
+  expect(where(rule, { external: new Set(["Web!"]) })).toEqual([["us", "rules[0].source"]]);
+});
+
+test("who misspells a name is told the names that are known, in alphabetical order", () => {
+  const [[, , service]] = told({ source: "wbe", destination: "db" }, { external: new Set(["billing", "web"]) });
+  expect(service).toContain("known are billing, db, rpc, web.");
+  const token = (jwtProviders?: ReadonlySet<string>) => told(withToken, { jwtProviders });
+  expect(token(new Set(["zitadel", "auth0"]))).toEqual([
+    ["Consul", providers, expect.stringContaining("known are auth0, zitadel.")],
+  ]);
+  expect(token(new Set())).toEqual([["Consul", providers, expect.stringContaining("known are none.")]]);
+  expect(token()).toEqual([]);
+});
+
+test("a provider without a name is told to be so, whichever are known", () => {
+  const nameless = permit({ pathPrefix: "/" }, { jwt: { providers: [{ name: "" }] } });
+  for (const jwtProviders of [undefined, new Set<string>()]) {
+    expect(told(nameless, { jwtProviders })).toEqual([["Consul", providers, expect.stringContaining("is empty")]]);
+  }
+});
+
+test("a match needs one matcher of any kind, and may have one of each", () => {
+  const header = [{ name: "x-team", present: true }];
+  for (const http of [
+    { header, methods: ["GET"] },
+    { pathPrefix: "/", methods: ["GET"] },
+    { pathPrefix: "/", header },
+  ]) {
+    expect(told(permit(http))).toEqual([]);
+  }
+});
+
+test.each([
+  ["contains", { contains: "a" }, '".*text.*"'],
+  ["ignoreCase", { exact: "a", ignoreCase: true }, '"(?i)text"'],
+])(
+  "%s, which an older chart drops so that the rule would match more, is refused with what to write instead",
+  (key, criterion, remedy) => {
+    const rule = permit({ header: [{ name: "x-team", ...criterion }] });
+    expect(told(rule, { partWithoutContains: "chart 1.5.3" })).toEqual([
+      [
+        "us",
+        `rules[0].permissions[0].http.header[0].${key}`,
+        expect.stringMatching(/chart 1\.5\.3.*Use regex, such as /),
+      ],
+    ]);
+    expect(told(rule, { partWithoutContains: "chart 1.5.3" })[0][2]).toContain(remedy);
+    expect(told(rule)).toEqual([]);
+  },
+);
