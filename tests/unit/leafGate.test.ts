@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import { consulMeshProblems } from "../../components/mesh/consulMeshProblems";
 import { consulValues, mergeValues } from "../../components/chart/consulValues";
 import { withLeafGate } from "../../components/chart/leafGate";
@@ -7,6 +8,8 @@ const server = (values: object) => (withLeafGate(values as Record<string, unknow
 
 test.each([
   ["without ACLs, where no token tells who asks", consulValues({})],
+  ["with external servers beside those of the chart", withAcls({ externalServers: { enabled: true } })],
+  ["without servers", withAcls({ server: { enabled: false } })],
   ["with servers of somebody else", consulValues({ acls: true, externalServers: { hosts: ["consul.example.com"] } })],
   ["with certificates from Vault", withAcls({ global: { secretsBackend: { vault: { enabled: true } } } })],
 ])("no gate %s", (_, values) => {
@@ -32,6 +35,42 @@ test("the gate runs the dataplane's image, and verifies the server under its dat
   expect(gate.command[2]).toContain('"sni":"server.eu.mesh"');
 });
 
+test("the gate trusts the server's own certificate alone, and reads what it is given", () => {
+  const [gate] = server(withAcls({ global: { imagePullPolicy: "Always" } })).extraContainers;
+  const { listeners, clusters } = JSON.parse(gate.command[2]).static_resources;
+  const { trusted_ca, match_typed_subject_alt_names } =
+    clusters[0].transport_socket.typed_config.common_tls_context.validation_context;
+  expect(match_typed_subject_alt_names).toEqual([{ san_type: "DNS", matcher: { exact: "server.dc1.consul" } }]);
+  const [own] = listeners[0].filter_chains[0].transport_socket.typed_config.common_tls_context.tls_certificates;
+  const folders = [trusted_ca, own.certificate_chain, own.private_key].map((file) => path.dirname(file.filename));
+  expect(gate.volumeMounts).toEqual([
+    { name: "consul-ca-cert", mountPath: folders[0], readOnly: true },
+    { name: "consul-server-cert", mountPath: folders[1], readOnly: true },
+  ]);
+  expect(folders[2]).toBe(folders[1]);
+  expect([gate.command[0], gate.command[1], gate.command[3]]).toEqual([
+    "envoy",
+    "--config-yaml",
+    "--disable-hot-restart",
+  ]);
+  expect(gate.imagePullPolicy).toBe("Always");
+});
+
+test("the gate's container has no right but that of its image, and its share of the node", () => {
+  const [{ securityContext, resources }] = server(withAcls()).extraContainers;
+  expect(securityContext).toEqual({
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    runAsNonRoot: true,
+    seccompProfile: { type: "RuntimeDefault" },
+    capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE"] },
+  });
+  expect(resources).toEqual({
+    requests: { cpu: expect.stringMatching(/^\d+m$/), memory: expect.stringMatching(/^\d+Mi$/) },
+    limits: { memory: expect.stringMatching(/^\d+Mi$/) },
+  });
+});
+
 test("what the user gives the servers stays, beside the gate", () => {
   const values = withAcls({
     server: {
@@ -43,6 +82,14 @@ test("what the user gives the servers stays, beside the gate", () => {
   expect(JSON.parse(extraConfig)).toMatchObject({ ports: { dns: 53, https: 8499 }, log_level: "DEBUG" });
   expect(extraContainers.map((each: any) => each.name)).toEqual(["backup", "leaf-gate"]);
 });
+
+test.each(["log_level = DEBUG", "[1]", '"text"', "null"])(
+  "what else stands for the servers' configuration is not mixed with the gate's: %s",
+  (extraConfig) => {
+    const mine = JSON.parse(server(withAcls({ server: { extraConfig } })).extraConfig);
+    expect(mine).toEqual({ addresses: { https: "127.0.0.1" }, ports: { https: 8499 } });
+  },
+);
 
 test.each([
   ["that is no JSON", "log_level = DEBUG"],

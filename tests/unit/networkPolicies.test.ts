@@ -1,0 +1,92 @@
+import { ConsulMesh, NetworkPolicies, NetworkPoliciesArgs, NetworkTarget } from "../../components";
+import { NETWORK_TARGETS } from "../../components/isolation/networkPolicies";
+import { record } from "../recorder";
+
+const ingress = { namespace: "edge", serviceName: "traefik-system-ingress" } as NetworkPoliciesArgs["ingress"];
+
+async function policies(args: Partial<NetworkPoliciesArgs> = {}) {
+  const recorded = await record(() => {
+    const mesh = new ConsulMesh("consul");
+    new NetworkPolicies("network", { mesh, ingress, serviceNamespaces: ["shop"], ...args });
+  });
+  // In whichever order they were registered.
+  return recorded.filter(({ type }) => type.endsWith(":NetworkPolicy")).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The ports that a rule opens to the peers of a namespace, by policy. */
+const openTo = (recorded: Awaited<ReturnType<typeof policies>>, namespace: string | undefined) =>
+  recorded.flatMap(({ props }) =>
+    props.spec.ingress
+      .filter((rule: any) =>
+        namespace === undefined
+          ? rule.from === undefined
+          : rule.from?.some(
+              (peer: any) => peer.namespaceSelector?.matchLabels["kubernetes.io/metadata.name"] === namespace,
+            ),
+      )
+      .map((rule: any) => `${props.metadata.name} ${rule.ports.map((p: any) => `${p.port}/${p.protocol}`)}`),
+  );
+
+test("each policy restricts what comes in, under a name that stays, as a part of the component", async () => {
+  const all = await policies();
+  expect(all.map(({ name, parent, props }) => [name, parent, props.metadata.namespace, props.metadata.name])).toEqual([
+    ["network-consul-gateway", "network", "consul-system", "consul-terminating-gateway"],
+    ["network-consul-injector", "network", "consul-system", "consul-connect-injector"],
+    ["network-consul-servers", "network", "consul-system", "consul-servers"],
+    ["network-consul-workers", "network", "consul-system", "consul-nobody"],
+    ["network-services", "network", "shop", "mesh-services"],
+    ["network-traefik", "network", "edge", "traefik"],
+  ]);
+  expect(all.map(({ props }) => props.spec.policyTypes)).toEqual(all.map(() => ["Ingress"]));
+});
+
+test("what a client names is opened to it, and nothing else", async () => {
+  const reached = async (...reaches: NetworkTarget[]) =>
+    openTo(await policies({ clients: [{ namespace: "client", reaches }] }), "client");
+  const opened: Record<string, string[]> = {};
+  for (const target of NETWORK_TARGETS) {
+    opened[target] = await reached(target);
+  }
+  expect(opened).toEqual({
+    consulApi: ["consul-servers 8501/TCP,8502/TCP"],
+    consulDns: ["consul-servers 8600/TCP,8600/UDP"],
+    services: ["mesh-services 20000/TCP"],
+    proxyMetrics: ["mesh-services 20200/TCP"],
+    traefikAdmin: ["traefik 8080/TCP"],
+    traefikMetrics: ["traefik 9100/TCP"],
+  });
+});
+
+test("where another stack has the policies of Consul and the ingress, only the services get theirs", async () => {
+  expect((await policies({ servicesAlone: true })).map(({ name }) => name)).toEqual(["network-services"]);
+});
+
+test("without an ingress nobody is let in as one", async () => {
+  const all = await policies({ ingress: undefined });
+  expect(all.map(({ name }) => name)).not.toContain("network-traefik");
+  expect(
+    all
+      .flatMap(({ props }) => props.spec.ingress)
+      .filter((rule: any) => rule.from?.some((peer: any) => typeof peer === "string")),
+  ).toEqual([]);
+  expect(openTo(all, "shop")).toContain("mesh-services 20000/TCP");
+});
+
+test("the ingress is open to everybody at its entry points, and at its admin port to those of other teams who ask for routes", async () => {
+  const all = await policies({ ingress: { ...ingress!, tcpPorts: [5432] }, teamNamespaces: ["bank"] });
+  expect(openTo(all, undefined)).toContain("traefik 80/TCP,443/TCP,443/UDP,5432/TCP");
+  expect(openTo(await policies(), undefined)).toContain("traefik 80/TCP,443/TCP,443/UDP");
+  expect(openTo(all, "bank")).toEqual([
+    "consul-terminating-gateway 8443/TCP",
+    "consul-servers 8501/TCP,8502/TCP",
+    "mesh-services 20000/TCP",
+    "traefik 8080/TCP",
+  ]);
+});
+
+test("clients that are wrong are refused before anything is made, by where they stand", async () => {
+  const clients = [{ namespace: "client", podLabels: { "a b": "c" }, reaches: ["services" as const] }];
+  await expect(policies({ clients })).rejects.toThrow(
+    /NetworkPolicies "network": 1 problem\n {2}clients\[0\]\.podLabels/,
+  );
+});
