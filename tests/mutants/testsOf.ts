@@ -11,12 +11,9 @@ export interface Tests {
  * together would take hours, as those of whole programs run nearly all the code.
  */
 const KNOWN: Record<string, string> = {
-  "components/chart/consulValues": "unit/consul unit/chartValues unit/leafGate",
-  "components/chart/serverConfig": "unit/leafGate unit/consul unit/chartValues",
-  "components/chart/terminatingGateway": "unit/egress",
+  "components/chart/consulValues": "unit/consul unit/leafGate",
   "components/ingress/consoles": "unit/edge unit/settings",
   "components/ingress/traefikEdge": "unit/edge unit/settings unit/traefikCases",
-  "components/ingress/traefikLogin": "unit/components unit/invariants",
   "components/ingress/traefikProblems": "unit/traefikCases unit/settings unit/inputs",
   "components/ingress/traefikService": "unit/edge unit/components",
   "components/ingress/traefikTls": "unit/tls unit/traefikCases",
@@ -29,8 +26,7 @@ const KNOWN: Record<string, string> = {
   "components/mesh/configEntry": "unit/intentionSet unit/gone",
   "components/mesh/consulMeshProblems": "unit/consul unit/leafGate unit/bringYourOwn",
   "components/mesh/consulSecrets": "unit/bringYourOwn unit/rotation",
-  "components/pods/podSpecOverride": "unit/pods unit/meshWorkload",
-  "components/routing/literalPaths": "unit/routing unit/routes unit/decision unit/traefikCases",
+  "components/pods/podSpecOverride": "unit/pods",
   "components/routing/routeTls": "unit/tls unit/traefikCases",
   "components/routing/tlsOptionChanges": "unit/generations",
   "components/routing/tlsOptions": "unit/tls unit/traefikCases unit/generations",

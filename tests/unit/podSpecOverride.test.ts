@@ -1,0 +1,147 @@
+import * as fc from "../generated";
+import { mergePodSpec, podSpecProblems } from "../../components/pods/podSpecOverride";
+
+const told = (podSpec: unknown) =>
+  podSpecProblems(podSpec as never, { serviceName: "shop", port: 8080 }, "podSpec").map((p) => p.propertyPath);
+const reason = (podSpec: unknown) =>
+  podSpecProblems(podSpec as never, { serviceName: "shop", port: 8080 }, "x")[0].reason;
+const container = (more: object) => ({ containers: [{ name: "shop", ...more }] });
+
+describe("what is put on top of a PodSpec", () => {
+  const item = fc.record(
+    { name: fc.constantFrom("a", "b", "c"), image: fc.constantFrom("x:1", "y:2") },
+    { requiredKeys: ["name"] },
+  );
+  const list = fc.uniqueArray(item, { selector: ({ name }) => name });
+  const spec = fc.record({ containers: list, hostname: fc.constantFrom("h", "i") }, { requiredKeys: [] });
+
+  test("wins, changes nothing that it does not name, and adds what is not there", () => {
+    fc.assert(
+      fc.property(spec, spec, (base, over) => {
+        const merged = mergePodSpec(base, over);
+        expect(mergePodSpec(merged, over)).toEqual(merged);
+        expect(merged.hostname).toBe(over.hostname ?? base.hostname);
+        const of = (from: typeof base, name: string) => from.containers?.find((each) => each.name === name);
+        for (const name of ["a", "b", "c"]) {
+          const [before, given] = [of(base, name), of(over, name)];
+          expect(of(merged, name)).toEqual(before || given ? { ...before, ...given } : undefined);
+        }
+        const names = base.containers?.map((each) => each.name) ?? [];
+        expect((merged.containers ?? []).slice(0, names.length).map((each) => each.name)).toEqual(names);
+      }),
+    );
+  });
+
+  test.each([
+    ["containers", "name"],
+    ["initContainers", "name"],
+    ["volumes", "name"],
+    ["imagePullSecrets", "name"],
+    ["env", "name"],
+    ["ports", "name"],
+    ["volumeMounts", "mountPath"],
+  ])("is merged item by item in %s, which are told apart by their %s", (key, id) => {
+    const base = {
+      [key]: [
+        { [id]: "a", x: 1 },
+        { [id]: "b", y: 1 },
+      ],
+    };
+    expect(mergePodSpec(base, { [key]: [{ [id]: "b", x: 2 }, { [id]: "c" }] })).toEqual({
+      [key]: [{ [id]: "a", x: 1 }, { [id]: "b", x: 2, y: 1 }, { [id]: "c" }],
+    });
+  });
+
+  test("is taken whole where nothing tells items apart", () => {
+    expect(mergePodSpec({ args: ["a"] }, { args: ["b"] })).toEqual({ args: ["b"] });
+    expect(mergePodSpec({ tolerations: [{ key: "a" }] }, { tolerations: [] })).toEqual({ tolerations: [] });
+    expect(mergePodSpec({ containers: [{ image: "x" }] }, { containers: [{ image: "y" }] })).toEqual({
+      containers: [{ image: "x" }, { image: "y" }],
+    });
+    expect(mergePodSpec({ containers: ["x"] }, { containers: ["y"] })).toEqual({ containers: ["x", "y"] });
+    expect(mergePodSpec({ containers: [{ name: "a" }] }, { containers: "later" })).toEqual({ containers: "later" });
+    expect(mergePodSpec({ containers: "later" }, { containers: [{ name: "a" }] })).toEqual({
+      containers: [{ name: "a" }],
+    });
+    expect(mergePodSpec({ affinity: { a: 1 } }, { affinity: undefined })).toEqual({ affinity: { a: 1 } });
+    expect(mergePodSpec({ affinity: { a: 1 } }, { affinity: { b: null } })).toEqual({ affinity: { a: 1, b: null } });
+  });
+});
+
+test.each<[what: string, podSpec: object, paths: string[]]>([
+  ["a key that Kubernetes has not", { hostname: "a", container: [] }, ["podSpec.container"]],
+  ["the node's network", { hostNetwork: true }, ["podSpec.hostNetwork"]],
+  [
+    "what Kubernetes has anyway",
+    { hostNetwork: false, restartPolicy: "Always", automountServiceAccountToken: true },
+    [],
+  ],
+  ["a refused key that is not set", { hostPID: undefined }, []],
+  ["a restart policy", { restartPolicy: "Never" }, ["podSpec.restartPolicy"]],
+  ["the sidecar's user", { securityContext: { runAsUser: 5995 } }, ["podSpec.securityContext.runAsUser"]],
+  ["the sidecar's volume", { volumes: [{ name: "consul-connect-inject-data" }] }, ["podSpec.volumes[0].name"]],
+  [
+    "a container without a name",
+    { containers: [{ image: "a" }, { name: "", image: "a" }] },
+    ["podSpec.containers[0].name", "podSpec.containers[1].name"],
+  ],
+  [
+    "a container of the injector's name",
+    { initContainers: [{ name: "envoy-sidecar", image: "a" }] },
+    ["podSpec.initContainers[0].name"],
+  ],
+  ["its own container without an image", container({}), []],
+  ["another one without", { containers: [{ name: "other" }] }, ["podSpec.containers[0].image"]],
+  ["one before it of its name without", { initContainers: [{ name: "shop" }] }, ["podSpec.initContainers[0].image"]],
+  [
+    "a privileged container",
+    container({ securityContext: { privileged: true } }),
+    ["podSpec.containers[0].securityContext.privileged"],
+  ],
+  ...["readinessProbe", "livenessProbe", "startupProbe"].map((probe): [string, object, string[]] => [
+    `a ${probe} that the sidecar answers`,
+    container({ [probe]: { tcpSocket: { port: 1 } } }),
+    [`podSpec.containers[0].${probe}.tcpSocket`],
+  ]),
+  ["a probe by HTTP", container({ readinessProbe: { httpGet: { port: 8080 } } }), []],
+  [
+    "a probe by HTTP of a container before it",
+    { initContainers: [{ name: "a", image: "a", startupProbe: { httpGet: { port: 1 } } }] },
+    ["podSpec.initContainers[0].startupProbe.httpGet"],
+  ],
+  [
+    "a port on the node",
+    container({ ports: [{ name: "x", containerPort: 1, hostPort: 1 }] }),
+    ["podSpec.containers[0].ports[0].hostPort"],
+  ],
+  [
+    "the port that the mesh serves",
+    container({ ports: [{ name: "main", containerPort: 1 }] }),
+    ["podSpec.containers[0].ports[0].name"],
+  ],
+  ["another port of its own", container({ ports: [{ name: "admin", containerPort: 1 }] }), []],
+  [
+    "a port main of another container",
+    { containers: [{ name: "a", image: "a", ports: [{ name: "main", containerPort: 1 }] }] },
+    [],
+  ],
+  [
+    "a port main of a container before it",
+    { initContainers: [{ name: "shop", image: "a", ports: [{ name: "main", containerPort: 1 }] }] },
+    [],
+  ],
+])("of a part of a PodSpec, %s", (_, podSpec, paths) => {
+  expect(told(podSpec)).toEqual(paths);
+});
+
+test.each(["spec", [], null])("%j is no part of a PodSpec", (podSpec) => {
+  expect(told(podSpec)).toEqual(["podSpec"]);
+});
+
+test("a key that is misspelt is told the right one", () => {
+  for (const key of "affinity dnsConfig hostAliases nodeSelector overhead schedulerName subdomain tolerations volumes".split(
+    " ",
+  )) {
+    expect(reason({ [`${key}s`]: {} })).toContain(`did you mean "${key}"`);
+  }
+});
