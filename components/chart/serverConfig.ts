@@ -62,7 +62,7 @@ export function serverConfigProblems(text: string, path: string): { problems: Pr
   try {
     config = JSON.parse(text);
   } catch {
-    config = undefined;
+    // No JSON is no object either.
   }
   if (typeof config !== "object" || config === null || Array.isArray(config)) {
     const reason = `${shown(text)} is not an object in JSON, as the servers read it; use one such as {"log_level": "DEBUG"}`;

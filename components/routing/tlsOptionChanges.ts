@@ -24,7 +24,7 @@ function optionsByHost(tags: readonly string[]): Map<string, string> {
   const options = new Map<string, string>();
   const rules = new Map<string, string>();
   for (const tag of tags) {
-    const [, router, option, value] = /^traefik\.http\.routers\.([^.]+)\.(rule|tls\.options)=(.*)$/.exec(tag) ?? [];
+    const [, router, option, value] = /^traefik\.http\.routers\.([^.]+)\.(rule|tls\.options)=(.*)/.exec(tag) ?? [];
     (option === "rule" ? rules : options).set(router, value);
   }
   return new Map(

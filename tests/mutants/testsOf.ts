@@ -7,8 +7,8 @@ export interface Tests {
 }
 
 /**
- * Of components and of what policies share, the test files that know them best, beside the one of the same name. All tests
- * together would take hours, as those of whole programs run nearly all the code.
+ * Of components and of what policies share, the test files that know them best, after the one of the same name; the fastest
+ * first. All tests together would take hours, as those of whole programs run nearly all the code.
  */
 const KNOWN: Record<string, string> = {
   "components/chart/consulValues": "unit/consul unit/leafGate",
@@ -25,6 +25,7 @@ const KNOWN: Record<string, string> = {
   "components/mesh/configEntry": "unit/intentionSet unit/gone",
   "components/mesh/consulMeshProblems": "unit/consul unit/leafGate unit/bringYourOwn",
   "components/mesh/consulSecrets": "unit/bringYourOwn unit/rotation",
+  "components/mesh/egress": "unit/egressProblems unit/egress",
   "components/pods/podSpecOverride": "unit/pods",
   "components/routing/tlsOptionChanges": "unit/tlsOptions",
   "policies/lib/carriers": "policies/sight",
@@ -61,7 +62,8 @@ export function testsOf(file: string): Tests {
   }
   const [, , name] = /(\w+)\/(\w+)\.ts$/.exec(file)!;
   const own = `unit/${name}`;
-  const known = [...new Set([own, ...(KNOWN[file.replace(/\.ts$/, "")]?.split(" ") ?? [])])];
+  const listed = KNOWN[file.replace(/\.ts$/, "")]?.split(" ") ?? [];
+  const known = listed.includes(own) ? listed : [own, ...listed];
   const files = known.map((each) => `tests/${each}.test.ts`).filter((each) => fs.existsSync(each));
   return { files: files.length > 0 ? files : [...testFiles("unit"), ...testFiles("policies")] };
 }

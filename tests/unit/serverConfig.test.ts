@@ -67,6 +67,13 @@ test.each([
   }
 });
 
+test.each(
+  words(`my_log_json log_json_x my_disable_coordinates retry_interval_x my_retry_interval my_autopilot autopilots
+    enable_acl_replication_x`),
+)("%s is not taken for the key that it contains", (key) => {
+  expect(said({ [key]: "x" })).toEqual([expect.stringMatching(`^x.${key}: is not known to Consul`)]);
+});
+
 test.each(words("config_entries connect peering"))("%s, of which more is not known, is an object at least", (key) => {
   expect(said({ [key]: "x" })).toEqual([expect.stringContaining("is no object, with which")]);
 });

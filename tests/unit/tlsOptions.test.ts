@@ -101,10 +101,10 @@ describe("a change of a host's options", () => {
     `traefik.http.routers.${name}.rule=${rule}`,
     ...(options === undefined ? [] : [`traefik.http.routers.${name}.tls.options=${options}`]),
   ];
-  const [strict, mutual] = ["strict@file", "mutual@file"].map((options) => router("a", "Host(`a.test`)", options));
+  const [strict, mutual] = ["strict@file", "mutual@file"].map((options) => router("shop", "Host(`a.test`)", options));
 
   test("is known by the host, whatever its router is called", () => {
-    const renamed = router("b", "Host(`a.test`) && Path(`/x`)", "mutual@file");
+    const renamed = router("shop-2", "Host(`a.test`) && Path(`/x`)", "mutual@file");
     for (const after of [mutual, renamed]) {
       expect(tlsOptionChanges(strict, after)).toEqual([{ host: "a.test", from: "strict", to: "mutual" }]);
     }
@@ -121,9 +121,9 @@ describe("a change of a host's options", () => {
       strict,
       [
         ...strict,
-        "traefik.http.routers.a.tls.options.x=mutual@file",
-        "traefik.tcp.routers.a.tls.options=mutual@file",
-        "my.traefik.http.routers.a.tls.options=mutual@file",
+        "traefik.http.routers.shop.tls.options.x=mutual@file",
+        "traefik.tcp.routers.shop.tls.options=mutual@file",
+        "my.traefik.http.routers.shop.tls.options=mutual@file",
       ],
     ],
     [

@@ -1,4 +1,4 @@
-import { adminTags, CA_MOUNT_PATH, traefikArguments } from "../../components/routing/traefikArguments";
+import { adminTags, CA_MOUNT_PATH, PING_PATH, traefikArguments } from "../../components/routing/traefikArguments";
 
 const options = { serviceName: "edge", apiAddress: "consul:8501", api: false, accessLog: false, logLevel: "INFO" };
 const given = (more: object = {}) =>
@@ -21,6 +21,10 @@ test("Traefik asks Consul by TLS that it verifies, as itself, and serves what sa
     "--providers.consulCatalog.watch": "true",
   });
   expect([...given().keys()].filter((name) => /skip|insecure/i.test(name))).toEqual([]);
+});
+
+test("its paths are those that the kubelet asks and that Consul's certificate is mounted at", () => {
+  expect([PING_PATH, CA_MOUNT_PATH]).toEqual(["/ping", "/certs/consul-ca"]);
 });
 
 test("it tells nobody outside, and answers pings at its admin port alone", () => {
@@ -48,6 +52,7 @@ test("routes that name no entry point are on web, and requests are taken while i
 test("its API, its dashboard and an access log are there where asked for", () => {
   const more = (asked: object) => [...given(asked).keys()].filter((name) => !given().has(name));
   expect(more({})).toEqual([]);
+  expect([...given().keys()].filter((name) => !name.startsWith("--"))).toEqual([]);
   expect(more({ api: true })).toEqual(["--api", "--api.dashboard"]);
   expect([given({ api: true }).get("--api"), given({ api: true }).get("--api.dashboard")]).toEqual(["true", "true"]);
   expect(more({ accessLog: true })).toEqual(["--accessLog"]);

@@ -1,0 +1,63 @@
+import { EgressOptions, egressProblems } from "../../components/mesh/egress";
+
+const told = (its: object, tls: object = { sni: "a.test" }) =>
+  egressProblems(
+    { externalDestinations: [{ name: "bank", port: 443, tls, ...its }] } as unknown as EgressOptions,
+    "x.",
+  ).map((p) => p.propertyPath.replace("x.externalDestinations[0].", ""));
+
+test("without destinations nothing is wrong", () => {
+  expect(egressProblems({}, "")).toEqual([]);
+});
+
+test.each(["localhost", "a.localhost", "127.0.0.1", "127.255.1.2", "0.0.0.0", "::1", "::"])(
+  "%s would be the gateway's own pod, where Envoy's admin port is",
+  (host) => expect(told({ host })).toEqual(["host"]),
+);
+
+test.each(["1.2.3", "300.1.1.1", "123", "a.1", "a b", "https://a.test", "a.test:443", "fe80::1%eth0", "*.a.test", ""])(
+  "%s is no address to call",
+  (host) => expect(told({ host })).toEqual(["host"]),
+);
+
+test.each([
+  "a.test",
+  "localhost.a.test",
+  "mylocalhost",
+  "a.1b.test",
+  "1a.test",
+  "4.test",
+  "128.0.0.1",
+  "10.0.0.1",
+  "::2",
+  "2001:db8::1",
+])("%s is one", (host) => expect(told({ host })).toEqual([]));
+
+test("an address is verified by a name that is given with it, unless nothing is verified", () => {
+  expect(told({ host: "10.0.0.1" }, {})).toEqual(["tls.sni"]);
+  expect(told({ host: "10.0.0.1" }, { enabled: false })).toEqual([]);
+  expect(told({ host: "a.test" }, {})).toEqual([]);
+  expect(told({ host: "a.test" }, { sni: "10.0.0.1" })).toEqual(["tls.sni"]);
+  expect(told({ host: "a.test" }, { sni: "a b" })).toEqual(["tls.sni"]);
+});
+
+test("what verifies excludes that nothing is verified", () => {
+  expect(told({ host: "a.test" }, { enabled: false, sni: "a.test" })).toEqual(["tls.sni"]);
+  expect(told({ host: "a.test" }, { enabled: true, sni: "a.test" })).toEqual([]);
+});
+
+test.each([
+  ["port", { port: 0 }],
+  ["name", { name: "Bank" }],
+  ["requestTimeoutSeconds", { requestTimeoutSeconds: -1 }],
+  ["requestTimeoutSeconds", { requestTimeoutSeconds: 604801 }],
+  ["requestTimeoutSeconds", { requestTimeoutSeconds: 5, protocol: "tcp" }],
+  ["tls.caCertificate", { tls: { caCertificate: "MIIB" } }],
+])("%s is judged: %j", (path, its) => {
+  expect(told({ host: "a.test", ...its })).toEqual([path]);
+});
+
+test.each([{ requestTimeoutSeconds: 604800 }, { requestTimeoutSeconds: 0, protocol: "http" }, { protocol: "tcp" }])(
+  "%j is right",
+  (its) => expect(told({ host: "a.test", ...its })).toEqual([]),
+);
