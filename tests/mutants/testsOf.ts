@@ -24,7 +24,7 @@ const KNOWN: Record<string, string> = {
   "components/isolation/networkPolicies": "unit/isolation",
   "components/mesh/configEntry": "unit/intentionSet unit/gone",
   "components/mesh/consulMeshProblems": "unit/consul unit/leafGate unit/bringYourOwn",
-  "components/mesh/consulSecrets": "unit/bringYourOwn unit/rotation",
+  "components/mesh/consulSecrets": "unit/rotation",
   "components/mesh/egress": "unit/egressProblems unit/egress",
   "components/pods/podSpecOverride": "unit/pods",
   "components/routing/tlsOptionChanges": "unit/tlsOptions",

@@ -44,11 +44,13 @@ const body = fc.oneof(
 );
 const end = fc.constantFrom(...services, "*");
 const rules = fc.uniqueArray(
-  fc.record({ source: end, destination: end, body }).map(({ body: its, ...ends }): IntentionRule => ({
-    ...ends,
-    ...(ends.destination === "*" ? { action: "allow" } : its),
-  })),
-  { maxLength: 6, selector: ({ source, destination }) => `${source} ${destination}` },
+  fc
+    .record({ source: end, destination: fc.oneof(end, fc.constant("billing")), body })
+    .map(({ body: its, ...ends }): IntentionRule => ({
+      ...ends,
+      ...(ends.destination === "*" ? { action: "allow" } : its),
+    })),
+  { maxLength: 8, selector: ({ source, destination }) => `${source} ${destination}` },
 );
 
 test("what a warning says to be without effect can be left out, and no call is decided otherwise", () => {
@@ -119,4 +121,17 @@ test("a rule to the ingress is useless as soon as it allows anything", () => {
   expect([told(deny({ pathPrefix: "/" })), told(deny({ pathExact: "/a" }), allow({ pathPrefix: "/" }))]).toEqual([
     0, 1,
   ]);
+});
+
+test("in a mesh of one service so far a wide allow is for those to come", () => {
+  const alone = { ...known, services: new Map([["web", "http"]]), external: new Set<string>() };
+  expect(intentionWarnings([{ source: "web", destination: "*" }], alone, "rules")).toEqual([]);
+});
+
+test("rules for each destination by name are what decides", () => {
+  const declared = ["db", "rpc", "traefik-system-ingress"].map((destination) => ({ source: "web", destination }));
+  expect(intentionWarnings(declared, known, "rules")).toEqual([]);
+  const denials = declared.map((rule) => ({ ...rule, action: "deny" as const }));
+  const withWide = intentionWarnings([...denials, { source: "web", destination: "*" }], known, "rules");
+  expect(withWide.map((p) => p.propertyPath)).toEqual(["rules[3]"]);
 });

@@ -1,6 +1,12 @@
 import * as fc from "../generated";
 import { decider } from "../../components/intentions/decision";
-import { IntentionPermission, IntentionRule, mergeIntentions, tokensOf } from "../../components/intentions/intentions";
+import {
+  IntentionPermission,
+  IntentionRule,
+  intentionsName,
+  mergeIntentions,
+  tokensOf,
+} from "../../components/intentions/intentions";
 
 const call = (path: string) => ({ source: "web", destination: "rpc", http: { method: "GET", path, headers: {} } });
 const of = (owner: string, more: Partial<IntentionRule>): IntentionRule => ({
@@ -83,4 +89,34 @@ test("the providers of tokens that an entry asks for", () => {
   const [entry] = mergeIntentions([of("cart", { permissions: [allow("/b"), withToken] })]);
   expect(tokensOf(entry)).toEqual(["okta"]);
   expect(tokensOf(mergeIntentions([of("cart", {})])[0])).toEqual([]);
+});
+
+test("how the owners are called or listed changes nothing", () => {
+  const [a, b] = ["/a", "/b"].map((path) => ({ permissions: [allow(path)] }));
+  expect(sources(of("cart", a), of("pay", b))).toEqual(sources(of("pay", a), of("cart", b)));
+  expect(sources(of("services[9]", a), of("services[10]", b))).toEqual(
+    sources(of("services[10]", a), of("services[9]", b)),
+  );
+});
+
+test("what is not said is not in the entry, so that Consul has what the program has", () => {
+  expect(Object.keys(sources(of("cart", {}))[0])).toEqual(["name", "action"]);
+});
+
+test("the wildcard's resource has a name that no service can have", () => {
+  expect([intentionsName("*"), intentionsName("rpc")]).toEqual(["all.services", "rpc"]);
+});
+
+test.each<[what: string, a: Partial<IntentionRule>, b: Partial<IntentionRule>]>([
+  ["whole and a list", { permissions: [allow("/a")] }, { action: "allow" }],
+  ["a list and a denial", { permissions: [allow("/a")] }, { action: "deny" }],
+])("two owners who say %s stay two", (_, a, b) => {
+  expect(sources(of("cart", a), of("pay", b))).toHaveLength(2);
+  expect(sources(of("cart", b), of("pay", a))).toHaveLength(2);
+});
+
+test("rules that were declared nowhere are one owner's", () => {
+  const nowhere = { source: "web", destination: "rpc", permissions: [allow("/a")] };
+  expect(sources(nowhere, { ...nowhere })).toHaveLength(2);
+  expect(sources(nowhere, { ...nowhere, declaredAt: "cart.calls[0]" })).toHaveLength(1);
 });

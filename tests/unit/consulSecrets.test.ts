@@ -1,0 +1,69 @@
+import { ConsulMesh, ConsulMeshArgs } from "../../components";
+import { secretRefs } from "../../components/mesh/consulSecrets";
+import { record } from "../recorder";
+
+const ca = { secretName: "consul-ca-cert", secretKey: "tls.crt" };
+const own = { secretName: "mine", secretKey: "key" };
+
+/** Secrets and what generates them, by name. */
+async function made(args: ConsulMeshArgs) {
+  const recorded = await record(() => void new ConsulMesh("consul", args));
+  return Object.fromEntries(
+    recorded.filter(({ type }) => /:Secret$|RandomBytes$/.test(type)).map((each) => [each.name, each]),
+  );
+}
+
+test("where a mesh's Secrets are: those that are given, else those that are generated where they are used", () => {
+  expect(secretRefs({})).toEqual({ ca, gossipKey: undefined, bootstrapToken: undefined });
+  const gossipKey = { secretName: "consul-gossip-key", secretKey: "key" };
+  const bootstrapToken = { secretName: "consul-bootstrap-token", secretKey: "token" };
+  expect(secretRefs({ acls: true })).toEqual({ ca, gossipKey: undefined, bootstrapToken });
+  expect(secretRefs({ gossipEncryption: true })).toEqual({ ca, gossipKey, bootstrapToken: undefined });
+  expect(
+    secretRefs({
+      acls: true,
+      gossipEncryption: true,
+      ca: { certificate: own },
+      gossipKeySecret: own,
+      bootstrapTokenSecret: own,
+    }),
+  ).toEqual({ ca: own, gossipKey: own, bootstrapToken: own });
+});
+
+test("a key of 32 bytes and a token of 16 are generated, kept in Consul's namespace and protected there", async () => {
+  const all = await made({ acls: true, gossipEncryption: true, protect: true });
+  expect(all["consul-gossip-key-bytes"].props).toEqual({ length: 32 });
+  expect(all["consul-bootstrap-token-bytes"].props).toEqual({ length: 16 });
+  const secrets = ["consul-gossip-key", "consul-bootstrap-token"].map((name) => all[name]);
+  expect(secrets.map(({ props }) => [props.metadata.name, props.metadata.namespace])).toEqual([
+    ["consul-gossip-key", "consul-system"],
+    ["consul-bootstrap-token", "consul-system"],
+  ]);
+  expect(secrets.map(({ protect, parent }) => [protect, parent])).toEqual([
+    [true, "consul"],
+    [true, "consul"],
+  ]);
+  expect(
+    Object.values(all)
+      .filter(({ type }) => /RandomBytes/.test(type))
+      .map(({ protect, parent }) => [protect, parent]),
+  ).toEqual([
+    [false, "consul"],
+    [false, "consul"],
+  ]);
+  expect(JSON.stringify(secrets[0].props.stringData)).toContain('"key":"cmFuZG9tIGJ5dGVz"');
+  // A UUID is the only form that Consul takes; the recorder's bytes are 0123456789abcdef twice.
+  expect(JSON.stringify(secrets[1].props.stringData)).toContain("01234567-89ab-cdef-0123-456789abcdef");
+});
+
+test("none is generated that is given or not used", async () => {
+  expect(Object.keys(await made({}))).not.toEqual(expect.arrayContaining([expect.stringMatching(/gossip|bootstrap/)]));
+  const given = {
+    createNamespace: false,
+    gossipKeySecret: own,
+    bootstrapTokenSecret: own,
+    acls: true,
+    gossipEncryption: true,
+  };
+  expect(Object.keys(await made(given)).filter((name) => /gossip|bootstrap/.test(name))).toEqual([]);
+});
