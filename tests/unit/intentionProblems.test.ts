@@ -78,3 +78,19 @@ test.each([
     expect(told(rule)).toEqual([]);
   },
 );
+
+test("a token is not looked at where Consul has no ACLs, and of those that nobody knows it is not said", () => {
+  const at = "rules[0].permissions[0].jwt";
+  expect(told(withToken, { acls: false })).toEqual([["us", at, expect.stringContaining("consulAcls")]]);
+  expect([told(withToken, { acls: true }), told(withToken)]).toEqual([[], []]);
+});
+
+test("a claim has a path, of names that are not empty", () => {
+  const claims = (...paths: string[][]) =>
+    permit(
+      { pathPrefix: "/" },
+      { jwt: { providers: [{ name: "okta", verifyClaims: paths.map((path) => ({ path, value: "a" })) }] } },
+    );
+  const at = (i: number) => ["us", `rules[0].permissions[0].jwt.providers[0].verifyClaims[${i}].path`];
+  expect(where(claims(["team"], [], ["k8s", "team"], ["k8s", ""]))).toEqual([at(1), at(3)]);
+});
