@@ -13,13 +13,19 @@ export const traefikInMesh = policy({
   description: "Traefik reaches services as a member of the mesh, and publishes those alone that ask for it.",
   severity: "high",
   remedy:
-    "Set connectAware and connectByDefault to true and exposedByDefault to false, and leave the prefix of tags as it is: traefik",
+    "Set connectAware and connectByDefault to true and exposedByDefault to false, leave the prefix of tags as it is: traefik, and lead no UDP to services",
   *object(object) {
     for (const source of sourcesOf(object)) {
       yield* problems(source);
     }
     const pod = podOf(object);
-    const connect = tagsOf(object)["traefik.consulcatalog.connect"];
+    const tags = tagsOf(object);
+    const udp = Object.keys(tags).find((tag) => tag.startsWith("traefik.udp."));
+    // Not the sidecar, which does not listen there, answers it; Traefik has no TLS for it either.
+    if (udp !== undefined) {
+      yield `the tag ${udp} leads UDP to it, which the mesh does not carry, so past its TLS and the intentions`;
+    }
+    const connect = tags["traefik.consulcatalog.connect"];
     if (pod && connect !== undefined && isFalse(connect) && !isFalse(consulAnnotation(pod, "connect-inject"))) {
       yield "the tag traefik.consulcatalog.connect=false has Traefik speak plain HTTP to a service of the mesh";
     }

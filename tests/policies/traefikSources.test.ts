@@ -337,6 +337,22 @@ cases("traefik-in-the-mesh", [
     [tagged("a", ["traefik.consulcatalog.connect=false"])],
     "plain HTTP to a service of the mesh",
   ),
+  blocks(
+    "a router of UDP",
+    [tagged("a", ["traefik.UDP.routers.dns.entrypoints=dns"])],
+    "leads UDP to it, which the mesh does not carry",
+  ),
+  blocks(
+    "a service of UDP, on a Kubernetes Service",
+    [
+      kube("v1", "Service", "dns", {
+        metadata: {
+          annotations: { "consul.hashicorp.com/service-tags": "traefik.udp.services.dns.loadbalancer.server.port=53" },
+        },
+      }),
+    ],
+    "leads UDP to it",
+  ),
 ]);
 
 cases("traefik-configuration-in-sight", [

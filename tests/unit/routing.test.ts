@@ -286,6 +286,12 @@ test.each<[string, Canary, Partial<MeshServiceOptions>]>([
   expect(meshServiceProblems("a", { ...service, ...more, canary })).toEqual([]);
 });
 
+test("no tag of a user's own, as one for UDP, gets past what routes say", () => {
+  const podAnnotations = { "consul.hashicorp.com/service-tags": "traefik.udp.routers.dns.entrypoints=dns" };
+  const paths = meshServiceProblems("a", { ...service, podAnnotations }).map((p) => p.propertyPath);
+  expect(paths).toEqual([expect.stringContaining("podAnnotations")]);
+});
+
 test("what routes name has to be there, and nothing may be there twice", () => {
   const services = [
     {
