@@ -50,9 +50,8 @@ export const intentionsAccepted = policy<{ enterprise: boolean }>({
       }
     }
     const rules = sources.map((source, i) => asRule(source, i, destination));
-    const names = new Set(rules.flatMap((rule) => [rule.source, rule.destination]));
-    // The protocol is not to be seen in one resource.
-    const known = { denyAll: false, services: new Map<string, string>(), external: names };
+    // Who there is, and what protocol they speak, is not to be seen in one resource.
+    const known = { denyAll: false, services: new Map<string, string>(), external: new Set<string>() };
     for (const problem of intentionProblems(rules, known, "spec.sources").filter(isOfEveryProgram)) {
       yield `${problem.propertyPath}: ${problem.reason}`;
     }

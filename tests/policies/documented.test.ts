@@ -41,6 +41,8 @@ test.each(documented)("%s is as it is documented", (name, level, severity, envir
 test.each(documented)("%s takes options of a kind, and is without them as it says", (name, ...cells) => {
   const { environment, exempt, ...options } = policies.find((each) => each.name === name)!.configschema as any;
   expect([environment?.type ?? "string", exempt.type]).toEqual(["string", "array"]);
+  const named = [...cells[5].matchAll(/`(\w+)`( \(|, as above)/g)].map((match) => match[1]);
+  expect(Object.keys(options)).toEqual(named);
   for (const [option, { type, items, default: value }] of Object.entries<any>(options)) {
     const kind = Array.isArray(value) ? "array" : typeof value === "number" ? "integer" : typeof value;
     expect([option, kind]).toEqual([option, type]);

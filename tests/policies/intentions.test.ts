@@ -11,6 +11,7 @@ import {
   release,
   safeBut,
   SAFE_VALUES,
+  service,
   workload,
 } from "./resources";
 
@@ -57,6 +58,8 @@ const okta = { providers: [{ name: "okta" }] };
 /** Intentions for whoami that ask for a token themselves. */
 const asking = (jwt: object, ...sources: Record<string, unknown>[]) =>
   configEntry("ServiceIntentions", "whoami", { destination: { name: "whoami" }, sources, jwt });
+const inNamespace = (...sources: Record<string, unknown>[]) =>
+  configEntry("ServiceIntentions", "whoami", { destination: { name: "whoami", namespace: "shop" }, sources });
 const accepted = (problem: string, ...sources: Record<string, unknown>[]) =>
   blocks(problem, [intentions("whoami", ...sources)], problem);
 cases("intentions-accepted", [
@@ -76,6 +79,30 @@ cases("intentions-accepted", [
   passes("a namespace in Enterprise", [intentions("whoami", { name: "web", namespace: "shop", action: "allow" })], {
     config: { enterprise: true },
   }),
+  passes("what is no intention", [http("whoami"), service("whoami", {}), meshed("whoami")]),
+  passes(
+    "a destination's namespace, and none else's, in Enterprise",
+    [inNamespace({ name: "web", samenessGroup: "all", action: "allow" })],
+    {
+      config: { enterprise: true },
+    },
+  ),
+  blocks(
+    "a destination's namespace",
+    [inNamespace({ name: "web", action: "allow" })],
+    "spec.destination.namespace needs Consul Enterprise",
+  ),
+  accepted("spec.sources[0].samenessGroup needs Consul Enterprise", {
+    name: "web",
+    samenessGroup: "all",
+    action: "allow",
+  }),
+  passes("a token for the whole service", [asking(okta, { name: "web", action: "allow" })]),
+  accepted('spec.sources[0].source: "we*" is not a service name', { name: "we*", action: "allow" }),
+  accepted(
+    "spec.sources[0].permissions[0].http: matches nothing by itself",
+    paths("web", { action: "allow", http: { header: "x" } }),
+  ),
   accepted("spec.sources is empty"),
   accepted('spec.sources[0].action: "permit" is no action', { name: "web", action: "permit" }),
   accepted("spec.sources[0] has neither action nor permissions", { name: "web" }),

@@ -20,6 +20,14 @@ cases("no-permissive-mtls", [
   blocks("the leave", [configEntry("Mesh", "mesh", { allowEnablingPermissiveMutualTLS: true })], "lets any service"),
   blocks("a patch", [configEntry("ServiceDefaultsPatch", "a", { mutualTLSMode: "permissive" })], "is permissive"),
   blocks("unknown", [configEntry("ServiceDefaults", "a", { mutualTLSMode: UNKNOWN })], NOT_KNOWN),
+  blocks("in other letters", [configEntry("ServiceDefaults", "a", { mutualTLSMode: "PERMISSIVE" })], "is permissive"),
+  passes("the words where Consul does not read them", [
+    kube("example.com/v1", "Thing", "a", {
+      spec: { mutualTLSMode: "permissive", allowEnablingPermissiveMutualTLS: true },
+    }),
+    configEntry("ServiceDefaults", "a", { allowEnablingPermissiveMutualTLS: true }),
+    configEntry("Mesh", "mesh", { mutualTLSMode: "permissive", allowEnablingPermissiveMutualTLS: false }),
+  ]),
 ]);
 
 const webhook = (name: string, webhooks: unknown[], kind = "MutatingWebhookConfiguration") =>
@@ -71,6 +79,38 @@ cases("injection-in-force", [
     [webhook("mine", [{ ...asked, matchConditions: [{ expression: "false" }] }])],
     "conditions alone",
   ),
+  passes("no condition", [webhook("mine", [{ ...asked, matchConditions: [] }])]),
+  passes("what is called alike", [
+    webhook("my-connect-injectors", []),
+    webhook("other", [{ name: `${INJECTOR}.example.org`, failurePolicy: "Ignore" }]),
+    webhook("consul-connect-injector", [], "ValidatingWebhookConfiguration"),
+    kube("example.com/v1", "MutatingWebhookConfiguration", "consul-connect-injector", { webhooks: [] }),
+  ]),
+  blocks(
+    "one without a name",
+    [webhook("consul-connect-injector", [{ failurePolicy: "Ignore" }])],
+    "its webhook has the failurePolicy Ignore",
+  ),
+  blocks(
+    "one beside another's",
+    [webhook("mine", [{ name: "other.example.com" }, { ...asked, failurePolicy: "Ignore" }])],
+    `${INJECTOR} has the failurePolicy Ignore`,
+  ),
+  blocks(
+    "a chart without an injector, which a patch of it does not make up for",
+    [
+      release(safeBut({ connectInject: { enabled: false } })),
+      meshed("a"),
+      workload("b"),
+      webhook("consul-connect-injector", [{ name: INJECTOR }], "MutatingWebhookConfigurationPatch"),
+    ],
+    "Deployment a: asks for a sidecar",
+  ),
+  passes("a chart without an injector, and one by hand", [
+    release(safeBut({ connectInject: { enabled: false } })),
+    meshed("a"),
+    webhook("mine", [asked]),
+  ]),
 ]);
 
 cases("no-inbound-port-excluded", [

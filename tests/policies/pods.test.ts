@@ -119,6 +119,63 @@ cases("no-proxy-bypass", [
     "Rollout a: hostNetwork",
   ),
   blocks("unknown", [meshed("a", {}, { hostNetwork: UNKNOWN })], NOT_KNOWN),
+  ...["SYS_MODULE", "BPF"].map((name) => blocks(name, [capability(name)], `has ${name}`)),
+  passes("capabilities of names like it", [capability("XCAP_ALL"), capability("NET_ADMIN_X")]),
+  ...[15001, 19000, 20100, 20600, 20319, 20419, 20500, 20519].map((number) =>
+    blocks(`the sidecar's port ${number}`, [port({ containerPort: number })], `the port ${number}`),
+  ),
+  ...[20299, 20320, 20399, 20420, 20499, 20520].map((number) =>
+    passes(`the port ${number}`, [port({ containerPort: number })]),
+  ),
+  passes("no port of the node's", [port({ containerPort: 80, hostPort: 0 })]),
+  blocks("a port of the node's, the first", [port({ containerPort: 80, hostPort: 1 })], "the hostPort 1"),
+  ...["kube-public", "local-path-storage"].map((namespace) =>
+    blocks(
+      `a pod in ${namespace}`,
+      [{ ...mesh({}), props: { ...mesh({}).props, metadata: { name: "a", namespace } } }],
+      `asks for a sidecar in ${namespace}`,
+    ),
+  ),
+  ...[
+    "/proc",
+    "/root",
+    "/run",
+    "/var",
+    "/var/lib/",
+    "/var/run/docker.sock",
+    "/run/crio/x",
+    "/var/lib/rancher/k3s",
+    "/var/lib/docker/",
+  ].map((folder) =>
+    blocks(
+      `a way in by the node's ${folder}`,
+      [meshed("a", {}, { volumes: [{ name: "node", hostPath: { path: folder } }] })],
+      `the hostPath ${folder} has`,
+    ),
+  ),
+  ...["/data/var", "/runs", "/var/lib/kubelets", "/var/log", "/my/run/docker"].map((folder) =>
+    passes(`the node's ${folder}`, [meshed("a", {}, { volumes: [{ name: "node", hostPath: { path: folder } }] })]),
+  ),
+  ...["224.0.0.0/3", "192.0.0.0/2"].map((cidr) =>
+    blocks(cidr, [meshed("a", { "transparent-proxy-exclude-outbound-cidrs": cidr })], `${cidr} lets everything out`),
+  ),
+  passes("a part of the addresses", [
+    meshed("a", { "transparent-proxy-exclude-outbound-cidrs": "16.0.0.0/4,10.0.0.0/13, ,192.168.0.0/16" }),
+  ]),
+  blocks(
+    "the user of one of its containers, excluded",
+    [
+      meshed(
+        "a",
+        { "transparent-proxy-exclude-uids": "7" },
+        {
+          securityContext: { runAsUser: 1000 },
+          initContainers: [{ name: "i", image: "a:1.2.3", securityContext: { runAsUser: 7 } }],
+        },
+      ),
+    ],
+    "lets the user 7 past",
+  ),
 ]);
 
 cases("mesh-annotations-read", [
