@@ -241,6 +241,35 @@ cases("redirects-keep-intentions", [
     [configEntry("ServiceResolver", "api", { redirect: { service: "api", peer: "west" } })],
     "on to the peer west",
   ),
+  blocks(
+    "to whichever cluster has it",
+    [configEntry("ServiceResolver", "api", { failover: { "*": { targets: [{ samenessGroup: "all" }] } } })],
+    "on to the samenessGroup all",
+  ),
+  blocks(
+    "to one that others than the callers may call, whoever else is allowed elsewhere",
+    [
+      redirect,
+      intentions("api", allow("web"), { name: "app", action: "deny" }),
+      intentions("payments", allow("batch")),
+      intentions("other", allow("web")),
+    ],
+    "whose intentions do not name web",
+  ),
+  blocks(
+    "twice, told once",
+    [configEntry("ServiceRouter", "api", { routes: ["a", "b"].map(() => ({ destination: { service: "admin" } })) })],
+    "on to admin",
+  ),
+  passes("by what Consul does not read so", [
+    configEntry("ServiceDefaults", "api", { redirect: { service: "admin" }, splits: [{ service: "admin" }] }),
+    configEntry("ServiceRouter", "api", { splits: [{ service: "admin" }], redirect: { service: "admin" } }),
+    configEntry("ServiceSplitter", "api", { redirect: { service: "admin" } }),
+    configEntry("ServiceResolver", "api", {
+      routes: [{ destination: { service: "admin" } }],
+      splits: [{ service: "admin" }],
+    }),
+  ]),
 ]);
 
 const keysOf = (jsonWebKeySet: object) => configEntry("JWTProvider", "j", { jsonWebKeySet });
