@@ -24,7 +24,7 @@ function services(canary: number): (MeshServiceOptions & { name: string })[] {
       name: "shop",
       env: { WHOAMI_NAME: "stable" },
       replicas: 2,
-      canary: { env: { WHOAMI_NAME: "canary" }, weight: canary },
+      canary: { env: { WHOAMI_NAME: "canary" }, weight: canary, routes: [{ host: "next.localhost" }] },
       loadBalancing: { sticky: { cookie: { name: "shop", httpOnly: true } } },
       routes: [{ host: "shop.localhost" }],
     },
@@ -412,10 +412,10 @@ step("tcp services are reached by port, by server name, and with TLS of their ow
 });
 
 /** How many of that many requests, each of a new client, go to the canary. */
-async function toCanary(requests: number): Promise<number> {
+async function toCanary(requests: number, host = "shop.localhost"): Promise<number> {
   const names = [];
   for (let i = 0; i < requests; i++) {
-    const { status, body } = await get("shop.localhost");
+    const { status, body } = await get(host);
     expect(status).toBe(200);
     names.push(nameOf(body));
   }
@@ -432,6 +432,9 @@ step("a canary gets its share, and a client stays with its instance", async () =
     const again = await get("shop.localhost", "/", { cookie: cookie.split(";")[0] });
     expect(hostnameOf(again.body)).toBe(hostnameOf(body));
   }
+  // By a route of its own a client gets the canary and nothing else.
+  await gets(200, "next.localhost");
+  expect(await toCanary(10, "next.localhost")).toBe(10);
 });
 
 /** Sets what a pod of a service answers at /health. */
