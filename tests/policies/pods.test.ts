@@ -324,6 +324,75 @@ cases("own-service-account", [
     traefik({ args: ["--providers.kubernetesingress"] }),
     workload("upgrade", { kind: "Job", pod: account("traefik") }),
   ]),
+  passes("what only looks like a token of the ingress'", [
+    kube("v1", "Secret", "t", {
+      type: "Opaque",
+      metadata: { annotations: { "kubernetes.io/service-account.name": "traefik-system-ingress" } },
+    }),
+    kube("v1", "ConfigMap", "t", {
+      type: "kubernetes.io/service-account-token",
+      metadata: { annotations: { "kubernetes.io/service-account.name": "traefik-system-ingress" } },
+    }),
+  ]),
+  passes("a service of two names, which another pod has one of", [
+    meshed("v1", { "kubernetes-service": "shop, shop-admin" }, account("shop")),
+    meshed("v2", { "kubernetes-service": "shop-admin" }, account("shop")),
+  ]),
+  passes("a robot's account, which no intention speaks of", [
+    intentions("payments", { name: "shop", action: "allow" }),
+    service("evil", { app: "evil" }),
+    workload("evil", { annotations: { [INJECT]: "true" }, pod: account("robot") }),
+  ]),
+  passes("Traefik beside a helper", [
+    workload("traefik", {
+      pod: {
+        ...account("traefik-system-ingress"),
+        containers: [
+          { name: "helper", image: "helper:1.2.3" },
+          { name: "traefik", image: "traefik:v3.7.9", ...catalog },
+        ],
+      },
+    }),
+  ]),
+  blocks(
+    "the account of one that calls others",
+    [
+      intentions("payments", { name: "shop", action: "allow" }),
+      service("evil", { app: "evil" }),
+      workload("evil", { annotations: { [INJECT]: "true" }, pod: account("shop") }),
+    ],
+    "is evil, but acts as shop",
+  ),
+  blocks(
+    "the ingress' of another name, which is set by variables",
+    [
+      workload("traefik", {
+        container: { image: "traefik:v3.7.9", env: [{ name: "TRAEFIK_PROVIDERS_CONSULCATALOG", value: "true" }] },
+        pod: account("edge"),
+      }),
+      workload("a", { pod: account("edge") }),
+      workload("b", { pod: account("other") }),
+    ],
+    "Deployment a: runs under edge, the identity of the ingress",
+  ),
+  blocks(
+    "the account of all pods, which others outside the mesh have too",
+    [
+      inNamespace("shops", meshed("shop", {}, account("default"))),
+      inNamespace("other", workload("a", { pod: account("default") })),
+    ],
+    "runs under the ServiceAccount that all",
+  ),
+  blocks(
+    "a component of Consul's, by an image that only ends so",
+    [
+      workload("a", {
+        container: { image: "registry.example/anti-consul:1.2.3" },
+        pod: account("consul-connect-injector"),
+      }),
+    ],
+    "whose rights in Consul are those of a component",
+  ),
   blocks(
     "a name of another namespace's",
     [inNamespace("shops", meshed("shop")), inNamespace("other", meshed("evil", {}, account("shop")))],
