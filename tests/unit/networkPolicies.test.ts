@@ -86,7 +86,10 @@ test("the ingress is open to everybody at its entry points, and at its admin por
 
 test("clients that are wrong are refused before anything is made, by where they stand", async () => {
   const clients = [{ namespace: "client", podLabels: { "a b": "c" }, reaches: ["services" as const] }];
-  await expect(policies({ clients })).rejects.toThrow(
-    /NetworkPolicies "network": 1 problem\n {2}clients\[0\]\.podLabels/,
-  );
+  await record(() => {
+    const mesh = new ConsulMesh("consul");
+    expect(() => new NetworkPolicies("network", { mesh, ingress, serviceNamespaces: ["shop"], clients })).toThrow(
+      /NetworkPolicies "network": 1 problem\n {2}clients\[0\]\.podLabels/,
+    );
+  });
 });
