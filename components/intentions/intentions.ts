@@ -153,7 +153,7 @@ export function sameOwner(a: IntentionRule, b: IntentionRule): boolean {
  */
 export function agree(a: IntentionRule, b: IntentionRule): boolean {
   if (a.permissions === undefined || b.permissions === undefined) {
-    return a.permissions === b.permissions && actionOf(a) === actionOf(b);
+    return actionOf(a) === actionOf(b);
   }
   return (
     canonical(a.permissions) === canonical(b.permissions) ||
@@ -165,7 +165,7 @@ export function agree(a: IntentionRule, b: IntentionRule): boolean {
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, v) =>
     typeof v === "object" && v !== null && !Array.isArray(v)
-      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
+      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => compare(a, b)))
       : v,
   );
 }

@@ -18,6 +18,28 @@ test.each<[string, Parameters<typeof ownThingsProblems>[0], string[]]>([
   ["a gossip key", { ...there, gossipEncryption: true, gossipKeySecret: ref("k") }, []],
   ["a token, ACLs off", { ...there, bootstrapTokenSecret: ref("t") }, ["bootstrapTokenSecret"]],
   ["a token", { ...there, acls: true, bootstrapTokenSecret: ref("t") }, []],
+  [
+    "a gossip key in a namespace to be made",
+    { gossipEncryption: true, gossipKeySecret: ref("k") },
+    ["gossipKeySecret"],
+  ],
+  ["a token in a namespace to be made", { acls: true, bootstrapTokenSecret: ref("t") }, ["bootstrapTokenSecret"]],
+  [
+    "servers elsewhere with ACLs",
+    {
+      ...there,
+      acls: true,
+      ca: { certificate: ca.certificate },
+      bootstrapTokenSecret: ref("t"),
+      externalServers: external,
+    },
+    [],
+  ],
+  ...["x-https://10.0.0.1", "https://10.0.0.1/api"].map((kubernetesApi): [string, object, string[]] => [
+    `an API at ${kubernetesApi}`,
+    { ...there, ca: { certificate: ca.certificate }, externalServers: { ...external, kubernetesApi } },
+    ["externalServers.kubernetesApi"],
+  ]),
   ["servers elsewhere", { ...there, ca: { certificate: ca.certificate }, externalServers: external }, []],
   ["servers elsewhere, unverified", { externalServers: external }, ["ca"]],
   ["servers elsewhere, with a CA key", { ...there, ca, externalServers: external }, ["ca.key"]],
