@@ -28,7 +28,7 @@ export const supportedVersions: readonly VersionLine[] = [
 ];
 
 /** The first that keeps an init container running beside the others, without a feature gate. */
-const FIRST_KUBERNETES_WITH_ACLS = "1.29.0";
+export const FIRST_KUBERNETES_WITH_SIDECARS = "1.29.0";
 
 /** The versions of one installation; what is not given is the chart's own choice and is not checked. */
 export interface Versions {
@@ -80,7 +80,7 @@ export function versionProblems(
     outside("kubernetes", "Kubernetes", minorLines(...line.kubernetes));
   }
   const kubernetes = semver.coerce(versions.kubernetes);
-  if (acls && kubernetes && semver.lt(kubernetes, FIRST_KUBERNETES_WITH_ACLS)) {
+  if (acls && kubernetes && semver.lt(kubernetes, FIRST_KUBERNETES_WITH_SIDECARS)) {
     const reason = `with ACLs on, Traefik logs in by a sidecar that outlives it, which Kubernetes ${versions.kubernetes} does not know; use 1.29 or later`;
     problems.push({ propertyPath: paths.kubernetes, reason });
   }

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as semver from "semver";
 import * as net from "node:net";
+import { FIRST_KUBERNETES_WITH_SIDECARS } from "../chart/consulVersions";
 import { CA_MOUNT_PATH } from "../routing/traefikArguments";
 import { DEFAULT_DATAPLANE_IMAGE, ENVOY_CAPABILITIES, envoyBeforeConsul, envoyCommand, PLENTY } from "../shared/envoy";
 import { HARDENED } from "../shared/podSecurity";
@@ -73,9 +74,6 @@ function configuration(host: string, port: number): object {
     },
   });
 }
-
-/** Kubernetes that starts a sidecar before its pod's containers, and ends it after them. */
-const FIRST_KUBERNETES_WITH_SIDECARS = "1.29.0";
 
 /** What is wrong with a proxy on the mesh's cluster, where its version is known. */
 export function consulApiProxyProblems(
