@@ -15,6 +15,8 @@ export interface Recorded {
   /** What runs before it is made, by name. */
   readonly beforeCreate: string[];
   readonly retainOnDelete: boolean;
+  /** Names of the resources that take it along where they are made anew. */
+  readonly replaceWith: string[];
 }
 
 /** What a provider would answer, for the few outputs that the program goes on with. */
@@ -23,6 +25,11 @@ const ANSWERS: Record<string, (inputs: any) => any> = {
   "kubernetes:core/v1:Secret": (inputs) => ({
     ...inputs,
     data: inputs.data ?? { "tls.crt": Buffer.from("the CA").toString("base64") },
+  }),
+  // Each object gets one from the API server.
+  "kubernetes:consul.hashicorp.com/v1alpha1:ServiceDefaults": (inputs) => ({
+    ...inputs,
+    metadata: { ...inputs.metadata, uid: `uid of ${inputs.metadata.name}` },
   }),
   // Of one that is read.
   "kubernetes:apps/v1:Deployment": (inputs) => ({ spec: { template: { spec: { containers: [] } } }, ...inputs }),
@@ -84,6 +91,7 @@ export async function record(
     replaceOnChanges: request.getReplaceonchangesList(),
     beforeCreate: request.getHooks()?.getBeforeCreateList() ?? [],
     retainOnDelete: request.getRetainondelete(),
+    replaceWith: request.getReplaceWithList().map(nameOf).sort(),
   }));
 }
 

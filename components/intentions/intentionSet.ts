@@ -95,10 +95,8 @@ export class IntentionSet extends pulumi.ComponentResource {
         { kind: "ServiceIntentions", name: intentionsName(destination), spec: { ...spec } },
         {
           parent: this,
-          dependsOn: [
-            ...services.filter((s) => s.serviceName === destination).flatMap((s) => s.protocolReady),
-            ...tokensOf(spec).flatMap((provider) => providers.get(provider) ?? []),
-          ],
+          owners: services.filter((s) => s.serviceName === destination).flatMap((s) => s.protocolReady),
+          dependsOn: tokensOf(spec).flatMap((provider) => providers.get(provider) ?? []),
         },
       );
     });

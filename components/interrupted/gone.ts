@@ -19,11 +19,11 @@ const declared = perRun((): Promise<boolean>[] => []);
 export interface ObjectProps {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: pulumi.Input<{
+  readonly metadata: {
     readonly name?: unknown;
     readonly namespace?: unknown;
-    readonly annotations?: Readonly<Record<string, string>>;
-  }>;
+    readonly annotations?: pulumi.Input<Readonly<Record<string, string>>>;
+  };
 }
 
 /**
@@ -44,7 +44,9 @@ export function annotationsOfGone(
   const before = all.length;
   let tell: (gone: boolean) => void = () => undefined;
   all.push(new Promise((resolve) => (tell = resolve)));
-  const asked = pulumi.output(metadata).apply(async ({ name, namespace, annotations }) => {
+  // An owner's uid is not known yet where the owner is to be made anew too.
+  const own = pulumi.output({ name: metadata.name, namespace: metadata.namespace, annotations: metadata.annotations });
+  const asked = own.apply(async ({ name, namespace, annotations }) => {
     const wanted = { apiVersion, kind, name: String(name), namespace: namespace as string | undefined };
     const again = kind === "Job" && ASKS_AGAIN.test(wanted.name);
     let gone = false;

@@ -20,6 +20,17 @@ export interface ConfigEntry {
   readonly spec: Record<string, unknown>;
 }
 
+/** Options of an entry. */
+export interface ConfigEntryOptions {
+  readonly parent: pulumi.Resource;
+  readonly dependsOn?: pulumi.Input<pulumi.Resource[]>;
+  /**
+   * Entries that Consul keeps for as long as this one is there, such as the ServiceDefaults of an intention by path. Where Pulumi's
+   * state does not know this entry, because what made it was killed, Kubernetes deletes it together with them.
+   */
+  readonly owners?: readonly k8s.apiextensions.CustomResource[];
+}
+
 /**
  * Writes a config entry and waits until Consul has taken it: the webhook accepts entries that Consul refuses, and only
  * the condition `Synced` tells. Goes before the mesh does, while the injector still removes its finalizer. Its name is
@@ -29,8 +40,9 @@ export function configEntry(
   name: string,
   mesh: Pick<Mesh, "namespace" | "ready">,
   entry: ConfigEntry,
-  opts: { parent: pulumi.Resource; dependsOn?: pulumi.Input<pulumi.Resource[]> },
+  opts: ConfigEntryOptions,
 ): k8s.apiextensions.CustomResource {
+  const { owners = [] } = opts;
   return new k8s.apiextensions.CustomResource(
     name,
     {
@@ -40,6 +52,7 @@ export function configEntry(
         name: entry.name,
         namespace: mesh.namespace,
         annotations: { "pulumi.com/waitFor": "condition=Synced" },
+        ownerReferences: owners.length === 0 ? undefined : owners.map(ownerReference),
       },
       spec: entry.spec,
     },
@@ -47,14 +60,22 @@ export function configEntry(
       parent: opts.parent,
       dependsOn: pulumi
         .output(opts.dependsOn ?? [])
-        .apply((its) => [...(mesh.ready === undefined ? [] : [mesh.ready]), ...its]) as pulumi.Output<
+        .apply((its) => [...(mesh.ready === undefined ? [] : [mesh.ready]), ...owners, ...its]) as pulumi.Output<
         pulumi.Resource[]
       >,
+      // What owns it takes it along where it is replaced.
+      replaceWith: [...owners],
       deleteBeforeReplace: true,
       hooks: { onError: [new pulumi.ErrorHook(`${name}-webhook-unreachable`, webhookUnreachable)] },
       customTimeouts: { create: "2m", update: "2m", delete: "2m" },
     },
   );
+}
+
+/** By `blockOwnerDeletion`, Kubernetes deletes it as soon as the owner is to go, as Pulumi deletes it: in the foreground. */
+function ownerReference(owner: k8s.apiextensions.CustomResource): k8s.types.input.meta.v1.OwnerReference {
+  const { apiVersion, kind, metadata } = owner;
+  return { apiVersion, kind, name: metadata.name, uid: metadata.uid, blockOwnerDeletion: true };
 }
 
 /**

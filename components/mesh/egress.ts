@@ -221,7 +221,7 @@ export class ExternalDestination extends pulumi.ComponentResource implements Mes
   public readonly routed = false;
   public readonly servedPaths = [];
   public readonly calls = [];
-  public readonly protocolReady: pulumi.Resource[];
+  public readonly protocolReady: k8s.apiextensions.CustomResource[];
 
   constructor(name: string, mesh: Mesh, args: ExternalDestinationOptions, opts: { parent: pulumi.Resource }) {
     const { name: serviceName, port, protocol = "http", requestTimeoutSeconds: seconds, tls = {} } = args;
@@ -248,7 +248,7 @@ export class ExternalDestination extends pulumi.ComponentResource implements Mes
         `${name}-resolver`,
         mesh,
         { kind: "ServiceResolver", name: serviceName, spec: resolverTimeout(seconds) },
-        { parent: this, dependsOn: this.protocolReady },
+        { parent: this, owners: this.protocolReady },
       );
     }
     // A node of its own: a node has one address. Without an id of the service, the node goes with it.

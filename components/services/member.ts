@@ -1,3 +1,4 @@
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { IntentionRule, ServiceCall } from "../intentions/intentions";
 import type { CanaryRoutesArgs } from "../routing/laterRoutes";
@@ -89,7 +90,7 @@ export interface MeshMember extends pulumi.Resource {
   /** The rules that its `calls` are. */
   readonly calls: readonly IntentionRule[];
   /** What needs the service's protocol to be known to Consul, as an L7 intention does, depends on this; empty for `tcp`. */
-  readonly protocolReady: pulumi.Resource[];
+  readonly protocolReady: k8s.apiextensions.CustomResource[];
 }
 
 /** Whether Traefik calls a service, so that it needs an intention from Traefik. */

@@ -1,3 +1,4 @@
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { configEntry } from "../mesh/configEntry";
 import type { Mesh } from "../mesh/mesh";
@@ -24,7 +25,7 @@ export function memberEntries(
   options: MemberOptions,
   expose: unknown,
   opts: { parent: pulumi.Resource },
-): pulumi.Resource[] {
+): k8s.apiextensions.CustomResource[] {
   const { protocol = "http", traffic } = options;
   const { maxInboundConnections } = traffic ?? {};
   const spec = { protocol, localRequestTimeoutMs: requestTimeoutMs(options), maxInboundConnections, expose };
@@ -36,9 +37,8 @@ export function memberEntries(
   shared.join({ name: serviceName, options, path: `${name}.traffic`, protocolReady });
   const further = { resolver: resolverSpec(options), splitter: splitterSpec(options), router: routerSpec(options) };
   const dependsOn =
-    traffic === undefined
-      ? protocolReady
-      : pulumi.output(mesh.model.declared().then(() => [...protocolReady, ...shared.readyFor(traffic)]));
+    traffic === undefined ? [] : pulumi.output(mesh.model.declared().then(() => shared.readyFor(traffic)));
+  const rest = { ...opts, dependsOn, owners: protocolReady };
   for (const [part, kind] of [
     ["resolver", "ServiceResolver"],
     ["splitter", "ServiceSplitter"],
@@ -46,7 +46,7 @@ export function memberEntries(
   ] as const) {
     const its = further[part];
     if (its !== undefined) {
-      configEntry(`${name}-${part}`, mesh, { kind, name: serviceName, spec: its }, { ...opts, dependsOn });
+      configEntry(`${name}-${part}`, mesh, { kind, name: serviceName, spec: its }, rest);
     }
   }
   return protocolReady;

@@ -97,7 +97,7 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
   public readonly routed = false;
   public readonly servedPaths = [];
   public readonly calls: readonly IntentionRule[];
-  public readonly protocolReady: pulumi.Resource[] = [];
+  public readonly protocolReady: k8s.apiextensions.CustomResource[] = [];
 
   constructor(name: string, args: MeshJobArgs, opts?: pulumi.ComponentResourceOptions) {
     const { mesh, schedule, backoffLimit = 6, activeDeadlineSeconds } = args;

@@ -137,7 +137,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
    * Depend on this for what needs the service's protocol to be known to Consul, as an L7 intention does; empty for `tcp`.
    * It does not wait for the pods.
    */
-  public readonly protocolReady: pulumi.Resource[];
+  public readonly protocolReady: k8s.apiextensions.CustomResource[];
 
   constructor(name: string, given: MeshServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     const what = `MeshService "${name}"`;

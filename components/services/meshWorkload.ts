@@ -97,7 +97,7 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
   public readonly routed: boolean;
   public readonly servedPaths: readonly pulumi.Input<string>[];
   public readonly calls: readonly IntentionRule[];
-  public readonly protocolReady: pulumi.Resource[];
+  public readonly protocolReady: k8s.apiextensions.CustomResource[];
   /** Labels, annotations and ServiceAccount of the pods; an allow of Consul goes by the last. */
   public readonly podLabels: Readonly<Record<string, string>>;
   public readonly podAnnotations: Readonly<Record<string, pulumi.Input<string>>>;

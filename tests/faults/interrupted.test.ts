@@ -139,8 +139,38 @@ for (const [where, point] of BROUGHT_BACK) {
   });
 }
 
+/** Takes resources out of Pulumi's state, with what depends on them: as if whoever made them had been killed before it said so. */
+async function forget(names: RegExp): Promise<void> {
+  const exported = await its.stack.exportStack();
+  const lost = new Set<string>();
+  const kept = (exported.deployment.resources as { urn: string; parent?: string; dependencies?: string[] }[]).filter(
+    ({ urn, parent = "", dependencies = [] }) => {
+      const goes = names.test(urn) || [parent, ...dependencies].some((each) => lost.has(each));
+      return !(goes && lost.add(urn));
+    },
+  );
+  expect(lost.size).toBeGreaterThan(0);
+  await its.stack.importStack({ ...exported, deployment: { ...exported.deployment, resources: kept } });
+}
+
+step("a destroy takes along the entries of a service that a killed up had made unknown to the state", async () => {
+  const [whoami] = TESTBED.services as object[];
+  const traffic = { routes: [{ match: { pathPrefix: "/slow" }, requestTimeoutSeconds: 60 }] };
+  its.configure({ services: [{ ...whoami, traffic }, ...(TESTBED.services as object[]).slice(1)] });
+  await its.stack.up();
+  await forget(/::(intentions-whoami|whoami-router)$/);
+  await its.stack.destroy();
+  expect(await inventory()).toEqual(before);
+  its.configure({ services: TESTBED.services });
+});
+
 step("so it does with what somebody has deleted by hand", async () => {
   await its.stack.up();
+  // Consul keeps these defaults while an intention by path is there, and so they hang.
+  await kubectl("delete", "servicedefaults", "whoami", "-n", "consul-system", "--wait=false");
+  await its.stack.up();
+  expect(await through(HOST)).toBe(200);
+  expect(changes((await its.stack.up()).summary.resourceChanges)).toEqual([]);
   await kubectl("delete", "deployment", "whoami", "-n", "mesh-services");
   await kubectl("delete", "serviceintentions", "--all", "-n", "consul-system");
   await kubectl("delete", "namespace", "traefik-consul");
