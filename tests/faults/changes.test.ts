@@ -1,5 +1,6 @@
 import { IntentionRule } from "../../components";
 import { answers, changes, kubectl, renewCluster, story, through } from "../e2e/cluster";
+import { load, steady } from "../e2e/load";
 import { judged, JUDGED_AS_TEAM, refusals } from "../e2e/pack";
 import { workspace, Workspace } from "../workspace";
 import { interrupted, says } from "./interrupting";
@@ -88,6 +89,26 @@ step("a living mesh begins to trace and ends, and no collector has to be there",
   expect(await annotations()).not.toContain("collector.nowhere");
   await answers(200, "whoami.localhost");
 });
+
+step(
+  "a living Traefik gets the proxy of Consul's API and options of its own, and loses them, without a lost request",
+  async () => {
+    const args = () =>
+      kubectl("get", "deployment", "traefik", "-n", "traefik-consul", "-o", "jsonpath={.spec.template.spec}");
+    await steady("whoami.localhost");
+    const before = JSON.parse(await args());
+    const running = load("whoami.localhost");
+    await up({ traefikConsulApiProxy: true, traefikStaticOptions: { "serversTransport.maxIdleConnsPerHost": 50 } });
+    expect(await args()).toContain("--serversTransport.maxIdleConnsPerHost=50");
+    expect(JSON.parse(await args())).not.toEqual(before);
+    expect(changes((await its.stack.up()).summary.resourceChanges)).toEqual([]);
+    await up({ traefikConsulApiProxy: false, traefikStaticOptions: {} });
+    expect(JSON.parse(await args())).toEqual(before);
+    const { sent, failures } = await running.stop();
+    console.info(`${sent} requests, ${failures.length} lost`);
+    expect(failures).toEqual([]);
+  },
+);
 
 step("the ingress alone can be removed, and comes back", async () => {
   const ingress = "urn:pulumi:local::consul-traefik-mesh::consul-traefik-mesh:index:TraefikConsulIngress::traefik";
