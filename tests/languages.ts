@@ -58,6 +58,8 @@ export class LanguageExample {
   private readonly root = fs.mkdtempSync(path.join(os.tmpdir(), "languages-"));
   private readonly directory: string;
   private env: Record<string, string>;
+  /** Where its stack is, for one that reads it. */
+  public readonly backend: { readonly PULUMI_BACKEND_URL: string; readonly PULUMI_CONFIG_PASSPHRASE: string };
   public stack!: Stack;
 
   constructor(
@@ -72,11 +74,11 @@ export class LanguageExample {
       recursive: true,
       filter: (file) => !/\/(sdks|venv)$/.test(file),
     });
-    this.env = {
+    this.backend = {
       PULUMI_BACKEND_URL: `file://${this.root}/state?metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: "test",
-      ...env,
     };
+    this.env = { ...this.backend, ...env };
   }
 
   /** Builds the language's host, where the testbed has none yet, and installs what the program needs. */

@@ -31,3 +31,5 @@ pulumi.export("edges", mesh.edges)
 pulumi.export("identities", mesh.identities)
 pulumi.export("consulUi", mesh.consul_ui)
 pulumi.export("traefikDashboard", mesh.traefik_dashboard)
+# What the stacks of `teams` read.
+pulumi.export("shared", mesh.shared)

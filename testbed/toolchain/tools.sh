@@ -38,8 +38,8 @@ TOOLS=(
   "pulumi-language-yaml       | 1.25.0  | yaml | -"
 )
 
-# Built where they are named alone: the examples in other languages need them, and nothing else.
-WHEN_NAMED=(pulumi-language-yaml)
+# Built where they are named alone: those of `make faults` need them, and nothing else.
+WHEN_NAMED=()
 
 # Versions of the user's own that serve as well, as extended regular expressions. What goes into an image or is paired
 # with a chart must be exact; a client may be a little older or newer. A tool without a line here is always built.

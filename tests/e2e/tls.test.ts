@@ -5,7 +5,7 @@ import * as path from "node:path";
 import * as tls from "node:tls";
 import { promisify } from "node:util";
 import { LanguageExample } from "../languages";
-import { apply, kubectl, poll, renewCluster, routerOf, story } from "./cluster";
+import { apply, changes, kubectl, poll, renewCluster, routerOf, story } from "./cluster";
 import { JUDGED } from "./pack";
 
 const run = promisify(execFile);
@@ -22,9 +22,13 @@ const MODERN = "modern.example.test";
 const CLIENTS = "clients.example.test";
 const DASHBOARD = "dashboard.example.test";
 const CONSUL = "consul.example.test";
+const TEAM = "team.example.test";
+const OWN_NAMES = [OWN, CLIENTS, DASHBOARD, CONSUL, TEAM];
 
 /** The example in Python, with settings of its own, so that the suite plays another language too; by its name the pack takes it for `local`. */
 const its = new LanguageExample("python", {}, "local");
+/** A team's stack that joins its mesh, in a third language. */
+const team = new LanguageExample("yaml", its.backend, "team");
 let directory: string;
 const at = (file: string) => path.join(directory, file);
 const text = (file: string) => fs.readFileSync(at(file), "utf8");
@@ -131,7 +135,7 @@ beforeAll(async () => {
   directory = fs.mkdtempSync(path.join(os.tmpdir(), "consul-traefik-mesh-tls-"));
   selfSigned("pebble", "subjectAltName=DNS:pebble.acme.svc");
   selfSigned("own-ca");
-  signed("own", [OWN, CLIENTS, DASHBOARD, CONSUL], "own-ca");
+  signed("own", OWN_NAMES, "own-ca");
   selfSigned("client-ca");
   signed("client", ["a-client"], "client-ca");
   const user = execFileSync("openssl", ["passwd", "-apr1", "not-a-secret"], { encoding: "utf8" });
@@ -165,8 +169,10 @@ beforeAll(async () => {
     eab: { kid: "kid-1", hmacSecret: "eab" },
   };
   await its.prepare();
+  await team.prepare();
   its.edit({
     settings: {
+      teams: [{ stack: "organization/mesh-in-yaml/team", namespace: "team" }],
       traefikDashboard: true,
       traefikCertificateResolvers: {
         tls: { ...authority, tlsChallenge: {} },
@@ -216,6 +222,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   its.remove();
+  team.remove();
   renewCluster();
   fs.rmSync(directory, { recursive: true, force: true });
 }, 300_000);
@@ -299,7 +306,7 @@ step(
   "a browser shows the consoles, by the commands that the stack prints and by their hosts with a login",
   async () => {
     ownBefore = await serial(OWN);
-    signed("own", [OWN, CLIENTS, DASHBOARD, CONSUL], "own-ca");
+    signed("own", OWN_NAMES, "own-ca");
     await apply([tlsSecret("own", "own")]); // the next step's, which would wait for it
 
     const name = await routerOf("whoami");
@@ -322,6 +329,31 @@ step(
     ]);
   },
 );
+
+step("a team's stack in YAML joins that mesh, and another up changes nothing", async () => {
+  const orders = { name: "orders", image: "localhost/whoami:1.10.3", port: 80, routes: [{ host: TEAM, tls: {} }] };
+  team.replace({
+    resources: {
+      platform: { type: "pulumi:pulumi:StackReference", properties: { name: "organization/mesh-in-python/local" } },
+      team: {
+        type: "consul-traefik-mesh:Services",
+        properties: {
+          platform: '${platform.outputs["shared"]}',
+          servicesNamespace: "team",
+          imagePullPolicy: "Never",
+          services: [orders],
+          intentions: [{ source: TRAEFIK, destination: "orders" }],
+        },
+      },
+    },
+    outputs: { urls: "${team.urls}" },
+  });
+  const { outputs } = await team.stack.up();
+  expect(outputs.urls.value).toEqual([`https://${TEAM}:${PORT}/`]);
+  // By itself: ready means served.
+  expect(await https(TEAM, "own-ca.crt")).toMatch(/^200/);
+  expect(changes((await team.stack.up()).summary.resourceChanges)).toEqual([]);
+});
 
 step("a certificate of your own changes with its Secret", async () => {
   await poll(
