@@ -18,6 +18,7 @@ const NAMES: Record<string, [plural: string, namespaced: boolean]> = {
   ValidatingWebhookConfiguration: ["validatingwebhookconfigurations", false],
   CustomResourceDefinition: ["customresourcedefinitions", false],
   ServiceIntentions: ["serviceintentions", true],
+  ServiceDefaults: ["servicedefaults", true],
 };
 const GROUPS: Record<string, string[]> = {
   v1: ["Namespace", "Secret", "ConfigMap", "Service", "ServiceAccount"],
@@ -25,7 +26,7 @@ const GROUPS: Record<string, string[]> = {
   "rbac.authorization.k8s.io/v1": ["ClusterRole"],
   "admissionregistration.k8s.io/v1": ["ValidatingWebhookConfiguration"],
   "apiextensions.k8s.io/v1": ["CustomResourceDefinition"],
-  "consul.hashicorp.com/v1alpha1": ["ServiceIntentions"],
+  "consul.hashicorp.com/v1alpha1": ["ServiceIntentions", "ServiceDefaults"],
 };
 
 /**
@@ -41,6 +42,8 @@ export class ApiServer {
   readonly requests: string[] = [];
   /** What every request is answered with, as to somebody who may not ask. Default: nothing, they are served. */
   refusal?: number;
+  /** What Consul's controller does with an entry that is made; `refuses` where its webhook does not answer. */
+  controller: "syncs" | "does nothing" | "refuses" = "syncs";
   private readonly server = http.createServer((request, response) => this.answer(request, response));
 
   async listen(): Promise<string> {
@@ -100,6 +103,12 @@ export class ApiServer {
       const path = `${pathname}/${object.metadata.name}`;
       if (this.objects.has(path)) {
         return void say(409, { message: "already exists" });
+      }
+      if (object.kind === "ServiceDefaults") {
+        if (this.controller === "refuses") {
+          return void say(500, { message: 'failed calling webhook "mutate-servicedefaults": connection refused' });
+        }
+        object.status = { conditions: this.controller === "syncs" ? [{ type: "Synced", status: "True" }] : [] };
       }
       this.objects.set(path, object);
       return void say(201, object);

@@ -53,6 +53,7 @@ export interface ApiObject {
     readonly deletionTimestamp?: string;
   };
   readonly data?: Readonly<Record<string, string>>;
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
   readonly items?: readonly ApiObject[];
   /** Of a CustomResourceDefinition, or of a Job. */
   readonly spec?: {

@@ -179,6 +179,57 @@ step("so it does with what somebody has deleted by hand", async () => {
   expect(changes((await its.stack.up()).summary.resourceChanges)).toEqual([]);
 });
 
+const patched = (what: string, type: string, patch: object, ...at: string[]) =>
+  kubectl("patch", what, ...at, "--type", type, "-p", JSON.stringify(patch));
+const CONSUL = ["-n", "consul-system"];
+const WEBHOOK = { op: "replace", path: "/webhooks/0/clientConfig/service/name", value: "nowhere" };
+const DAMAGED: [string, () => Promise<unknown>][] = [
+  [
+    "the injector crashes",
+    async () => {
+      const containers = [{ name: "sidecar-injector", command: ["false"] }];
+      const spec = { strategy: { type: "Recreate", rollingUpdate: null }, template: { spec: { containers } } };
+      await patched("deployment/consul-connect-injector", "strategic", { spec }, ...CONSUL);
+      await poll(
+        "a crash",
+        () => kubectl("get", "pods", ...CONSUL, "-l", "component=connect-injector", "-o", "jsonpath={..status}"),
+        (status) => /CrashLoopBackOff|"exitCode":1/.test(status),
+      );
+    },
+  ],
+  [
+    "the injector's webhooks fail",
+    async () => {
+      for (const kind of ["mutating", "validating"]) {
+        const name = `${kind}webhookconfiguration/consul-connect-injector`;
+        const { webhooks } = JSON.parse(await kubectl("get", name, "-o", "json"));
+        const patch = webhooks.map((_: unknown, i: number) => ({
+          ...WEBHOOK,
+          path: WEBHOOK.path.replace("0", `${i}`),
+        }));
+        await patched(name, "json", patch);
+      }
+    },
+  ],
+  [
+    "Consul has no servers",
+    async () => {
+      await kubectl("scale", "statefulset/consul-server", "--replicas=0", ...CONSUL);
+      await kubectl("wait", "--for=delete", "pod/consul-server-0", "--timeout=120s", ...CONSUL);
+    },
+  ],
+];
+
+for (const [what, damage] of DAMAGED) {
+  step(`a destroy leaves nothing where ${what}, and an up works again`, async () => {
+    await its.stack.up();
+    await answers(200, HOST);
+    await damage();
+    await its.stack.destroy();
+    expect(await inventory()).toEqual(before);
+  });
+}
+
 step("a namespace of somebody else's is refused with its owner, and stays as it was", async () => {
   await its.stack.destroy();
   await kubectl("create", "namespace", "consul-system");

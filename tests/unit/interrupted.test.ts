@@ -248,6 +248,64 @@ describe("entries in Consul at a destroy", () => {
     expect(left().filter((each) => each.startsWith("ServiceIntentions"))).toHaveLength(802);
   });
 
+  describe("where the stack has some, that the injector is to let go of", () => {
+    const ENTRY = "/apis/consul.hashicorp.com/v1alpha1/namespaces/shop/serviceintentions/ours";
+    const TRIED =
+      "/apis/consul.hashicorp.com/v1alpha1/namespaces/consul-system/servicedefaults/consul-traefik-mesh-destroy";
+    const HOOKS = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/";
+    const webhooks = (name: string, annotations: object) =>
+      server.add("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", {
+        metadata: { name, annotations },
+      });
+    beforeEach(() => {
+      entry("ours", { labels: OURS, finalizers: ["finalizers.consul.hashicorp.com"] });
+      entry("of-the-chart", { labels: { heritage: "Helm", release: "consul" }, finalizers: ["its.own"] });
+      webhooks("consul", { "meta.helm.sh/release-name": "consul", "meta.helm.sh/release-namespace": "consul-system" });
+      webhooks("of-others", {});
+    });
+    afterEach(() => jest.restoreAllMocks());
+    /** Each look at the clock finds it later, so that what waits gives up at once. */
+    const hasten = () => {
+      let now = Date.now();
+      jest.spyOn(Date, "now").mockImplementation(() => (now += 20_000));
+    };
+
+    test("it is left to that, which has shown that it does", async () => {
+      await guard(false);
+      expect(server.log).toEqual([`deleted ${TRIED}`]);
+    });
+
+    test.each(["does nothing", "refuses"] as const)(
+      "they are let go of where it %s, its webhooks first",
+      async (how) => {
+        server.controller = how;
+        hasten();
+        await guard(false);
+        expect(server.log.filter((each) => !each.includes(TRIED))).toEqual([
+          `deleted ${HOOKS}consul`,
+          `released ${ENTRY}`,
+        ]);
+        expect(server.objects.has(TRIED)).toBe(false);
+      },
+    );
+
+    test("what a destroy that was killed has left of that trial is in nobody's way", async () => {
+      await guard(false);
+      server.add("consul.hashicorp.com/v1alpha1", "ServiceDefaults", {
+        metadata: { name: "consul-traefik-mesh-destroy", namespace: "consul-system", labels: OURS },
+        status: { conditions: [{ type: "Synced", status: "True" }] },
+      });
+      await guard(false);
+      expect(server.log).toEqual([`deleted ${TRIED}`, `deleted ${TRIED}`]);
+    });
+  });
+
+  test("where the stack has none, nothing is tried", async () => {
+    server.controller = "refuses";
+    await guard(false);
+    expect(server.requests.filter((each) => each.startsWith("POST"))).toEqual([]);
+  });
+
   describe("that go on once Helm has deleted its record, as where the destroy was killed", () => {
     const SPARE = "Secret sh.helm.release.v1.consul.v0";
     const api = () => ClusterApi.connect({ kubeconfig });

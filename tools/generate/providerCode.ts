@@ -3,7 +3,16 @@ import * as path from "node:path";
 import { transformSync } from "@swc/core";
 
 /** What the provider's code is made of; the last is its beginning. */
-const MODULES = ["clusterApi", "objects", "helmRecord", "foreignEntries", "remains", "stuckHooks", "inProvider"];
+const MODULES = [
+  "clusterApi",
+  "objects",
+  "helmRecord",
+  "foreignEntries",
+  "heldEntries",
+  "remains",
+  "stuckHooks",
+  "inProvider",
+];
 
 /** Without comments and blanks, as each write of the state writes it. */
 const COMPILATION = {
