@@ -8,6 +8,7 @@ import { answers, kubectl, poll, renewCluster, secretOf, story } from "../e2e/cl
 import { ConsulApi } from "../e2e/consulApi";
 import { load } from "../e2e/load";
 import { judged } from "../e2e/pack";
+import { interrupted, says } from "./interrupting";
 
 /** Every rotation on the servers of prod, under load; each counts what failed meanwhile. */
 const step = story();
@@ -166,6 +167,19 @@ step("Consul's CA: the new one alone is trusted", async () => {
   api = await ConsulApi.asOperator(); // verifies the servers by the new CA
   expect(await api.get("status/peers")).toHaveLength(3);
 });
+
+for (const what of ["gossipKey", "connectCa", "bootstrapToken"]) {
+  step(`${what}: an up that is killed while its Job runs is gone on with by the next`, async () => {
+    rotations = { ...rotations, [what]: "killed" };
+    its.configure({ rotations });
+    await underLoad(`${what}, killed`, async () => {
+      await interrupted(its, "up", says(/consul-rotate-\S+ creating/), "SIGKILL");
+      await its.stack.up();
+    });
+    api = await ConsulApi.asOperator(); // with the token in the Secret
+    expect(await api.get("status/peers")).toHaveLength(3);
+  });
+}
 
 step("with the same words nothing is done again, and a word that is taken away renews nothing", async () => {
   const changes = (of: object = {}) => Object.entries(of).filter(([kind]) => kind !== "same" && kind !== "read");
