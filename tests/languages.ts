@@ -56,7 +56,8 @@ export const LANGUAGES: Readonly<
 /** An example in another language on the testbed, in a folder of its own as the checkout has it. */
 export class LanguageExample {
   private readonly root = fs.mkdtempSync(path.join(os.tmpdir(), "languages-"));
-  private readonly directory: string;
+  /** Where its program is. */
+  public readonly directory: string;
   private env: Record<string, string>;
   /** Where its stack is, for one that reads it. */
   public readonly backend: { readonly PULUMI_BACKEND_URL: string; readonly PULUMI_CONFIG_PASSPHRASE: string };

@@ -24,7 +24,8 @@ export class Platform extends pulumi.ComponentResource {
 
   constructor(name: string, args: PlatformArgs, opts?: pulumi.ComponentResourceOptions) {
     const settings = settingsOf(`Platform "${name}"`, args);
-    super(TYPE, name, {}, opts);
+    // `verify` reads them in the state.
+    super(TYPE, name, { ...args }, opts);
     const made = platformStack(settings, { opts: { parent: this }, prefix: "", type: TYPE });
     this.urls = pulumi.output(made.urls);
     this.consulUi = pulumi.output(made.consulUi);

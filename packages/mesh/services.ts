@@ -23,7 +23,9 @@ export class Services extends pulumi.ComponentResource {
   constructor(name: string, args: ServicesArgs, opts?: pulumi.ComponentResourceOptions) {
     const { platform, ...inputs } = args;
     const settings = settingsOf(`Services "${name}"`, { ...inputs, meshStack: PLATFORM });
-    super(TYPE, name, {}, opts);
+    const meshStack = pulumi.output(platform).apply((its) => its?.stack ?? PLATFORM);
+    // `verify` reads them in the state.
+    super(TYPE, name, { ...inputs, meshStack }, opts);
     const within = { opts: { parent: this }, prefix: `${name}-`, type: TYPE };
     const made = pulumi.output(platform).apply((shared: (Shared & { readonly stack?: string }) | "off" | null) => {
       const its = shared === "off" ? undefined : (shared ?? undefined);

@@ -1,5 +1,6 @@
 import { LanguageExample, LANGUAGES } from "../languages";
 import { answers, changes, inventory, poll, renewCluster, story } from "../e2e/cluster";
+import { alarms, command } from "./verify/stack";
 
 /** The examples in other languages play the article's story, each on a cluster without the other. */
 describe.each(Object.keys(LANGUAGES))("examples/%s", (language) => {
@@ -28,6 +29,12 @@ describe.each(Object.keys(LANGUAGES))("examples/%s", (language) => {
     expect(outputs.urls.value).toEqual(["http://whoami.localhost:30080/"]);
     await answers(200, "whoami.localhost");
     expect(changes((await its.stack.preview()).changeSummary)).toEqual([]);
+  });
+
+  step("verify has nothing to say against it, and knows its settings", async () => {
+    const { code, outcomes } = await command({ stack: its.stack, directory: "/" }, ["-C", its.directory]);
+    expect([alarms(outcomes), code]).toEqual([[], 0]);
+    expect(outcomes.find(({ id }) => id === "settings-valid")).toMatchObject({ state: "passed" });
   });
 
   step("destroy leaves nothing", async () => {

@@ -1,4 +1,8 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import type { StateResource } from "../../tools/access/declared";
+import { stackSettings } from "../../tools/access/stackSettings";
 import { readDeclared } from "../../tools/verify/readers/declared";
 import { readJobs } from "../../tools/verify/readers/jobs";
 import { readRelease } from "../../tools/verify/readers/kubernetes";
@@ -71,6 +75,53 @@ test("the mesh's own stack knows what its teams declare", async () => {
   const declared = await declaredBy(`${ORG}/prod`);
   expect([declared.joins, callees(declared)]).toEqual([undefined, ["front"]]);
   expect(declared.neighbours.flatMap(callees)).toEqual(["orders", "billing"]);
+});
+
+describe("a program in another language", () => {
+  const of = (type: string, inputs: object) => ({
+    deployment: { resources: [{ urn: "", type: OURS + type, inputs }] },
+  });
+  const stack = (exported: object): any => ({
+    export: async () => exported,
+    config: async () => ({ settings: {} }),
+    beside: stackOf,
+  });
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "another-language-"));
+  const here = process.cwd();
+  beforeAll(() => {
+    fs.writeFileSync(path.join(folder, "Pulumi.yaml"), "name: shop\nruntime: python\n");
+    process.chdir(folder);
+  });
+  afterAll(() => {
+    process.chdir(here);
+    fs.rmSync(folder, { recursive: true });
+  });
+
+  test("has the settings that its component was given, and the defaults of the rest", async () => {
+    const given = await stackSettings(stack(of("Platform", { consulServers: 3 })));
+    expect(given).toMatchObject({ settings: { consul: { servers: 3, namespace: "consul-system" } } });
+    expect(await stackSettings(stack(of("Platform", { consulServers: 2 })))).toMatchObject({
+      problems: [{ propertyPath: "consulServers" }],
+    });
+  });
+
+  test("is judged by its preview alone before its first up", async () => {
+    expect(await stackSettings(stack({ deployment: {} }))).toEqual({ unknown: expect.stringMatching(/its preview/) });
+  });
+
+  test("joins the mesh of the stack that its services were given", async () => {
+    const declared = await readDeclared({ stack: stack(of("Services", { meshStack: `${ORG}/prod` })) } as Source);
+    expect([declared.joins, declared.mesh?.namespace]).toEqual([`${ORG}/prod`, "consul-system"]);
+  });
+});
+
+test("the settings of the program's own stacks are those of the file, over the defaults of Pulumi.yaml", async () => {
+  const stack: any = {
+    export: async () => ({ deployment: {} }),
+    config: async () => ({ settings: { consulServers: "3" } }),
+  };
+  const read = await stackSettings(stack);
+  expect(read).toMatchObject({ settings: { consul: { servers: 3, namespace: "consul-system" } } });
 });
 
 /** A cluster that has these objects, and refuses or answers what is made. */

@@ -87,6 +87,8 @@ export interface Declared {
   /** `project/stack`; empty where the state has nothing. */
   readonly stack: string;
   readonly mesh: DeclaredMesh | undefined;
+  /** The stack whose mesh it joins; absent where it has its own, or none, or where its settings alone say so. */
+  readonly joins?: string;
   readonly ingress: DeclaredIngress | undefined;
   readonly services: readonly DeclaredService[];
   readonly jobs: readonly DeclaredJob[];
@@ -115,6 +117,7 @@ export function declaredIn({ deployment }: StackExport): Declared {
   return {
     stack: root === undefined ? "" : root.urn.split("::").slice(0, 2).reverse().join("/").replace("urn:pulumi:", ""),
     mesh: ofType(`${OURS}ConsulMesh`).map((mesh) => meshOf(mesh, childrenOf(mesh.urn)))[0],
+    joins: ofType(`${OURS}Services`).map(({ inputs }) => inputs?.meshStack as string)[0],
     ingress: ofType(`${OURS}TraefikConsulIngress`).map((its) => ingressOf(its, childrenOf(its.urn)))[0],
     services: [...ofType(`${OURS}MeshService`), ...ofType(`${OURS}MeshWorkload`)].map((service) =>
       serviceOf(service, childrenOf(service.urn), resources),

@@ -1,7 +1,5 @@
 import { execFile } from "node:child_process";
-import * as fs from "node:fs";
 import { promisify } from "node:util";
-import * as yaml from "yaml";
 import { StackExport } from "./declared";
 
 const run = promisify(execFile);
@@ -54,16 +52,4 @@ export class PulumiStack {
     const kubernetes = (key: string) => key.startsWith("kubernetes:");
     return { settings: of((key) => !/^(kubernetes|pulumi):/.test(key)), kubernetes: of(kubernetes) };
   }
-}
-
-/** What Pulumi.yaml declares where a stack says nothing, as Pulumi hands it over. */
-export function defaultSettings(): Record<string, string> {
-  const { config } = yaml.parse(fs.readFileSync("Pulumi.yaml", "utf8")) as {
-    config?: Record<string, { default?: unknown }>;
-  };
-  return Object.fromEntries(
-    Object.entries(config ?? {})
-      .filter(([key, its]) => !key.includes(":") && its?.default !== undefined)
-      .map(([key, { default: its }]) => [key, typeof its === "string" ? its : JSON.stringify(its)]),
-  );
 }

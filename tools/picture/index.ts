@@ -13,6 +13,7 @@ const USAGE = `npm run picture -- [-s STACK] [OPTION…]
 Draws who may call whom: services, identities, routes, and what each intention allows. One HTML file, with all that it needs.
 
   -s, --stack STACK    default: the selected one
+  -C, --cwd DIR         where the stack's Pulumi.yaml is; default here
       --preview FILE   what pulumi preview --json printed, "-" for standard input; default: a preview of the stack's is run
       --live           what is deployed beside what Consul has, with drift in colour
       --out FILE       default picture.html
@@ -46,6 +47,7 @@ async function main(): Promise<void> {
   const { values: options } = parseArgs({
     options: {
       stack: { type: "string", short: "s" },
+      cwd: { type: "string", short: "C", default: "." },
       preview: { type: "string" },
       live: { type: "boolean", default: false },
       out: { type: "string", default: "picture.html" },
@@ -59,6 +61,7 @@ async function main(): Promise<void> {
     console.log(USAGE);
     return;
   }
+  process.chdir(options.cwd);
   const stack = new PulumiStack(options.stack);
   const name = options.stack ?? "the stack";
   const { context, kubeconfig } = options;

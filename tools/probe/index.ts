@@ -19,6 +19,7 @@ Proves by real requests that who is declared to call whom does, and nobody else:
 other service, and through Traefik's routes. In each pod it leaves an ephemeral container that has ended; see docs/verify.md#the-probe.
 
   -s, --stack STACK      default: the selected one
+  -C, --cwd DIR           where the stack's Pulumi.yaml is; default here
       --image IMAGE      what asks: with sh, base64, and curl 7.88 or newer; default ${IMAGE}
       --unsafe-methods   sends POST, PUT, PATCH and DELETE too, without a body, where rules name them
       --json             what was asked and what came of it as JSON, instead of text
@@ -32,6 +33,7 @@ async function main(): Promise<number> {
   const { values: options } = parseArgs({
     options: {
       stack: { type: "string", short: "s" },
+      cwd: { type: "string", short: "C", default: "." },
       image: { type: "string", default: IMAGE },
       "unsafe-methods": { type: "boolean", default: false },
       json: { type: "boolean", default: false },
@@ -45,6 +47,7 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
+  process.chdir(options.cwd);
   const { image, context, kubeconfig } = options;
   const stack = new PulumiStack(options.stack);
   const [declared, { kubernetes }] = await Promise.all([stack.export().then(declaredIn), stack.config()]);

@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
 import { describeProblems } from "../../components/shared/problems";
-import { parseSettings } from "../../settings";
 import { Cluster } from "../access/cluster";
 import { command } from "../access/command";
-import { defaultSettings, PulumiStack } from "../access/pulumi";
+import { PulumiStack } from "../access/pulumi";
 import { clusterOf } from "../access/stackCluster";
+import { stackSettings } from "../access/stackSettings";
 import { declarationOf } from "./declaration";
 import { inWords, readCalls, secondsOf } from "./logs";
 import { check, suggest } from "./suggestion";
@@ -16,6 +16,7 @@ From an open mesh to deny-all: reads in the sidecars' logs who has called whom, 
 stack's file. It needs consulSidecarAccessLogs; see docs/from-open-to-closed.md.
 
   -s, --stack STACK      default: the selected one
+  -C, --cwd DIR           where the stack's Pulumi.yaml is; default here
       --since TIME       how far back, such as 30m, 1h or 2d; default 1h
       --paths            what was called of HTTP services, by method and path; default: whole services
       --check            says instead which of the calls the stack's file would refuse with deny-all
@@ -28,6 +29,7 @@ async function main(): Promise<number> {
   const { values: options } = parseArgs({
     options: {
       stack: { type: "string", short: "s" },
+      cwd: { type: "string", short: "C", default: "." },
       since: { type: "string", default: "1h" },
       paths: { type: "boolean", default: false },
       check: { type: "boolean", default: false },
@@ -40,12 +42,15 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
+  process.chdir(options.cwd);
   const { since, paths, context, kubeconfig } = options;
   const seconds = secondsOf(since);
-  const { settings: given, kubernetes } = await new PulumiStack(options.stack).config();
-  const result = parseSettings({ ...defaultSettings(), ...given });
-  if ("problems" in result) {
-    throw new Error(describeProblems("configuration of the stack", result.problems));
+  const stack = new PulumiStack(options.stack);
+  const [{ kubernetes }, result] = await Promise.all([stack.config(), stackSettings(stack)]);
+  if (!("settings" in result)) {
+    throw new Error(
+      "problems" in result ? describeProblems("configuration of the stack", result.problems) : result.unknown,
+    );
   }
   const declared = declarationOf(result.settings);
   const cluster = await Cluster.open(clusterOf(kubernetes, { context, kubeconfig }));

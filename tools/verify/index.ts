@@ -13,6 +13,7 @@ const USAGE = `npm run verify -- [-s STACK] [OPTION…]
 Says whether a stack's mesh does what it was declared to do; before the first up, whether the cluster is ready for it.
 
   -s, --stack STACK      default: the selected one
+  -C, --cwd DIR           where the stack's Pulumi.yaml is; default here
       --pre              what has to hold before the first pulumi up
       --wait SECONDS     how long what fails may take to come right, default 10
       --json             the outcomes as JSON, instead of text
@@ -27,6 +28,7 @@ async function main(): Promise<number> {
   const { values: options } = parseArgs({
     options: {
       stack: { type: "string", short: "s" },
+      cwd: { type: "string", short: "C", default: "." },
       pre: { type: "boolean", default: false },
       wait: { type: "string", default: "10" },
       json: { type: "boolean", default: false },
@@ -41,6 +43,7 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
+  process.chdir(options.cwd);
   const wait = Number(options.wait);
   if (!(wait >= 0)) {
     throw new Error(`--wait "${options.wait}" is no number of seconds`);

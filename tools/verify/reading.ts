@@ -6,8 +6,6 @@ import type { PulumiStack } from "../access/pulumi";
 
 /** What the stack declares, and what other stacks of its mesh do. */
 export interface DeclaredFacts extends Declared {
-  /** The stack whose mesh it joins; absent where it has its own, or none. */
-  readonly joins?: string;
   readonly neighbours: readonly Declared[];
   /** Stacks of the mesh that could not be read: what they declare is not known here. */
   readonly unread: readonly string[];
@@ -25,11 +23,14 @@ export interface ClusterFacts {
   readonly dnsEndpoints: number;
 }
 
-/** What the stack's file says, judged as a preview judges it, with the cluster's own version. */
+/** The stack's settings, judged as a preview judges it, with the cluster's own version. */
 export interface SettingsFacts {
   readonly problems: readonly string[];
   readonly versionProblems: readonly string[];
+  /** Absent where they are not valid, or not known. */
   readonly settings?: Settings;
+  /** Why they are not known. */
+  readonly unknown?: string;
 }
 
 /** What is in the cluster that a first `up` would make. */

@@ -75,7 +75,7 @@ export class Verified {
 
 /** What the command finds, and its exit code. */
 export function command(
-  { stack, directory }: Workspace,
+  { stack, directory }: Pick<Workspace, "stack" | "directory">,
   options: readonly string[] = [],
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<{ code: number; outcomes: Outcome[]; said: string }> {

@@ -8,6 +8,7 @@ export const SETTINGS: Category = {
       id: "settings-valid",
       name: "the settings are valid",
       needs: ["settings"],
+      skip: ({ settings }) => settings.unknown,
       judge: ({ settings }) => settings.problems,
       hint: "each line names the setting and what would be right; docs/reference.md lists them all",
     }),
@@ -93,7 +94,7 @@ export const SETTINGS: Category = {
 
 /** What a check waits for that needs settings. */
 function unless(settings: unknown): string | undefined {
-  return settings === undefined ? "the settings are not valid" : undefined;
+  return settings === undefined ? "the settings are not valid, or not known" : undefined;
 }
 
 /** The same of a check of what the stack of the mesh alone makes. */

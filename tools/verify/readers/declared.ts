@@ -5,7 +5,8 @@ import { DeclaredFacts, Source } from "../reading";
 export async function readDeclared({ stack }: Source): Promise<DeclaredFacts> {
   const own = declaredIn(await stack.export());
   const stateOf = async (name: string) => declaredIn(await stack.beside(name).export());
-  const joins = own.mesh === undefined ? (await stack.config()).settings.meshStack || undefined : undefined;
+  const joins =
+    own.mesh === undefined ? (own.joins ?? ((await stack.config()).settings.meshStack || undefined)) : undefined;
   const home = joins === undefined ? own : await stateOf(joins);
   const teams = home.teams.filter((name) => own.stack === "" || !name.endsWith(`/${own.stack}`));
   const read = await Promise.all(

@@ -1,16 +1,17 @@
 import { consulMeshProblems, consulMeshWarnings } from "../../../components";
 import { Problem } from "../../../components/shared/problems";
-import { parseSettings } from "../../../settings";
-import { defaultSettings } from "../../access/pulumi";
+import { stackSettings } from "../../access/stackSettings";
 import { SettingsFacts, Source } from "../reading";
 
 const lines = (problems: readonly Problem[]) =>
   problems.map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`);
 
-/** The settings of the stack's file over the defaults of Pulumi.yaml, judged as a preview judges them. */
+/** The stack's settings, judged as a preview judges them. */
 export async function readSettings(source: Source): Promise<SettingsFacts> {
-  const { settings: given } = await source.stack.config();
-  const result = parseSettings({ ...defaultSettings(), ...given });
+  const result = await stackSettings(source.stack);
+  if ("unknown" in result) {
+    return { problems: [], versionProblems: [], unknown: result.unknown };
+  }
   if ("problems" in result) {
     return { problems: lines(result.problems), versionProblems: [] };
   }
