@@ -14,7 +14,7 @@ const ACTING = 30_000;
 /**
  * Lets a destroy go on where the injector cannot: each entry waits for it to take its finalizer off, for ever where it crashes, where its
  * webhooks refuse that, or where no server of Consul's answers it. Whether it does is tried with an entry that is nobody's. If not, the
- * release's webhooks go, which would refuse the change, and then the finalizers of the stack's own entries.
+ * release's webhooks go, which would refuse the change, and then the stack's own entries.
  */
 export async function freeHeldEntries(
   api: ClusterApi,
@@ -45,7 +45,13 @@ export async function freeHeldEntries(
     const its = ((await api.get(pathOf(kind)))?.items ?? []).filter((each) => isOfRelease(each, release));
     await Promise.all(its.map((each) => api.delete(pathOf(kind, undefined, each.metadata.name))));
   }
-  await Promise.all((await owned()).map((path) => api.merge(path, { metadata: { finalizers: null } })));
+  await Promise.all(
+    (await owned()).map(async (path) => {
+      // Deleted first: to another, an injector that runs without servers gives its finalizer back.
+      await api.delete(path);
+      await api.merge(path, { metadata: { finalizers: null } });
+    }),
+  );
 }
 
 /** Whether an entry is written to Consul, and taken out again. */
@@ -58,7 +64,7 @@ async function writesAndDeletes(
   try {
     await api.create(folder, entry);
   } catch (error) {
-    if (error instanceof ApiError && error.status === 500 && /failed calling webhook/.test(error.message)) {
+    if (error instanceof ApiError && /failed calling webhook|is being terminated/.test(error.message)) {
       return false;
     }
     // A destroy that was killed has left it.

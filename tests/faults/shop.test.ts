@@ -97,7 +97,9 @@ step("orders come in while every service gets a new release", async () => {
 step("orders come in while each pod is killed, one after the other", async () => {
   const pods = await all();
   expect(pods.length).toBeGreaterThanOrEqual(15);
+  const askedAgain: string[] = [];
   for (const pod of pods) {
+    const were = orders.retried;
     await kubectl("delete", "pod", nameOf(pod), "-n", pod.metadata.namespace, "--grace-period=1");
     await poll(
       `another pod in the place of ${nameOf(pod)}`,
@@ -110,7 +112,9 @@ step("orders come in while each pod is killed, one after the other", async () =>
         ),
       180,
     );
+    askedAgain.push(`${orders.retried - were} ${nameOf(pod)}`);
   }
+  console.info(`asked again while it was killed:\n${askedAgain.join("\n")}`);
 });
 
 step("no order is lost, none is there twice, each is paid for and sent once", async () => {

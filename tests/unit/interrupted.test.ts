@@ -283,6 +283,7 @@ describe("entries in Consul at a destroy", () => {
         await guard(false);
         expect(server.log.filter((each) => !each.includes(TRIED))).toEqual([
           `deleted ${HOOKS}consul`,
+          `deleted ${ENTRY}`,
           `released ${ENTRY}`,
         ]);
         expect(server.objects.has(TRIED)).toBe(false);
