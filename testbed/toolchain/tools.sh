@@ -15,7 +15,7 @@ TOOLS=(
   "pulumi-resource-random     | 4.99.0  | pulumi/go.mod pulumi/go.sum pulumi/cmd/pulumi-resource-random | -"
   "pulumi-resource-kubernetes | 4.25.0  | pulumi/go.mod pulumi/go.sum pulumi/cmd/pulumi-resource-kubernetes | -"
   "pulumi-resource-pulumi-nodejs | 3.246.0 | pulumi/go.mod | -"
-  "pulumi-language-python     | $PYTHON | pulumi/go.mod pulumi/go.sum pulumi/released pulumi/cmd/pulumi-language-python language-host python | -"
+  "pulumi-language-python     | $PYTHON | pulumi/go.mod pulumi/go.sum pulumi/released pulumi/sdk pulumi/cmd/pulumi-language-python language-host python | -"
   "kubernetes                 | 1.34.4  | kubernetes/go.mod kubernetes/go.sum kubernetes/cmd/kubernetes | kubernetes kube-apiserver --version"
   "coredns                    | 1.12.4  | kubernetes/go.mod kubernetes/go.sum kubernetes/cmd/coredns | coredns -version"
   "local-path-provisioner     | 0.0.30  | kubernetes/go.mod kubernetes/go.sum | local-path-provisioner --version"
@@ -36,10 +36,11 @@ TOOLS=(
   "http3-get                  | 0.60.0  | http3-get | -"
   "helm                       | 3.18.6  | pulumi/go.mod pulumi/go.sum | helm version --short"
   "pulumi-language-yaml       | 1.25.0  | yaml | -"
+  "pulumi-language-go         | 3.246.0 | pulumi/go.mod pulumi/go.sum pulumi/released pulumi/sdk pulumi/cmd/pulumi-language-go | -"
 )
 
 # Built where they are named alone: those of `make faults` need them, and nothing else.
-WHEN_NAMED=()
+WHEN_NAMED=(pulumi-language-go)
 
 # Versions of the user's own that serve as well, as extended regular expressions. What goes into an image or is paired
 # with a chart must be exact; a client may be a little older or newer. A tool without a line here is always built.
@@ -81,6 +82,9 @@ make_pulumi-language-yaml() {
   go_build yaml pulumi-language-yaml github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml \
     -X github.com/pulumi/pulumi-yaml/pkg/version.Version=v1.25.0
 }
+
+# For programs in Go, which it compiles by the `go` that is there.
+make_pulumi-language-go() { go_build pulumi pulumi-language-go ./cmd/pulumi-language-go; }
 
 make_pulumi-resource-random() { go_build pulumi pulumi-resource-random ./cmd/pulumi-resource-random; }
 

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,6 +16,7 @@ import (
 	"google.golang.org/protobuf/types/known/emptypb"
 
 	"testbed/pulumi/released"
+	"testbed/pulumi/sdk"
 )
 
 func main() {
@@ -79,36 +79,9 @@ func (h *host) InstallDependencies(r *pulumirpc.InstallDependenciesRequest, stre
 // GeneratePackage writes the SDK of a schema.
 func (h *host) GeneratePackage(_ context.Context, r *pulumirpc.GeneratePackageRequest,
 ) (*pulumirpc.GeneratePackageResponse, error) {
-	loader, err := schema.NewLoaderClient(r.GetLoaderTarget())
-	if err != nil {
-		return nil, err
-	}
-	defer loader.Close()
-	var spec schema.PackageSpec
-	if err := json.Unmarshal([]byte(r.GetSchema()), &spec); err != nil {
-		return nil, err
-	}
-	pkg, diags, err := schema.BindSpec(spec, loader, schema.ValidationOptions{AllowDanglingReferences: true})
-	if err != nil {
-		return nil, err
-	}
-	if diags.HasErrors() {
-		return nil, diags
-	}
-	files, err := python.GeneratePackage("pulumi-language-python", pkg, r.GetExtraFiles(), schema.NewCachedLoader(loader))
-	if err != nil {
-		return nil, err
-	}
-	for name, content := range files {
-		path := filepath.Join(r.GetDirectory(), name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return nil, err
-		}
-		if err := os.WriteFile(path, content, 0o644); err != nil {
-			return nil, err
-		}
-	}
-	return &pulumirpc.GeneratePackageResponse{}, nil
+	return sdk.Write(r, func(pkg *schema.Package, loader schema.ReferenceLoader) (map[string][]byte, error) {
+		return python.GeneratePackage("pulumi-language-python", pkg, r.GetExtraFiles(), loader)
+	})
 }
 
 // Link has the program's requirements name the SDK's folder, as Pulumi's own host does.
