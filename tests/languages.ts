@@ -51,6 +51,21 @@ export const LANGUAGES: Readonly<
       );
     },
   },
+  go: {
+    program: "main.go",
+    edit: (text, { settings, allowed = true }) =>
+      text
+        .replace("import (\n", 'import (\n\t"encoding/json"\n\n')
+        // In the place of the example's own services, where there are others.
+        .replace(/\t{3}Services: .*?\n\t{3}\}\},\n/s, (own) => (settings?.services === undefined ? own : ""))
+        .replace(/\t{3}Intentions: .*?\n\t{3}\}\},\n/s, (own) => (allowed ? own : ""))
+        .replace(/&mesh\.PlatformArgs\{.*?\n\t{2}\}(?=\))/s, (args) => `with(${args})`)
+        .concat(
+          "\nfunc with(args *mesh.PlatformArgs) *mesh.PlatformArgs {\n",
+          `\tif err := json.Unmarshal([]byte(${JSON.stringify(JSON.stringify({ ...ON_TESTBED, ...settings }))}), args); err != nil {\n`,
+          "\t\tpanic(err)\n\t}\n\treturn args\n}\n",
+        ),
+  },
 };
 
 /** An example in another language on the testbed, in a folder of its own as the checkout has it. */
@@ -88,7 +103,7 @@ export class LanguageExample {
     const beside = path.dirname(fs.realpathSync(execFileSync("sh", ["-c", "command -v pulumi"]).toString().trim()));
     this.env = { ...this.env, PATH: `${beside}:${process.env.PATH}` };
     execFileSync(path.join(ROOT, "testbed/toolchain/build"), [`pulumi-language-${this.language}`], { stdio: "pipe" });
-    if (fs.existsSync(path.join(this.directory, "requirements.txt"))) {
+    if (["requirements.txt", "go.mod"].some((file) => fs.existsSync(path.join(this.directory, file)))) {
       execFileSync("pulumi", ["install"], { cwd: this.directory, env: { ...process.env, ...this.env }, stdio: "pipe" });
     }
     this.edit({});

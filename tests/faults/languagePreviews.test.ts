@@ -1,0 +1,3 @@
+import { previews } from "../languagePreviews";
+
+previews("go");
