@@ -111,36 +111,40 @@ const INSTALLED_ANEW = "installed anew at ";
  * The same of a Helm release: gone is one that Helm has no record of, or that it was uninstalling when it was killed. Returns the
  * description that the release is to have.
  */
-export function descriptionOfGone(
+export async function descriptionOfGone(
   release: ReleaseName,
   replaceOnChanges: string[],
   access: ClusterAccess,
-): pulumi.Output<string | undefined> {
-  const ask = async (): Promise<string | undefined> => {
-    const dryRun = pulumi.runtime.isDryRun();
-    const latest = await asking(access, async ({ api }) => {
-      // The provider of a CLI that was killed may uninstall still.
-      const records = dryRun ? await helmRecords(api, release) : await settledRecords(api, release);
-      return records.at(-1);
-    });
-    if (latest === "unknown") {
-      return undefined;
-    }
-    if (latest !== undefined && latest.status !== "uninstalling") {
-      const { description } = latest.release.info ?? {};
-      return description?.startsWith(INSTALLED_ANEW) ? description : undefined;
-    }
-    if (!(await stateHas((resource) => isRelease(resource, release)))) {
-      return undefined;
-    }
-    if (!dryRun) {
-      // Pulumi replaces it, and so uninstalls what is left of it first.
-      await asking(access, ({ api }) => holdRecord(api, release));
-    }
-    replaceOnChanges.push("description");
-    return INSTALLED_ANEW + new Date().toISOString();
-  };
-  return pulumi.output(ask());
+): Promise<string | undefined> {
+  const dryRun = pulumi.runtime.isDryRun();
+  const latest = await asking(access, async ({ api }) => {
+    // The provider of a CLI that was killed may uninstall still.
+    const records = dryRun ? await helmRecords(api, release) : await settledRecords(api, release);
+    return records.at(-1);
+  });
+  if (latest === "unknown") {
+    return undefined;
+  }
+  if (latest !== undefined && latest.status !== "uninstalling") {
+    const { description } = latest.release.info ?? {};
+    return description?.startsWith(INSTALLED_ANEW) ? description : undefined;
+  }
+  if (!(await stateHas((resource) => isRelease(resource, release)))) {
+    return undefined;
+  }
+  const namespace = await asking(access, ({ api }) => api.get(`/api/v1/namespaces/${release.namespace}`));
+  if (namespace === undefined || (namespace !== "unknown" && !isThere(namespace))) {
+    throw new pulumi.RunError(
+      `namespace ${release.namespace} was deleted by hand, and with it Helm's record of Consul's release and the servers' data. ` +
+        "Run pulumi destroy, which removes what is left, and then pulumi up",
+    );
+  }
+  if (!dryRun) {
+    // Pulumi replaces it, and so uninstalls what is left of it first.
+    await asking(access, ({ api }) => holdRecord(api, release));
+  }
+  replaceOnChanges.push("description");
+  return INSTALLED_ANEW + new Date().toISOString();
 }
 
 function isRelease({ type, outputs }: DeployedResource, { name, namespace }: ReleaseName): boolean {

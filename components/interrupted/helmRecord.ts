@@ -47,6 +47,9 @@ export async function helmRecords(api: ClusterApi, release: ReleaseName): Promis
 /** A revision that Helm never counts itself: it begins with 1. */
 const SPARE = 0;
 const HELD = "consul-traefik-mesh/destroy";
+const NAMESPACES = "/api/v1/namespaces";
+/** Milliseconds that a namespace that is being deleted gets to be gone. */
+const GOING = 60_000;
 
 /**
  * Lets Helm uninstall a release again whose record it has deleted already: where a destroy was killed meanwhile, Pulumi's state still
@@ -62,6 +65,38 @@ export async function holdRecord(api: ClusterApi, release: ReleaseName): Promise
       throw error;
     }
   });
+}
+
+/**
+ * The same where the record may have gone with its namespace, deleted by hand: that is made again, as the stack's own, for as long as
+ * the release takes to go.
+ */
+export async function holdLostRecord(
+  api: ClusterApi,
+  release: ReleaseName,
+  [label, value]: readonly [string, string],
+): Promise<void> {
+  const { namespace: name } = release;
+  for (const deadline = Date.now() + GOING; Date.now() < deadline; await pause()) {
+    const namespace = await api.get(`${NAMESPACES}/${name}`);
+    if (namespace === undefined) {
+      const metadata = { name, labels: { [label]: value }, annotations: { [HELD]: "" } };
+      await api.create(NAMESPACES, { apiVersion: "v1", kind: "Namespace", metadata });
+      break;
+    }
+    if (namespace.metadata.deletionTimestamp === undefined) {
+      break;
+    }
+  }
+  await holdRecord(api, release);
+}
+
+/** Takes away the namespace that `holdLostRecord` made. */
+export async function letNamespaceGo(api: ClusterApi, { namespace }: ReleaseName): Promise<void> {
+  const path = `${NAMESPACES}/${namespace}`;
+  if ((await api.get(path))?.metadata.annotations?.[HELD] !== undefined) {
+    await api.delete(path);
+  }
 }
 
 /** Takes away what `holdRecord` made. */

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { ClusterAccess, ClusterApi, withCluster } from "./clusterApi";
 import { EntriesAtDestroy, refuseForeignEntries } from "./foreignEntries";
 import { freeHeldEntries } from "./heldEntries";
-import { helmRecords, holdRecord, type ReleaseName } from "./helmRecord";
+import { holdLostRecord, type ReleaseName } from "./helmRecord";
 import { removeRemains } from "./remains";
 import { removeStuckHooks } from "./stuckHooks";
 
@@ -11,10 +11,7 @@ const TASKS: Record<string, (api: ClusterApi, props: never) => Promise<void>> = 
   entries: async (api, about: EntriesAtDestroy) => {
     await refuseForeignEntries(api, about);
     await freeHeldEntries(api, about);
-    // None where it is gone, or Helm keeps its records elsewhere.
-    if ((await helmRecords(api, about.release)).length > 0) {
-      await holdRecord(api, about.release);
-    }
+    await holdLostRecord(api, about.release, about.label);
   },
   remains: (api, { release }: { readonly release: ReleaseName }) => removeRemains(api, release),
   stuckHooks: (api, { release }: { readonly release: ReleaseName }) => removeStuckHooks(api, release),

@@ -1,5 +1,5 @@
 import { ApiObject, ClusterApi, pause } from "./clusterApi";
-import { helmRecords, isOfRelease, letRecordGo, ReleaseName } from "./helmRecord";
+import { helmRecords, isOfRelease, letNamespaceGo, letRecordGo, ReleaseName } from "./helmRecord";
 import { allKinds, describeObject, Kind, pathOf } from "./objects";
 
 /** An object of a release, with its kind. */
@@ -19,6 +19,7 @@ export async function removeRemains(api: ClusterApi, release: ReleaseName): Prom
   if ((await helmRecords(api, release)).length > 0) {
     return;
   }
+  await letNamespaceGo(api, release);
   const deadline = Date.now() + GOING;
   for (;;) {
     const left = await remains(api, release);

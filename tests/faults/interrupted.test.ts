@@ -230,6 +230,20 @@ for (const [what, damage] of DAMAGED) {
   });
 }
 
+step(
+  "where Consul's namespace was deleted by hand, preview and up say what to do, and a destroy leaves nothing",
+  async () => {
+    await its.stack.up();
+    await kubectl("delete", "namespace", "consul-system", "--wait=false");
+    await kubectl("wait", "--for=delete", "pod", "--all", "--timeout=120s", ...CONSUL);
+    const refused = /namespace consul-system was deleted by hand.*Run pulumi destroy/s;
+    await expect(its.stack.preview()).rejects.toThrow(refused);
+    await expect(its.stack.up()).rejects.toThrow(refused);
+    await its.stack.destroy();
+    expect(await inventory()).toEqual(before);
+  },
+);
+
 step("a namespace of somebody else's is refused with its owner, and stays as it was", async () => {
   await its.stack.destroy();
   await kubectl("create", "namespace", "consul-system");

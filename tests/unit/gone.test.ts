@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { descriptionOfGone } from "../../components/interrupted/gone";
 import { installedAnew, owned, stackLabels } from "../../components/interrupted/hooks";
 import { ApiServer } from "../apiServer";
 import { find, record, Recorded } from "../recorder";
@@ -15,11 +16,12 @@ const STATE = {
   b: { type: "kubernetes:core/v1:Namespace", outputs: { metadata: { name: "shop" } } },
   c: { type: "kubernetes:helm.sh/v3:Release", outputs: { name: "consul", namespace: "consul-system" } },
 };
+const KUBECONFIG = "kubernetes:kubeconfig";
 let server: ApiServer;
 
 beforeEach(async () => {
   server = new ApiServer();
-  pulumi.runtime.setConfig("kubernetes:kubeconfig", await server.listen());
+  pulumi.runtime.setConfig(KUBECONFIG, await server.listen());
 });
 afterEach(() => server.close());
 
@@ -140,7 +142,29 @@ describe("a release that the state has", () => {
     const { props, replaceOnChanges } = find(await record(program, {}, state as Record<string, object>), "release");
     return { description: props.description, replaceOnChanges };
   };
-  const records = () => [...server.objects.keys()].map((each) => each.split(".").pop());
+  const records = () =>
+    [...server.objects.keys()].filter((each) => each.includes("/secrets/")).map((each) => each.split(".").pop());
+
+  const namespace = (metadata: object = {}) =>
+    server.add("v1", "Namespace", { metadata: { name: "consul-system", ...metadata } });
+  beforeEach(() => namespace());
+
+  test.each([
+    ["is gone", () => server.objects.delete("/api/v1/namespaces/consul-system")],
+    ["is being deleted", () => namespace({ deletionTimestamp: LONG_AGO })],
+  ])("is not installed anew where its namespace %s: what is left has to go first", async (_, given) => {
+    given();
+    let refused: unknown;
+    await record(
+      async () => {
+        const access = { kubeconfig: pulumi.runtime.allConfig()[KUBECONFIG] };
+        refused = await descriptionOfGone(release, [], access).catch((error: Error) => error.message);
+      },
+      {},
+      STATE,
+    );
+    expect(refused).toMatch(/consul-system was deleted by hand.*pulumi destroy.*then pulumi up/s);
+  });
 
   test("is installed anew where Helm has no record of it, and Helm then finds one that is uninstalled", async () => {
     expect(await asked()).toMatchObject({
@@ -164,7 +188,7 @@ describe("a release that the state has", () => {
       await new Promise(setImmediate);
     }
     expect(records()).toEqual(["v3"]);
-    server.objects.clear();
+    server.objects.delete("/api/v1/namespaces/consul-system/secrets/sh.helm.release.v1.consul.v3");
     expect((await asking).replaceOnChanges).toEqual(["description"]);
     expect(records()).toEqual(["v0"]);
   });

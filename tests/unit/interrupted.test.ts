@@ -218,6 +218,8 @@ describe("the chart's job before a deletion", () => {
   });
 });
 
+const SPARE = "Secret sh.helm.release.v1.consul.v0";
+
 describe("entries in Consul at a destroy", () => {
   const guard = (foreignEntries: boolean) => deleted({ task: "entries", release, label: LABEL, foreignEntries });
   const entry = (name: string, metadata: object = {}) =>
@@ -304,15 +306,15 @@ describe("entries in Consul at a destroy", () => {
   test("where the stack has none, nothing is tried", async () => {
     server.controller = "refuses";
     await guard(false);
-    expect(server.requests.filter((each) => each.startsWith("POST"))).toEqual([]);
+    expect(server.requests.filter((each) => /^POST .*servicedefaults/.test(each))).toEqual([]);
   });
 
   describe("that go on once Helm has deleted its record, as where the destroy was killed", () => {
-    const SPARE = "Secret sh.helm.release.v1.consul.v0";
     const api = () => ClusterApi.connect({ kubeconfig });
     const record = (version: number) =>
       `/api/v1/namespaces/consul-system/secrets/sh.helm.release.v1.consul.v${version}`;
     beforeEach(async () => {
+      server.add("v1", "Namespace", { metadata: { name: "consul-system" } });
       helmRecord("deployed");
       await guard(false);
       await guard(false); // there are two
@@ -321,8 +323,8 @@ describe("entries in Consul at a destroy", () => {
     });
 
     test("Helm finds a release that is uninstalled", () => {
-      expect(left()).toEqual([SPARE]);
-      const [{ data, metadata }] = [...server.objects.values()] as any[];
+      expect(left()).toEqual(["Namespace consul-system", SPARE]);
+      const [, { data, metadata }] = [...server.objects.values()] as any[];
       expect(metadata.labels).toEqual({ owner: "helm", name: "consul", status: "uninstalled", version: "0" });
       const text = gunzipSync(Buffer.from(Buffer.from(data.release, "base64").toString(), "base64")).toString();
       expect(JSON.parse(text)).toMatchObject({ name: "consul", version: 0, info: { status: "uninstalled" } });
@@ -330,18 +332,27 @@ describe("entries in Consul at a destroy", () => {
 
     test("what goes after the release takes that away", async () => {
       await deleted({ task: "remains", release });
-      expect(left()).toEqual([]);
+      expect(left()).toEqual(["Namespace consul-system"]);
     });
 
     test("so does a new installation", async () => {
       await forgetRelease(api(), release);
-      expect(left()).toEqual([]);
+      expect(left()).toEqual(["Namespace consul-system"]);
     });
   });
 
-  test("where Helm has no record at all, there is none of ours", async () => {
+  test("where Helm's record went with its namespace, that is made again for as long as the release takes to go", async () => {
     await guard(false);
+    expect(left()).toEqual(["Namespace consul-system", SPARE]);
+    await deleted({ task: "remains", release });
     expect(left()).toEqual([]);
+  });
+
+  test("a namespace that is there stays as it is", async () => {
+    server.add("v1", "Namespace", { metadata: { name: "consul-system" } });
+    await guard(false);
+    await deleted({ task: "remains", release });
+    expect(left()).toEqual(["Namespace consul-system"]);
   });
 });
 
