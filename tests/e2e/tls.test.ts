@@ -4,6 +4,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as tls from "node:tls";
 import { promisify } from "node:util";
+import type { Browser } from "playwright-core";
+import { seenOn, startBrowser } from "../browser";
 import { LanguageExample } from "../languages";
 import { apply, changes, kubectl, poll, renewCluster, routerOf, story } from "./cluster";
 import { JUDGED } from "./pack";
@@ -127,8 +129,9 @@ async function alongside(command: string, use: () => Promise<unknown>): Promise<
 const SCREENSHOTS = path.join(__dirname, "../../screenshots");
 
 /** Has a browser show a page until the texts are on it, and takes a picture. */
-async function seen(url: string, picture: string, ...texts: string[]): Promise<void> {
-  await run(path.join(__dirname, "../../testbed/browser"), [url, path.join(SCREENSHOTS, picture), ...texts]);
+async function seen(browser: Browser, url: string, picture: string, ...texts: string[]): Promise<void> {
+  const page = await seenOn(browser, url, ...texts);
+  await page.screenshot({ path: path.join(SCREENSHOTS, picture) });
 }
 
 beforeAll(async () => {
@@ -315,18 +318,23 @@ step(
     const { traefikDashboard, consulUi } = await its.stack.outputs();
     const list = "/dashboard/#/http/routers";
     const login = (host: string) => `https://ops:not-a-secret@${host}:${PORT}`;
-    await alongside(traefikDashboard.value, () =>
-      alongside(consulUi.value, () =>
-        Promise.all([
-          seen(`http://localhost:8080${list}/${name}`, "traefik-dashboard.png", ...router, "Consulcatalog"),
-          seen("https://localhost:8501/ui/", "consul-ui.png", ...services),
-        ]),
-      ),
-    );
-    await Promise.all([
-      seen(`${login(DASHBOARD)}${list}?search=whoami`, "traefik-dashboard-by-login.png", ...router),
-      seen(`${login(CONSUL)}/ui/`, "consul-ui-by-login.png", ...services),
-    ]);
+    const browser = await startBrowser();
+    try {
+      await alongside(traefikDashboard.value, () =>
+        alongside(consulUi.value, () =>
+          Promise.all([
+            seen(browser, `http://localhost:8080${list}/${name}`, "traefik-dashboard.png", ...router, "Consulcatalog"),
+            seen(browser, "https://localhost:8501/ui/", "consul-ui.png", ...services),
+          ]),
+        ),
+      );
+      await Promise.all([
+        seen(browser, `${login(DASHBOARD)}${list}?search=whoami`, "traefik-dashboard-by-login.png", ...router),
+        seen(browser, `${login(CONSUL)}/ui/`, "consul-ui-by-login.png", ...services),
+      ]);
+    } finally {
+      await browser.close();
+    }
   },
 );
 

@@ -1,20 +1,27 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
 import * as http from "node:http";
 import { AddressInfo } from "node:net";
 import * as path from "node:path";
+import type { Browser } from "playwright-core";
+import { seenOn, startBrowser } from "../browser";
 import { workspace, Workspace } from "../workspace";
 
 const ROOT = path.resolve(__dirname, "../..");
 let its: Workspace;
+let browser: Browser;
 
 beforeAll(async () => {
+  browser = await startBrowser();
   its = await workspace("local", {});
   its.stack.workspace.envVars.KUBECONFIG = path.join(its.directory, "none");
 });
 
-afterAll(async () => its?.remove());
+afterAll(async () => {
+  await browser?.close();
+  await its?.remove();
+});
 
 function picture(...options: string[]): string {
   const env = { ...process.env, ...its.stack.workspace.envVars };
@@ -30,12 +37,8 @@ test("the picture of a real preview is drawn in a real browser, and found in by 
   try {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/#whoami.localhost`;
     // The last of these is there only when the page's own program has run.
-    const seen = ["whoami", "traefik-system-ingress", "what no arrow allows is denied", "1 found"];
-    const browser = spawn(path.join(ROOT, "testbed/browser"), [url, path.join(its.directory, "p.png"), ...seen]);
-    let said = "";
-    browser.stderr.on("data", (chunk) => (said += chunk));
-    const [code] = await once(browser, "exit");
-    expect([code, said]).toEqual([0, ""]);
+    const texts = ["whoami", "traefik-system-ingress", "what no arrow allows is denied", "1 found"];
+    await seenOn(browser, url, ...texts);
   } finally {
     server.close();
   }
