@@ -12,6 +12,13 @@ export function toDot(picture: Picture, collapsed: readonly string[]): string {
     missing: "#cf222e",
     undeclared: "#bc4c00",
   };
+  const WORDS: Record<Change, string> = {
+    same: "",
+    opens: "opens",
+    closes: "closes",
+    missing: "not in Consul",
+    undeclared: "undeclared",
+  };
   const quoted = (text: string) => `"${text.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n")}"`;
   const placeOf = new Map(
     picture.nodes.map(({ name, namespace }) => [name, collapsed.includes(namespace) ? `namespace ${namespace}` : name]),
@@ -31,8 +38,19 @@ export function toDot(picture: Picture, collapsed: readonly string[]): string {
     const its = picture.nodes.filter((node) => node.namespace === namespace);
     if (collapsed.includes(namespace)) {
       const name = `namespace ${namespace}`;
-      const label = `${namespace || "elsewhere"}\n${its.length === 1 ? "1 service" : `${its.length} services`}`;
-      lines.push(`${quoted(name)} ${attributes({ id: `n-${name}`, label, shape: "folder", fillcolor: "#eef2f6" })};`);
+      const inside = picture.edges.filter(({ from, to }) => placeOf.get(from) === name && placeOf.get(to) === name);
+      const changes = [...its, ...inside].map(({ change }) => change).filter((change) => change !== "same");
+      const label = [
+        namespace || "elsewhere",
+        its.length === 1 ? "1 service" : `${its.length} services`,
+        ...[...new Set(changes)].map(
+          (each) => `${changes.filter((change) => change === each).length} ${WORDS[each]} inside`,
+        ),
+      ].join("\n");
+      const color = changes.length === 0 ? "#000000" : COLOURS[changes[0]];
+      lines.push(
+        `${quoted(name)} ${attributes({ id: `n-${name}`, label, shape: "folder", fillcolor: "#eef2f6", color })};`,
+      );
       return;
     }
     if (namespace !== "") {
@@ -70,9 +88,7 @@ export function toDot(picture: Picture, collapsed: readonly string[]): string {
     const said = [...new Set(matches.filter((match) => match !== ""))];
     const shown = said.length > 4 ? [...said.slice(0, 3), `and ${said.length - 3} more`] : said;
     const denied = action === "deny";
-    const word = { same: "", opens: "opens", closes: "closes", missing: "not in Consul", undeclared: "undeclared" }[
-      change
-    ];
+    const word = WORDS[change];
     lines.push(
       `${quoted(from)} -> ${quoted(to)} ${attributes({
         id: `e-${i}`,
