@@ -125,19 +125,20 @@ export async function descriptionOfGone(
   if (latest === "unknown") {
     return undefined;
   }
-  if (latest !== undefined && latest.status !== "uninstalling") {
-    const { description } = latest.release.info ?? {};
-    return description?.startsWith(INSTALLED_ANEW) ? description : undefined;
-  }
-  if (!(await stateHas((resource) => isRelease(resource, release)))) {
-    return undefined;
-  }
+  const deployed = await stateHas((resource) => isRelease(resource, release));
   const namespace = await asking(access, ({ api }) => api.get(`/api/v1/namespaces/${release.namespace}`));
-  if (namespace === undefined || (namespace !== "unknown" && !isThere(namespace))) {
+  if (deployed && namespace !== "unknown" && !isThere(namespace)) {
     throw new pulumi.RunError(
       `namespace ${release.namespace} was deleted by hand, and with it Helm's record of Consul's release and the servers' data. ` +
         "Run pulumi destroy, which removes what is left, and then pulumi up",
     );
+  }
+  if (latest !== undefined && latest.status !== "uninstalling") {
+    const { description } = latest.release.info ?? {};
+    return description?.startsWith(INSTALLED_ANEW) ? description : undefined;
+  }
+  if (!deployed) {
+    return undefined;
   }
   if (!dryRun) {
     // Pulumi replaces it, and so uninstalls what is left of it first.

@@ -152,6 +152,10 @@ describe("a release that the state has", () => {
   test.each([
     ["is gone", () => server.objects.delete("/api/v1/namespaces/consul-system")],
     ["is being deleted", () => namespace({ deletionTimestamp: LONG_AGO })],
+    [
+      "is being deleted, and its content is there",
+      () => (namespace({ deletionTimestamp: LONG_AGO }), revision(1, "deployed")),
+    ],
   ])("is not installed anew where its namespace %s: what is left has to go first", async (_, given) => {
     given();
     let refused: unknown;
