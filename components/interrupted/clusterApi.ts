@@ -46,7 +46,11 @@ export interface ApiObject {
     readonly namespace?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
-    readonly managedFields?: readonly { readonly manager: string; readonly fieldsV1?: object }[];
+    readonly managedFields?: readonly {
+      readonly manager: string;
+      readonly time?: string;
+      readonly fieldsV1?: { readonly "f:spec"?: object };
+    }[];
     readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[];
     readonly finalizers?: readonly string[];
     readonly creationTimestamp?: string;

@@ -2,12 +2,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { isKnown } from "../shared/later";
 import { DeployedResource, deployedResources } from "../shared/stackState";
 import { asking, find, findLabelled, ObjectName, perRun } from "./asked";
+import { changedByOthers } from "./changed";
 import type { ApiObject, ClusterAccess } from "./clusterApi";
 import { helmRecords, holdRecord, ReleaseName, settledRecords } from "./helmRecord";
 
-/** Annotation of an object that an `up` made anew, because it was gone; and when that was. */
+/** Annotation of an object that an `up` made or wrote anew, because it was gone or changed; and when that was. */
 const MADE_ANEW = "consul-traefik-mesh/made-anew";
 
+/** Over what somebody has changed by hand: else the API server would refuse the next change of the same field. */
+const DECLARED_WINS = { "pulumi.com/patchForce": "true" };
+
+/** Consul's own kinds: what the API server has of them is what was written. */
+const ENTRY = /^consul\.hashicorp\.com\//;
 /** What comes and goes by itself. */
 const PASSING = ["Job"];
 /** The Job that asks whether routes are served: it asks again where something is made anew. */
@@ -19,6 +25,7 @@ const declared = perRun((): Promise<boolean>[] => []);
 export interface ObjectProps {
   readonly apiVersion: string;
   readonly kind: string;
+  readonly spec?: pulumi.Input<object>;
   readonly metadata: {
     readonly name?: unknown;
     readonly namespace?: unknown;
@@ -31,22 +38,28 @@ export interface ObjectProps {
  * whoever deletes by hand. Pulumi itself takes it to be there until a refresh. Returns the annotations that the object is to have.
  *
  * Pulumi replaces a resource where a property changes that `replaceOnChanges` names, and reads that list when it knows the properties. So
- * it is filled then, and only where the object is gone for sure: never does a change replace what is there.
+ * it is filled then, and only where the object is gone for sure: never does a change replace what is there. A config entry that somebody
+ * has changed by hand, which may open what the stack closes, is written again.
  */
 export function annotationsOfGone(
   type: string,
-  { apiVersion, kind, metadata }: ObjectProps,
+  { apiVersion, kind, metadata, spec }: ObjectProps,
   replaceOnChanges: string[],
   access: ClusterAccess,
   label: readonly [string, string],
-): pulumi.Output<Record<string, string> | undefined> {
+): pulumi.Output<Record<string, string>> {
   const all = declared();
   const before = all.length;
   let tell: (gone: boolean) => void = () => undefined;
   all.push(new Promise((resolve) => (tell = resolve)));
   // An owner's uid is not known yet where the owner is to be made anew too.
-  const own = pulumi.output({ name: metadata.name, namespace: metadata.namespace, annotations: metadata.annotations });
-  const asked = own.apply(async ({ name, namespace, annotations }) => {
+  const own = pulumi.output({
+    name: metadata.name,
+    namespace: metadata.namespace,
+    annotations: metadata.annotations,
+    entry: ENTRY.test(apiVersion) ? spec : undefined,
+  });
+  const asked = own.apply(async ({ name, namespace, annotations, entry }) => {
     const wanted = { apiVersion, kind, name: String(name), namespace: namespace as string | undefined };
     const again = kind === "Job" && ASKS_AGAIN.test(wanted.name);
     let gone = false;
@@ -64,9 +77,15 @@ export function annotationsOfGone(
     if (gone) {
       replaceOnChanges.push("metadata");
     }
-    const anew = gone ? new Date().toISOString() : live?.metadata.annotations?.[MADE_ANEW];
-    return anew === undefined ? annotations : { ...annotations, [MADE_ANEW]: anew };
-  }) as pulumi.Output<Record<string, string> | undefined>;
+    const written = live?.metadata.annotations?.[MADE_ANEW];
+    const changed = changedByOthers(live ?? NOT_YET, entry ?? {}) > Date.parse(written ?? "1970");
+    if (changed) {
+      pulumi.log.warn(`${kind} ${wanted.name}: somebody has changed it since it was written; up writes it again`);
+    }
+    const anew = gone || changed ? new Date().toISOString() : written;
+    const its: Record<string, string> = { ...annotations, ...DECLARED_WINS };
+    return anew === undefined ? its : { ...its, [MADE_ANEW]: anew };
+  }) as pulumi.Output<Record<string, string>>;
   // What is not known in this preview is in nothing that exists.
   void isKnown(asked).then((known) => known || tell(false));
   return asked;

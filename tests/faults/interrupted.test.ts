@@ -12,6 +12,7 @@ import { Fault, interrupted, killProvider, says } from "./interrupting";
  */
 const step = story();
 const HOST = "whoami.localhost";
+const CONSUL = ["-n", "consul-system"];
 let its: Workspace;
 let before: string[];
 
@@ -179,9 +180,36 @@ step("so it does with what somebody has deleted by hand", async () => {
   expect(changes((await its.stack.up()).summary.resourceChanges)).toEqual([]);
 });
 
+step(
+  "what somebody has changed by hand is as declared again: an intention by the next up, all else by a change",
+  async () => {
+    await its.stack.up();
+    const sources = [{ name: "traefik-system-ingress", action: "deny" }];
+    await kubectl(
+      "patch",
+      "serviceintentions/whoami",
+      ...CONSUL,
+      "--type=merge",
+      "-p",
+      JSON.stringify({ spec: { sources } }),
+    );
+    await answers(403, HOST);
+    await its.stack.up();
+    await answers(200, HOST);
+    expect(changes((await its.stack.up()).summary.resourceChanges)).toEqual([]);
+    // Of a field that Pulumi has written, and somebody else since: the API server would call that a conflict.
+    await kubectl("scale", "deployment/whoami", "-n", "mesh-services", "--replicas=3");
+    const [whoami] = TESTBED.services as object[];
+    its.configure({ services: [{ ...whoami, replicas: 1 }] });
+    await its.stack.up();
+    const replicas = ["get", "deployment/whoami", "-n", "mesh-services", "-o", "jsonpath={.spec.replicas}"];
+    expect(await kubectl(...replicas)).toBe("1");
+    its.configure({ services: TESTBED.services });
+  },
+);
+
 const patched = (what: string, type: string, patch: object, ...at: string[]) =>
   kubectl("patch", what, ...at, "--type", type, "-p", JSON.stringify(patch));
-const CONSUL = ["-n", "consul-system"];
 const WEBHOOK = { op: "replace", path: "/webhooks/0/clientConfig/service/name", value: "nowhere" };
 const DAMAGED: [string, () => Promise<unknown>][] = [
   [

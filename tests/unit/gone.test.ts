@@ -40,7 +40,7 @@ const live = (more: object = {}) =>
     metadata: { name: "settings", namespace: "shop", labels: stackLabels(), ...more },
   });
 
-const asItWas = { annotations: { team: "shop" } };
+const asItWas = { annotations: { team: "shop", "pulumi.com/patchForce": "true" } };
 const ANEW = expect.stringMatching(/^20\d\d-.*Z$/);
 const anew = { annotations: { team: "shop", "consul-traefik-mesh/made-anew": ANEW } };
 
@@ -74,8 +74,52 @@ describe("an object that the state has", () => {
   test("is left as it is once it has been made anew", async () => {
     live({ annotations: { "consul-traefik-mesh/made-anew": LONG_AGO } });
     const { props, replaceOnChanges } = await settings();
-    expect(props.metadata.annotations).toEqual({ team: "shop", "consul-traefik-mesh/made-anew": LONG_AGO });
+    expect(props.metadata.annotations).toEqual({ ...asItWas.annotations, "consul-traefik-mesh/made-anew": LONG_AGO });
     expect(replaceOnChanges).toEqual([]);
+  });
+});
+
+describe("a config entry", () => {
+  const SPEC = { destination: { name: "web" }, sources: [{ name: "*", action: "deny" }] };
+  const entry = async (): Promise<Recorded> => {
+    const program = () => {
+      const parent = new pulumi.ComponentResource("test:index:Shop", "shop", {}, owned("shop", {}));
+      const metadata = { name: "web", namespace: "shop" };
+      const what = { apiVersion: "consul.hashicorp.com/v1alpha1", kind: "ServiceIntentions", metadata, spec: SPEC };
+      new k8s.apiextensions.CustomResource("entry", what, { parent });
+    };
+    return find(await record(program), "entry");
+  };
+  const written = (manager: string, time: string, fields: object, annotations: object = {}) =>
+    server.add("consul.hashicorp.com/v1alpha1", "ServiceIntentions", {
+      metadata: {
+        ...{ name: "web", namespace: "shop", labels: stackLabels(), annotations },
+        managedFields: [{ manager, time, fieldsV1: fields }],
+      },
+    });
+  const SOURCES = { "f:spec": { "f:sources": {} } };
+  const NOON = "2026-11-29T12:00:00Z";
+
+  test("that somebody has changed is written again, and not made anew", async () => {
+    written("kubectl-edit", NOON, SOURCES);
+    const { props, replaceOnChanges } = await entry();
+    expect(props.metadata.annotations).toMatchObject({ "consul-traefik-mesh/made-anew": ANEW });
+    expect(replaceOnChanges).toEqual([]);
+  });
+
+  test.each([
+    ["Pulumi alone has written it", "pulumi-kubernetes-1a2b", SOURCES],
+    ["somebody looks after it", "consul-k8s-control-plane", { "f:metadata": { "f:finalizers": {} }, "f:status": {} }],
+    ["somebody has added what is not declared", "kubectl-edit", { "f:spec": { "f:jwt": {} } }],
+  ])("is left as it is where %s", async (_, manager, fields) => {
+    written(manager, NOON, fields);
+    expect((await entry()).props.metadata.annotations).not.toHaveProperty("consul-traefik-mesh/made-anew");
+  });
+
+  test("is left as it is once it has been written again", async () => {
+    const after = "2026-11-29T12:00:01.000Z";
+    written("kubectl-edit", NOON, SOURCES, { "consul-traefik-mesh/made-anew": after });
+    expect((await entry()).props.metadata.annotations).toMatchObject({ "consul-traefik-mesh/made-anew": after });
   });
 });
 
