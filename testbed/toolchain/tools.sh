@@ -28,6 +28,7 @@ TOOLS=(
   "traefik-middlewares        | 3.7.13  | traefik | traefik-middlewares"
   "prometheus                 | 2.      | ../debian.sh | prometheus --version"
   "consul                     | 1.20.1  | consul/go.mod consul/go.sum | consul version"
+  "consul-1.22                | 1.22.7  | consul-1.22 | consul-1.22 version"
   "consul-dataplane           | 1.5.2   | consul/go.mod consul/go.sum consul/cmd/consul-dataplane | consul-dataplane --version"
   "consul-k8s-control-plane   | 1.5.3   | consul-k8s | consul-k8s-control-plane version"
   "nats-server                | 2.12.15 | nats | nats-server --version"
@@ -167,6 +168,8 @@ make_prometheus() {
 
 make_whoami() { go_build whoami whoami .; }
 make_consul() { go_build consul consul github.com/hashicorp/consul; }
+# That of the default chart, beside the one that the testbed's control plane is for.
+make_consul-1.22() { go_build consul-1.22 consul-1.22 github.com/hashicorp/consul; }
 make_consul-dataplane() { go_build consul consul-dataplane ./cmd/consul-dataplane; }
 
 make_consul-k8s-control-plane() {

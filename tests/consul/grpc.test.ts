@@ -73,13 +73,7 @@ beforeAll(async () => {
       error ? reject(error) : resolve(bound),
     ),
   );
-  sidecars = await Sidecars.start(
-    port,
-    () => undefined,
-    [],
-    () => ({}),
-    { protocol: "grpc", tags: TAGS },
-  );
+  sidecars = await Sidecars.start(port, { protocol: "grpc", tags: TAGS });
   const permissions = [{ action: "allow" as const, http: { pathPrefix: "/shop.Echo/" } }];
   for (const { destination, sources } of mergeIntentions([
     { source: INGRESS, destination: "orders", permissions },

@@ -3,24 +3,9 @@ import { IntentionRule } from "../../components";
 import { intentionProblems } from "../../components/intentions/intentionProblems";
 import { mergeIntentions, ServiceIntentionsSpec } from "../../components/intentions/intentions";
 import { CASES, entries, known } from "../intentionCases";
-import { Agent } from "./agent";
+import { Agent, CONSUL_VERSIONS } from "./agent";
 
 let consul: Agent;
-
-beforeAll(async () => {
-  consul = await Agent.start();
-  for (const [name, protocol] of known.services) {
-    if (protocol !== "tcp") {
-      expect(await consul.write({ Kind: "service-defaults", Name: name, Protocol: protocol })).toBeUndefined();
-    }
-  }
-  const jwks = { Local: { JWKS: Buffer.from('{"keys":[]}').toString("base64") } };
-  for (const name of known.jwtProviders) {
-    expect(await consul.write({ Kind: "jwt-provider", Name: name, JSONWebKeySet: jwks })).toBeUndefined();
-  }
-});
-
-afterAll(() => consul?.stop());
 
 /** An entry as consul-k8s writes it (`ToConsul`): the same fields, by their names in Consul's API. */
 function asEntry({ destination, sources }: ServiceIntentionsSpec): object {
@@ -58,29 +43,46 @@ function ours(rules: IntentionRule[]): string[] {
     .map((p) => `${p.propertyPath}: ${p.reason}`);
 }
 
-test.each(CASES.map(([what, rules, , refusedBy]) => ({ what, rules, refusedBy })))(
-  "Consul says the same of $what",
-  async ({ rules, refusedBy }) => {
-    expect({ rules, refused: (await refusal(rules)) !== undefined }).toEqual({
-      rules,
-      refused: refusedBy === "Consul",
-    });
-  },
-);
-
-test("Consul refuses what we say it refuses, and nothing else", async () => {
-  const verdicts = { refused: 0, taken: 0 };
-  await fc.assert(
-    fc.asyncProperty(entries, async (rules) => {
-      const theirs = await refusal(rules);
-      const mine = ours(rules);
-      if ((theirs !== undefined) !== mine.length > 0) {
-        throw new Error(`Consul: ${theirs ?? "takes it"}; we: ${mine.join("; ") || "take it"}`);
+describe.each(CONSUL_VERSIONS)("Consul %s", (version) => {
+  beforeAll(async () => {
+    consul = await Agent.of(version);
+    for (const [name, protocol] of known.services) {
+      if (protocol !== "tcp") {
+        expect(await consul.write({ Kind: "service-defaults", Name: name, Protocol: protocol })).toBeUndefined();
       }
-      verdicts[theirs === undefined ? "taken" : "refused"]++;
-    }),
-    { numRuns: 1000 },
+    }
+    const jwks = { Local: { JWKS: Buffer.from('{"keys":[]}').toString("base64") } };
+    for (const name of known.jwtProviders) {
+      expect(await consul.write({ Kind: "jwt-provider", Name: name, JSONWebKeySet: jwks })).toBeUndefined();
+    }
+  });
+
+  afterAll(() => consul?.stop());
+
+  test.each(CASES.map(([what, rules, , refusedBy]) => ({ what, rules, refusedBy })))(
+    "says the same of $what",
+    async ({ rules, refusedBy }) => {
+      expect({ rules, refused: (await refusal(rules)) !== undefined }).toEqual({
+        rules,
+        refused: refusedBy === "Consul",
+      });
+    },
   );
-  // Else the cases say little about one of the two directions.
-  expect(Math.min(verdicts.refused, verdicts.taken)).toBeGreaterThan(250);
+
+  test("refuses what we say it refuses, and nothing else", async () => {
+    const verdicts = { refused: 0, taken: 0 };
+    await fc.assert(
+      fc.asyncProperty(entries, async (rules) => {
+        const theirs = await refusal(rules);
+        const mine = ours(rules);
+        if ((theirs !== undefined) !== mine.length > 0) {
+          throw new Error(`Consul: ${theirs ?? "takes it"}; we: ${mine.join("; ") || "take it"}`);
+        }
+        verdicts[theirs === undefined ? "taken" : "refused"]++;
+      }),
+      { numRuns: 1000 },
+    );
+    // Else the cases say little about one of the two directions.
+    expect(Math.min(verdicts.refused, verdicts.taken)).toBeGreaterThan(250);
+  });
 });

@@ -7,7 +7,7 @@ import { acceptedSettings, CORPUS } from "../accepted";
 import * as fc from "../generated";
 import { programOf } from "../program";
 import { Recorded } from "../recorder";
-import { Agent } from "./agent";
+import { Agent, CONSUL_VERSIONS } from "./agent";
 
 /** Stacks that preview accepts, drawn by the run's seed, and all settings at once. */
 const stacks: { settings: Record<string, unknown>; resources: Recorded[] }[] = [];
@@ -121,10 +121,10 @@ function asEntry({ kind, metadata, spec }: any): object {
   }
 }
 
-test("every entry is one that Consul takes", async () => {
+test.each(CONSUL_VERSIONS)("every entry is one that Consul %s takes", async (version) => {
   const seen = new Set<string>();
   for (const { settings, resources } of stacks) {
-    const consul = await Agent.start();
+    const consul = await Agent.of(version);
     try {
       for (const Name of (settings.externalJwtProviders as string[] | undefined) ?? []) {
         await consul.write({ Kind: "jwt-provider", Name, JSONWebKeySet: { Local: { JWKS: btoa('{"keys":[]}') } } });

@@ -12,7 +12,7 @@ const log = new CallLog();
 const ask = (path: string, method = "GET", headers = {}) => request({ port: sidecars.upstream, path }, method, headers);
 
 beforeAll(async () => {
-  sidecars = await Sidecars.start((_, response) => response.end(), log.add);
+  sidecars = await Sidecars.start((_, response) => response.end(), { log: log.add });
   await sidecars.write({ kind: "proxy-defaults", name: "global", ...ACCESS_LOGS.spec });
   await poll(
     "a call",

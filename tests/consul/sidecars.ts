@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import * as http from "node:http";
 import { AddressInfo } from "node:net";
 import { promisify } from "node:util";
-import { Agent } from "./agent";
+import { Agent, ConsulVersion } from "./agent";
 import { killed, onFreePorts, run } from "./processes";
 
 /** Field names as Consul's API spells them. */
@@ -23,10 +23,20 @@ export function capitalized(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, its]) => [name(key), capitalized(its)]));
 }
 
-/** What is told of `orders` where it is not a plain one. */
-export interface Orders {
+/** What is not as usual. */
+interface Options {
+  /** Gets each line of the sidecars. */
+  readonly log?: (line: string) => void;
+  /** Arguments of Consul. */
+  readonly further?: readonly string[];
+  /** A sidecar's configuration of its own, as the annotation `proxy-config-map` has it. */
+  readonly config?: (service: string) => object;
+  /** Of `orders`; http by default. */
   readonly protocol?: string;
+  /** Of `orders`. */
   readonly tags?: readonly string[];
+  /** Of Consul; by default that of the testbed's mesh. */
+  readonly version?: ConsulVersion;
 }
 
 /** Two sidecars, the real Envoy each, by the real Consul: `web` calls `orders`, which speaks http unless it is told otherwise. */
@@ -38,20 +48,11 @@ export class Sidecars {
   /** Ports of the sidecars' admin interfaces, by service. */
   readonly admin: Record<string, number> = {};
 
-  /**
-   * Starts them; `app` is `orders` itself or the port where it listens, `log` gets each line of the sidecars, `further` are arguments of Consul, `config` is a
-   * sidecar's configuration of its own, as the annotation `proxy-config-map` has it.
-   */
-  static async start(
-    app: http.RequestListener | number,
-    log: (line: string) => void,
-    further: readonly string[] = [],
-    config: (service: string) => object = () => ({}),
-    orders: Orders = {},
-  ): Promise<Sidecars> {
+  /** Starts them; `app` is `orders` itself or the port where it listens. */
+  static async start(app: http.RequestListener | number, options: Options = {}): Promise<Sidecars> {
     const its = new Sidecars();
     try {
-      await its.begin(app, log, further, config, orders);
+      await its.begin(app, options);
     } catch (error) {
       await its.stop();
       throw error;
@@ -61,15 +62,19 @@ export class Sidecars {
 
   private async begin(
     its: http.RequestListener | number,
-    log: (line: string) => void,
-    further: readonly string[],
-    config: (service: string) => object,
-    { protocol = "http", tags = [] }: Orders,
+    {
+      log = () => undefined,
+      further = [],
+      config = () => ({}),
+      protocol = "http",
+      tags = [],
+      version = "1.20.1",
+    }: Options,
   ): Promise<void> {
     const port = typeof its === "number" ? its : await this.listening(its);
     await onFreePorts(6, async ([grpc, orders, web, local, ...admins]) => {
       await this.consul?.stop(); // of a try whose ports were taken
-      this.consul = await Agent.start("-grpc-port", String(grpc), ...further);
+      this.consul = await Agent.of(version, "-grpc-port", String(grpc), ...further);
       this.upstream = local;
       await this.write({ kind: "service-defaults", name: "orders", protocol });
       const calls = { Upstreams: [{ DestinationName: "orders", LocalBindPort: local }] };
@@ -86,7 +91,7 @@ export class Sidecars {
         const of = ["-sidecar-for", Name, "-admin-bind", `127.0.0.1:${admin}`, "-grpc-addr", `127.0.0.1:${grpc}`];
         const asked = ["connect", "envoy", "-http-addr", this.consul.address, ...of, "-bootstrap"];
         // Not the synchronous form: nobody would read meanwhile what the agent logs, and it waits for that.
-        const { stdout: bootstrap } = await promisify(execFile)("consul", asked);
+        const { stdout: bootstrap } = await promisify(execFile)(this.consul.command, asked);
         const flags = ["--disable-hot-restart", "--concurrency", "1", "--file-flush-interval-msec", "100"];
         const ready = async () => (await fetch(`http://127.0.0.1:${admin}/ready`)).ok;
         const envoy = await run("envoy", ["--config-yaml", bootstrap, "--log-level", "warn", ...flags], ready);

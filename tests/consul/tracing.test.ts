@@ -50,9 +50,7 @@ beforeAll(async () => {
       seen.push(asked.headers.traceparent as string | undefined);
       answer.end();
     },
-    () => undefined,
-    [],
-    (service) => sidecarTracing(tracing, service),
+    { config: (service) => sidecarTracing(tracing, service) },
   );
   await poll(
     "a call",

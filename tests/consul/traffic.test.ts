@@ -2,7 +2,7 @@ import * as fc from "../generated";
 import { MemberOptions, Protocol, Traffic } from "../../components";
 import { resolverSpec, RETRY_CONDITIONS, routerSpec, splitterSpec } from "../../components/services/traffic";
 import { trafficGraphProblems, trafficProblems } from "../../components/services/trafficProblems";
-import { Agent } from "./agent";
+import { Agent, CONSUL_VERSIONS } from "./agent";
 
 /** The mesh that the cases are about. */
 const PROTOCOLS: Readonly<Record<string, Protocol>> = { web: "http", api: "http", old: "http", rpc: "grpc", db: "tcp" };
@@ -11,17 +11,6 @@ const NAMES = Object.keys(PROTOCOLS);
 type Case = Readonly<Record<string, Traffic>>;
 
 let consul: Agent;
-
-beforeAll(async () => {
-  consul = await Agent.start();
-  for (const [name, protocol] of Object.entries(PROTOCOLS)) {
-    if (protocol !== "tcp") {
-      expect(await consul.write({ Kind: "service-defaults", Name: name, Protocol: protocol })).toBeUndefined();
-    }
-  }
-});
-
-afterAll(() => consul?.stop());
 
 const KINDS = ["service-router", "service-splitter", "service-resolver"] as const;
 
@@ -145,14 +134,6 @@ const CASES: [what: string, its: Case, paths: string[], byConsul: boolean][] = [
   ["a retry of nothing", { web: { retries: { attempts: 1, on: [] } } }, ["web.traffic.retries.on"], false],
 ];
 
-test.each(CASES)("%s", async (_, its, paths, byConsul) => {
-  expect(ours(its).map(({ propertyPath }) => propertyPath)).toEqual(paths);
-  expect({ refused: (await refusal(its)) !== undefined, said: forConsul(its).length > 0 }).toEqual({
-    refused: byConsul,
-    said: byConsul,
-  });
-});
-
 const often = <T>(right: fc.Arbitrary<T>, wrong: fc.Arbitrary<T>) =>
   fc.oneof({ arbitrary: right, weight: 30 }, { arbitrary: wrong, weight: 1 });
 const maybe = <T>(its: fc.Arbitrary<T>) => fc.option(its, { nil: undefined });
@@ -214,19 +195,40 @@ const cases = fc
   .tuple(fc.shuffledSubarray(NAMES, { minLength: 1, maxLength: 2 }), traffic, traffic)
   .map(([names, ...each]): Case => Object.fromEntries(names.map((name, i) => [name, each[i]])));
 
-test("Consul refuses what we say it refuses, and nothing else", async () => {
-  const verdicts = { refused: 0, taken: 0 };
-  await fc.assert(
-    fc.asyncProperty(cases, async (its) => {
-      const theirs = await refusal(its);
-      const mine = forConsul(its).map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`);
-      if ((theirs !== undefined) !== mine.length > 0) {
-        throw new Error(`Consul: ${theirs ?? "takes it"}; we: ${mine.join("; ") || "take it"}`);
+describe.each(CONSUL_VERSIONS)("Consul %s", (version) => {
+  beforeAll(async () => {
+    consul = await Agent.of(version);
+    for (const [name, protocol] of Object.entries(PROTOCOLS)) {
+      if (protocol !== "tcp") {
+        expect(await consul.write({ Kind: "service-defaults", Name: name, Protocol: protocol })).toBeUndefined();
       }
-      verdicts[theirs === undefined ? "taken" : "refused"]++;
-    }),
-    { numRuns: 500 },
-  );
-  // Else the cases say little about one of the two directions.
-  expect(Math.min(verdicts.refused, verdicts.taken)).toBeGreaterThan(60);
+    }
+  });
+
+  afterAll(() => consul?.stop());
+
+  test.each(CASES)("%s", async (_, its, paths, byConsul) => {
+    expect(ours(its).map(({ propertyPath }) => propertyPath)).toEqual(paths);
+    expect({ refused: (await refusal(its)) !== undefined, said: forConsul(its).length > 0 }).toEqual({
+      refused: byConsul,
+      said: byConsul,
+    });
+  });
+
+  test("refuses what we say it refuses, and nothing else", async () => {
+    const verdicts = { refused: 0, taken: 0 };
+    await fc.assert(
+      fc.asyncProperty(cases, async (its) => {
+        const theirs = await refusal(its);
+        const mine = forConsul(its).map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`);
+        if ((theirs !== undefined) !== mine.length > 0) {
+          throw new Error(`Consul: ${theirs ?? "takes it"}; we: ${mine.join("; ") || "take it"}`);
+        }
+        verdicts[theirs === undefined ? "taken" : "refused"]++;
+      }),
+      { numRuns: 500 },
+    );
+    // Else the cases say little about one of the two directions.
+    expect(Math.min(verdicts.refused, verdicts.taken)).toBeGreaterThan(60);
+  });
 });

@@ -1,6 +1,9 @@
 import { consulMeshProblems } from "../../components/mesh/consulMeshProblems";
 import { consulValues, mergeValues } from "../../components/chart/consulValues";
 import { imageVersion, partWithoutContains } from "../../components/chart/consulVersions";
+import { DEFAULT_CONSUL_CLI_IMAGE } from "../../components/mesh/consulMeshArgs";
+import { CONSUL_VERSIONS } from "../consul/agent";
+import { TESTBED } from "../workspace";
 
 describe("versions", () => {
   const problems = (version: string, consul?: string, kubernetesVersion?: string) =>
@@ -41,6 +44,11 @@ describe("versions", () => {
     expect(on("1.28", true)).toEqual(["kubernetesVersion"]);
     expect(on("1.28", false)).toEqual([]);
     expect(on("1.29", true)).toEqual([]);
+  });
+
+  test("verdicts are compared with the Consul that users have who choose none, and with the testbed's", () => {
+    const images = [TESTBED.consulImage as string, DEFAULT_CONSUL_CLI_IMAGE];
+    expect(CONSUL_VERSIONS).toEqual(images.map(imageVersion));
   });
 
   test.each([
