@@ -9,6 +9,7 @@ IMAGES=(
   "coredns:1.12.4                 | 0     | coredns | coredns=/usr/bin/coredns"
   "local-path-provisioner:0.0.30  | 0     | local-path-provisioner | local-path-provisioner=/usr/bin/local-path-provisioner"
   "consul:1.20.1                  | 0     | docker-entrypoint.sh | consul=/usr/bin/consul $TESTBED/images/docker-entrypoint.sh=/usr/local/bin/docker-entrypoint.sh dir:100:1000=/consul dir:100:1000=/consul/data dir:100:1000=/consul/config"
+  "consul:1.22.7                  | 0     | docker-entrypoint.sh | consul-1.22=/usr/bin/consul $TESTBED/images/docker-entrypoint.sh=/usr/local/bin/docker-entrypoint.sh dir:100:1000=/consul dir:100:1000=/consul/data dir:100:1000=/consul/config"
   "consul-k8s-control-plane:1.5.3 | 100   | | consul-k8s-control-plane=/usr/bin/consul-k8s-control-plane"
   "consul-dataplane:1.5.2         | 100   | consul-dataplane | consul-dataplane=/usr/bin/consul-dataplane envoy=/usr/bin/envoy"
   "traefik:3.7.15                 | 0     | traefik-entrypoint.sh | traefik=/usr/bin/traefik $TESTBED/images/traefik-entrypoint.sh=/usr/local/bin/traefik-entrypoint.sh"
