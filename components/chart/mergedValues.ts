@@ -11,7 +11,8 @@ import {
   quantityProblems,
   sizeProblems,
 } from "../shared/grammars";
-import { valueAt } from "./heldValues";
+import { imageVersion } from "./consulVersions";
+import { namedImage, valueAt } from "./heldValues";
 import { isHostName, objectNameProblems, rangeProblems } from "../shared/names";
 import { isLater } from "../shared/later";
 import { Problem } from "../shared/problems";
@@ -164,6 +165,7 @@ export function mergedValueProblems(
   const found = { problems: [] as Problem[], doubts: [] as Problem[] };
   const base = consulValues(options as ConsulOptions);
   const merged = mergeValues(base, values);
+  const consul = imageVersion(namedImage(options, values, "consul").image ?? "");
   const walk = (value: unknown, path: string): void => {
     if (value === undefined || value === null || isLater(value)) {
       return;
@@ -174,7 +176,7 @@ export function mergedValueProblems(
     }
     // The image's entrypoint makes a file of the variable, which the servers read beside the other.
     if (path === "server.extraConfig" || path === "server.extraEnvironmentVars.CONSUL_LOCAL_CONFIG") {
-      const { problems, doubts } = serverConfigProblems(textOf(value), `${prefix}.${path}`);
+      const { problems, doubts } = serverConfigProblems(textOf(value), `${prefix}.${path}`, consul);
       found.problems.push(...problems);
       found.doubts.push(...doubts);
       return;

@@ -1,4 +1,5 @@
 import { closest } from "fastest-levenshtein";
+import * as semver from "semver";
 import { durationOf, shown } from "../shared/grammars";
 import { Problem } from "../shared/problems";
 
@@ -48,11 +49,25 @@ federation_state_anti_entropy_sync_interval peering primary_gateways primary_gat
 reporting retry_join_wan server_name service services snapshot_agent start_join_wan syslog_facility translate_wan_addrs ui
 ui_content_path ui_dir watches`.split(/\s+/);
 
+/** The keys that a server knows, of those that are not held. */
+export const SERVER_KEYS: readonly string[] = [...HARMLESS, ...OTHERS];
+
+/** Of these keys, those that Consul 1.20.1 does not know: the first version that does. */
+const SINCE: ReadonlyMap<string, string> = new Map([
+  ["disable_kv_key_validation", "1.22.0"],
+  ["federation_state_anti_entropy_sync_interval", "1.22.5"],
+  ["raft_prevote_disabled", "1.21.0"],
+]);
+
 /**
  * What is wrong with the text of the servers' own configuration, which the chart writes into a file as it is, and what of it is
- * not known to be harmless. A template's text is not judged.
+ * not known to be harmless. A template's text is not judged. Without the version of `consul`, a key that any has is known.
  */
-export function serverConfigProblems(text: string, path: string): { problems: Problem[]; doubts: Problem[] } {
+export function serverConfigProblems(
+  text: string,
+  path: string,
+  consul?: string,
+): { problems: Problem[]; doubts: Problem[] } {
   const found = { problems: [] as Problem[], doubts: [] as Problem[] };
   if (text.includes("{{")) {
     found.doubts.push({ propertyPath: path, reason: "is a template, which is not judged" });
@@ -77,15 +92,24 @@ export function serverConfigProblems(text: string, path: string): { problems: Pr
       problem(`fights with what is there: ${whose}; leave it out`);
     } else if (key === "connect" && (value as { enabled?: unknown } | null)?.enabled === false) {
       problem("turns the mesh's identities off; leave it out");
+    } else if (lacks(consul, key)) {
+      problem(`is not known to Consul ${consul}, whose servers would not start; it needs Consul ${SINCE.get(key)}`);
     } else if (wrongValue(key, value) !== undefined) {
       problem(`${shown(value)} is ${wrongValue(key, value)}, with which Consul's servers would not start`);
-    } else if (!HARMLESS.includes(key) && !OTHERS.includes(key)) {
+    } else if (!SERVER_KEYS.includes(key)) {
       problem(`is not known to Consul, whose servers would not start; did you mean "${closest(key, HARMLESS)}"?`);
     } else if (!HARMLESS.includes(key)) {
       found.doubts.push({ propertyPath: `${path}.${given}`, reason: DOUBT });
     }
   }
   return found;
+}
+
+/** Whether a Consul is too old for a key. */
+function lacks(consul: string | undefined, key: string): boolean {
+  const version = semver.coerce(consul);
+  const since = SINCE.get(key);
+  return since !== undefined && version !== null && semver.lt(version, since);
 }
 
 const FLAGS =

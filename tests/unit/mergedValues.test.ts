@@ -145,6 +145,20 @@ test("the merged values are judged: what an option says counts too", () => {
   expect(problems(at("server.enabled", true), external)).toHaveLength(1);
 });
 
+test("the servers' configuration is judged for the Consul whose image is named, by the option or by the chart's value", () => {
+  const server = { extraConfig: '{"raft_prevote_disabled": true}' };
+  const older = { chart: { version: "1.5.3" }, images: { consul: "hashicorp/consul:1.20.1" } };
+  const refused = [
+    expect.stringContaining("values.server.extraConfig.raft_prevote_disabled: is not known to Consul 1.20.1"),
+  ];
+  expect(problems({ server }, older)).toEqual(refused);
+  expect(problems({ server: { ...server, image: "hashicorp/consul:1.20.1" } }, { chart: older.chart })).toEqual(
+    refused,
+  );
+  expect(problems({ server }, { images: { consul: "hashicorp/consul:1.22.7" } })).toEqual([]);
+  expect(problems({ server })).toEqual([]);
+});
+
 test("keys of a prototype are keys that nobody knows", () => {
   for (const key of ["constructor", "toString", "__proto__", "hasOwnProperty"]) {
     const values = JSON.parse(`{"${key}": {"enabled": true}, "server": {"${key}": 1}}`);

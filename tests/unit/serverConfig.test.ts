@@ -101,3 +101,21 @@ test("others are set as one likes", () => {
     expect(said({ [key]: /gossip/.test(key) ? {} : 3 })).toEqual([]);
   }
 });
+
+test.each([
+  ["raft_prevote_disabled", true, "1.20.7", "1.21.0"],
+  ["disable_kv_key_validation", true, "1.21.5", "1.22.0"],
+  ["federation_state_anti_entropy_sync_interval", "1m", "1.22.3", "1.22.5"],
+])("%s: %j is refused for Consul %s, which would not start, and not for %s", (key, value, before, since) => {
+  const problems = (consul?: string) => serverConfigProblems(JSON.stringify({ [key]: value }), "x", consul).problems;
+  expect(problems(before)).toEqual([
+    {
+      propertyPath: `x.${key}`,
+      reason: `is not known to Consul ${before}, whose servers would not start; it needs Consul ${since}`,
+    },
+  ]);
+  for (const consul of [since, `${since}-ubi`, "1.23", undefined]) {
+    expect([consul, problems(consul)]).toEqual([consul, []]);
+  }
+  expect(serverConfigProblems('{"log_json": true}', "x", before).problems).toEqual([]);
+});
