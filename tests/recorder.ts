@@ -15,6 +15,10 @@ export interface Recorded {
   /** What runs before it is made, by name. */
   readonly beforeCreate: string[];
   readonly retainOnDelete: boolean;
+  /** What is asked, by name, whether what failed is tried again. */
+  readonly onError: string[];
+  /** How long each operation may take. */
+  readonly timeouts: { readonly create: string; readonly update: string; readonly delete: string };
   /** Names of the resources that take it along where they are made anew. */
   readonly replaceWith: string[];
 }
@@ -91,6 +95,12 @@ export async function record(
     replaceOnChanges: request.getReplaceonchangesList(),
     beforeCreate: request.getHooks()?.getBeforeCreateList() ?? [],
     retainOnDelete: request.getRetainondelete(),
+    onError: request.getHooks()?.getOnErrorList() ?? [],
+    timeouts: {
+      create: request.getCustomtimeouts()?.getCreate() ?? "",
+      update: request.getCustomtimeouts()?.getUpdate() ?? "",
+      delete: request.getCustomtimeouts()?.getDelete() ?? "",
+    },
     replaceWith: request.getReplaceWithList().map(nameOf).sort(),
   }));
 }

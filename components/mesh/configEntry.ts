@@ -82,7 +82,7 @@ function ownerReference(owner: k8s.apiextensions.CustomResource): k8s.types.inpu
  * Tries again, four times a second for a minute, while nobody answers at the webhook's address: kube-proxy learns of an injector
  * that is ready some time after the injector's status says so, at the first `up` and at each roll-out.
  */
-async function webhookUnreachable({ errors }: pulumi.ErrorHookArgs): Promise<boolean> {
+export async function webhookUnreachable({ errors }: Pick<pulumi.ErrorHookArgs, "errors">): Promise<boolean> {
   const unreachable = /failed calling webhook .*(connection refused|no endpoints available)/s.test(errors[0]);
   if (!unreachable || errors.length > 240) {
     return false;

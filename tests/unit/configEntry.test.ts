@@ -1,5 +1,6 @@
 import { ConsulMesh, IntentionSet, MeshService } from "../../components";
 import { ExternalDestination } from "../../components/mesh/egress";
+import { webhookUnreachable } from "../../components/mesh/configEntry";
 import { find, record } from "../recorder";
 
 /**
@@ -57,3 +58,32 @@ test.each(["intentions-db", "intentions-all.services", "web-defaults"])(
     expect(replaceWith).toEqual([]);
   },
 );
+
+test("an entry is waited for until Consul has taken it, for two minutes, and goes before another comes in its place", async () => {
+  const { props, deleteBeforeReplace, timeouts, onError } = find(await declared(), "intentions-web");
+  expect(props.metadata.annotations).toMatchObject({ "pulumi.com/waitFor": "condition=Synced" });
+  expect(deleteBeforeReplace).toBe(true);
+  expect(timeouts).toEqual({ create: "2m", update: "2m", delete: "2m" });
+  expect(onError).toEqual(["intentions-web-webhook-unreachable"]);
+});
+
+describe("an entry that was not taken", () => {
+  const webhook = (why: string) => `failed calling webhook "mutate-serviceintentions.consul.hashicorp.com":\n${why}`;
+  const refused = webhook("dial tcp 10.96.0.7:443: connect: connection refused");
+
+  test.each([
+    ["nobody listens at the webhook's address", [refused]],
+    ["the webhook has no pod yet", [webhook('no endpoints available for service "consul-connect-injector"')]],
+    ["that was so for a minute", Array(240).fill(refused)],
+  ])("is tried again where %s", async (_, errors) => {
+    expect(await webhookUnreachable({ errors })).toBe(true);
+  });
+
+  test.each([
+    ["the webhook does not like it", ['admission webhook "mutate-serviceintentions" denied the request']],
+    ["the webhook cannot be verified", [webhook("x509: certificate signed by unknown authority")]],
+    ["it was so for longer", Array(241).fill(refused)],
+  ])("is not where %s", async (_, errors) => {
+    expect(await webhookUnreachable({ errors })).toBe(false);
+  });
+});
