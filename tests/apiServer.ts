@@ -7,6 +7,9 @@ interface Kept {
   [key: string]: unknown;
 }
 
+/** A controller that has written the entry at once. */
+export const SYNCS = (entry: Kept): void => void (entry.status = { conditions: [{ type: "Synced", status: "True" }] });
+
 const NAMES: Record<string, [plural: string, namespaced: boolean]> = {
   Namespace: ["namespaces", false],
   Secret: ["secrets", true],
@@ -42,8 +45,9 @@ export class ApiServer {
   readonly requests: string[] = [];
   /** What every request is answered with, as to somebody who may not ask. Default: nothing, they are served. */
   refusal?: number;
-  /** What Consul's controller does with an entry that is made; `refuses` where its webhook does not answer. */
-  controller: "syncs" | "does nothing" | "refuses" = "syncs";
+  /** What Consul's controller makes of an entry of ServiceDefaults, each time that it is looked at; or what its making is refused with. */
+  controller: ((entry: Kept, looks: number) => void) | { readonly status: number; readonly message: string } = SYNCS;
+  private looks = 0;
   private readonly server = http.createServer((request, response) => this.answer(request, response));
 
   async listen(): Promise<string> {
@@ -105,10 +109,11 @@ export class ApiServer {
         return void say(409, { message: "already exists" });
       }
       if (object.kind === "ServiceDefaults") {
-        if (this.controller === "refuses") {
-          return void say(500, { message: 'failed calling webhook "mutate-servicedefaults": connection refused' });
+        if (typeof this.controller === "object") {
+          return void say(this.controller.status, this.controller);
         }
-        object.status = { conditions: this.controller === "syncs" ? [{ type: "Synced", status: "True" }] : [] };
+        this.looks = 0;
+        this.controller(object, this.looks);
       }
       this.objects.set(path, object);
       return void say(201, object);
@@ -118,6 +123,9 @@ export class ApiServer {
     }
     if (kept === undefined) {
       return void say(404, { message: "not found" });
+    }
+    if (kept.kind === "ServiceDefaults" && typeof this.controller === "function") {
+      this.controller(kept, ++this.looks);
     }
     if (method === "PATCH") {
       const part = JSON.parse(text);

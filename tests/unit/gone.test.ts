@@ -123,6 +123,26 @@ describe("a config entry", () => {
   });
 });
 
+const SETTINGS = "kubernetes:core/v1:ConfigMap";
+
+test.each([
+  ["of another kind", "kubernetes:core/v1:Secret", { name: "settings", namespace: "shop" }],
+  ["of another name", SETTINGS, { name: "others", namespace: "shop" }],
+  ["in another namespace", SETTINGS, { name: "settings", namespace: "orders" }],
+  ["that was never made", SETTINGS, undefined],
+])("an object %s in the state is not it", async (_, type, metadata) => {
+  const { props, replaceOnChanges } = await settings({ a: { type, outputs: { metadata } } });
+  expect([props.metadata.annotations, replaceOnChanges]).toEqual([asItWas.annotations, []]);
+});
+
+test("what is in no namespace is made anew where it is gone", async () => {
+  const program = () => {
+    const parent = new pulumi.ComponentResource("test:index:Shop", "shop", {}, owned("shop", {}));
+    new k8s.core.v1.Namespace("its", { metadata: { name: "shop" } }, { parent });
+  };
+  expect(find(await record(program, {}, STATE), "its").replaceOnChanges).toEqual(["metadata"]);
+});
+
 test("an object that is yet to come is made as it is declared", async () => {
   const { props, replaceOnChanges } = await settings({});
   expect(props.metadata.annotations).toEqual(asItWas.annotations);
@@ -255,6 +275,19 @@ describe("a release that the state has", () => {
   test("is left alone where nobody may ask", async () => {
     server.refusal = 403;
     expect(await asked()).toEqual({ description: undefined, replaceOnChanges: [] });
+  });
+
+  test.each([
+    ["another type", "kubernetes:core/v1:Secret", { name: "consul", namespace: "consul-system" }],
+    ["another name", "kubernetes:helm.sh/v3:Release", { name: "vault", namespace: "consul-system" }],
+    ["another namespace", "kubernetes:helm.sh/v3:Release", { name: "consul", namespace: "shop" }],
+  ])("is not what the state has of %s", async (_, type, outputs) => {
+    expect(await asked({ a: { type, outputs } })).toEqual({ description: undefined, replaceOnChanges: [] });
+  });
+
+  test("is installed as it is declared in a namespace that is yet to come too", async () => {
+    server.objects.clear();
+    expect(await asked({})).toEqual({ description: undefined, replaceOnChanges: [] });
   });
 
   test("is installed as it is declared where it is yet to come", async () => {

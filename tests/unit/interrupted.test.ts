@@ -4,7 +4,7 @@ import { refuseForeign } from "../../components/interrupted/foreign";
 import { forgetRelease } from "../../components/interrupted/helmRecord";
 import { handler } from "../../components/interrupted/inProvider";
 import { PROVIDER_CODE } from "../../components/interrupted/providerCode";
-import { ApiServer } from "../apiServer";
+import { ApiServer, SYNCS } from "../apiServer";
 
 const LABEL = ["consul-traefik-mesh/stack", "consul-traefik-mesh.test"] as const;
 const OURS = { [LABEL[0]]: LABEL[1] };
@@ -265,11 +265,12 @@ describe("entries in Consul at a destroy", () => {
       webhooks("consul", { "meta.helm.sh/release-name": "consul", "meta.helm.sh/release-namespace": "consul-system" });
       webhooks("of-others", {});
     });
-    afterEach(() => jest.restoreAllMocks());
+    const clock = Date.now;
+    afterEach(() => void (Date.now = clock));
     /** Each look at the clock finds it later, so that what waits gives up at once. */
     const hasten = () => {
       let now = Date.now();
-      jest.spyOn(Date, "now").mockImplementation(() => (now += 20_000));
+      Date.now = () => (now += 20_000);
     };
 
     test("it is left to that, which has shown that it does", async () => {
@@ -277,20 +278,41 @@ describe("entries in Consul at a destroy", () => {
       expect(server.log).toEqual([`deleted ${TRIED}`]);
     });
 
-    test.each(["does nothing", "refuses"] as const)(
-      "they are let go of where it %s, its webhooks first",
-      async (how) => {
-        server.controller = how;
-        hasten();
-        await guard(false);
-        expect(server.log.filter((each) => !each.includes(TRIED))).toEqual([
-          `deleted ${HOOKS}consul`,
-          `deleted ${ENTRY}`,
-          `released ${ENTRY}`,
-        ]);
-        expect(server.objects.has(TRIED)).toBe(false);
-      },
-    );
+    test("it is left to that also where it takes its time", async () => {
+      server.controller = (tried, looks) => (looks > 2 ? SYNCS(tried) : undefined);
+      await guard(false);
+      expect(server.log).toEqual([`deleted ${TRIED}`]);
+    });
+
+    const conditions = [
+      { type: "Synced", status: "False" },
+      { type: "Other", status: "True" },
+    ];
+    test.each<[string, ApiServer["controller"]]>([
+      ["does nothing", () => undefined],
+      ["cannot write", (tried) => void (tried.status = { conditions })],
+      ["cannot take out what it wrote", (tried) => (SYNCS(tried), void (tried.metadata.finalizers ??= ["its"]))],
+      ["has webhooks that fail", { status: 500, message: 'failed calling webhook "mutate": connection refused' }],
+      ["goes with its namespace", { status: 403, message: "forbidden: namespace consul is being terminated" }],
+    ])("they are let go of where that %s, its webhooks first", async (_, controller) => {
+      server.controller = controller;
+      hasten();
+      await guard(false);
+      expect(server.log.filter((each) => !each.includes(TRIED))).toEqual([
+        `deleted ${HOOKS}consul`,
+        `deleted ${ENTRY}`,
+        `released ${ENTRY}`,
+      ]);
+    });
+
+    test.each([
+      ["somebody who may not", { status: 403, message: "forbidden" }, false],
+      ["an API server that does not take it", { status: 422, message: "invalid" }, true],
+    ])("they are left alone where it is tried by %s", async (_, controller, told) => {
+      server.controller = controller;
+      await (told ? expect(guard(false)).rejects.toThrow("invalid") : guard(false));
+      expect(server.log).toEqual([]);
+    });
 
     test("what a destroy that was killed has left of that trial is in nobody's way", async () => {
       await guard(false);
@@ -304,7 +326,7 @@ describe("entries in Consul at a destroy", () => {
   });
 
   test("where the stack has none, nothing is tried", async () => {
-    server.controller = "refuses";
+    server.controller = { status: 500, message: "failed calling webhook" };
     await guard(false);
     expect(server.requests.filter((each) => /^POST .*servicedefaults/.test(each))).toEqual([]);
   });
