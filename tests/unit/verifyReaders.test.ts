@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { StateResource } from "../../tools/access/declared";
+import * as cli from "../../tools/access/pulumi";
 import { stackSettings } from "../../tools/access/stackSettings";
 import { readDeclared } from "../../tools/verify/readers/declared";
 import { readJobs } from "../../tools/verify/readers/jobs";
@@ -90,7 +91,7 @@ describe("a program in another language", () => {
   const here = process.cwd();
   beforeAll(() => {
     fs.writeFileSync(path.join(folder, "Pulumi.yaml"), "name: shop\nruntime: python\n");
-    process.chdir(folder);
+    cli.stackOf({ cwd: folder }); // as -C does
   });
   afterAll(() => {
     process.chdir(here);
@@ -103,6 +104,15 @@ describe("a program in another language", () => {
     expect(await stackSettings(stack(of("Platform", { consulServers: 2 })))).toMatchObject({
       problems: [{ propertyPath: "consulServers" }],
     });
+  });
+
+  test("has them also where its project has configuration of its own", async () => {
+    const file = path.join(folder, "Pulumi.yaml");
+    const before = fs.readFileSync(file);
+    fs.appendFileSync(file, "config:\n  region: { type: string, default: north }\n");
+    const given = await stackSettings(stack(of("Platform", { consulServers: 3 })));
+    fs.writeFileSync(file, before);
+    expect(given).toMatchObject({ settings: { consul: { servers: 3 } } });
   });
 
   test("is judged by its preview alone before its first up", async () => {

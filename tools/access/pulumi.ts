@@ -4,6 +4,18 @@ import { StackExport } from "./declared";
 
 const run = promisify(execFile);
 
+/** The options by which a command finds a stack, as those of Pulumi's own CLI. */
+export const STACK_OPTIONS = {
+  stack: { type: "string", short: "s" },
+  cwd: { type: "string", short: "C", default: "." },
+} as const;
+
+/** The stack that a command's options name; the command then runs in the folder of its program, as the CLI has to. */
+export function stackOf({ stack, cwd }: { readonly stack?: string; readonly cwd: string }): PulumiStack {
+  process.chdir(cwd);
+  return new PulumiStack(stack);
+}
+
 /** A stack as the Pulumi CLI of its user reaches it, in the folder that this runs in. */
 export class PulumiStack {
   constructor(public readonly name: string | undefined) {}

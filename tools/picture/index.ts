@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { parseArgs } from "node:util";
-import { PulumiStack } from "../access/pulumi";
+import { PulumiStack, STACK_OPTIONS, stackOf } from "../access/pulumi";
 import { READERS } from "../verify/readers";
 import { LiveSource } from "../verify/runner";
 import { toMermaid } from "./mermaid";
@@ -13,7 +13,7 @@ const USAGE = `npm run picture -- [-s STACK] [OPTION…]
 Draws who may call whom: services, identities, routes, and what each intention allows. One HTML file, with all that it needs.
 
   -s, --stack STACK    default: the selected one
-  -C, --cwd DIR         where the stack's Pulumi.yaml is; default here
+  -C, --cwd DIR        where the stack's Pulumi.yaml is; default here
       --preview FILE   what pulumi preview --json printed, "-" for standard input; default: a preview of the stack's is run
       --live           what is deployed beside what Consul has, with drift in colour
       --out FILE       default picture.html
@@ -46,8 +46,7 @@ async function ofCluster(title: string, stack: PulumiStack, flags: { context?: s
 async function main(): Promise<void> {
   const { values: options } = parseArgs({
     options: {
-      stack: { type: "string", short: "s" },
-      cwd: { type: "string", short: "C", default: "." },
+      ...STACK_OPTIONS,
       preview: { type: "string" },
       live: { type: "boolean", default: false },
       out: { type: "string", default: "picture.html" },
@@ -61,8 +60,7 @@ async function main(): Promise<void> {
     console.log(USAGE);
     return;
   }
-  process.chdir(options.cwd);
-  const stack = new PulumiStack(options.stack);
+  const stack = stackOf(options);
   const name = options.stack ?? "the stack";
   const { context, kubeconfig } = options;
   const picture = options.live

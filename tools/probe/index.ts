@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { Cluster } from "../access/cluster";
 import { command } from "../access/command";
 import { declaredIn } from "../access/declared";
-import { PulumiStack } from "../access/pulumi";
+import { STACK_OPTIONS, stackOf } from "../access/pulumi";
 import { clusterOf } from "../access/stackCluster";
 import { junit } from "../verify/report";
 import { askAll } from "./ask";
@@ -19,7 +19,7 @@ Proves by real requests that who is declared to call whom does, and nobody else:
 other service, and through Traefik's routes. In each pod it leaves an ephemeral container that has ended; see docs/verify.md#the-probe.
 
   -s, --stack STACK      default: the selected one
-  -C, --cwd DIR           where the stack's Pulumi.yaml is; default here
+  -C, --cwd DIR          where the stack's Pulumi.yaml is; default here
       --image IMAGE      what asks: with sh, base64, and curl 7.88 or newer; default ${IMAGE}
       --unsafe-methods   sends POST, PUT, PATCH and DELETE too, without a body, where rules name them
       --json             what was asked and what came of it as JSON, instead of text
@@ -32,8 +32,7 @@ Exit code: 0 each request got what is declared; 1 one did not; 2 of one it is un
 async function main(): Promise<number> {
   const { values: options } = parseArgs({
     options: {
-      stack: { type: "string", short: "s" },
-      cwd: { type: "string", short: "C", default: "." },
+      ...STACK_OPTIONS,
       image: { type: "string", default: IMAGE },
       "unsafe-methods": { type: "boolean", default: false },
       json: { type: "boolean", default: false },
@@ -47,9 +46,8 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  process.chdir(options.cwd);
   const { image, context, kubeconfig } = options;
-  const stack = new PulumiStack(options.stack);
+  const stack = stackOf(options);
   const [declared, { kubernetes }] = await Promise.all([stack.export().then(declaredIn), stack.config()]);
   if (declared.services.length === 0) {
     throw new Error("the stack has no services, so nobody can be asked: has it been deployed? pulumi up");

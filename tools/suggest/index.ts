@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { describeProblems } from "../../components/shared/problems";
 import { Cluster } from "../access/cluster";
 import { command } from "../access/command";
-import { PulumiStack } from "../access/pulumi";
+import { STACK_OPTIONS, stackOf } from "../access/pulumi";
 import { clusterOf } from "../access/stackCluster";
 import { stackSettings } from "../access/stackSettings";
 import { declarationOf } from "./declaration";
@@ -16,7 +16,7 @@ From an open mesh to deny-all: reads in the sidecars' logs who has called whom, 
 stack's file. It needs consulSidecarAccessLogs; see docs/from-open-to-closed.md.
 
   -s, --stack STACK      default: the selected one
-  -C, --cwd DIR           where the stack's Pulumi.yaml is; default here
+  -C, --cwd DIR          where the stack's Pulumi.yaml is; default here
       --since TIME       how far back, such as 30m, 1h or 2d; default 1h
       --paths            what was called of HTTP services, by method and path; default: whole services
       --check            says instead which of the calls the stack's file would refuse with deny-all
@@ -28,8 +28,7 @@ Exit code: 0 all is well; 1 --check found a call that would be refused; 2 it cou
 async function main(): Promise<number> {
   const { values: options } = parseArgs({
     options: {
-      stack: { type: "string", short: "s" },
-      cwd: { type: "string", short: "C", default: "." },
+      ...STACK_OPTIONS,
       since: { type: "string", default: "1h" },
       paths: { type: "boolean", default: false },
       check: { type: "boolean", default: false },
@@ -42,10 +41,9 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  process.chdir(options.cwd);
   const { since, paths, context, kubeconfig } = options;
   const seconds = secondsOf(since);
-  const stack = new PulumiStack(options.stack);
+  const stack = stackOf(options);
   const [{ kubernetes }, result] = await Promise.all([stack.config(), stackSettings(stack)]);
   if (!("settings" in result)) {
     throw new Error(

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { parseArgs } from "node:util";
 import { CATEGORIES } from "./checks";
 import { command } from "../access/command";
-import { PulumiStack } from "../access/pulumi";
+import { STACK_OPTIONS, stackOf } from "../access/pulumi";
 import { clusterOf } from "../access/stackCluster";
 import { READERS } from "./readers";
 import { junit, lines, summary } from "./report";
@@ -13,7 +13,7 @@ const USAGE = `npm run verify -- [-s STACK] [OPTION…]
 Says whether a stack's mesh does what it was declared to do; before the first up, whether the cluster is ready for it.
 
   -s, --stack STACK      default: the selected one
-  -C, --cwd DIR           where the stack's Pulumi.yaml is; default here
+  -C, --cwd DIR          where the stack's Pulumi.yaml is; default here
       --pre              what has to hold before the first pulumi up
       --wait SECONDS     how long what fails may take to come right, default 10
       --json             the outcomes as JSON, instead of text
@@ -27,8 +27,7 @@ Exit code: 0 all is well; 1 a check fails or cannot be judged; 2 it could not be
 async function main(): Promise<number> {
   const { values: options } = parseArgs({
     options: {
-      stack: { type: "string", short: "s" },
-      cwd: { type: "string", short: "C", default: "." },
+      ...STACK_OPTIONS,
       pre: { type: "boolean", default: false },
       wait: { type: "string", default: "10" },
       json: { type: "boolean", default: false },
@@ -43,12 +42,11 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  process.chdir(options.cwd);
   const wait = Number(options.wait);
   if (!(wait >= 0)) {
     throw new Error(`--wait "${options.wait}" is no number of seconds`);
   }
-  const stack = new PulumiStack(options.stack);
+  const stack = stackOf(options);
   const { kubernetes } = await stack.config();
   const clusterOptions = clusterOf(kubernetes, { context: options.context, kubeconfig: options.kubeconfig });
   const source = new LiveSource(stack, READERS, clusterOptions, !options["no-probe"]);

@@ -23,7 +23,7 @@ export interface ClusterFacts {
   readonly dnsEndpoints: number;
 }
 
-/** The stack's settings, judged as a preview judges it, with the cluster's own version. */
+/** The stack's settings, judged as a preview judges them, with the cluster's own version. */
 export interface SettingsFacts {
   readonly problems: readonly string[];
   readonly versionProblems: readonly string[];
