@@ -144,9 +144,10 @@ export async function descriptionOfGone(
   if (latest === "unknown") {
     return undefined;
   }
-  const deployed = await stateHas((resource) => isRelease(resource, release));
+  // Not asked where all is well: it reads the whole state.
+  const deployed = () => stateHas((resource) => isRelease(resource, release));
   const namespace = await asking(access, ({ api }) => api.get(`/api/v1/namespaces/${release.namespace}`));
-  if (deployed && namespace !== "unknown" && !isThere(namespace)) {
+  if (namespace !== "unknown" && !isThere(namespace) && (await deployed())) {
     throw new pulumi.RunError(
       `namespace ${release.namespace} was deleted by hand, and with it Helm's record of Consul's release and the servers' data. ` +
         "Run pulumi destroy, which removes what is left, and then pulumi up",
@@ -156,7 +157,7 @@ export async function descriptionOfGone(
     const { description } = latest.release.info ?? {};
     return description?.startsWith(INSTALLED_ANEW) ? description : undefined;
   }
-  if (!deployed) {
+  if (!(await deployed())) {
     return undefined;
   }
   if (!dryRun) {

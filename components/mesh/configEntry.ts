@@ -60,10 +60,10 @@ export function configEntry(
       parent: opts.parent,
       dependsOn: pulumi
         .output(opts.dependsOn ?? [])
-        .apply((its) => [...(mesh.ready === undefined ? [] : [mesh.ready]), ...owners, ...its]) as pulumi.Output<
+        .apply((its) => [...(mesh.ready === undefined ? [] : [mesh.ready]), ...its]) as pulumi.Output<
         pulumi.Resource[]
       >,
-      // What owns it takes it along where it is replaced.
+      // What owns it is made before it, for its uid, and takes it along where it is replaced.
       replaceWith: [...owners],
       deleteBeforeReplace: true,
       hooks: { onError: [new pulumi.ErrorHook(`${name}-webhook-unreachable`, webhookUnreachable)] },
