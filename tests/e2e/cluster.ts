@@ -132,6 +132,15 @@ export async function inventory(): Promise<string[]> {
     .sort();
 }
 
+/** Waits until nothing is in the cluster that was not there before. */
+export async function nothingIsLeft(before: readonly string[]): Promise<void> {
+  await poll(
+    "what is left",
+    async () => (await inventory()).filter((object) => !before.includes(object)),
+    (left) => left.length === 0,
+  );
+}
+
 /**
  * Leaves a cluster with nothing on it to the next suite: quicker than a destroy, which the story proves, and whole also
  * after a failure.

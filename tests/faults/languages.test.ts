@@ -1,5 +1,5 @@
 import { LanguageExample, LANGUAGES } from "../languages";
-import { answers, changes, inventory, poll, renewCluster, story } from "../e2e/cluster";
+import { answers, changes, inventory, nothingIsLeft, renewCluster, story } from "../e2e/cluster";
 import { alarms, command } from "./verify/stack";
 
 /** The examples in other languages play the article's story, each on a cluster without the other. */
@@ -39,11 +39,7 @@ describe.each(Object.keys(LANGUAGES))("examples/%s", (language) => {
 
   step("destroy leaves nothing", async () => {
     await its.stack.destroy();
-    await poll(
-      "what is left",
-      async () => (await inventory()).filter((object) => !before.includes(object)),
-      (left) => left.length === 0,
-    );
+    await nothingIsLeft(before);
   });
 });
 

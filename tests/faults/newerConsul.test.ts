@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import * as path from "node:path";
 import { IntentionRule } from "../../components";
-import { answers, changes, consul, inventory, poll, renewCluster, story, through } from "../e2e/cluster";
+import { answers, changes, consul, inventory, nothingIsLeft, poll, renewCluster, story, through } from "../e2e/cluster";
 import { judged } from "../e2e/pack";
 import { workspace, Workspace } from "../workspace";
 
@@ -65,9 +65,5 @@ step("without its intention Traefik is refused again: 403", async () => {
 
 step("destroy leaves nothing", async () => {
   await its.stack.destroy();
-  await poll(
-    "what is left",
-    async () => (await inventory()).filter((object) => !before.includes(object)),
-    (left) => left.length === 0,
-  );
+  await nothingIsLeft(before);
 });

@@ -71,5 +71,7 @@ step("it is upgraded: no request is lost, and nothing that holds data or trust i
   expect(failures).toEqual([]);
   const after = await kept();
   expect(before.filter((each) => !after.includes(each))).toEqual([]);
-  expect(changes((await its.stack.up()).summary.resourceChanges)).toEqual([]);
+  const { stdout, summary } = await its.stack.up();
+  console.info(stdout);
+  expect(changes(summary.resourceChanges)).toEqual([]);
 });
