@@ -73,8 +73,12 @@ test("a plain destroy stops before entries of others would go, and removes what 
   mayGo = true;
   await stack.up();
   await stack.destroy();
-  const notOurs = server.log.filter((each) => !each.includes("/sh.helm.release.v1.consul.v0"));
-  expect(notOurs).toEqual(["deleted /apis/rbac.authorization.k8s.io/v1/clusterroles/consul-server"]);
+  const spare = "/api/v1/namespaces/consul/secrets/sh.helm.release.v1.consul.v0";
+  expect(server.log).toEqual([
+    `deleted ${spare}`,
+    `released ${spare}`,
+    "deleted /apis/rbac.authorization.k8s.io/v1/clusterroles/consul-server",
+  ]);
 });
 
 test("an up after a destroy that was interrupted leaves nothing of what that had Helm find", async () => {

@@ -97,7 +97,10 @@ describe("the story", () => {
     const entries = recorded.filter((r) => r.type.startsWith("kubernetes:consul.hashicorp.com/"));
     expect(entries).toHaveLength(3);
     for (const entry of entries) {
-      expect(entry.props.metadata.annotations).toMatchObject({ "pulumi.com/waitFor": "condition=Synced" });
+      expect(entry.props.metadata.annotations).toEqual({
+        "pulumi.com/waitFor": "condition=Synced",
+        "pulumi.com/patchForce": "true",
+      });
       expect(entry.deleteBeforeReplace).toBe(true);
     }
   });

@@ -366,6 +366,7 @@ describe("entries in Consul at a destroy", () => {
   test("where Helm's record went with its namespace, that is made again for as long as the release takes to go", async () => {
     await guard(false);
     expect(left()).toEqual(["Namespace consul-system", SPARE]);
+    expect(server.objects.get("/api/v1/namespaces/consul-system")!.metadata.labels).toEqual(OURS);
     await deleted({ task: "remains", release });
     expect(left()).toEqual([]);
   });

@@ -104,7 +104,10 @@ describe("a provider of a program", () => {
     const { resources, problems } = await declare((mesh) => [new JwtProvider("login", { mesh, ...options })]);
     expect(problems).toEqual([]);
     const { props } = find(resources, "login-jwt-provider");
-    expect(props.metadata.annotations).toMatchObject({ "pulumi.com/waitFor": "condition=Synced" });
+    expect(props.metadata.annotations).toEqual({
+      "pulumi.com/waitFor": "condition=Synced",
+      "pulumi.com/patchForce": "true",
+    });
     expect(props.spec.issuer).toBe(options.issuer);
     expect(find(resources, "intentions-web").dependsOn).toEqual(
       expect.arrayContaining([expect.stringContaining("login-jwt-provider")]),
