@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { perRun } from "../shared/perRun";
 import { ApiError, ApiObject, cannotAsk, ClusterAccess, ClusterApi, Unreachable } from "./clusterApi";
 import { Kind, kindsOf, pathOf } from "./objects";
 
@@ -17,20 +18,6 @@ export interface ObjectName {
   readonly kind: unknown;
   readonly name: string;
   readonly namespace?: string;
-}
-
-/** A component package's process, which has no stack, serves one run. */
-const OUTSIDE = {};
-
-/** What is kept for each run of a program: an automation program has one run after the other. */
-export function perRun<T>(make: () => T): () => T {
-  const kept = new WeakMap<object, T>();
-  return () => {
-    const run = pulumi.runtime.getStackResource() ?? OUTSIDE;
-    const its = kept.get(run) ?? make();
-    kept.set(run, its);
-    return its;
-  };
 }
 
 /** The clusters that were asked so far. */

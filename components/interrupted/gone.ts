@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isKnown } from "../shared/later";
+import { perRun } from "../shared/perRun";
 import { DeployedResource, deployedResources } from "../shared/stackState";
-import { asking, find, findLabelled, ObjectName, perRun } from "./asked";
+import { asking, find, findLabelled, ObjectName } from "./asked";
 import { changedByOthers } from "./changed";
 import type { ApiObject, ClusterAccess } from "./clusterApi";
 import { helmRecords, holdRecord, ReleaseName, settledRecords } from "./helmRecord";
@@ -172,10 +173,8 @@ function isRelease({ type, outputs }: DeployedResource, { name, namespace }: Rel
   return type === "kubernetes:helm.sh/v3:Release" && outputs.name === name && outputs.namespace === namespace;
 }
 
-// Who cannot read it brings nothing back.
-const state = perRun(() => deployedResources().catch((): DeployedResource[] => []));
-
 /** Whether Pulumi's state, as it was before this run, has such a resource. */
 async function stateHas(such: (resource: DeployedResource) => boolean): Promise<boolean> {
-  return (await state()).some(such);
+  // Who cannot read it brings nothing back.
+  return (await deployedResources().catch((): DeployedResource[] => [])).some(such);
 }
