@@ -19,8 +19,6 @@ export interface Recorded {
   readonly onError: string[];
   /** How long each operation may take. */
   readonly timeouts: { readonly create: string; readonly update: string; readonly delete: string };
-  /** Names of the resources that take it along where they are made anew. */
-  readonly replaceWith: string[];
 }
 
 /** What a provider would answer, for the few outputs that the program goes on with. */
@@ -101,7 +99,6 @@ export async function record(
       update: request.getCustomtimeouts()?.getUpdate() ?? "",
       delete: request.getCustomtimeouts()?.getDelete() ?? "",
     },
-    replaceWith: request.getReplaceWithList().map(nameOf).sort(),
   }));
 }
 

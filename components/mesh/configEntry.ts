@@ -63,8 +63,9 @@ export function configEntry(
         .apply((its) => [...(mesh.ready === undefined ? [] : [mesh.ready]), ...its]) as pulumi.Output<
         pulumi.Resource[]
       >,
-      // What owns it is made before it, for its uid, and takes it along where it is replaced.
-      replaceWith: [...owners],
+      // What owns it takes it along where it is replaced, and is another by its uid then. Not `replaceWith`: `pulumi state move` and
+      // `pulumi stack rename` of 3.246 do not rewrite the URNs in it, and fail.
+      replaceOnChanges: owners.map((_, i) => `metadata.ownerReferences[${i}].uid`),
       deleteBeforeReplace: true,
       hooks: { onError: [new pulumi.ErrorHook(`${name}-webhook-unreachable`, webhookUnreachable)] },
       customTimeouts: { create: "2m", update: "2m", delete: "2m" },

@@ -34,7 +34,7 @@ describe("what Consul keeps a service's defaults for, as long as it is there,", 
     ["a resolver", "web-resolver", "web"],
     ["the resolver of an address outside", "outside-resolver", "outside"],
   ])("goes with them: %s", async (_, name, service) => {
-    const { props, replaceWith, dependsOn } = find(await declared(), name);
+    const { props, replaceOnChanges, dependsOn } = find(await declared(), name);
     expect(props.metadata.ownerReferences).toEqual([
       {
         apiVersion: "consul.hashicorp.com/v1alpha1",
@@ -45,7 +45,8 @@ describe("what Consul keeps a service's defaults for, as long as it is there,", 
         blockOwnerDeletion: true,
       },
     ]);
-    expect(replaceWith).toEqual([`${service}-defaults`]);
+    // Other defaults have another uid, and Kubernetes has deleted what the former ones owned.
+    expect(replaceOnChanges).toEqual(["metadata.ownerReferences[0].uid"]);
     expect(dependsOn).toContain(`${service}-defaults`);
   });
 });
@@ -53,9 +54,9 @@ describe("what Consul keeps a service's defaults for, as long as it is there,", 
 test.each(["intentions-db", "intentions-all.services", "web-defaults"])(
   "an entry that no defaults wait for is nobody's: %s",
   async (name) => {
-    const { props, replaceWith } = find(await declared(), name);
+    const { props, replaceOnChanges } = find(await declared(), name);
     expect(props.metadata).not.toHaveProperty("ownerReferences");
-    expect(replaceWith).toEqual([]);
+    expect(replaceOnChanges).toEqual([]);
   },
 );
 
