@@ -8,6 +8,7 @@ import { dnsLabelProblems, isHostName, namespaceProblems, objectNameProblems } f
 import { Problem } from "../shared/problems";
 import { ConsulMeshArgs, DEFAULT_CONSUL_NAMESPACE } from "./consulMeshArgs";
 import { chartOrigin, consulMeshVersions, meshReachProblems } from "./consulMeshKnown";
+import { checkpointProblems } from "./consulSecrets";
 import { egressProblems } from "./egress";
 import { rotationProblems } from "./rotation";
 import { tracingProblems } from "./tracing";
@@ -19,6 +20,7 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
   const problem = (input: string, reason: string) => problems.push({ propertyPath: at(input), reason });
 
   problems.push(...ownThingsProblems(args, prefix), ...rotationProblems(args, prefix), ...egressProblems(args, prefix));
+  problems.push(...checkpointProblems(args));
   problems.push(...tracingProblems(args.tracing, at("tracing")));
   problems.push(
     ...namespaceProblems(at("namespace"), args.namespace ?? DEFAULT_CONSUL_NAMESPACE, { create: args.createNamespace }),

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { CONSUL_NAME, ConsulSecretRefs, SecretKeyRef } from "../chart/consulValues";
+import type { Problem } from "../shared/problems";
 import { sha256 } from "../shared/sha256";
 import type { ConsulMeshArgs } from "./consulMeshArgs";
 import { rotationJob, RotationJobArgs } from "./rotation";
@@ -27,6 +28,22 @@ function generatedRefs(args: ConsulMeshArgs): ConsulSecretRefs {
         ? { secretName: "consul-bootstrap-token", secretKey: "token" }
         : undefined,
   };
+}
+
+/**
+ * What of the engine's settings would lose a generated key: with PULUMI_SKIP_CHECKPOINTS an `up` that is killed leaves no state, which
+ * alone has it, and the next one would make another, that the running servers do not have.
+ */
+export function checkpointProblems(args: ConsulMeshArgs, env = process.env): Problem[] {
+  const kept = Object.entries(generatedRefs(args)).filter(([, ref]) => ref !== undefined);
+  if (kept.length === 0 || !/^(1|true)$/i.test(env.PULUMI_SKIP_CHECKPOINTS ?? "")) {
+    return [];
+  }
+  const inputs = kept.map(([key]) => `${key}Secret`).join(" and ");
+  const reason =
+    "is set, and an up that is killed would lose keys that the mesh has already. Unset it for the stack of a mesh with generated " +
+    `keys, or give ${inputs}; a stack of services alone may have it`;
+  return [{ propertyPath: "PULUMI_SKIP_CHECKPOINTS", reason }];
 }
 
 /** What generates Secrets of a mesh. */

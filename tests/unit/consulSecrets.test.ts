@@ -1,5 +1,5 @@
 import { ConsulMesh, ConsulMeshArgs } from "../../components";
-import { secretRefs } from "../../components/mesh/consulSecrets";
+import { checkpointProblems, secretRefs } from "../../components/mesh/consulSecrets";
 import { record } from "../recorder";
 
 const ca = { secretName: "consul-ca-cert", secretKey: "tls.crt" };
@@ -66,4 +66,26 @@ test("none is generated that is given or not used", async () => {
     gossipEncryption: true,
   };
   expect(Object.keys(await made(given)).filter((name) => /gossip|bootstrap/.test(name))).toEqual([]);
+});
+
+test("a run that keeps no state until its end is refused where it would lose a generated key, and nowhere else", () => {
+  const skipping = { PULUMI_SKIP_CHECKPOINTS: "true" };
+  const reasons = (args: ConsulMeshArgs, env = skipping) => checkpointProblems(args, env).map(({ reason }) => reason);
+  expect(reasons({ gossipEncryption: true })).toEqual([expect.stringMatching(/give gossipKeySecret;/)]);
+  expect(reasons({ gossipEncryption: true, acls: true })).toEqual([
+    expect.stringMatching(/give gossipKeySecret and bootstrapTokenSecret;/),
+  ]);
+  expect(reasons({ acls: true }, { PULUMI_SKIP_CHECKPOINTS: "1" })).toHaveLength(1);
+  expect(reasons({ acls: true }, { PULUMI_SKIP_CHECKPOINTS: "false" })).toEqual([]);
+  expect(reasons({})).toEqual([]);
+  expect(reasons({ acls: true, gossipEncryption: true, bootstrapTokenSecret: own, gossipKeySecret: own })).toEqual([]);
+});
+
+test("such a run of a mesh with a generated key fails before anything is made", () => {
+  process.env.PULUMI_SKIP_CHECKPOINTS = "true";
+  try {
+    expect(() => new ConsulMesh("consul", { acls: true })).toThrow(/PULUMI_SKIP_CHECKPOINTS: is set/);
+  } finally {
+    delete process.env.PULUMI_SKIP_CHECKPOINTS;
+  }
 });
