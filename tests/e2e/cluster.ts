@@ -2,6 +2,7 @@ import { execFile, execFileSync } from "node:child_process";
 import * as http from "node:http";
 import * as path from "node:path";
 import { promisify } from "node:util";
+import type { Stack, UpOptions } from "@pulumi/pulumi/automation";
 
 const run = promisify(execFile);
 
@@ -88,6 +89,14 @@ export function changes(of: Partial<Record<string, number>> | undefined): string
     throw new Error(`no operation on a stack that is deployed: ${JSON.stringify(of)}`);
   }
   return Object.keys(of).filter((kind) => kind !== "same" && kind !== "read");
+}
+
+/** An `up` that has nothing to do; fails with what it did instead. */
+export async function changesNothing(stack: Stack, options?: UpOptions): Promise<void> {
+  const { summary, stdout } = await stack.up({ diff: true, ...options });
+  if (changes(summary.resourceChanges).length > 0) {
+    throw new Error(`an up that was to change nothing did so:\n${stdout}`);
+  }
 }
 
 /** The answer of Consul's HTTP API, asked from a server's own pod; `namespace` is Consul's. */

@@ -1,5 +1,5 @@
 import { IntentionRule } from "../../components";
-import { answers, changes, kubectl, renewCluster, story, through } from "../e2e/cluster";
+import { answers, changesNothing, kubectl, renewCluster, story, through } from "../e2e/cluster";
 import { load, steady } from "../e2e/load";
 import { judged, JUDGED_AS_TEAM, refusals } from "../e2e/pack";
 import { workspace, Workspace } from "../workspace";
@@ -59,7 +59,7 @@ step("another stack's services join the mesh, are asked as its own are, and go w
     await interrupted(theirs, "destroy", says(/orders-deployment deleting/), "SIGKILL");
     await theirs.stack.up(JUDGED_AS_TEAM);
     await answers(200, "orders.localhost");
-    expect(changes((await theirs.stack.up(JUDGED_AS_TEAM)).summary.resourceChanges)).toEqual([]);
+    await changesNothing(theirs.stack, JUDGED_AS_TEAM);
     theirs.configure({ services: [{ ...settings.services[0], routes: [{ host: "whoami.localhost" }] }] });
     await expect(theirs.stack.preview()).rejects.toThrow(/is that of stack .*\/local: service whoami/);
   } finally {
@@ -101,7 +101,7 @@ step(
     await up({ traefikConsulApiProxy: true, traefikStaticOptions: { "serversTransport.maxIdleConnsPerHost": 50 } });
     expect(await args()).toContain("--serversTransport.maxIdleConnsPerHost=50");
     expect(JSON.parse(await args())).not.toEqual(before);
-    expect(changes((await its.stack.up()).summary.resourceChanges)).toEqual([]);
+    await changesNothing(its.stack);
     await up({ traefikConsulApiProxy: false, traefikStaticOptions: {} });
     expect(JSON.parse(await args())).toEqual(before);
     const { sent, failures } = await running.stop();
