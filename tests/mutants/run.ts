@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { Tests, testsOf } from "./testsOf";
@@ -9,6 +10,8 @@ import { Tests, testsOf } from "./testsOf";
  *
  *   SINCE=main   those files alone that differ from a commit
  *   FILES=a,b    those files alone
+ *   CHANGED=1    those alone that are not as they were when their score was kept: what CI plays
+ *   MINUTES=10   begins no further file after that time, and fails where one is left
  *   WRITE=1      writes scores.json anew for what was played
  */
 const SCORES = path.join(__dirname, "scores.json");
@@ -25,13 +28,22 @@ const threshold = (file: string) => (SECURITY.test(file) ? 95 : 85);
 interface Score {
   readonly mutants: number;
   readonly seen: number;
+  /** Of the file that was played, the first digits of its SHA-256. */
+  readonly file: string;
 }
-const percent = ({ mutants, seen }: Score) => (mutants === 0 ? 100 : (100 * seen) / mutants);
+const percent = ({ mutants, seen }: Omit<Score, "file">) => (mutants === 0 ? 100 : (100 * seen) / mutants);
+const hash = (file: string) => createHash("sha256").update(fs.readFileSync(file)).digest("hex").slice(0, 12);
+const kept = () => JSON.parse(fs.readFileSync(SCORES, "utf8")) as Record<string, Score>;
 
 function filesToPlay(): string[] {
-  const { SINCE, FILES } = process.env;
+  const { SINCE, FILES, CHANGED } = process.env;
   if (FILES) {
     return FILES.split(",");
+  }
+  if (CHANGED) {
+    return Object.entries(kept()).flatMap(([file, score]) =>
+      fs.existsSync(file) && score.file !== hash(file) ? [file] : [],
+    );
   }
   const git = SINCE ? ["diff", "--name-only", "--diff-filter=d", SINCE] : ["ls-files"];
   return execFileSync("git", git, { encoding: "utf8" })
@@ -65,7 +77,7 @@ function play(files: readonly string[], tests: Tests): Record<string, Score> {
   const scores = Object.entries(report.files).map(([file, { mutants }]) => {
     const count = (...statuses: string[]) => mutants.filter(({ status: its }) => statuses.includes(its)).length;
     const seen = count("Killed", "Timeout");
-    return [file, { mutants: seen + count("Survived", "NoCoverage"), seen }] as const;
+    return [file, { mutants: seen + count("Survived", "NoCoverage"), seen, file: hash(file) }] as const;
   });
   return Object.fromEntries(scores);
 }
@@ -74,9 +86,16 @@ const files = filesToPlay();
 if (files.length === 0) {
   console.log("nothing to play");
 }
+const end = Date.now() + Number(process.env.MINUTES ?? Infinity) * 60_000;
 const problems: string[] = [];
 for (const lot of lotsOf(files)) {
-  const before = JSON.parse(fs.readFileSync(SCORES, "utf8")) as Record<string, Score>;
+  if (Date.now() > end) {
+    problems.push(
+      `${lot.files.join(", ")}: not played in ${process.env.MINUTES} minutes; play it by FILES and WRITE=1`,
+    );
+    continue;
+  }
+  const before = kept();
   const now = play(lot.files, lot.tests);
   for (const [file, score] of Object.entries(now)) {
     const least = file in before ? percent(before[file]) : threshold(file);
