@@ -37,11 +37,12 @@ TOOLS=(
   "http3-get                  | 0.60.0  | http3-get | -"
   "helm                       | 3.18.6  | pulumi/go.mod pulumi/go.sum | helm version --short"
   "pulumi-language-yaml       | 1.25.0  | yaml | -"
+  "fortio                     | 1.68.2  | fortio | fortio version"
   "pulumi-language-go         | 3.246.0 | pulumi/go.mod pulumi/go.sum pulumi/released pulumi/sdk pulumi/cmd/pulumi-language-go | -"
 )
 
-# Built where they are named alone: those of `make faults` need them, and nothing else.
-WHEN_NAMED=(pulumi-language-go)
+# Built where they are named alone: `make bench` and `make faults` need them, and nothing else.
+WHEN_NAMED=(fortio pulumi-language-go)
 
 # Versions of the user's own that serve as well, as extended regular expressions. What goes into an image or is paired
 # with a chart must be exact; a client may be a little older or newer. A tool without a line here is always built.
@@ -179,6 +180,9 @@ make_consul-k8s-control-plane() {
 make_nats-server() { go_build nats nats-server github.com/nats-io/nats-server/v2; }
 make_pebble() { go_build pebble pebble github.com/letsencrypt/pebble/v2/cmd/pebble -X main.version=2.10.1; }
 make_pebble-challtestsrv() { go_build pebble pebble-challtestsrv github.com/letsencrypt/pebble/v2/cmd/pebble-challtestsrv; }
+
+# The generator of load.
+make_fortio() { go_build fortio fortio fortio.org/fortio; }
 
 make_http3-get() { go_build http3-get http3-get .; }
 
