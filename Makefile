@@ -32,9 +32,12 @@ faults: toolchain node_modules ## rotations, faults, changes and an upgrade unde
 	testbed/down && testbed/up
 	eval "$$(testbed/env)" && npx jest --maxWorkers=1 --forceExit --selectProjects faults
 
-bench: toolchain node_modules ## how long things take, side by side with the article's way
+bench: toolchain node_modules ## how long things take, side by side with the article's way, kubectl's, and a service's without the mesh
 	testbed/down && testbed/up
 	eval "$$(testbed/env)" && tests/bench/run && npx ts-node --transpile-only tests/bench/scale.ts
+	testbed/toolchain/build fortio && testbed/down && testbed/up
+	eval "$$(testbed/env)" && npx ts-node --transpile-only tests/bench/road.ts
+	npx ts-node --transpile-only tests/bench/pictures.ts && npx prettier --write docs/performance.md
 
 screenshots: toolchain node_modules ## takes the pictures in the docs anew
 	testbed/down && testbed/up

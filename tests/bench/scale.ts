@@ -5,6 +5,8 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import { poll } from "../e2e/cluster";
 import { TESTBED, workspace, Workspace } from "../workspace";
+import { ONE_STACK } from "./columns";
+import { round, Row, writeTable } from "./page";
 
 /**
  * How long a stack takes as its services become many, side by side with kubectl for the same objects: a first up, one without a change,
@@ -19,7 +21,6 @@ const TEAMS = (process.env.TEAMS ?? "1,5,15").split(",").map(Number);
 const A_TEAM = 20;
 const NAMESPACE = "mesh-services";
 const LABEL = "consul-traefik-mesh/stack";
-const DOC = path.resolve(__dirname, "../../docs/performance.md");
 
 const services = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, i) => ({
@@ -78,13 +79,8 @@ async function manifests(): Promise<any[]> {
     }));
 }
 
-interface Row {
-  readonly services: number;
-  readonly [what: string]: number;
-}
 const rows: Row[] = SIZES.map((services) => ({ services }));
 const teamRows: Row[] = [];
-const round = (seconds: number) => Math.round(seconds * 10) / 10;
 
 function note(services: number, figures: Record<string, number>): void {
   const i = rows.findIndex((row) => row.services === services);
@@ -201,22 +197,6 @@ async function teams(its: Workspace): Promise<void> {
   console.info(`one team's stack destroyed in ${round(gone.seconds)} s`);
 }
 
-function table(columns: Record<string, string>, all: readonly Row[]): string {
-  const line = (cells: readonly unknown[]) => `| ${cells.join(" | ")} |`;
-  const keys = Object.keys(columns);
-  return [
-    line(Object.values(columns)),
-    line(keys.map(() => "--:")),
-    ...all.map((row) => line(keys.map((key) => row[key] ?? "–"))),
-  ].join("\n");
-}
-
-/** Puts a text between a page's two marks of a name. */
-function replace(page: string, mark: string, text: string): string {
-  const [begin, end] = [`<!-- ${mark} -->`, `<!-- /${mark} -->`];
-  return page.replace(new RegExp(`${begin}[^]*${end}`), `${begin}\n\n${text}\n\n${end}`);
-}
-
 async function main(): Promise<void> {
   const its = await workspace("local", { ...TESTBED, services: [], intentions: [] }, "bench");
   await its.stack.up();
@@ -226,16 +206,6 @@ async function main(): Promise<void> {
   await without(its);
   await theirs(objects);
   await teams(its);
-  const one = {
-    services: "Services",
-    objects: "Objects",
-    up: "`up` to as many",
-    fast: "without checkpoints",
-    apply: "kubectl, the same",
-    preview: "`preview`, no change",
-    diff: "`kubectl diff`",
-    memory: "Memory, MiB",
-  };
   const many = {
     services: "Services of the mesh",
     stacks: "Stacks",
@@ -243,8 +213,8 @@ async function main(): Promise<void> {
     change: "`up` of one more intention",
     preview: "`preview`",
   };
-  const page = fs.readFileSync(DOC, "utf8");
-  fs.writeFileSync(DOC, replace(replace(page, "one stack", table(one, rows)), "teams", table(many, teamRows)));
+  writeTable("one stack", ONE_STACK, rows);
+  writeTable("teams", many, teamRows);
 }
 
 void main();
