@@ -12,6 +12,7 @@ POD_GATEWAY=10.244.0.1 # the host's end of each pod's link has it, which tells t
 SERVICE_SUBNET=10.96.0.0/16
 KUBERNETES_IP=10.96.0.1
 DNS_IP=10.96.0.10
+POLICY_QUEUE=10244 # the NFQUEUE in which new connections wait for what NetworkPolicies say of them
 
 API_PORT=6443
 ETCD_PORT=23790 # not the usual one: a machine may have an etcd
@@ -19,7 +20,7 @@ ETCD_PEER_PORT=23800
 # The rest are the programs' own, on loopback but for the kubelet's (10250).
 PORTS=("$API_PORT" "$ETCD_PORT" "$ETCD_PEER_PORT" 10248 10249 10250 10256 10257 10259)
 
-PARTS=(etcd containerd kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy network-policies)
+PARTS=(etcd containerd kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy kube-network-policies)
 
 # What the parts change in the kernel's settings; down gives back what was there.
 SYSCTLS=(net.ipv4.ip_forward net.ipv4.conf.all.route_localnet vm.overcommit_memory vm.panic_on_oom

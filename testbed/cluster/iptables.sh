@@ -13,6 +13,17 @@ iptables_add() {
   iptables -w 10 -I FORWARD -d "$SERVICE_SUBNET" -p tcp "${rule[@]}" -j REJECT --reject-with tcp-reset
   iptables -w 10 -I OUTPUT -d "$SERVICE_SUBNET" -p tcp "${rule[@]}" -j REJECT --reject-with tcp-reset
   iptables -w 10 -t nat -A POSTROUTING -s "$POD_SUBNET" ! -d "$POD_SUBNET" "${rule[@]}" -j MASQUERADE
+  # kube-network-policies judges a connection's first packet. In mangle, which comes before the chains where kube-proxy and
+  # the testbed accept, and after a Service's address has become a pod's.
+  iptables-restore -w 10 --noflush << R
+*mangle
+:TESTBED-POLICIES - [0:0]
+-A FORWARD -j TESTBED-POLICIES
+-A TESTBED-POLICIES -m conntrack --ctstate ESTABLISHED,RELATED -j RETURN
+-A TESTBED-POLICIES -s $POD_SUBNET -j NFQUEUE --queue-num $POLICY_QUEUE
+-A TESTBED-POLICIES -d $POD_SUBNET -j NFQUEUE --queue-num $POLICY_QUEUE
+COMMIT
+R
 }
 
 # Takes out our rules and chains, and the chains of kube-proxy and the kubelet. Rules of others are not rewritten, nor their counters.

@@ -111,8 +111,6 @@ K
   part_start kube-proxy "$BIN/kubernetes" kube-proxy --config="$STATE/proxy.yaml"
 }
 
-# By the machine's python3, which PATH of the parts may not lead to.
-start_network-policies() {
-  part_start network-policies "$(command -v python3)" "$TESTBED/cluster/network-policies.py" "https://127.0.0.1:$API_PORT" \
-    "$STATE"/pki/{ca.crt,admin.crt,admin.key}
+start_kube-network-policies() {
+  part_start kube-network-policies "$BIN/kube-network-policies" "$KUBECONFIG" "$POLICY_QUEUE"
 }

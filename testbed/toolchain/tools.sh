@@ -19,6 +19,7 @@ TOOLS=(
   "kubernetes                 | 1.34.4  | kubernetes/go.mod kubernetes/go.sum kubernetes/cmd/kubernetes | kubernetes kube-apiserver --version"
   "coredns                    | 1.12.4  | kubernetes/go.mod kubernetes/go.sum kubernetes/cmd/coredns | coredns -version"
   "local-path-provisioner     | 0.0.30  | kubernetes/go.mod kubernetes/go.sum | local-path-provisioner --version"
+  "kube-network-policies      | 0.8.0   | kube-network-policies | -"
   "envoy                      | 1.36.4  | requirements.txt | envoy --version"
   "traefik                    | 3.7.15  | requirements.txt | traefik version"
   "shellcheck                 | 0.11.0  | requirements.txt | shellcheck --version"
@@ -116,6 +117,8 @@ make_coredns() { go_build kubernetes coredns ./cmd/coredns; }
 make_local-path-provisioner() {
   go_build kubernetes local-path-provisioner github.com/rancher/local-path-provisioner -X main.VERSION=v0.0.30
 }
+
+make_kube-network-policies() { go_build kube-network-policies kube-network-policies .; }
 
 # Prints what the API server says of its kinds.
 make_kubernetes-openapi() {

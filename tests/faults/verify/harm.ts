@@ -1,5 +1,4 @@
 import { execFileSync } from "node:child_process";
-import * as fs from "node:fs";
 import { apply, kubectl, poll } from "../../e2e/cluster";
 import { ConsulApi } from "../../e2e/consulApi";
 import { podsOf, signalContainer } from "../../e2e/pods";
@@ -137,25 +136,6 @@ export const hanging =
           // The kubelet has started it anew meanwhile.
         }
       });
-  };
-
-/** Has a process of the machine hang. */
-export const hangingProcess =
-  (commandLine: RegExp): Harm =>
-  async () => {
-    const isIt = (pid: string) => {
-      try {
-        return commandLine.test(fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " "));
-      } catch {
-        return false; // it has ended meanwhile
-      }
-    };
-    const pids = fs.readdirSync("/proc").filter((entry) => /^\d+$/.test(entry) && isIt(entry));
-    if (pids.length === 0) {
-      throw new Error(`no process is ${commandLine}`);
-    }
-    pids.forEach((pid) => process.kill(Number(pid), "SIGSTOP"));
-    return async () => pids.forEach((pid) => process.kill(Number(pid), "SIGCONT"));
   };
 
 /** A rule of a firewall, on the node. */
