@@ -11,7 +11,7 @@ export const acmeStaging = policy({
   environments: ["prod"],
   *object(object) {
     const issuer = object.group === "cert-manager.io" ? textAt(object.body, "spec", "acme", "server") : undefined;
-    const texts = [...traefikSettings(object), { where: "spec.acme.server", text: issuer ?? "" }];
+    const texts = [...traefikSettings(object), { where: "spec.acme.server", text: String(issuer) }];
     for (const { where, text } of texts) {
       if (/acme-staging/i.test(text)) {
         yield `${where} names an ACME staging server`;

@@ -1,6 +1,6 @@
 import { consulServers } from "./lib/consulServers";
 import { doorsTo, outside, portsOfNode } from "./lib/doors";
-import { at, ifKnown, Json, list, record, textAt } from "./lib/json";
+import { at, Json, list, record, textAt } from "./lib/json";
 import { ClusterObject, namespaceOf } from "./lib/objects";
 import { containersOf, selects } from "./lib/pods";
 import { policy } from "./lib/policy";
@@ -37,12 +37,12 @@ export const consulApiIsolated = policy<{ declaredElsewhere: boolean }>({
         yield { object, problem: `no NetworkPolicy isolates the ports ${API_PORTS.join(", ")}` };
       }
       const ports = apiPorts(object, agent);
-      const numbers = ports.filter((port) => typeof port === "number");
-      for (const { service, opened, port } of doorsTo(object, numbers, objects)) {
+      for (const { service, opened, port } of doorsTo(object, ports.numbers, objects)) {
         judged.add(service);
         yield { object: service, problem: `${opened} opens Consul's API at port ${port}` };
       }
-      for (const port of ifKnown(() => portsOfNode(object, numbers), []).slice(0, 1)) {
+      const [port] = portsOfNode(object, ports.numbers);
+      if (port !== undefined) {
         yield { object, problem: `opens Consul's API at port ${port} of its node` };
       }
       for (const each of policies) {
@@ -68,7 +68,7 @@ export const consulApiIsolated = policy<{ declaredElsewhere: boolean }>({
 });
 
 /** Whether a policy, or what it adds to the others on the same pods, lets everybody in at the API. */
-function opens(object: ClusterObject, policies: readonly ClusterObject[], ports: readonly unknown[]): boolean {
+function opens(object: ClusterObject, policies: readonly ClusterObject[], ports: ApiPorts): boolean {
   const peersOf = (each: ClusterObject) => openedPeers(each, ports);
   const peers = peersOf(object);
   return (
@@ -78,7 +78,7 @@ function opens(object: ClusterObject, policies: readonly ClusterObject[], ports:
 }
 
 function isNetworkPolicy(object: ClusterObject): boolean {
-  return object.kind === "NetworkPolicy" && object.group === "networking.k8s.io";
+  return `${object.group}/${object.kind}` === "networking.k8s.io/NetworkPolicy";
 }
 
 /** Whether an object is a NetworkPolicy that closes what it does not open on these pods. */
@@ -105,60 +105,62 @@ function leadsToApi(service: ClusterObject): boolean {
 }
 
 function isServers(labels: Json): boolean {
-  return labels.component === "server" && /consul/.test(String(labels.app ?? labels.chart ?? ""));
+  return labels.component === "server" && /consul/.test(String(labels.app ?? labels.chart));
 }
 
-/** Numbers and names of the ports at which servers have their API. */
-function apiPorts(servers: ClusterObject, agent: Json): unknown[] {
+interface ApiPorts {
+  readonly numbers: readonly number[];
+  readonly names: readonly unknown[];
+}
+
+/** The ports at which servers have their API. */
+function apiPorts(servers: ClusterObject, agent: Json): ApiPorts {
   const own = ["http", "https", "grpc", "grpc_tls"].map((key) => Number(at(agent, "ports", key)));
-  const numbers = [...API_PORTS, 8503, ...own.filter((port) => port > 0)];
+  const numbers = [...API_PORTS, 8503, ...own.filter(Boolean)];
   const names = containersOf(servers)
     .flatMap((container) => list(container.ports))
     .filter((port) => numbers.includes(Number(at(port, "containerPort"))))
     .map((port) => at(port, "name"));
-  return [...numbers, ...names];
+  return { numbers, names };
 }
 
 /** Those whom a policy lets in at one of these ports; `undefined` among them stands for all. */
-function openedPeers(object: ClusterObject, ports: readonly unknown[]): unknown[] {
-  return list(at(object.body, "spec", "ingress")).flatMap((rule) => {
-    const opened = list(at(rule, "ports"));
-    const peers = list(at(rule, "from"));
-    return opened.length > 0 && !opened.some((entry) => isOneOf(ports, entry))
-      ? []
-      : peers.length === 0
-        ? [undefined]
-        : peers;
-  });
+function openedPeers(object: ClusterObject, ports: ApiPorts): unknown[] {
+  return list(at(object.body, "spec", "ingress"))
+    .filter((rule) => {
+      const opened = list(at(rule, "ports"));
+      return opened.length === 0 || opened.some((entry) => isOneOf(ports, entry));
+    })
+    .flatMap((rule) => {
+      const peers = list(at(rule, "from"));
+      return peers.length === 0 ? [undefined] : peers;
+    });
 }
 
-function isOneOf(ports: readonly unknown[], entry: unknown): boolean {
-  const port = at(entry, "port");
-  if (!["TCP", undefined].includes(at(entry, "protocol") as string | undefined)) {
-    return false;
-  }
-  const first = Number(port);
-  const last = Number(at(entry, "endPort") ?? port);
-  return port === undefined || Number.isNaN(first)
-    ? port === undefined || ports.includes(port) || /http|grpc/.test(String(port))
-    : ports.some((p) => typeof p === "number" && first <= p && p <= last);
+function isOneOf({ numbers, names }: ApiPorts, entry: unknown): boolean {
+  // Without a number it is all of them.
+  const first = at(entry, "port") ?? 0;
+  const last = at(entry, "endPort") ?? at(entry, "port") ?? 65535;
+  return (
+    ["TCP", undefined].includes(textAt(entry, "protocol")) &&
+    (names.includes(first) ||
+      /http|grpc/.test(String(first)) ||
+      numbers.some((number) => Number(first) <= number && number <= Number(last)))
+  );
 }
 
 /** Whether blocks of addresses are so many that they stand for everybody: half of all of IPv4, an eighth of IPv6. */
 function coversMost(peers: readonly unknown[]): boolean {
-  const shares = peers.flatMap((peer) => {
-    const [, address, bits] = /^([^/]+)\/(\d+)$/.exec(textAt(peer, "ipBlock", "cidr") ?? "") ?? [];
-    return address === undefined ? [] : [{ six: address.includes(":"), share: 2 ** -Number(bits) }];
-  });
-  const sum = (six: boolean) => shares.filter((each) => each.six === six).reduce((all, { share }) => all + share, 0);
-  return sum(false) >= 1 / 2 || sum(true) >= 1 / 8;
+  const cidrs = peers.map((peer) => String(at(peer, "ipBlock", "cidr")));
+  const share = (family: string) =>
+    cidrs.reduce((all, cidr) => all + (cidr.includes(family) ? 2 ** -Number(cidr.split("/")[1]) : 0), 0);
+  return share(".") >= 1 / 2 || share(":") >= 1 / 8;
 }
 
 /** Every pod of every namespace: neither selector names one. */
 function everyPod(peer: unknown): boolean {
   const namespaces = at(peer, "namespaceSelector");
-  const pods = at(peer, "podSelector");
-  return namespaces !== undefined && !names(namespaces) && (pods === undefined || !names(pods));
+  return namespaces !== undefined && !names(namespaces) && !names(at(peer, "podSelector"));
 }
 
 /** Whether a selector names what it selects; that a label is there, or is not something, leaves the rest. */

@@ -1,5 +1,5 @@
 import { consulServers } from "./lib/consulServers";
-import { at, textAt } from "./lib/json";
+import { at } from "./lib/json";
 import { ClusterObject, namespaceOf } from "./lib/objects";
 import { selects } from "./lib/pods";
 import { policy } from "./lib/policy";
@@ -24,6 +24,8 @@ export const consulAvailability = policy<{ minimumServers: number }>({
         (other) =>
           other.kind === "PodDisruptionBudget" &&
           namespaceOf(other) === namespaceOf(object) &&
+          // Without a selector it is of no pods, and so is a patch of one that is declared elsewhere.
+          at(other.body, "spec", "selector") &&
           selects(at(other.body, "spec", "selector"), labels),
       );
       if (budgets.length === 0) {
@@ -50,9 +52,9 @@ export const consulAvailability = policy<{ minimumServers: number }>({
 /** How many pods a budget lets go at once, of so many. */
 function disruptions(budget: ClusterObject, replicas: number): number {
   const count = (key: string) => {
-    const percent = /^(\d+)%$/.exec(textAt(budget.body, "spec", key) ?? "");
+    const value = String(at(budget.body, "spec", key) ?? 0);
     // Kubernetes rounds both up.
-    return percent ? Math.ceil((Number(percent[1]) * replicas) / 100) : Number(at(budget.body, "spec", key));
+    return value.endsWith("%") ? Math.ceil((parseInt(value) * replicas) / 100) : Number(value);
   };
   return at(budget.body, "spec", "maxUnavailable") === undefined
     ? replicas - count("minAvailable")

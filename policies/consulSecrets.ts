@@ -8,13 +8,13 @@ const SENSITIVE =
   /\b[\w.-]*consul[\w.-]*?(ca-key|acl-token|bootstrap-token|server-cert|federation|gossip-key|gossip-encryption-key|auth-method)\b/;
 /** Variables that a Consul token is given by, to Consul's programs and to Traefik. */
 const TOKEN_VARIABLE =
-  /^(CONSUL_HTTP_TOKEN|CONSUL_TOKEN|CONSUL_.*_TOKEN|DP_CREDENTIAL_STATIC_TOKEN|TRAEFIK_PROVIDERS_CONSULCATALOG_ENDPOINT_(TOKEN|HTTPAUTH_PASSWORD))$/i;
+  /^(CONSUL_(.*_)?TOKEN|DP_CREDENTIAL_STATIC_TOKEN|TRAEFIK_PROVIDERS_CONSULCATALOG_ENDPOINT_(TOKEN|HTTPAUTH_PASSWORD))$/i;
 /** Options that it is given by. */
 const TOKEN_OPTION =
   /(^|[\s"'])--?((providers\.consulcatalog\.endpoint\.|credential-static-)?token)[= ]["']?(?!["'$-]|\s|$)/i;
-/** A management or agent token in a configuration. */
+/** A token in a configuration: by a name of its own, or among an agent's `tokens`. */
 const TOKEN_SETTING =
-  /(initial_management|\bmaster|\btoken|CONSUL_HTTP_TOKEN)["']?\s*[:=]\s*["']?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
+  /(initial_management|\bmaster|\btoken|CONSUL_HTTP_TOKEN|\btokens\W[^}]*\b(agent\w*|config_file\w*|default|dns|replication))["']?\s*[:=]\s*["']?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 
 /** Whoever has the CA's key can be any service, and whoever has the management token can rewrite every intention. */
 export const consulSecrets = policy({
@@ -23,39 +23,53 @@ export const consulSecrets = policy({
   severity: "critical",
   remedy: "Log in by the pod's ServiceAccount (consul login), and give the CA's certificate alone",
   *object(object) {
-    const containers = containersOf(object).filter((container) => !isConsul(container));
-    for (const container of containersOf(object)) {
+    const containers = containersOf(object);
+    for (const container of containers) {
       yield* tokenProblems(container);
     }
-    for (const container of containers) {
+    const others = containers.filter((container) => !isConsul(container));
+    for (const container of others) {
       yield* readProblems(container);
     }
-    yield* volumeProblems(object, containers);
-    for (const [file, text] of object.kind === "ConfigMap" ? known(object.body.data) : []) {
-      if (TOKEN_SETTING.test(text)) {
+    yield* volumeProblems(object, others);
+    const files = record(ifKnown(() => object.body.data, undefined));
+    for (const file of Object.keys(files)) {
+      if (TOKEN_SETTING.test(told(() => files[file]))) {
         yield `data.${file} has a token of Consul's in it`;
       }
     }
   },
 });
 
+/** A text, or several; what is not known yet says nothing. */
+function told(look: () => unknown): string {
+  return [ifKnown(look, undefined)].flat().join(" ");
+}
+
+/** Variables of a container, as far as they are known. */
+function variablesOf(container: Json): unknown[] {
+  return list(ifKnown(() => container.env, undefined));
+}
+
 /** Whether a container is a program of Consul's own; one that is not known yet is none. */
 function isConsul(container: Json): boolean {
-  const image = ifKnown(() => String(container.image), "");
-  return /(^|\/)consul(-enterprise|-dataplane|-k8s|-k8s-control-plane)?([:@]|$)/.test(image);
+  return /(^|\/)consul(-enterprise|-dataplane|-k8s|-k8s-control-plane)?([:@]|$)/.test(told(() => container.image));
 }
 
 /** Tokens given as plain text. */
 function* tokenProblems(container: Json): Iterable<string> {
-  for (const variable of list(ifKnown(() => container.env, []))) {
-    const name = ifKnown(() => String(at(variable, "name")), "");
+  for (const variable of variablesOf(container)) {
+    const name = told(() => at(variable, "name"));
     const value = ifKnown(() => textAt(variable, "value"), "not known yet");
-    if (TOKEN_VARIABLE.test(name) && value && !/^\$\([\w.-]+\)$/.test(value)) {
+    if (value && (TOKEN_SETTING.test(value) || (TOKEN_VARIABLE.test(name) && !/^\$\([\w.-]+\)$/.test(value)))) {
       yield `container ${container.name} is given a token of Consul's by ${name}, in plain text`;
     }
   }
-  const command = ifKnown(() => commandLine(container).join(" "), "");
-  if (TOKEN_OPTION.test(command) && /consul/i.test(command + ifKnown(() => String(container.image), ""))) {
+  const command = told(() => commandLine(container));
+  if (
+    TOKEN_SETTING.test(command) ||
+    (TOKEN_OPTION.test(command) && /consul/i.test(command + told(() => container.image)))
+  ) {
     yield `container ${container.name} is given a token of Consul's in its command`;
   }
 }
@@ -63,19 +77,17 @@ function* tokenProblems(container: Json): Iterable<string> {
 /** Consul's Secrets by variable, and by a command that asks the API server for them. */
 function* readProblems(container: Json): Iterable<string> {
   const where = `container ${container.name}`;
-  for (const source of list(ifKnown(() => container.envFrom, [])).concat(list(ifKnown(() => container.env, [])))) {
-    const secret = ifKnown(
+  const sources = list(ifKnown(() => container.envFrom, undefined));
+  for (const source of [...sources, ...variablesOf(container)]) {
+    const secret = told(
       () => textAt(source, "secretRef", "name") ?? textAt(source, "valueFrom", "secretKeyRef", "name"),
-      undefined,
     );
-    if (secret !== undefined && SENSITIVE.test(secret)) {
+    if (SENSITIVE.test(secret)) {
       yield `${where} reads the Secret ${secret} into its environment`;
     }
   }
-  const variables = list(ifKnown(() => container.env, [])).map(
-    (each) => ifKnown(() => textAt(each, "value"), "") ?? "",
-  );
-  const asked = SENSITIVE.exec([ifKnown(() => commandLine(container).join(" "), ""), ...variables].join(" "));
+  const values = variablesOf(container).map((variable) => told(() => at(variable, "value")));
+  const asked = SENSITIVE.exec([told(() => commandLine(container)), ...values].join(" "));
   if (asked !== null) {
     yield `${where} asks for ${asked[0]}`;
   }
@@ -83,28 +95,18 @@ function* readProblems(container: Json): Iterable<string> {
 
 /** Consul's Secrets as volumes: of the containers that mount them, or of any where none does yet. */
 function* volumeProblems(object: ClusterObject, others: readonly Json[]): Iterable<string> {
-  const pod = podOf(object);
   const all = containersOf(object);
-  for (const volume of list(ifKnown(() => pod?.spec.volumes, []))) {
-    const secrets = ifKnown(
-      () => [
-        textAt(volume, "secret", "secretName"),
-        ...list(at(volume, "projected", "sources")).map((source) => textAt(source, "secret", "name")),
-      ],
-      [],
-    );
-    const secret = secrets.find((name) => name !== undefined && SENSITIVE.test(name));
+  for (const volume of list(ifKnown(() => podOf(object)?.spec.volumes, undefined))) {
+    const secret = told(() => [
+      textAt(volume, "secret", "secretName"),
+      ...list(at(volume, "projected", "sources")).map((source) => textAt(source, "secret", "name")),
+    ])
+      .split(" ")
+      .find((name) => SENSITIVE.test(name));
     const mounts = (container: Json) =>
       list(container.volumeMounts).some((mount) => textAt(mount, "name") === textAt(volume, "name"));
     if (secret !== undefined && (others.some(mounts) || (others.length > 0 && !all.some(mounts)))) {
       yield `mounts the Secret ${secret}`;
     }
   }
-}
-
-function known(files: unknown): [string, string][] {
-  return Object.keys(record(ifKnown(() => files, {}))).map((key) => [
-    key,
-    ifKnown(() => String(record(files)[key]), ""),
-  ]);
 }

@@ -7,7 +7,8 @@ import { policy } from "./lib/policy";
 const OF_PODS = [
   "metadata.annotations",
   "metadata.labels",
-  ...["hostNetwork", "securityContext", "serviceAccountName", "volumes"].map((key) => `spec.${key}`),
+  ...["hostNetwork", "hostPID", "securityContext", "serviceAccount", "serviceAccountName"].map((key) => `spec.${key}`),
+  ...["shareProcessNamespace", "volumes"].map((key) => `spec.${key}`),
   ...["initContainers", "containers"].flatMap((containers) =>
     ["args", "command", "env", "envFrom", "ports", "securityContext"].map((key) => `spec.${containers}.*.${key}`),
   ),
@@ -28,7 +29,7 @@ export const ignoredChanges = policy({
     }
   },
   *release({ opts }) {
-    yield* problems(opts?.ignoreChanges ?? [], ["chart", "values", "valueYamlFiles", "postrender"]);
+    yield* problems(opts!.ignoreChanges, ["chart", "values", "valueYamlFiles", "postrender"]);
   },
 });
 

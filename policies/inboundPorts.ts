@@ -17,8 +17,7 @@ export const inboundPorts = policy({
       yield* podProblems(pod, object);
     }
     if (object.kind === "Namespace") {
-      const value = at(object.body, "metadata", "labels", "consul.hashicorp.com/transparent-proxy");
-      if (isOff(value === undefined || value === null ? undefined : String(value))) {
+      if (isOff(at(object.body, "metadata", "labels", "consul.hashicorp.com/transparent-proxy"))) {
         yield "the transparent proxy is off for the whole namespace";
       }
     }
@@ -53,8 +52,8 @@ function* podProblems(pod: Pod, object: ClusterObject): Iterable<string> {
 }
 
 /** Whether a value turns off; one that Go cannot read does not: the injector refuses such a pod. */
-function isOff(value: string | undefined): boolean {
-  return value !== undefined && parseBool(value) === false;
+function isOff(value: unknown): boolean {
+  return parseBool(String(value)) === false;
 }
 
 function portsOf(object: ClusterObject): { name?: string; number: string }[] {

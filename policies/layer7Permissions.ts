@@ -20,10 +20,11 @@ export const layer7Permissions = policy<ProtocolsConfig>({
   *stack(objects, { config }) {
     const protocolOf = protocols(objects, config.protocols);
     for (const object of objects.filter(isIntentions)) {
-      const destination = destinationOf(object) ?? "";
+      const destination = destinationOf(object);
       for (const source of sourcesOf(object)) {
         if (
-          !["", "*"].includes(destination) &&
+          destination &&
+          destination !== "*" &&
           protocolOf(destination) !== "tcp" &&
           allows(source) &&
           source.permissions.length === 0

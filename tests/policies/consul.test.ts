@@ -124,6 +124,12 @@ cases("consul-gossip-key", [
 
 cases("consul-availability", [
   passes("three servers and a budget", [safe]),
+  passes("a chart that cannot be rendered, with three servers", [release({ server: { replicas: 3 } }, NO_CHART)]),
+  blocks(
+    "a chart that cannot be rendered, without a budget",
+    [release({ server: { replicas: 3, disruptionBudget: { enabled: false } } }, NO_CHART)],
+    "server.disruptionBudget.enabled is false",
+  ),
   passes("one server in staging", [release(safeBut({ server: { replicas: 1 } }))], { stack: "staging" }),
   blocks("one server", [release(safeBut({ server: { replicas: 1 } }))], "has 1 servers"),
   blocks("four servers", [release(safeBut({ server: { replicas: 4 } }))], "has 4 servers"),

@@ -6,6 +6,7 @@ import {
   denyAll,
   http,
   intentions,
+  kube,
   meshed,
   paths,
   release,
@@ -242,6 +243,14 @@ cases(
   [
     passes("permissions for http", [http("whoami"), intentions("whoami", paths("web", anyPath))]),
     passes("an action for tcp", [intentions("db", { name: "web", action: "allow" })]),
+    passes("what l7-permissions does not judge", [
+      configEntry("ProxyDefaults", "global", { config: { protocol: "http" } }),
+      intentions("*", { name: "web", action: "allow" }),
+      configEntry("ServiceIntentions", "nobody", { sources: [{ name: "web", action: "allow" }] }),
+      kube("example.com/v1", "Thing", "a", {
+        spec: { destination: { name: "b" }, sources: [{ name: "web", action: "allow" }] },
+      }),
+    ]),
     passes("deny", [http("whoami"), intentions("whoami", { name: "web", action: "deny" })]),
     blocks(
       "an action for http",

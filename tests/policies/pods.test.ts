@@ -1,6 +1,17 @@
 import { UNKNOWN } from "./analyzer";
 import { blocks, cases, passes, useAnalyzer } from "./cases";
-import { intentions, kube, meshed, release, safeBut, SAFE_VALUES, service, traefik, workload } from "./resources";
+import {
+  configEntry,
+  intentions,
+  kube,
+  meshed,
+  release,
+  safeBut,
+  SAFE_VALUES,
+  service,
+  traefik,
+  workload,
+} from "./resources";
 
 useAnalyzer();
 const NOT_KNOWN = "can't be known during preview; give it a plain value";
@@ -233,7 +244,45 @@ cases("mesh-annotations-read", [
   ),
 ]);
 
+const PROBED = { name: "p", image: "a:1.2.3", readinessProbe: { grpc: { port: 20400 } } };
+const excluding = (ports: string, ...containers: Record<string, unknown>[]) =>
+  meshed("a", { "transparent-proxy-exclude-inbound-ports": ports }, { containers });
+const HEALTH = { path: "/grpc.health.v1.Health/Check", protocol: "http2", listenerPort: 20400, localPathPort: 1 };
 cases("no-inbound-port-excluded", [
+  passes("labels and options where Consul reads none", [
+    kube("v1", "ConfigMap", "a", { metadata: { labels: { "consul.hashicorp.com/transparent-proxy": "false" } } }),
+    kube("v1", "Namespace", "a", { metadata: { labels: { "consul.hashicorp.com/transparent-proxy": null } } }),
+    kube("v1", "Namespace", "b", {}),
+    kube("example.com/v1", "Thing", "a", { spec: { expose: { checks: true } } }),
+    mesh({ ports: [{ containerPort: 8080 }] }),
+  ]),
+  passes("a probe of one container of two", [excluding("20400", PROBED, { name: "q", image: "b:1.2.3" })]),
+  ...[
+    ["9090", PROBED],
+    ["20400", { ...PROBED, ports: [{ containerPort: 20400 }] }],
+    ["20400", PROBED, { name: "q", image: "b:1.2.3", ports: [{ containerPort: 9090 }, { containerPort: 20400 }] }],
+  ].map(([ports, ...containers]) =>
+    blocks(
+      `${ports} for the containers ${JSON.stringify(containers)}`,
+      [excluding(ports as string, ...(containers as Record<string, unknown>[]))],
+      `inbound ports ${ports} are excluded`,
+    ),
+  ),
+  ...["ServiceDefaults", "ProxyDefaults"].flatMap((kind) =>
+    [
+      { checks: true },
+      { paths: [{ ...HEALTH, path: "/" }] },
+      { paths: [{ ...HEALTH, protocol: "http" }] },
+      { paths: [{ ...HEALTH, listenerPort: 8080 }] },
+      { paths: [HEALTH, { ...HEALTH, path: "/metrics", protocol: "http" }] },
+    ].map((expose) =>
+      blocks(
+        `${kind} with ${JSON.stringify(expose)}`,
+        [configEntry(kind, "a", { expose })],
+        "spec.expose opens paths without mutual TLS",
+      ),
+    ),
+  ),
   passes("another port than the service's, for Prometheus", [
     workload("a", {
       annotations: { [INJECT]: "true", "consul.hashicorp.com/prometheus-scrape-port": "20200" },
@@ -256,7 +305,12 @@ cases("no-inbound-port-excluded", [
       [
         workload("a", {
           annotations: { [INJECT]: "true", "consul.hashicorp.com/prometheus-scrape-port": scraped },
-          container: { ports: [{ name: "http", containerPort: 8080 }] },
+          container: {
+            ports: [
+              { name: "http", containerPort: 8080 },
+              { name: "admin", containerPort: 8081 },
+            ],
+          },
         }),
       ],
       `prometheus-scrape-port ${scraped} is a port of the service's own`,
@@ -274,6 +328,37 @@ cases("destinations-in-mesh", [
     workload("batch", { annotations: { [INJECT]: "false" } }),
     workload("shop", { kind: "Job", annotations: { [INJECT]: "false" } }),
   ]),
+  passes("pods that no Service of an intention's selects", [
+    toShop,
+    kube("v1", "Service", "shop", { spec: { selector: { app: "v2" } }, metadata: { namespace: "other" } }),
+    { ...service("shop", {}), name: "outside" },
+    { ...service("shop", { app: "v3" }), name: "another" },
+    { ...service("backend", { app: "shop" }), name: "backend" },
+    kube("example.com/v1", "Service", "shop", { spec: { selector: { app: "v2" } } }),
+    kube("v1", "ReplicationController", "shop", {
+      spec: { selector: { app: "v2" }, template: { metadata: { annotations: { [INJECT]: "true" } } } },
+    }),
+    workload("v2", { annotations: { [INJECT]: "false" } }),
+    workload("shop", { annotations: { [INJECT]: "false" } }),
+  ]),
+  passes("a job that comes again and again, and somebody else's destinations", [
+    toShop,
+    kube("example.com/v1", "Thing", "thing", { spec: { destination: { name: "batch" } } }),
+    workload("batch", { annotations: { [INJECT]: "false" } }),
+    kube("batch/v1", "CronJob", "shop", {
+      spec: { jobTemplate: { spec: { template: { metadata: { annotations: { [INJECT]: "false" } } } } } },
+    }),
+  ]),
+  passes("what may yet ask for a sidecar", [toShop, workload("shop", { annotations: { [INJECT]: UNKNOWN } })]),
+  blocks(
+    "left out, beside a Service that is not known yet",
+    [
+      toShop,
+      kube("v1", "Service", "web", { spec: { selector: UNKNOWN } }),
+      workload("shop", { annotations: { [INJECT]: "false" } }),
+    ],
+    "Deployment shop: is shop",
+  ),
   ...["false", "0", "F", false].map((no) =>
     blocks(
       `left out by ${no}`,

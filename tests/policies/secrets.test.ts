@@ -113,144 +113,6 @@ cases("no-key-copied", [
   ),
 ]);
 
-const consul = { image: "hashicorp/consul:1.22.7" };
-const mounts = (secretName: string) => ({ volumes: [{ name: "v", secret: { secretName } }] });
-const command = (...args: string[]) =>
-  workload("a", { container: { image: "bitnami/kubectl:1.30.1", command: ["sh", "-c"], args } });
-const variable = (name: string, value: unknown) => workload("a", { container: { env: [{ name, value }] } });
-cases("consul-secrets-unread", [
-  passes("Consul's own programs, and what others need", [
-    workload("job", {
-      container: {
-        ...consul,
-        env: [
-          {
-            name: "CONSUL_HTTP_TOKEN",
-            valueFrom: { secretKeyRef: { name: "consul-bootstrap-acl-token", key: "token" } },
-          },
-        ],
-      },
-      pod: mounts("consul-ca-key"),
-    }),
-    workload("a", {
-      pod: mounts("consul-ca-cert"),
-      container: {
-        env: [
-          { name: "CONSUL_HTTP_TOKEN_FILE", value: "/token" },
-          { name: "CONSUL_CACERT", value: "/ca" },
-        ],
-      },
-    }),
-    variable("TOKEN", UNKNOWN),
-    variable("CONSUL_HTTP_TOKEN", "$(FROM_VAULT)"),
-    workload("b", { container: { args: ["--token=abc"] }, pod: { volumes: UNKNOWN } }),
-    config({ "readme.md": "the token of Consul is in a Secret; token: see there" }),
-  ]),
-  ...[
-    "consul-ca-key",
-    "consul-bootstrap-acl-token",
-    "my-consul-acl-token",
-    "consul-server-cert",
-    "consul-gossip-key",
-  ].flatMap((name) => [
-    blocks(`${name} as a volume`, [workload("a", { pod: mounts(name) })], `mounts the Secret ${name}`),
-    blocks(
-      `${name} as a variable`,
-      [workload("a", { container: { env: [{ name: "X", valueFrom: { secretKeyRef: { name, key: "k" } } }] } })],
-      `reads the Secret ${name}`,
-    ),
-  ]),
-  blocks(
-    "among others, as a volume",
-    [
-      workload("a", {
-        pod: {
-          volumes: [
-            {
-              name: "v",
-              projected: { sources: [{ configMap: { name: "x" } }, { secret: { name: "consul-ca-key" } }] },
-            },
-          ],
-        },
-      }),
-    ],
-    "mounts the Secret consul-ca-key",
-  ),
-  blocks(
-    "as all variables",
-    [workload("a", { container: { envFrom: [{ secretRef: { name: "consul-bootstrap-acl-token" } }] } })],
-    "reads the Secret consul-bootstrap-acl-token",
-  ),
-  blocks(
-    "mounted by a container beside Consul's",
-    [
-      workload("a", {
-        pod: {
-          ...mounts("consul-ca-key"),
-          containers: [
-            { name: "c", ...consul, volumeMounts: [] },
-            { name: "d", image: "a:1.2.3", volumeMounts: [{ name: "v", mountPath: "/v" }] },
-          ],
-        },
-      }),
-    ],
-    "mounts the Secret consul-ca-key",
-  ),
-  blocks(
-    "by a command",
-    [command("kubectl get secret -n consul-system consul-ca-key -o yaml")],
-    "asks for consul-ca-key",
-  ),
-  blocks(
-    "by the API's address",
-    [command("curl https://kubernetes/api/v1/namespaces/consul/secrets/consul-bootstrap-acl-token")],
-    "asks for consul-bootstrap-acl-token",
-  ),
-  blocks(
-    "by an init container",
-    [
-      workload("a", {
-        pod: {
-          initContainers: [{ name: "i", image: "a:1.2.3", command: ["kubectl", "get", "secret", "consul-ca-key"] }],
-        },
-      }),
-    ],
-    "container i asks for consul-ca-key",
-  ),
-  ...[
-    "CONSUL_HTTP_TOKEN",
-    "DP_CREDENTIAL_STATIC_TOKEN",
-    "TRAEFIK_PROVIDERS_CONSULCATALOG_ENDPOINT_TOKEN",
-    "traefik_providers_consulcatalog_endpoint_token",
-  ].map((name) =>
-    blocks(
-      name,
-      [variable(name, "b1gs33cr-0000-0000-0000-000000000000")],
-      `is given a token of Consul's by ${name}, in plain text`,
-    ),
-  ),
-  blocks(
-    "a token that is not known yet",
-    [variable("CONSUL_HTTP_TOKEN", UNKNOWN)],
-    "by CONSUL_HTTP_TOKEN, in plain text",
-  ),
-  blocks(
-    "Traefik's option",
-    [workload("a", { container: { args: ["--providers.consulcatalog.endpoint.token=s3cr3t"] } })],
-    "is given a token of Consul's in its command",
-  ),
-  blocks(
-    "Consul's option",
-    [workload("a", { container: { ...consul, command: ["consul", "members", "-token=s3cr3t"] } })],
-    "is given a token of Consul's in its command",
-  ),
-  blocks(
-    "in a configuration",
-    [config({ "acl.hcl": 'acl { tokens { initial_management = "11111111-2222-3333-4444-555555555555" } }' })],
-    "data.acl.hcl has a token of Consul's in it",
-  ),
-]);
-
 const binding = (kind: string, role: string, subject: Record<string, unknown>, namespace = "consul-system") =>
   kube("rbac.authorization.k8s.io/v1", kind, "b", {
     roleRef: { kind: "ClusterRole", name: role },
@@ -376,11 +238,18 @@ cases("images-pinned", [
       "v20240601-3f2a9bc",
       "nightly-2024-06-01",
       "16.3-bookworm",
+      "main-g3f2a9bc",
+      "2024-06-01",
+      "bookworm-20241031",
+      "pr-build-12-alpine",
+      "1.2.3-next4",
+      "1.2.3-mainline",
     ].map((tag) => image(`x/y:${tag}`)),
   ),
   passes("digests", [
     image(`a@sha256:${DIGEST}`),
     image(`a:1.2@sha512:${DIGEST.repeat(2)}`),
+    image(`a@sha384:${DIGEST}${DIGEST.slice(32)}`),
     image(`r.example:5000/a:latest@sha256:${DIGEST}`),
   ]),
   ...[
@@ -399,6 +268,14 @@ cases("images-pinned", [
     `a@sha256:${DIGEST.slice(1)}`,
     `a@sha1:${DIGEST.slice(24)}`,
     "a:1.2.3@sha256:",
+    `a@x-sha256:${DIGEST}`,
+    `a@sha256:${DIGEST}0`,
+    "a:alpine3.19",
+    "a:1.2x",
+    "a:1.20.x",
+    "a:1.2-edge-alpine",
+    "a:pr3f2a9bc",
+    "a:3f2a9bcxyz",
     "a:",
     "",
   ].map((reference) => blocks(reference || "nothing", [image(reference)], `image ${reference} is not pinned`)),

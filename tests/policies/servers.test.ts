@@ -17,12 +17,12 @@ ports { http = -1, grpc = -1 }
 tls { defaults { verify_outgoing = true verify_incoming = true verify_server_hostname = true } }
 `;
 /** Three servers made by hand, whose files are in the ConfigMap \`config\`. */
-const servers = (container: Record<string, unknown>, kind = "StatefulSet") => {
+const servers = (container: Record<string, unknown>, kind = "StatefulSet", pod: Record<string, unknown> = {}) => {
   const made = workload("consul", {
     kind,
     labels: { app: "consul", component: "server" },
     container: { image: "hashicorp/consul:1.22.7", volumeMounts: [{ name: "c", mountPath: "/c" }], ...container },
-    pod: { volumes: [{ name: "c", configMap: { name: "config" } }] },
+    pod: { volumes: [{ name: "c", configMap: { name: "config" } }], ...pod },
   });
   return { ...made, props: { ...made.props, spec: { replicas: 3, ...made.props.spec } } };
 };
@@ -193,6 +193,35 @@ cases("consul-tls", [
 ]);
 
 const set = [servers({ command: RUN }), good];
+const budget = (spec: Record<string, unknown>, namespace = "apps") => [
+  ...set,
+  kube("policy/v1", "PodDisruptionBudget", "mine", {
+    metadata: { namespace },
+    spec: { selector: { matchLabels: { app: "consul", component: "server" } }, ...spec },
+  }),
+];
+cases("consul-availability", [
+  ...[{ maxUnavailable: 1 }, { maxUnavailable: "33%" }, { minAvailable: 2 }, { minAvailable: "34%" }].map((spec) =>
+    passes(`a budget by hand: ${JSON.stringify(spec)}`, budget(spec)),
+  ),
+  ...[
+    [{ maxUnavailable: "34%" }, 2],
+    [{ maxUnavailable: "100%" }, 3],
+    [{ minAvailable: 1 }, 2],
+    [{ minAvailable: "33%" }, 2],
+    [{ minAvailable: 2, maxUnavailable: 2 }, 2],
+    [{}, 3],
+  ].map(([spec, lost]) =>
+    blocks(
+      `a budget by hand: ${JSON.stringify(spec)}`,
+      budget(spec as Record<string, unknown>),
+      `PodDisruptionBudget mine: lets ${lost} of 3 servers go at once`,
+    ),
+  ),
+  blocks("a budget in another namespace", budget({ minAvailable: 2 }, "other"), "has no disruption budget"),
+  blocks("a budget for no pods", budget({ minAvailable: 2, selector: null }), "has no disruption budget"),
+]);
+
 const policyOf = (ingress: unknown, more: Record<string, unknown> = {}) => {
   const made = networkPolicy(ingress, more);
   const props: Record<string, any> = { ...made.props, metadata: { ...made.props.metadata, namespace: "apps" } };
@@ -215,6 +244,29 @@ cases("consul-api-isolated", [
       { ports: [{ port: 8301, endPort: 8302 }] },
     ]),
   ]),
+  passes("less than half of all addresses, of either kind", [
+    ...set,
+    from(block("0.0.0.0/2"), block("64.0.0.0/3"), block("4000::/4")),
+  ]),
+  passes("ports beside the API's", [
+    servers({
+      command: RUN,
+      ports: [
+        { name: "serf", containerPort: 8301 },
+        { name: "api", containerPort: 8501 },
+      ],
+    }),
+    good,
+    policyOf([{ ports: [{ port: "serf" }, { port: 8600, endPort: 8700 }, { port: 8000, endPort: 8499 }] }]),
+  ]),
+  passes("pods of namespaces with a label, and pods of the same namespace", [
+    ...set,
+    from({ namespaceSelector: exists("Exists", "team") }, { podSelector: {} }),
+  ]),
+  passes("objects of others that are not known yet", [
+    ...isolated,
+    kube("example.com/v1", "Thing", "thing", { spec: UNKNOWN }),
+  ]),
   passes("names for all, in UDP", [...set, policyOf([{ ports: [{ port: 8501, protocol: "UDP" }] }])]),
   passes("pods of namespaces that are named", [...set, from({ namespaceSelector: exists("In", undefined, ["shop"]) })]),
   ...[
@@ -223,10 +275,15 @@ cases("consul-api-isolated", [
     policyOf([{ from: null, ports: [] }]),
     policyOf([{}], { podSelector: {} }),
     policyOf([{ ports: [{ protocol: "TCP" }] }]),
+    policyOf([{ ports: [{ port: null, protocol: null }] }]),
+    policyOf([{ ports: [{ port: 8301 }, { port: 8501 }] }]),
+    policyOf([{ ports: [{ port: "grpc-tls" }] }]),
     policyOf([{ ports: [{ port: 1024, endPort: 65535 }] }]),
     policyOf([{ ports: [{ port: "https" }] }]),
     policyOf([{ ports: [{ port: 8503 }] }]),
     from(block("0.0.0.0/0")),
+    from(block("128.0.0.0/1")),
+    from(block("0.0.0.0/0"), { podSelector: { matchLabels: { app: "web" } } }),
     from(block("0.0.0.0/1"), block("128.0.0.0/1")),
     from({ ipBlock: { cidr: "0.0.0.0/0", except: ["192.0.2.0/24"] } }),
     from(block("::/0")),
@@ -243,9 +300,16 @@ cases("consul-api-isolated", [
     ["opens Consul's API to everybody", "opens Consul's API to everybody"],
   ),
   blocks(
-    "a port of another number",
-    [servers({ command: [...RUN, "-https-port=9501"] }), good, policyOf([{ ports: [{ port: 9501 }] }])],
+    "all addresses in one policy, and not those beside it",
+    [...isolated, { ...from(block("0.0.0.0/0")), name: "open" }],
     "opens Consul's API to everybody",
+  ),
+  ...["http", "https", "grpc", "grpc_tls"].map((name) =>
+    blocks(
+      `a port of another number: ${name}`,
+      [servers({ command: [...RUN, `-hcl=ports { ${name} = 9500 }`] }), good, policyOf([{ ports: [{ port: 9500 }] }])],
+      "opens Consul's API to everybody",
+    ),
   ),
   blocks(
     "a port by the name it has there",
@@ -256,12 +320,24 @@ cases("consul-api-isolated", [
     ],
     "opens Consul's API to everybody",
   ),
-  blocks("servers of another stack", [networkPolicy([{}])], "opens Consul's API to everybody"),
+  ...[
+    { ...policyOf(NAMED_PEERS), type: "kubernetes:networking.k8s.io/v1:NetworkPolicyPatch" },
+    kube("projectcalico.org/v3", "NetworkPolicy", "calico", { spec: policyOf(NAMED_PEERS).props.spec }),
+    kube("networking.k8s.io/v1", "Ingress", "ingress", { spec: policyOf(NAMED_PEERS).props.spec }),
+  ].map((each) => blocks(`what is no NetworkPolicy: ${each.type}`, [...set, each], "no NetworkPolicy isolates")),
+  ...[{}, { from: [block("0.0.0.0/0")], ports: [{ port: 8501 }] }].map((rule) =>
+    blocks(
+      `servers of another stack: ${JSON.stringify(rule)}`,
+      [networkPolicy([rule])],
+      "opens Consul's API to everybody",
+    ),
+  ),
   passes("Services inside the cluster, and one that leads elsewhere", [
     ...isolated,
     door({ ports: [{ port: 8501 }] }),
     door({ type: "LoadBalancer", selector: { app: "web" }, ports: [{ port: 8501 }] }, "web"),
     door({ type: "LoadBalancer", ports: [{ port: 8301 }] }, "gossip"),
+    door({ type: "LoadBalancer", ports: [{ port: 9102, targetPort: "metrics" }] }, "metrics"),
   ]),
   ...[{ type: "LoadBalancer" }, { type: "NodePort" }, { externalIPs: ["192.0.2.7"] }].map((how) =>
     blocks(
@@ -286,15 +362,45 @@ cases("consul-api-isolated", [
     [servers({ command: RUN, ports: [{ containerPort: 8501, hostPort: 8501 }] }), ...isolated.slice(1)],
     "opens Consul's API at port 8501 of its node",
   ),
+  blocks(
+    "the network of the node",
+    [servers({ command: RUN }, undefined, { hostNetwork: true }), ...isolated.slice(1)],
+    "opens Consul's API at port 8500 of its node",
+  ),
+  blocks(
+    "the network of the node, not known yet",
+    [servers({ command: RUN }, undefined, { hostNetwork: UNKNOWN }), ...isolated.slice(1)],
+    "can't be known during preview",
+  ),
   passes("gossip at a port of the node", [
     servers({ command: RUN, ports: [{ containerPort: 8301, hostPort: 8301 }] }),
     ...isolated.slice(1),
   ]),
-  blocks(
-    "a door to servers of another stack",
-    [door({ type: "LoadBalancer", ports: [{ port: 443, targetPort: "https" }] })],
-    "a Service of type LoadBalancer opens Consul's API",
+  ...[
+    [{ port: 443, targetPort: "https" }],
+    [{ port: 8301 }, { port: 8501 }],
+    [{ port: 443, targetPort: 8503 }],
+    [{ port: 1, targetPort: "grpc" }],
+  ].map((ports) =>
+    blocks(
+      `a door to servers of another stack: ${JSON.stringify(ports)}`,
+      [door({ type: "LoadBalancer", ports })],
+      "a Service of type LoadBalancer opens Consul's API",
+    ),
   ),
+  blocks(
+    "a door to servers of another stack, by the label of their chart",
+    [door({ type: "NodePort", selector: { chart: "consul-helm", component: "server" }, ports: [{ port: 8501 }] })],
+    "a Service of type NodePort opens Consul's API",
+  ),
+  passes("doors of another stack that lead elsewhere", [
+    door({ type: "LoadBalancer", ports: [{ port: 8301 }] }, "gossip"),
+    ...[
+      { app: "consul", component: "ingress-gateway" },
+      { app: "shop", component: "server" },
+      { component: "server" },
+    ].map((selector, i) => door({ type: "LoadBalancer", selector, ports: [{ port: 8501 }] }, `door-${i}`)),
+  ]),
   ...["dev-live", "main", "dev-prd", "local-production", "devprod", "stg"].map((stack) =>
     blocks(`a stack named ${stack}`, [...set, policyOf([{}])], "to everybody", { stack }),
   ),

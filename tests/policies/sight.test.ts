@@ -307,6 +307,34 @@ cases("no-decision-ignored", [
     [ignoring(meshed("ledger"), 'spec.template.metadata.annotations["consul.hashicorp.com/connect-inject"]')],
     "connect-inject",
   ),
+  ...[
+    ...["metadata.labels", "metadata.annotations", "spec.hostNetwork", "spec.hostPID", "spec.shareProcessNamespace"],
+    ...[
+      "spec.securityContext.runAsUser",
+      "spec.serviceAccount",
+      "spec.serviceAccountName",
+      "spec.volumes",
+      "spec.containers",
+      "spec.initContainers[0]",
+    ],
+    ...["args", "command", "env[0].value", "envFrom", "ports", "securityContext"].flatMap((key) => [
+      `spec.containers[0].${key}`,
+      `spec.initContainers[*].${key}`,
+    ]),
+  ].flatMap((path) => [
+    blocks(`a workload's ${path}`, [ignoring(meshed("ledger"), `spec.template.${path}`)], path),
+    blocks(
+      `a pod's ${path}`,
+      [ignoring(kube("v1", "Pod", "traefik", { spec: { containers: [{ image: "traefik:v3.7.9" }] } }), path)],
+      path,
+    ),
+  ]),
+  ...[
+    ["AclPolicy", "rules"],
+    ["AclToken", "policies[0]"],
+    ["AclBindingRule", "bindName"],
+  ].map(([kind, path]) => blocks(`what ${kind} gives`, [{ ...consul(kind, {}), ignoreChanges: [path] }], path)),
+  passes("what else the Consul provider has", [{ ...consul("AclToken", {}), ignoreChanges: ["description"] }]),
   blocks("a whole template", [ignoring(meshed("ledger"), "spec.template")], "spec.template"),
   blocks(
     "a namespace's labels",

@@ -47,6 +47,20 @@ cases("images-pinned", [
     "image hashicorp/consul-dataplane:latest, in an argument, is not pinned",
   ),
   blocks(
+    "one that a chart's program is told of",
+    [
+      release(
+        safeBut({
+          server: {
+            extraContainers: [{ name: "x", image: "a:1.2.3", command: ["x"], args: ["--run-image=nginx", "-v"] }],
+          },
+        }),
+      ),
+    ],
+    "StatefulSet consul-server: image nginx, in an argument, is not pinned",
+  ),
+  passes("one's own argument, which may mean anything", [workload("a", { container: { args: ["--image=nginx"] } })]),
+  blocks(
     "a chart's, hooks included",
     [release(safeBut({ global: { imageK8S: "hashicorp/consul-k8s-control-plane" } }))],
     [

@@ -132,6 +132,8 @@ cases("no-acme-staging", [
   passes("the production server", [
     traefik({ args: ["--certificatesresolvers.le.acme.email=ops@example.com"] }),
     issuer("https://acme-v02.api.letsencrypt.org/directory"),
+    kube("cert-manager.io/v1", "Issuer", "b", { spec: { selfSigned: {} } }),
+    kube("example.com/v1", "Thing", "c", { spec: UNKNOWN }),
   ]),
   passes(
     "the staging server in staging",
