@@ -12,7 +12,7 @@ const DAY = /(^|[^\d])(19|20)\d\d-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])([^\d]|
 const BUILD = /(^|[-_.])(b|build|ci|job|run|rev|revision|pipeline|main|master|develop|trunk)[-_.]?\d+([-_.]|$)/i;
 /** What moves on behind a version; with a number behind it, it does not. */
 const MOVING =
-  /[-_.+](latest|stable|edge|nightly|snapshot|dev|develop|main|master|trunk|head|canary|rolling|current|next|unstable|testing|x)(?![-_.]?\d)([-_.+]|$)/i;
+  /[-_.+](latest|stable|edge|nightly|snapshot|dev|develop|main|master|trunk|head|canary|rolling|current|next|unstable|testing|x)(?![-_.]\d)([-_.+]|$)/i;
 const DIGEST = /^(sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
 /** An image that a program is told to run later, as Consul's injector is of the sidecar's. */
 const IMAGE_ARGUMENT = /-image=["']?([^\s"'\\]+)/g;

@@ -61,8 +61,8 @@ function* meshProblems({ body }: ClusterObject): Iterable<string> {
 
 function* tlsProblems(tls: unknown, path: string): Iterable<string> {
   for (const key of ["tlsMinVersion", "tlsMaxVersion"]) {
-    const version = textAt(tls, key);
-    if (version !== undefined && /^tlsv1_[01]$/i.test(version)) {
+    const version = String(at(tls, key));
+    if (["tlsv1_0", "tlsv1_1"].includes(version.toLowerCase())) {
       yield `${path}.${key} is ${version}, which is broken`;
     }
   }

@@ -62,15 +62,14 @@ function clustersOf(object: ClusterObject): string[] {
 }
 
 function destinations(object: ClusterObject): unknown[] {
-  const spec = record(object.body.spec);
   if (isConfigEntry(object, "ServiceResolver")) {
-    const failover = Object.values(record(spec.failover));
-    return [spec.redirect, ...failover, ...failover.flatMap((each) => list(at(each, "targets")))];
+    const failover = Object.values(record(at(object.body, "spec", "failover")));
+    return [at(object.body, "spec", "redirect"), ...failover, ...failover.flatMap((each) => list(at(each, "targets")))];
   }
   if (isConfigEntry(object, "ServiceRouter")) {
-    return list(spec.routes).map((route) => at(route, "destination"));
+    return list(at(object.body, "spec", "routes")).map((route) => at(route, "destination"));
   }
-  return isConfigEntry(object, "ServiceSplitter") ? list(spec.splits) : [];
+  return isConfigEntry(object, "ServiceSplitter") ? list(at(object.body, "spec", "splits")) : [];
 }
 
 /** Who may call a service, by the intentions of the stack. */

@@ -1,4 +1,5 @@
-import { at, list, record, textAt } from "./lib/json";
+import { consulServers } from "./lib/consulServers";
+import { at, Json, list, record, textAt } from "./lib/json";
 import { ClusterObject, nameOf, namespaceOf } from "./lib/objects";
 import { policy } from "./lib/policy";
 
@@ -6,18 +7,24 @@ import { policy } from "./lib/policy";
 const POWERFUL = ["cluster-admin", "admin", "edit"];
 /** Subjects that nobody chose one by one. */
 const EVERYBODY = /^system:(serviceaccounts|authenticated|unauthenticated|anonymous|masters)(:|$)/;
-/** Where Consul's secrets are, and the identity of the ingress: other names are told by who runs there. */
+/** Where Consul's secrets are, and the identity of the ingress: a namespace of another name is told by the servers in it. */
 const GUARDED = /consul|traefik/;
-/** What gives the identity of another, beside its Secrets: [resource, verb]. */
-const TAKES: readonly (readonly [resource: string, verb: string])[] = [
-  ["secrets", "get"],
-  ["secrets", "list"],
-  ["secrets", "watch"],
-  ["serviceaccounts/token", "create"],
-  ["pods/exec", "create"],
-  ["serviceaccounts", "impersonate"],
-  ["clusterroles", "escalate"],
-  ["clusterroles", "bind"],
+/** What gives the identity of another, beside its Secrets: [API group, resource, verb]. */
+const TAKES: readonly (readonly [group: string, resource: string, verb: string])[] = [
+  ["", "secrets", "get"],
+  ["", "secrets", "list"],
+  ["", "secrets", "watch"],
+  ["", "serviceaccounts/token", "create"],
+  ["", "pods/exec", "create"],
+  ["", "pods/ephemeralcontainers", "update"],
+  ["", "pods/ephemeralcontainers", "patch"],
+  ["", "nodes/proxy", "get"],
+  ["", "nodes/proxy", "create"],
+  ["", "serviceaccounts", "impersonate"],
+  ["", "users", "impersonate"],
+  ["", "groups", "impersonate"],
+  ["rbac.authorization.k8s.io", "clusterroles", "escalate"],
+  ["rbac.authorization.k8s.io", "clusterroles", "bind"],
 ];
 
 /** Keys and tokens are in Secrets: who may read all of them, or be every ServiceAccount, is every service of the mesh. */
@@ -27,34 +34,35 @@ export const secretReaders = policy({
   severity: "critical",
   remedy: "Bind a ServiceAccount of its own to a Role that names the Secrets by resourceNames",
   *object(object) {
-    const role = textAt(object.body, "roleRef", "name");
-    if (isBinding(object) && POWERFUL.includes(role ?? "") && reaches(object)) {
-      for (const subject of list(at(object.body, "subjects")).filter(isEverybody)) {
-        yield `gives ${role} to ${said(subject)}`;
-      }
+    for (const subject of isPowerful(object) && reaches(object) ? subjectsOf(object).filter(isEverybody) : []) {
+      yield `gives ${roleOf(object).name} to ${said(subject)}`;
     }
-    if (object.kind === "ClusterRole" && opens(object)) {
-      const labels = record(at(object.body, "metadata", "labels"));
-      if (String(labels["rbac.authorization.k8s.io/aggregate-to-view"]) === "true") {
-        yield "adds the reading of Secrets to the role view, which everybody is given";
-      }
+    const labels = record(at(object.body, "metadata", "labels"));
+    if (
+      String(labels["rbac.authorization.k8s.io/aggregate-to-view"]) === "true" &&
+      object.kind === "ClusterRole" &&
+      opens(object)
+    ) {
+      yield "adds the reading of Secrets to the role view, which everybody is given";
     }
   },
   *stack(objects) {
-    const roles = objects.filter((o) => /^(Cluster)?Role$/.test(o.kind) && opens(o));
-    for (const object of objects.filter((o) => isBinding(o) && reaches(o))) {
-      const { kind, name } = record(object.body.roleRef);
-      const role = roles.find(
+    const guarded = consulServers(objects).map(({ object }) => namespaceOf(object));
+    for (const object of objects.filter((o) => isBinding(o) && (reaches(o) || guarded.includes(namespaceOf(o))))) {
+      const { kind, name } = roleOf(object);
+      const role = objects.find(
         (o) =>
           o.kind === kind && nameOf(o) === name && (kind === "ClusterRole" || namespaceOf(o) === namespaceOf(object)),
       );
-      for (const subject of role ? list(at(object.body, "subjects")) : []) {
+      const opened = isPowerful(object) ? "may read all Secrets" : role && opens(role);
+      for (const subject of opened ? subjectsOf(object) : []) {
         const stranger =
           object.kind === "RoleBinding" &&
           textAt(subject, "kind") === "ServiceAccount" &&
           (textAt(subject, "namespace") ?? namespaceOf(object)) !== namespaceOf(object);
-        if (isEverybody(subject) || (stranger && !object.rendered)) {
-          yield { object, problem: `gives the role ${name}, which ${opens(role!)}, to ${said(subject)}` };
+        const told = isPowerful(object) && reaches(object);
+        if ((isEverybody(subject) && !told) || (stranger && !object.rendered)) {
+          yield { object, problem: `gives the role ${name}, which ${opened}, to ${said(subject)}` };
         }
       }
     }
@@ -62,37 +70,50 @@ export const secretReaders = policy({
 });
 
 function isBinding({ kind, group }: ClusterObject): boolean {
-  return group === "rbac.authorization.k8s.io" && (kind === "ClusterRoleBinding" || kind === "RoleBinding");
+  return group === "rbac.authorization.k8s.io" && kind.endsWith("RoleBinding");
 }
 
-/** Whether a binding holds where Consul's secrets are. */
+function roleOf(binding: ClusterObject): Json {
+  return record(binding.body.roleRef);
+}
+
+function subjectsOf(binding: ClusterObject): unknown[] {
+  return list(at(binding.body, "subjects"));
+}
+
+/** Whether an object binds a role that every cluster has and that reads Secrets. */
+function isPowerful(object: ClusterObject): boolean {
+  const { kind, name } = roleOf(object);
+  return isBinding(object) && kind === "ClusterRole" && POWERFUL.includes(String(name));
+}
+
+/** Whether a binding holds where Consul's secrets are, as far as its namespace's name tells. */
 function reaches(binding: ClusterObject): boolean {
   return binding.kind === "ClusterRoleBinding" || GUARDED.test(namespaceOf(binding));
 }
 
 function isEverybody(subject: unknown): boolean {
-  const name = textAt(subject, "name") ?? "";
+  const name = String(at(subject, "name"));
   return textAt(subject, "kind") === "ServiceAccount" ? name === "default" : EVERYBODY.test(name);
 }
 
 function said(subject: unknown): string {
-  const namespace = textAt(subject, "namespace");
-  return `${textAt(subject, "kind")} ${namespace === undefined ? "" : `${namespace}/`}${textAt(subject, "name")}`;
+  const path = ["namespace", "name"].flatMap((key) => textAt(subject, key) ?? []);
+  return `${textAt(subject, "kind")} ${path.join("/")}`;
 }
 
-/** What a role opens, in words; empty where it opens nothing. */
-function opens({ body }: ClusterObject): string {
-  for (const rule of list(body.rules)) {
-    const has = (key: string, value: string) => list(at(rule, key)).some((each) => each === "*" || each === value);
-    // Those that are named were chosen.
-    const named = list(at(rule, "resourceNames")).length > 0;
-    const taken = TAKES.find(
-      ([resource, verb]) =>
-        (has("resources", resource) || has("resources", resource.replace(/^.*\//, "*/"))) && has("verbs", verb),
-    );
-    if (taken !== undefined && !named) {
-      return `may ${taken[1]} ${taken[0]}`;
-    }
-  }
-  return "";
+/** What a role opens, in words; `undefined` where it opens nothing. */
+function opens({ body }: ClusterObject): string | undefined {
+  // Those that are named were chosen.
+  const rules = list(body.rules).filter((rule) => list(at(rule, "resourceNames")).length === 0);
+  const taken = TAKES.find(([group, resource, verb]) =>
+    rules.some((rule) => {
+      const has = (key: string, ...values: string[]) =>
+        list(at(rule, key)).some((each) => [...values, "*"].includes(String(each)));
+      return (
+        has("apiGroups", group) && has("resources", resource, resource.replace(/^.*\//, "*/")) && has("verbs", verb)
+      );
+    }),
+  );
+  return taken && `may ${taken[2]} ${taken[1]}`;
 }

@@ -118,6 +118,21 @@ cases("consul-gossip-key", [
   passes("no key in dev", [release(safeBut(NO_KEY))], { stack: "dev" }),
   blocks("no key", [release(safeBut(NO_KEY))], "gossip is not encrypted"),
   blocks("plain gossip taken in", [extra({ encrypt_verify_incoming: false })], "encrypt_verify_incoming is false"),
+  ...[{ secretName: "key" }, { autoGenerate: true }].map((gossipEncryption) =>
+    passes(`a chart that cannot be rendered, with ${JSON.stringify(gossipEncryption)}`, [
+      release({ global: { gossipEncryption } }, NO_CHART),
+    ]),
+  ),
+  blocks("plain gossip given out", [extra({ encrypt_verify_outgoing: false })], "encrypt_verify_outgoing is false"),
+  blocks(
+    "plain gossip, by a patch of servers that are declared elsewhere",
+    [
+      kube("v1", "ConfigMapPatch", "consul-server-config", {
+        data: { "server.json": '{"encrypt_verify_incoming": false}' },
+      }),
+    ],
+    "encrypt_verify_incoming is false",
+  ),
   blocks("a chart that cannot be rendered, without a key", [release({}, NO_CHART)], "names no key"),
   blocks("unknown", [release(UNKNOWN)], "can't be known"),
 ]);

@@ -1,7 +1,20 @@
 import { UNKNOWN } from "./analyzer";
 import { keyPair } from "../jwtCases";
 import { blocks, cases, passes, useAnalyzer } from "./cases";
-import { anyPath, configEntry, denyAll, http, intentions, kube, meshed, paths, service, workload } from "./resources";
+import {
+  anyPath,
+  configEntry,
+  denyAll,
+  http,
+  intentions,
+  kube,
+  meshed,
+  paths,
+  release,
+  safeBut,
+  service,
+  workload,
+} from "./resources";
 
 useAnalyzer();
 const NOT_KNOWN = "can't be known during preview; give it a plain value";
@@ -18,6 +31,23 @@ cases("no-proxy-override", [
       envoy_stats_bind_addr: "127.0.0.1:1",
     }),
     extension("builtin/otel-access-logging"),
+    extension("builtin/http/localratelimit", "ProxyDefaults"),
+    ...["extra_static_clusters", "extra_stats_sinks", "listener_tracing", "stats_config", "tracing"].map((name) => ({
+      ...proxyConfig({ [`envoy_${name}_json`]: "{}" }),
+      name,
+    })),
+    ...["[::1]:9102", "::1:9102", "localhost:9102"].map((address) => ({
+      ...proxyConfig({ envoy_stats_bind_addr: address }),
+      name: address,
+    })),
+    {
+      ...proxyConfig({ my_envoy_public_listener_json: "", envoy_json: "", rebind_port: 1, bind_ports: 1 }),
+      name: "own",
+    },
+    configEntry("Mesh", "mesh", { envoyExtensions: [{ name: "builtin/lua" }], config: { bind_port: 1 } }),
+    meshed("d", { "envoy-extra-args": "-- --config-yaml x" }),
+    meshed("e", { "envoy-extra-args": "'--log-level=debug' -l info  \"--concurrency\" 2" }),
+    workload("f", { annotations: { "consul.hashicorp.com/envoy-extra-args": "--config-yaml x" } }),
     http("b"),
     meshed("a", {
       "envoy-extra-args":
@@ -60,6 +90,37 @@ cases("no-proxy-override", [
     [meshed("a", { "proxy-config-map": "{" })],
     "proxy-config-map is no JSON",
   ),
+  ...["bind_address", "Bind_Port", "envoy_gateway_bind_addresses", "envoy_mesh_gateway_bind_tagged_addresses"].map(
+    (key) => blocks(`${key} of one`, [meshed("a", { "proxy-config-map": `{"${key}": 1}` })], `.${key} moves`),
+  ),
+  blocks("an extension without a name", [extension(undefined as unknown as string)], "is one without a name"),
+  blocks(
+    "an extension behind another",
+    [
+      configEntry("ServiceDefaults", "a", {
+        envoyExtensions: [{ name: "builtin/otel-access-logging" }, { name: "x" }],
+      }),
+    ],
+    "spec.envoyExtensions[1] is x",
+  ),
+  blocks(
+    "statistics at an address that only looks local",
+    [proxyConfig({ Envoy_Stats_Bind_Addr: "10.127.0.1:9102" })],
+    "opens Envoy's statistics at 10.127.0.1:9102",
+  ),
+  blocks(
+    "connections of one's own making, for all",
+    [configEntry("ServiceDefaults", "a", { upstreamConfig: { defaults: { envoyListenerJSON: "{}" } } })],
+    "spec.upstreamConfig.defaults.envoyListenerJSON replaces",
+  ),
+  blocks(
+    "in a pod that is injected by default",
+    [
+      release(safeBut({ connectInject: { default: true } })),
+      workload("a", { annotations: { "consul.hashicorp.com/connect-inject-mount-volume": "a" } }),
+    ],
+    "Deployment a: connect-inject-mount-volume hands",
+  ),
   blocks("the listener elsewhere", [proxyConfig({ bind_port: 8080 })], "spec.config.bind_port moves"),
   blocks(
     "statistics for all",
@@ -71,12 +132,17 @@ cases("no-proxy-override", [
     [configEntry("ServiceDefaults", "a", { upstreamConfig: { overrides: [{ name: "b", envoyClusterJSON: "{}" }] } })],
     "spec.upstreamConfig.overrides[0].envoyClusterJSON replaces",
   ),
-  ...["--config-yaml", "-c", "--admin-address-path", "--mode"].map((argument) =>
+  ...["--config-yaml", "-c", "--admin-address-path", "--mode", "--log-level-of-mine", "--no-l"].map((argument) =>
     blocks(
       `Envoy's ${argument}`,
       [meshed("a", { "envoy-extra-args": `--log-level debug ${argument} x` })],
       `envoy-extra-args ${argument}`,
     ),
+  ),
+  blocks(
+    "Envoy's --config-yaml in quotes",
+    [meshed("a", { "envoy-extra-args": `"--config-yaml" 'x' -- y` })],
+    "envoy-extra-args --config-yaml",
   ),
   ...["consul-sidecar-user-volume", "consul-sidecar-user-volume-mount", "connect-inject-mount-volume"].map((name) =>
     blocks(name, [meshed("a", { [name]: "[]" })], name),
@@ -262,6 +328,7 @@ cases("redirects-keep-intentions", [
     "on to admin",
   ),
   passes("by what Consul does not read so", [
+    kube("example.com/v1", "Thing", "thing", { spec: UNKNOWN }),
     configEntry("ServiceDefaults", "api", { redirect: { service: "admin" }, splits: [{ service: "admin" }] }),
     configEntry("ServiceRouter", "api", { splits: [{ service: "admin" }], redirect: { service: "admin" } }),
     configEntry("ServiceSplitter", "api", { redirect: { service: "admin" } }),
@@ -290,7 +357,15 @@ cases("mesh-hardened", [
         incoming: { requestNormalization: { mergeSlashes: true, pathWithEscapedSlashesAction: "REJECT_REQUEST" } },
       },
     }),
-    remoteKeys("https://login.example/keys", { trustedCA: { filename: "/ca.pem" } }),
+    remoteKeys("HTTPS://login.example/keys", { trustedCA: { filename: "/ca.pem" } }),
+    keysOf({ remote: {} }),
+    keysOf({ local: { filename: "/keys.json" } }),
+    configEntry("IngressGateway", "i", { listeners: [{ port: 1, tls: { tlsMinVersion: "TLSv1_2" } }, { port: 2 }] }),
+    configEntry("ProxyDefaults", "global", {
+      tls: { incoming: { tlsMinVersion: "TLSv1_0" }, tlsMinVersion: "TLSv1_0" },
+      transparentProxy: { meshDestinationsOnly: false },
+      jsonWebKeySet: { remote: { uri: "http://login.example/keys" } },
+    }),
     localKeys({ keys: [keyPair().jwk] }),
   ]),
   ...["incoming", "outgoing"].flatMap((direction) =>
@@ -337,6 +412,16 @@ cases("mesh-hardened", [
     [configEntry("IngressGateway", "i", { tls: { enabled: true, tlsMinVersion: "TLSv1_0" } })],
     "spec.tls.tlsMinVersion is TLSv1_0",
   ),
+  blocks(
+    "a gateway's TLS at one of its ports",
+    [
+      configEntry("IngressGateway", "i", {
+        listeners: [{ port: 1 }, { port: 2, tls: { tlsMaxVersion: "tlsv1_1", cipherSuites: ["AES128-SHA"] } }],
+      }),
+    ],
+    ["spec.listeners[1].tls.tlsMaxVersion is tlsv1_1", "spec.listeners[1].tls.cipherSuites has AES128-SHA"],
+  ),
+  blocks("keys by FTP", [remoteKeys("ftp://login.example/https://", { a: "b" })], "is not fetched by TLS"),
   blocks("keys by plain HTTP", [remoteKeys("HTTP://login.example/keys", {})], "is not fetched by TLS"),
   blocks(
     "keys of a server that is not verified",

@@ -256,7 +256,9 @@ cases("no-inbound-port-excluded", [
     kube("example.com/v1", "Thing", "a", { spec: { expose: { checks: true } } }),
     mesh({ ports: [{ containerPort: 8080 }] }),
   ]),
-  passes("a probe of one container of two", [excluding("20400", PROBED, { name: "q", image: "b:1.2.3" })]),
+  passes("a probe of one container of two", [
+    excluding("20400", PROBED, { name: "q", image: "b:1.2.3", ports: [{ containerPort: 9090 }] }),
+  ]),
   ...[
     ["9090", PROBED],
     ["20400", { ...PROBED, ports: [{ containerPort: 20400 }] }],

@@ -113,6 +113,7 @@ cases("no-key-copied", [
   ),
 ]);
 
+const consul = { image: "hashicorp/consul:1.22.7" };
 const binding = (kind: string, role: string, subject: Record<string, unknown>, namespace = "consul-system") =>
   kube("rbac.authorization.k8s.io/v1", kind, "b", {
     roleRef: { kind: "ClusterRole", name: role },
@@ -126,6 +127,7 @@ const role = (rule: Record<string, unknown>, kind = "ClusterRole", metadata: Rec
     rules: [{ apiGroups: [""], ...rule }],
     metadata: { namespace: "consul-system", ...metadata },
   });
+const TO_VIEW = "rbac.authorization.k8s.io/aggregate-to-view";
 const READS = { resources: ["secrets"], verbs: ["get", "list"] };
 cases("secrets-not-for-everybody", [
   passes("those who were chosen", [
@@ -135,6 +137,57 @@ cases("secrets-not-for-everybody", [
     role(READS),
     binding("ClusterRoleBinding", "reader", account("external-secrets", "external-secrets")),
     binding("RoleBinding", "reader", account("backup", "consul-system")),
+  ]),
+  passes("roles that read nothing, and those that are for others", [
+    role({ resources: ["configmaps"], verbs: ["*"] }),
+    binding("ClusterRoleBinding", "reader", group("system:authenticated")),
+    { ...role({ ...READS, apiGroups: ["example.com"] }), name: "other" },
+    { ...role({ apiGroups: ["apps"], resources: ["*"], verbs: ["*"] }), name: "apps" },
+    { ...role({ resources: ["secrets"], verbs: ["create"] }), name: "writer" },
+  ]),
+  passes("a role of the same name in another namespace, or of another kind", [
+    role(READS, "Role", { namespace: "apps" }),
+    role({ resources: ["configmaps"], verbs: ["get"] }, "ClusterRole"),
+    ...["Role", "ClusterRole"].map((kind, i) => ({
+      ...binding("RoleBinding", "reader", group("system:authenticated")),
+      name: `b${i}`,
+      props: {
+        ...binding("RoleBinding", "reader", group("system:authenticated")).props,
+        roleRef: { kind, name: "reader" },
+      },
+    })),
+  ]),
+  passes("somebody of the same namespace, and what only sounds like everybody", [
+    role(READS),
+    binding("RoleBinding", "reader", { kind: "ServiceAccount", name: "backup" }),
+    { ...binding("ClusterRoleBinding", "reader", group("default")), name: "b2" },
+    { ...binding("ClusterRoleBinding", "cluster-admin", group("my-system:authenticated")), name: "b3" },
+    { ...binding("ClusterRoleBinding", "edit", group("system:authenticated-by-sso")), name: "b4" },
+    { ...binding("ClusterRoleBinding", "reader", {}), name: "b5" },
+  ]),
+  passes("bindings elsewhere, and of others", [
+    role(READS),
+    binding("RoleBinding", "reader", group("system:authenticated"), "apps"),
+    { ...binding("RoleBinding", "admin", account("spy", "consul-system"), "apps"), name: "b2" },
+    kube("example.com/v1", "ClusterRoleBinding", "b", {
+      roleRef: { kind: "ClusterRole", name: "admin" },
+      subjects: [group("system:authenticated")],
+    }),
+    kube("rbac.authorization.k8s.io/v1", "RoleBinding", "own", {
+      roleRef: { kind: "Role", name: "admin" },
+      subjects: [account("spy", "apps")],
+      metadata: { namespace: "consul-system" },
+    }),
+    kube("rbac.authorization.k8s.io/v1", "Thing", "b", {
+      roleRef: { kind: "ClusterRole", name: "admin" },
+      subjects: [group("system:authenticated")],
+      metadata: { namespace: "consul-system" },
+    }),
+  ]),
+  passes("what adds to a role that all have, and reads no Secrets; what adds to nothing", [
+    role({ resources: ["configmaps"], verbs: ["get"] }, "ClusterRole", { labels: { [TO_VIEW]: "true" } }),
+    { ...role(READS, "ClusterRole", { labels: { [TO_VIEW]: "false" } }), name: "no" },
+    { ...role(READS, "Role", { labels: { [TO_VIEW]: "true" } }), name: "not-of-all" },
   ]),
   passes("a Secret by its name", [
     role({ ...READS, resourceNames: ["consul-ca-cert"] }),
@@ -161,9 +214,24 @@ cases("secrets-not-for-everybody", [
   ...[
     [READS, "may get secrets"],
     [{ resources: ["*"], verbs: ["*"] }, "may get secrets"],
+    [{ resources: ["configmaps", "secrets"], verbs: ["create", "list"] }, "may list secrets"],
+    [{ resources: ["secrets"], verbs: ["watch"], apiGroups: ["*"] }, "may watch secrets"],
     [{ resources: ["serviceaccounts/token"], verbs: ["create"] }, "may create serviceaccounts/token"],
+    [{ resources: ["*/token"], verbs: ["create"] }, "may create serviceaccounts/token"],
     [{ resources: ["pods/exec"], verbs: ["create"] }, "may create pods/exec"],
-    [{ resources: ["serviceaccounts"], verbs: ["impersonate"] }, "may impersonate serviceaccounts"],
+    ...["update", "patch"].map((verb) => [
+      { resources: ["pods/ephemeralcontainers"], verbs: [verb] },
+      `may ${verb} pods/ephemeralcontainers`,
+    ]),
+    ...["get", "create"].map((verb) => [{ resources: ["nodes/proxy"], verbs: [verb] }, `may ${verb} nodes/proxy`]),
+    ...["serviceaccounts", "users", "groups"].map((resource) => [
+      { resources: [resource], verbs: ["impersonate"] },
+      `may impersonate ${resource}`,
+    ]),
+    ...["escalate", "bind"].map((verb) => [
+      { apiGroups: ["rbac.authorization.k8s.io"], resources: ["clusterroles"], verbs: [verb] },
+      `may ${verb} clusterroles`,
+    ]),
   ].map(([rule, words]) =>
     blocks(
       `a role of one's own that ${words}`,
@@ -176,9 +244,51 @@ cases("secrets-not-for-everybody", [
     [role(READS), binding("RoleBinding", "reader", account("spy", "apps"))],
     "to ServiceAccount apps/spy",
   ),
+  ...["cluster-admin", "admin", "edit"].map((name) =>
+    blocks(
+      `another namespace's account with the role ${name}, in Consul's`,
+      [binding("RoleBinding", name, account("spy", "apps"))],
+      `gives the role ${name}, which may read all Secrets, to ServiceAccount apps/spy`,
+    ),
+  ),
+  blocks(
+    "everybody, where Consul's servers are whatever the namespace's name",
+    [
+      workload("consul", { kind: "StatefulSet", container: { ...consul, command: ["consul", "agent", "-server"] } }),
+      binding("RoleBinding", "admin", group("system:authenticated"), "apps"),
+    ],
+    "gives the role admin, which may read all Secrets, to Group system:authenticated",
+  ),
+  blocks(
+    "everybody, in the ingress' namespace, by a Role of it",
+    [
+      role(READS, "Role", { namespace: "traefik-system" }),
+      {
+        ...binding("RoleBinding", "reader", { kind: "User", name: "system:anonymous" }, "traefik-system"),
+        props: {
+          ...binding("RoleBinding", "reader", { kind: "User", name: "system:anonymous" }, "traefik-system").props,
+          roleRef: { kind: "Role", name: "reader" },
+        },
+      },
+    ],
+    "which may get secrets, to User system:anonymous",
+  ),
+  blocks(
+    "a rule behind another",
+    [
+      kube("rbac.authorization.k8s.io/v1", "ClusterRole", "reader", {
+        rules: [
+          { apiGroups: [""], ...READS, resourceNames: ["one"] },
+          { apiGroups: ["", "apps"], ...READS },
+        ],
+      }),
+      binding("ClusterRoleBinding", "reader", account("default", "apps")),
+    ],
+    "gives the role reader, which may get secrets, to ServiceAccount apps/default",
+  ),
   blocks(
     "what adds to a role that all have",
-    [role(READS, "ClusterRole", { labels: { "rbac.authorization.k8s.io/aggregate-to-view": "true" } })],
+    [role(READS, "ClusterRole", { labels: { [TO_VIEW]: true } })],
     "adds the reading of Secrets to the role view",
   ),
 ]);
@@ -241,7 +351,7 @@ cases("images-pinned", [
       "main-g3f2a9bc",
       "2024-06-01",
       "bookworm-20241031",
-      "pr-build-12-alpine",
+      "pr-build-7-alpine",
       "1.2.3-next4",
       "1.2.3-mainline",
     ].map((tag) => image(`x/y:${tag}`)),

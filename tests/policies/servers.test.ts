@@ -39,6 +39,11 @@ cases("consul-acls", [
       container: { args: ['-hcl=acl { enabled = true, default_policy = "deny" }'] },
     }),
   ]),
+  ...["acl { enabled = true }", 'acl { default_policy = "deny" }'].map((text) =>
+    passes(`a patch that sets ${text}`, [
+      workload("consul-server", { kind: "StatefulSetPatch", container: { args: [`-hcl=${text}`] } }),
+    ]),
+  ),
   passes("by hand, as they should be", [servers({ command: RUN }), good]),
   passes("in HCL", [servers({ args: ["agent", "-server", "-config-dir=/c"] }), file(HCL, "a.hcl")]),
   ...[
