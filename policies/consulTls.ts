@@ -64,6 +64,5 @@ function skips(variable: unknown): boolean {
     // What another object says may be anything.
     return !isFalse(String(at(variable, "value")));
   }
-  const value = name === "CONSUL_HTTP_SSL_VERIFY" ? at(variable, "value") : undefined;
-  return value !== undefined && isFalse(String(value));
+  return name === "CONSUL_HTTP_SSL_VERIFY" && isFalse(String(at(variable, "value")));
 }

@@ -1,3 +1,4 @@
+import { consulServers } from "./lib/consulServers";
 import { ifKnown, list, record, textAt } from "./lib/json";
 import { certificatesIn, holdsPrivateKey, isOfConsul, looksCertified } from "./lib/keys";
 import { ClusterObject, nameOf, namespaceOf } from "./lib/objects";
@@ -7,7 +8,7 @@ import { policy } from "./lib/policy";
 /** Names that a private key goes by: `tls.key`, `ca.key`, `ca-key.pem`, `server.key`. */
 const KEY_NAME = /(^|[-_.])key(\.pem)?$/i;
 /** Secrets of Consul's chart that a copy may come from, whatever prefix the chart is given. */
-const CONSUL_CA = /consul.*(^|[-_.])ca($|[-_.])/i;
+const CONSUL_CA = /consul.*[-_.]ca($|[-_.])/i;
 /** Names that tell of a CA or of Consul: of a Secret, or of a file in one. */
 const TELLING = /(^|[-_.\d])(ca|consul)($|[-_.\d])/i;
 /** Keys that no TLS of Consul's can use. */
@@ -42,7 +43,7 @@ export const noKeyCopied = policy<Config>({
   },
   *object(object, { config }) {
     yield* podProblems(object);
-    if ((object.kind !== "Secret" && object.kind !== "ConfigMap") || isExempt(object, config)) {
+    if (isExempt(object, config)) {
       return;
     }
     const ofConsul = CONSUL_CA.test(nameOf(object));
@@ -57,14 +58,12 @@ export const noKeyCopied = policy<Config>({
     }
   },
   *stack(objects, { config }, resources) {
-    const ofServers = new Set(
-      objects.filter((o) => o.kind === "StatefulSet" && /consul/.test(nameOf(o))).map(namespaceOf),
-    );
-    for (const object of objects.filter(({ kind, rendered }) => kind === "Secret" && !rendered)) {
-      const makers = resources.filter(({ urn }) => [object.urn, ...(object.patchedBy ?? [])].includes(urn));
-      const origin = makers
-        .flatMap(({ propertyDependencies }) => FIELDS.flatMap((field) => propertyDependencies[field] ?? []))
-        .find(({ type, props }) => type === "kubernetes:core/v1:Secret" && mayBeConsuls(props, ofServers));
+    const ofServers = consulServers(objects).map(({ object }) => namespaceOf(object));
+    for (const object of objects) {
+      const origin = resources
+        .filter(({ urn }) => urn === object.urn || object.patchedBy?.includes(urn))
+        .flatMap(({ propertyDependencies }) => FIELDS.flatMap((field) => propertyDependencies[field]))
+        .find((each) => each?.type === "kubernetes:core/v1:Secret" && mayBeConsuls(each.props, ofServers));
       if (origin === undefined || isExempt(object, config)) {
         continue;
       }
@@ -90,12 +89,15 @@ interface File {
 
 function filesOf(object: ClusterObject, insist: boolean): File[] {
   return FIELDS.flatMap((field) => {
-    const known = ifKnown(() => object.body[field], undefined);
-    const files = record(known === undefined && insist ? object.body[field] : known);
+    const files = record(insist ? object.body[field] : ifKnown(() => object.body[field], undefined));
     return Object.keys(files).map((key) => {
       const text = ifKnown(() => String(files[key]), undefined);
       const encoded = field === "binaryData" || (field === "data" && object.kind === "Secret");
-      return { field, key, content: text === undefined ? undefined : Buffer.from(text, encoded ? "base64" : "utf8") };
+      return {
+        field,
+        key,
+        content: text === undefined ? undefined : Buffer.from(text, encoded ? "base64" : undefined),
+      };
     });
   });
 }
@@ -105,7 +107,7 @@ function whoseKey(object: ClusterObject, key: string, content: Buffer, files: re
   if (object.kind === "ConfigMap") {
     return ", which everybody may read";
   }
-  const texts = files.flatMap((file) => file.content?.toString("latin1") ?? []);
+  const texts = files.map((file) => String(file.content?.toString("latin1")));
   const certificates = texts.flatMap(certificatesIn);
   if (certificates.some(isOfConsul)) {
     return ", with a certificate of Consul's";
@@ -125,12 +127,12 @@ function whoseKey(object: ClusterObject, key: string, content: Buffer, files: re
 /** Keys in what a pod is described by, where they are read by whoever may list pods. */
 function* podProblems(object: ClusterObject): Iterable<string> {
   for (const container of containersOf(object)) {
-    const variables = list(ifKnown(() => container.env, [])).map(record);
+    const variables = list(ifKnown(() => container.env, undefined)).map(record);
     const named = variables.map(
       (each) => [`variable ${ifKnown(() => each.name, "?")}`, () => textAt(each, "value")] as const,
     );
     for (const [what, text] of [...named, ["command", () => commandLine(container).join("\n")] as const]) {
-      if (holdsPrivateKey(Buffer.from(ifKnown(text, undefined) ?? ""))) {
+      if (holdsPrivateKey(Buffer.from(String(ifKnown(text, undefined))))) {
         yield `container ${container.name}: the ${what} has a private key in it`;
       }
     }
@@ -138,10 +140,10 @@ function* podProblems(object: ClusterObject): Iterable<string> {
 }
 
 /** Whether a Secret may be one of Consul's: by its name, or because it is where the servers are. */
-function mayBeConsuls(props: unknown, ofServers: ReadonlySet<string>): boolean {
+function mayBeConsuls(props: unknown, ofServers: readonly string[]): boolean {
   const name = ifKnown(() => textAt(props, "metadata", "name"), undefined) ?? "consul";
   const namespace = ifKnown(() => textAt(props, "metadata", "namespace"), undefined) ?? "consul";
-  return TELLING.test(name) || /consul/.test(namespace) || ofServers.has(namespace);
+  return TELLING.test(name) || /consul/.test(namespace) || ofServers.includes(namespace);
 }
 
 function isExempt(object: ClusterObject, { keySecrets }: Config): boolean {

@@ -4,7 +4,6 @@ import { consulAnnotation, podOf } from "./lib/pods";
 import { policy } from "./lib/policy";
 
 const GATEWAY_CONTROLLERS = /^(api-gateway\.)?consul\.hashicorp\.com\//;
-const ROUTES = /^(HTTP|GRPC|TCP|TLS|UDP)Route$/;
 
 /**
  * Consul has more doors than Traefik: gateways, peers, sameness groups, services outside. Each is opened by a config entry
@@ -38,7 +37,7 @@ export const otherWaysIn = policy<{ onPurpose: string[] }>({
     );
     const classes = objects.filter(isConsulClass).map(nameOf);
     const gateways = objects.filter(
-      (o) => isGateway(o) && classes.includes(textAt(o.body, "spec", "gatewayClassName") ?? ""),
+      (o) => isGateway(o) && classes.includes(String(at(o.body, "spec", "gatewayClassName"))),
     );
     for (const object of objects.filter((o) => !config.onPurpose.includes(`${o.kind}/${nameOf(o)}`))) {
       if (isConfigEntry(object, "Registration")) {
@@ -50,7 +49,7 @@ export const otherWaysIn = policy<{ onPurpose: string[] }>({
         yield { object, problem: "is a gateway of Consul's, a way into the mesh beside Traefik" };
       } else if (isConfigEntry(object, "TerminatingGateway")) {
         for (const linked of list(at(object.body, "spec", "services"))) {
-          const service = textAt(linked, "name") ?? "?";
+          const service = String(at(linked, "name"));
           const meant = config.onPurpose.includes(`Registration/${service}`);
           const problem = linkProblem(linked, service, objects);
           if (problem !== undefined && !(meant || (problem.ofTls && environment === "dev"))) {
@@ -85,7 +84,7 @@ function linkProblem(
 }
 
 function* openings(object: ClusterObject): Iterable<string> {
-  const { body, group, kind } = object;
+  const { body, group } = object;
   if (isConfigEntry(object, "ExportedServices")) {
     for (const service of list(at(body, "spec", "services"))) {
       const consumers = list(at(service, "consumers"))
@@ -99,7 +98,7 @@ function* openings(object: ClusterObject): Iterable<string> {
       yield `opens ${services || "the mesh"} at port ${at(listener, "port")}, beside Traefik`;
     }
   } else if (isConfigEntry(object, "TerminatingGateway")) {
-    if (list(at(body, "spec", "services")).some((service) => textAt(service, "name")?.includes("*"))) {
+    if (list(at(body, "spec", "services")).some((service) => String(at(service, "name")).includes("*"))) {
       yield "lets the mesh out to every service that is outside it";
     }
   } else if (isConfigEntry(object, "PeeringAcceptor", "PeeringDialer")) {
@@ -108,9 +107,9 @@ function* openings(object: ClusterObject): Iterable<string> {
     yield "takes services of other clusters for the mesh's own";
   } else if (isGateway(object) && textAt(body, "spec", "gatewayClassName") === "consul") {
     yield "is a gateway of Consul's, a way into the mesh beside Traefik";
-  } else if (group === "gateway.networking.k8s.io" && ROUTES.test(kind)) {
+  } else if (group === "gateway.networking.k8s.io") {
     const parents = list(at(body, "spec", "parentRefs"));
-    if (parents.some((parent) => textAt(parent, "group") === "consul.hashicorp.com")) {
+    if (parents.some((parent) => at(parent, "group") === "consul.hashicorp.com")) {
       yield "is a route of a gateway of Consul's";
     }
   }
@@ -127,12 +126,12 @@ function* podOpenings(object: ClusterObject): Iterable<string> {
 }
 
 function named(service: unknown): string {
-  const name = textAt(service, "name") ?? "?";
+  const name = String(at(service, "name"));
   return name === "*" ? "every service" : name;
 }
 
 function isGateway({ group, kind }: ClusterObject): boolean {
-  return group === "gateway.networking.k8s.io" && kind === "Gateway";
+  return `${group}/${kind}` === "gateway.networking.k8s.io/Gateway";
 }
 
 /** A class of gateways that Consul's controller serves; the chart's own is named consul. */
@@ -140,6 +139,6 @@ function isConsulClass(object: ClusterObject): boolean {
   return (
     object.kind === "GatewayClass" &&
     nameOf(object) !== "consul" &&
-    GATEWAY_CONTROLLERS.test(textAt(object.body, "spec", "controllerName") ?? "")
+    GATEWAY_CONTROLLERS.test(String(at(object.body, "spec", "controllerName")))
   );
 }

@@ -55,10 +55,9 @@ export const secretReaders = policy({
           o.kind === kind && nameOf(o) === name && (kind === "ClusterRole" || namespaceOf(o) === namespaceOf(object)),
       );
       const opened = isPowerful(object) ? "may read all Secrets" : role && opens(role);
-      for (const subject of opened ? subjectsOf(object) : []) {
+      for (const subject of subjectsOf(object).filter(() => opened)) {
         const stranger =
           object.kind === "RoleBinding" &&
-          textAt(subject, "kind") === "ServiceAccount" &&
           (textAt(subject, "namespace") ?? namespaceOf(object)) !== namespaceOf(object);
         const told = isPowerful(object) && reaches(object);
         if ((isEverybody(subject) && !told) || (stranger && !object.rendered)) {
@@ -111,7 +110,7 @@ function opens({ body }: ClusterObject): string | undefined {
       const has = (key: string, ...values: string[]) =>
         list(at(rule, key)).some((each) => [...values, "*"].includes(String(each)));
       return (
-        has("apiGroups", group) && has("resources", resource, resource.replace(/^.*\//, "*/")) && has("verbs", verb)
+        has("apiGroups", group) && has("resources", resource, resource.replace(/.*\//, "*/")) && has("verbs", verb)
       );
     }),
   );

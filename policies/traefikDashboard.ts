@@ -1,9 +1,9 @@
-import { ifKnown, at, list, textAt } from "./lib/json";
+import { at, ifKnown, list, record, textAt } from "./lib/json";
 import { adminDoors } from "./lib/traefikAdminPort";
-import { ClusterObject, namespaceOf, nameOf } from "./lib/objects";
+import { ClusterObject, nameOf } from "./lib/objects";
 import { policy } from "./lib/policy";
 import { Source } from "./lib/traefikContainers";
-import { fromTree, isFalse, Options } from "./lib/traefikOptions";
+import { isFalse } from "./lib/traefikOptions";
 import { namedUnder, referred, sourcesOf, traefiks } from "./lib/traefikSources";
 
 /** Traefik's services that show or change what it is configured to do. */
@@ -48,12 +48,10 @@ export const traefikDashboard = policy<{ logins: string[] }>({
     for (const object of objects) {
       for (const { what, service, middlewares } of ifKnown(() => doors(object), [])) {
         if (middlewares.length > 0 && !middlewares.some((name) => asks(name, known, config.logins))) {
-          const unknown = middlewares.filter((name) => !known.has(name));
-          const why =
-            unknown.length === 0
-              ? ""
-              : `: ${unknown.join(", ")} is declared elsewhere, and not among the policy's logins`;
-          yield { object, problem: `${what} serves ${service} without a login${why}` };
+          const elsewhere = middlewares
+            .filter((name) => !known.has(name))
+            .map((name) => `; ${name} is declared elsewhere, and not among the policy's logins`);
+          yield { object, problem: `${what} serves ${service} without a login${elsewhere.join("")}` };
         }
       }
     }
@@ -87,13 +85,9 @@ interface Door {
 function doors(object: ClusterObject): Door[] {
   const found = sourcesOf(object).flatMap(({ where, options }) =>
     [...namedUnder(options, "http.routers")].flatMap(([name, router]) => {
-      const service = router.get("service")?.trim() ?? "";
-      const provider = where.startsWith("annotation") ? "consulcatalog" : "file";
-      const middlewares = (router.get("middlewares") ?? "").split(",").map((each) => each.trim());
-      const what = provider === "file" ? `${where}: router ${name}` : `router ${name}`;
-      return INTERNAL.test(service)
-        ? [{ what, service, middlewares: middlewares.filter((m) => m !== "").map((m) => qualified(m, provider)) }]
-        : [];
+      const service = String(router.get("service")).trim();
+      const middlewares = words(router.get("middlewares")).map((each) => qualified(each, providerOf(where)));
+      return INTERNAL.test(service) ? [{ what: `${where}: router ${name}`, service, middlewares }] : [];
     }),
   );
   return [...found, ...routesOf(object)];
@@ -102,21 +96,18 @@ function doors(object: ClusterObject): Door[] {
 /** Routes by Traefik's own kind, and by the Gateway API with a filter of Traefik's. */
 function routesOf(object: ClusterObject): Door[] {
   const gateway = object.group === "gateway.networking.k8s.io";
-  const routes = list(at(object.body, "spec", gateway ? "rules" : "routes"));
-  return (object.kind === "IngressRoute" || gateway ? routes : []).flatMap((route) => {
-    const service = list(at(route, gateway ? "backendRefs" : "services")).find((s) =>
-      INTERNAL.test(textAt(s, "name") ?? ""),
-    );
+  if (!gateway && object.kind !== "IngressRoute") {
+    return [];
+  }
+  const [routes, services] = gateway ? ["rules", "backendRefs"] : ["routes", "services"];
+  return list(at(object.body, "spec", routes)).flatMap((route) => {
     const middlewares = gateway
       ? list(at(route, "filters")).flatMap((filter) => at(filter, "extensionRef") ?? [])
       : list(at(route, "middlewares"));
-    const name = (m: unknown) =>
-      textAt(m, "name")?.includes("@")
-        ? String(textAt(m, "name")).toLowerCase()
-        : `${textAt(m, "namespace") ?? namespaceOf(object)}-${textAt(m, "name")}@kubernetescrd`.toLowerCase();
-    return service === undefined
-      ? []
-      : [{ what: "a route", service: textAt(service, "name")!, middlewares: middlewares.map(name) }];
+    return list(at(route, services))
+      .map((service) => String(at(service, "name")))
+      .filter((service) => INTERNAL.test(service))
+      .map((service) => ({ what: "a route", service, middlewares: middlewares.map((m) => ofKind(m, object)) }));
   });
 }
 
@@ -124,32 +115,60 @@ function routesOf(object: ClusterObject): Door[] {
 function* aliases(object: ClusterObject): Iterable<string> {
   for (const { where, options } of sourcesOf(object)) {
     for (const [option, value] of options) {
-      const service = value.split(",").find((each) => INTERNAL.test(each.trim()));
-      if (service !== undefined && (where === "TraefikService" || /^http\.services\./.test(option))) {
+      const service = words(value).find((each) => INTERNAL.test(each));
+      if (service !== undefined && (where === "TraefikService" || option.startsWith("http.services."))) {
         yield `${where}: another service stands for ${service}, whose routers cannot be told from others`;
       }
     }
   }
 }
 
+/** The names in a list that is given as one text. */
+function words(text: string | undefined): readonly string[] {
+  return text?.match(/[^\s,]+/g) ?? [];
+}
+
+function providerOf(where: string): string {
+  return where.startsWith("annotation") ? "consulcatalog" : "file";
+}
+
 function qualified(name: string, provider: string): string {
   return (name.includes("@") ? name : `${name}@${provider}`).toLowerCase();
 }
 
-/** Options of each middleware of the stack, by its name and provider. */
-function middlewaresOf(objects: readonly ClusterObject[]): Map<string, Options> {
-  const known = new Map<string, Options>();
+/** The full name of a Middleware, as an object refers to it. */
+function ofKind(reference: unknown, { body }: ClusterObject): string {
+  const name = String(at(reference, "name"));
+  const namespace = textAt(reference, "namespace") ?? textAt(body, "metadata", "namespace") ?? "default";
+  return qualified(name.includes("@") ? name : `${namespace}-${name}`, "kubernetescrd");
+}
+
+interface Middleware {
+  readonly types: readonly string[];
+  /** The middlewares that it stands for, by their full names. */
+  readonly chain: readonly string[];
+}
+
+/** The middlewares of the stack, by name and provider. */
+function middlewaresOf(objects: readonly ClusterObject[]): Map<string, Middleware> {
+  const known = new Map<string, Middleware>();
   const all = [
     ...objects.flatMap((object) => ifKnown(() => sourcesOf(object), [])),
     ...traefiks(objects).flatMap(({ sources }) => sources),
   ];
   for (const { where, options } of all) {
     for (const [name, body] of namedUnder(options, "http.middlewares")) {
-      known.set(qualified(name, where.startsWith("annotation") ? "consulcatalog" : "file"), body);
+      known.set(qualified(name, providerOf(where)), {
+        types: [...body.keys()].map((key) => key.split(".")[0]),
+        chain: words(body.get("chain.middlewares")).map((each) => qualified(each, providerOf(where))),
+      });
     }
   }
-  for (const object of objects.filter(({ kind, group }) => kind === "Middleware" && group.startsWith("traefik."))) {
-    known.set(`${namespaceOf(object)}-${nameOf(object)}@kubernetescrd`.toLowerCase(), fromTree([object.body.spec]));
+  for (const object of objects.filter(({ kind, group }) => /^traefik\.[a-z.]+ Middleware$/.test(`${group} ${kind}`))) {
+    known.set(ofKind({ name: nameOf(object) }, object), {
+      types: Object.keys(record(object.body.spec)).map((key) => key.toLowerCase()),
+      chain: list(at(object.body, "spec", "chain", "middlewares")).map((each) => ofKind(each, object)),
+    });
   }
   return known;
 }
@@ -157,28 +176,16 @@ function middlewaresOf(objects: readonly ClusterObject[]): Map<string, Options> 
 /** Whether a middleware asks for a login: by its type, or by that of one in its chain. */
 function asks(
   name: string,
-  known: ReadonlyMap<string, Options>,
+  known: ReadonlyMap<string, Middleware>,
   logins: readonly string[],
-  seen: string[] = [],
+  seen = new Set<string>(),
 ): boolean {
-  const body = known.get(name);
-  if (body === undefined || seen.includes(name)) {
-    return body === undefined && logins.some((login) => login.toLowerCase() === name);
+  const middleware = known.get(name);
+  if (middleware === undefined) {
+    return logins.some((login) => login.toLowerCase() === name);
   }
-  const provider = name.slice(name.lastIndexOf("@") + 1);
-  const chain = [...body].filter(([key]) => /^chain\.middlewares(\[|$)/.test(key));
-  const within = chain.flatMap(([key, value]) =>
-    key.endsWith(".namespace")
-      ? []
-      : value.split(",").map((each) => {
-          const namespace = body.get(key.replace(/\.name$/, ".namespace")) ?? name.split("-")[0];
-          return provider === "kubernetescrd" && !each.includes("@")
-            ? `${namespace}-${each}@kubernetescrd`.toLowerCase()
-            : qualified(each.trim(), provider);
-        }),
-  );
   return (
-    [...body.keys()].some((key) => LOGINS.includes(key.split(".")[0])) ||
-    within.some((each) => asks(each, known, logins, [...seen, name]))
+    middleware.types.some((type) => LOGINS.includes(type)) ||
+    (!seen.has(name) && middleware.chain.some((each) => asks(each, known, logins, new Set([...seen, name]))))
   );
 }

@@ -152,6 +152,8 @@ cases("no-proxy-override", [
 
 const gateway = (gatewayClassName: string) =>
   kube("gateway.networking.k8s.io/v1", "Gateway", "g", { spec: { gatewayClassName, listeners: [] } });
+const gatewayClass = (name: string, controllerName: string) =>
+  kube("gateway.networking.k8s.io/v1", "GatewayClass", name, { spec: { controllerName } });
 const registration = configEntry("Registration", "r", {
   node: "n",
   service: { name: "billing", port: 443, address: "192.0.2.1" },
@@ -164,6 +166,79 @@ const exported = configEntry("ExportedServices", "default", {
 });
 cases("no-other-way-in", [
   passes("none", [denyAll, http("a"), meshed("a"), gateway("nginx"), terminating("billing"), registration]),
+  passes("what only looks like one", [
+    gatewayClass("edge", "example.com/consul.hashicorp.com/x"),
+    gateway("edge"),
+    kube("networking.istio.io/v1", "Gateway", "istio", { spec: { gatewayClassName: "consul" } }),
+    kube("gateway.networking.k8s.io/v1", "HTTPRoute", "route", {
+      spec: { gatewayClassName: "consul", parentRefs: [{ name: "g" }] },
+    }),
+    kube("example.com/v1", "HTTPRoute", "other", { spec: { parentRefs: [{ group: "consul.hashicorp.com" }] } }),
+    kube("example.com/v1", "Thing", "thing", { spec: UNKNOWN }),
+    terminating("billing"),
+    registration,
+    service("shop", { a: "b" }),
+    workload("billing"),
+  ]),
+  passes("an address outside that is meant", [registration], { config: { onPurpose: ["Registration/r"] } }),
+  blocks(
+    "an address outside, which a peer is given",
+    [registration, configEntry("ExportedServices", "default", { services: [{ name: "billing", consumers: [] }] })],
+    ["exports billing to others", "into the catalog as billing"],
+  ),
+  blocks(
+    "services for two peers, and one without a name",
+    [
+      configEntry("ExportedServices", "default", {
+        services: [{ name: "shop", consumers: [{ peer: "west" }, { peer: "east" }] }, {}],
+      }),
+    ],
+    ["exports shop to west, east", "exports undefined to others"],
+  ),
+  blocks(
+    "an ingress gateway to two services, and one to all that its routers name",
+    [
+      configEntry("IngressGateway", "i", {
+        listeners: [{ port: 1, services: [{ name: "a" }, { name: "b" }] }, { port: 2 }],
+      }),
+    ],
+    ["opens a, b at port 1", "opens the mesh at port 2"],
+  ),
+  blocks(
+    "a terminating gateway to everything, behind something",
+    [configEntry("TerminatingGateway", "out", { services: [{ name: "billing", ...verified }, { name: "*" }] })],
+    "lets the mesh out to every service",
+  ),
+  blocks(
+    "a terminating gateway with the identity of a service in the mesh, beside another",
+    [terminating("shop"), service("shop", { a: "b" }), registration, terminating("billing")].map((each, i) => ({
+      ...each,
+      name: `r${i}`,
+    })),
+    "has the identity of shop",
+  ),
+  blocks("a name without a CA", [terminating("billing", { sni: "billing.example" }), registration], "without TLS"),
+  ...["HTTPRoute", "TCPRoute"].map((kind) =>
+    blocks(
+      `a route of a gateway of Consul's: ${kind}`,
+      [
+        kube("gateway.networking.k8s.io/v1", kind, "route", {
+          spec: { parentRefs: [{ name: "g" }, { group: "consul.hashicorp.com", name: "g" }] },
+        }),
+      ],
+      "is a route of a gateway of Consul's",
+    ),
+  ),
+  blocks(
+    "a gateway of Consul's own class, told once",
+    [gatewayClass("consul", "api-gateway.consul.hashicorp.com/controller"), gateway("consul")],
+    "is a gateway of Consul's",
+  ),
+  blocks(
+    "a pod that registers as a gateway without a name",
+    [workload("a", { annotations: { "consul.hashicorp.com/gateway-kind": "mesh-gateway" } })],
+    "registers itself as the mesh-gateway.",
+  ),
   passes("one that is meant", [exported], { config: { onPurpose: ["ExportedServices/default"] } }),
   passes("a class of gateways that are not Consul's", [
     kube("gateway.networking.k8s.io/v1", "GatewayClass", "edge", {

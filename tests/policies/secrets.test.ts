@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { UNKNOWN } from "./analyzer";
+import { Resource, UNKNOWN } from "./analyzer";
 import { blocks, cases, passes, useAnalyzer } from "./cases";
 import { CONSUL_CA, CONSUL_SERVER, OTHER_CA, SHOP } from "./certificates";
 import { kube, release, workload } from "./resources";
@@ -17,6 +17,15 @@ const DER = {
   certificate: "MIIBpzCCAU2g",
   publicKey: "MIIBCgKCAQEA",
 };
+
+const drawn = { type: "random:index/randomPassword:RandomPassword", name: "drawn", props: { result: "x" } };
+const origin = (metadata: Record<string, unknown>) => kube("v1", "Secret", "origin", { metadata, stringData: {} });
+const copy = (from: Resource) => ({ ...secret("shop", { data: { "tls.key": "eA==" } }), madeFrom: { data: from } });
+const copyInConfigMap = (from: Resource) => ({ ...config({ "tls.key": "x" }), madeFrom: { data: from } });
+const servers = kube("apps/v1", "StatefulSet", "servers", {
+  metadata: { namespace: "mesh" },
+  spec: { template: { spec: { containers: [{ name: "c", image: "hashicorp/consul:1.22.7" }] } } },
+});
 
 cases("no-key-copied", [
   passes("keys that are somebody else's", [
@@ -50,6 +59,61 @@ cases("no-key-copied", [
     {
       config: { keySecrets: ["apps/my-ca"] },
     },
+  ),
+  passes("a key of SSH's, told by its kind or its first line", [
+    secret("ssh-ca", { type: "kubernetes.io/ssh-auth", stringData: { "ssh-privatekey": PEM } }),
+    secret("git-ca", { stringData: { id: "-----BEGIN OPENSSH PRIVATE KEY-----" } }),
+  ]),
+  passes("a key with its own certificate, under a name that may tell of Consul", [
+    secret("consul-ui-tls", { stringData: { "tls.crt": SHOP, "tls.key": PEM } }),
+  ]),
+  passes("names that only sound like a key's", [
+    secret("consul-ca-store", { stringData: { "tls.keystore": "x", monkey: "x" } }),
+    ...["cache", "africa", "consuls"].map((name) => secret(name, { stringData: { x: PEM } })),
+  ]),
+  passes("what is not known yet", [
+    kube("v1", "ConfigMap", "shop", { data: UNKNOWN }),
+    secret("consul-ca", { data: UNKNOWN }),
+    secret("shop", { stringData: { x: UNKNOWN, "tls.key": PEM } }),
+  ]),
+  passes("a key made from a password that was drawn", [drawn, copy(drawn)]),
+  passes("a copy of a Secret that is not where Consul's servers are", [
+    servers,
+    origin({ name: "own", namespace: "other" }),
+    copy(origin({ name: "own", namespace: "other" })),
+  ]),
+  ...[
+    { name: "own", namespace: "mesh" },
+    { name: "own-ca", namespace: "other" },
+    { name: "own", namespace: "my-consul" },
+    { name: UNKNOWN, namespace: "other" },
+    { name: "own", namespace: UNKNOWN },
+  ].flatMap((metadata) =>
+    [copy, copyInConfigMap].map((made) =>
+      blocks(
+        `a key of the Secret ${JSON.stringify(metadata)} in ${made(origin(metadata)).name}`,
+        [servers, origin(metadata), made(origin(metadata))],
+        metadata.name === UNKNOWN ? "can't be known" : "data.tls.key is copied from the Secret",
+      ),
+    ),
+  ),
+  ...["root-ca", "dc1ca", "ca", "ca1", "CA_root", "consul", "my.consul.key"].map((name) =>
+    blocks(`a key in the Secret ${name}`, [secret(name, { stringData: { x: PEM } })], `as ${name} tells`),
+  ),
+  blocks(
+    "a key's name alone",
+    [kube("v1", "ConfigMap", "consul-ca", { data: { key: UNKNOWN } })],
+    "data.key is the name",
+  ),
+  blocks(
+    "a CA's key, with the certificate of a server beside it",
+    [secret("own-ca", { stringData: { "ca.crt": OTHER_CA, "tls.crt": SHOP, "ca.key": PEM, note: UNKNOWN } })],
+    "stringData.ca.key is a private key, of a CA",
+  ),
+  blocks(
+    "a key in a namespace that is not known yet",
+    [kube("v1", "Secret", "own-ca", { metadata: { namespace: UNKNOWN }, stringData: { x: PEM } })],
+    "stringData.x is a private key",
   ),
   ...[
     [
@@ -197,7 +261,7 @@ cases("secrets-not-for-everybody", [
     (name) =>
       blocks(
         name,
-        [binding("ClusterRoleBinding", "cluster-admin", group(name))],
+        [binding("ClusterRoleBinding", "cluster-admin", group(name), "apps")],
         `gives cluster-admin to Group ${name}`,
       ),
   ),
@@ -214,8 +278,8 @@ cases("secrets-not-for-everybody", [
   ...[
     [READS, "may get secrets"],
     [{ resources: ["*"], verbs: ["*"] }, "may get secrets"],
-    [{ resources: ["configmaps", "secrets"], verbs: ["create", "list"] }, "may list secrets"],
-    [{ resources: ["secrets"], verbs: ["watch"], apiGroups: ["*"] }, "may watch secrets"],
+    [{ resources: ["configmaps", "secrets"], verbs: ["create", "list"], apiGroups: ["*"] }, "may list secrets"],
+    [{ resources: ["secrets"], verbs: ["watch"] }, "may watch secrets"],
     [{ resources: ["serviceaccounts/token"], verbs: ["create"] }, "may create serviceaccounts/token"],
     [{ resources: ["*/token"], verbs: ["create"] }, "may create serviceaccounts/token"],
     [{ resources: ["pods/exec"], verbs: ["create"] }, "may create pods/exec"],

@@ -1,4 +1,4 @@
-import { UNKNOWN } from "./analyzer";
+import { Resource, UNKNOWN } from "./analyzer";
 import { blocks, cases, passes, useAnalyzer } from "./cases";
 import { kube, meshed, release, SAFE_VALUES, traefik, workload } from "./resources";
 
@@ -18,6 +18,23 @@ const mounting = (path: string, volume: Record<string, unknown>, args: string[] 
 const tagged = (name: string, tags: string[], annotations: Record<string, string> = {}) =>
   meshed(name, { "service-tags": tags.map((tag) => tag.replaceAll(",", "\\,")).join(","), ...annotations });
 const traefikKind = (kind: string, name: string, spec: unknown) => kube("traefik.io/v1alpha1", kind, name, { spec });
+
+/** Puts objects into a namespace, but for those that have one of their own. */
+const inNamespace =
+  (namespace: string) =>
+  (each: Resource): Resource => ({
+    ...each,
+    props: {
+      ...each.props,
+      metadata: { ...each.props.metadata, namespace: each.props.metadata.namespace.replace("apps", namespace) },
+    },
+  });
+const gatewayRoute = (...filters: unknown[]) =>
+  kube("gateway.networking.k8s.io/v1", "HTTPRoute", "d", {
+    spec: {
+      rules: [{ filters, backendRefs: [{ group: "traefik.io", kind: "TraefikService", name: "api@internal" }] }],
+    },
+  });
 
 const INSECURE = "sets api.insecure";
 /** Each says `api.insecure`. */
@@ -158,6 +175,57 @@ cases("traefik-dashboard-login", [
         "http: {routers: {d: {rule: x, service: api@internal, middlewares: [login]}}, middlewares: {login: {forwardAuth: {address: https://a}}}}",
     }),
   ]),
+  passes("services that are only called alike", [
+    tagged("a", ["traefik.http.routers.d.service=rest-api@internal", "traefik.http.routers.e.service=api@internals"]),
+  ]),
+  passes("a program that has an API and a log of its own", [
+    configMap("backend", { "config.yaml": "api: {insecure: true}\nbackend: {log: debug}" }),
+  ]),
+  passes("a login of several middlewares, in whatever letters and spaces", [
+    configMap("routes", {
+      "d.yml": `http:
+  routers: {d: {rule: x, service: ' api@internal ', middlewares: 'small , Door'}}
+  middlewares: {small: {compress: {}}, door: {chain: {middlewares: [small, ask]}}, ask: {digestAuth: {usersFile: /u}}}`,
+    }),
+  ]),
+  blocks(
+    "a chain that leads to itself",
+    [
+      tagged("a", [
+        "traefik.http.routers.d.service=api@internal",
+        "traefik.http.routers.d.middlewares=round",
+        "traefik.http.middlewares.round.chain.middlewares=small,round",
+        "traefik.http.middlewares.small.compress=true",
+      ]),
+    ],
+    "router d serves api@internal without a login. Leave",
+  ),
+  blocks(
+    "a router without a middleware",
+    [tagged("a", ["traefik.http.routers.d.service=api@internal", "traefik.http.routers.d.middlewares="])],
+    "router d serves api@internal without a login. Leave",
+  ),
+  blocks(
+    "a middleware from elsewhere beside one that asks nobody",
+    [
+      tagged("a", [
+        "traefik.http.routers.d.service=api@internal",
+        "traefik.http.routers.d.middlewares=small,Login@file",
+        "traefik.http.middlewares.small.compress=true",
+      ]),
+    ],
+    "router d serves api@internal without a login; login@file is declared elsewhere",
+    { config: { logins: ["other@file"] } },
+  ),
+  blocks(
+    "a service of several that stand for the API",
+    [
+      configMap("routes", {
+        "d.yml": "http: {services: {a: {failover: {service: b, fallback: 'dashboard@internal'}}}}",
+      }),
+    ],
+    "another service stands for dashboard@internal",
+  ),
   blocks(
     "a file's router with a middleware that asks nobody",
     [
@@ -190,6 +258,65 @@ cases("traefik-dashboard-login", [
     }),
     traefikKind("Middleware", "login", { basicAuth: { secret: "users" } }),
   ]),
+  ...[
+    [{ name: "login" }],
+    [{ name: "small" }, { name: "login" }],
+    [{ name: "login", namespace: "auth" }],
+    [{ name: "chain" }],
+    [{ name: "chain-elsewhere" }],
+    [{ name: "Login@file" }],
+  ].map((middlewares) =>
+    passes(
+      `a route with ${JSON.stringify(middlewares)}`,
+      [
+        traefikKind("IngressRoute", "d", { routes: [{ services: [{ name: "api@internal" }], middlewares }] }),
+        traefikKind("Middleware", "small", { compress: {} }),
+        traefikKind("Middleware", "login", { basicAuth: { secret: "users" } }),
+        traefikKind("Middleware", "chain", { chain: { middlewares: [{ name: "small" }, { name: "login" }] } }),
+        traefikKind("Middleware", "chain-elsewhere", {
+          chain: { middlewares: [{ name: "login", namespace: "auth" }] },
+        }),
+        kube("traefik.io/v1alpha1", "Middleware", "auth-login", {
+          metadata: { name: "login", namespace: "auth" },
+          spec: { forwardAuth: { address: "https://a" } },
+        }),
+      ].map(inNamespace("my-apps")),
+      { config: { logins: ["login@file"] } },
+    ),
+  ),
+  ...[
+    [{ name: "login", namespace: "auth" }],
+    [{ name: "small" }, { name: "other" }],
+    [{ name: "tcp" }],
+    [{ name: "of-somebody" }],
+  ].map((middlewares) =>
+    blocks(
+      `a route with ${JSON.stringify(middlewares)}`,
+      [
+        traefikKind("IngressRoute", "d", { routes: [{ services: [{ name: "api@internal" }], middlewares }] }),
+        traefikKind("Middleware", "small", { compress: {} }),
+        traefikKind("Middleware", "login", { basicAuth: { secret: "users" } }),
+        traefikKind("Middleware", "other", { chain: { middlewares: [{ name: "login", namespace: "auth" }] } }),
+        traefikKind("MiddlewareTCP", "tcp", { basicAuth: { secret: "users" } }),
+        kube("example.com/v1", "Middleware", "of-somebody", { spec: { basicAuth: { secret: "users" } } }),
+        kube("not-traefik.io/v1", "Middleware", "of-somebody", { spec: { basicAuth: { secret: "users" } } }),
+      ],
+      "a route serves api@internal without a login",
+    ),
+  ),
+  passes("routes to services, and what is no route", [
+    traefikKind("IngressRoute", "d", { routes: [{ services: [{ name: "api" }, {}] }] }),
+    kube("example.com/v1", "Thing", "d", { spec: { routes: [{ services: [{ name: "api@internal" }] }] } }),
+  ]),
+  passes("a route of the Gateway API with a Middleware that asks", [
+    gatewayRoute({ type: "ExtensionRef", extensionRef: { group: "traefik.io", kind: "Middleware", name: "login" } }),
+    traefikKind("Middleware", "login", { basicAuth: { secret: "users" } }),
+  ]),
+  blocks(
+    "a route of the Gateway API that sets a header",
+    [gatewayRoute({ type: "RequestHeaderModifier", requestHeaderModifier: {} })],
+    "a route serves api@internal without a login. Leave",
+  ),
   blocks(
     "a route with a Middleware that asks nobody",
     [
