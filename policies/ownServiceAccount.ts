@@ -42,9 +42,7 @@ export const ownServiceAccount = policy({
     const called = new Set(objects.filter(isIntentions).flatMap(namesIn));
     for (const { object, pod, account, names, services: own } of meshed) {
       yield* asksForSidecar(pod) ? [] : accountProblems(object, pod).map((problem) => ({ object, problem }));
-      const other = meshed.find(
-        (w) => w.object !== object && w.account === account && !w.names.some((name) => names.includes(name)),
-      );
+      const other = meshed.find((w) => w.account === account && !w.names.some((name) => names.includes(name)));
       if (other !== undefined) {
         yield { object, problem: `has the ServiceAccount of ${nameOf(other.object)}, which is another service` };
       } else if (own.length > 0 && !own.includes(account) && called.has(account)) {
@@ -52,7 +50,11 @@ export const ownServiceAccount = policy({
       }
     }
     for (const each of workloads.filter((w) => w.account !== "default")) {
-      yield* borrowed(each, each.meshed ? [] : meshed, ingresses);
+      yield* borrowed(
+        each,
+        meshed.filter(() => !each.meshed),
+        ingresses,
+      );
     }
   },
 });
@@ -70,7 +72,7 @@ function accountProblems(object: ClusterObject, pod: Pod): string[] {
 
 /** Accounts that a pod may have by nature only: the ingress', and those of Consul's components. */
 function* takenProblems(pod: Pod, { rendered }: ClusterObject): Iterable<string> {
-  const account = ifKnown(() => serviceAccountOf(pod), "");
+  const account = String(ifKnown(() => serviceAccountOf(pod), undefined));
   if (account === INGRESS && !runs(pod, /traefik/)) {
     yield `runs under ${INGRESS}, the identity of the ingress, without being Traefik`;
   }
@@ -92,7 +94,7 @@ function isIngress(pod: Pod): boolean {
     () =>
       runs(pod, /traefik/) &&
       list(pod.spec.containers).some((c) =>
-        /consulcatalog/i.test([...commandLine(record(c)), JSON.stringify(at(c, "env") ?? "")].join(" ")),
+        [...commandLine(record(c)), JSON.stringify(at(c, "env"))].some((text) => /consulcatalog/i.test(text)),
       ),
     false,
   );
@@ -150,14 +152,17 @@ interface Service {
 function knownServices(objects: readonly ClusterObject[]): Service[] {
   return objects
     .filter(({ kind }) => kind === "Service")
-    .flatMap((object) =>
-      ifKnown(() => {
-        const selector = plain(record(at(object.body, "spec", "selector")));
-        return Object.keys(selector).length === 0
-          ? []
-          : [{ name: nameOf(object), namespace: namespaceOf(object), selector }];
-      }, []),
-    );
+    .map((object) =>
+      ifKnown(
+        () => ({
+          name: nameOf(object),
+          namespace: namespaceOf(object),
+          selector: plain(record(at(object.body, "spec", "selector"))),
+        }),
+        undefined,
+      ),
+    )
+    .filter((each) => each !== undefined && Object.keys(each.selector).length > 0) as Service[];
 }
 
 /** The services that a pod belongs to: those it names, else those that select it. */

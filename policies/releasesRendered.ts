@@ -22,9 +22,8 @@ export const releasesRendered = policy({
   },
   *stack(_, __, resources) {
     for (const { type, urn, propertyDependencies } of resources) {
-      const origins = type === RELEASE ? (propertyDependencies.values ?? []) : [];
-      const unknown = origins.find(({ props }) => ifKnown(() => !plain(props), true));
-      if (unknown !== undefined) {
+      const unknown = propertyDependencies.values?.find(({ props }) => ifKnown(() => !plain(props), true));
+      if (type === RELEASE && unknown !== undefined) {
         yield { urn, problem: `its values are made from ${unknown.urn.split("::").pop()}, which is not known yet` };
       }
     }

@@ -10,9 +10,9 @@ const REFERENCE_KEY =
   /(existing|external|pull|tls|cert|certificate|ca|auth|admin|root|user|config|credentials?|from|ref|image|key|token|password|db|database|postgres(ql)?|redis|s3)[-_]?secret$/i;
 const REFERENCE = /^(\$\{[\w.]+\}|\$\([\w.]+\)|\$__(file|env|vault)\{.*\}|\{\{.*\}\}|(vault|env|file|ref\+\w+):.+)$/s;
 /** A password in an address. */
-const IN_ADDRESS = /^[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:([^\s/@]+)@/i;
+const IN_ADDRESS = /:\/\/[^\s/:@]*:([^\s/@]+)@/;
 /** Values that are a secret under any name: a private key, a JSON Web Token. */
-const SECRET_VALUE = /-----BEGIN [A-Z ]*PRIVATE KEY-----|^eyJ[\w-]+\.eyJ[\w-]+\.[\w-]*$/;
+const SECRET_VALUE = /-----BEGIN [A-Z ]*PRIVATE KEY-----|eyJ[\w-]+\.eyJ[\w-]+\./;
 
 /**
  * Helm keeps the values of a release in the cluster, and most charts write them into manifests: a secret there is read
@@ -40,7 +40,7 @@ function* secrets(value: unknown, path: string): Iterable<string> {
   for (const key of Object.keys(object)) {
     const inner = object[key];
     // A list of variables keeps the name beside the value.
-    const name = key === "value" && typeof object.name === "string" ? object.name : key;
+    const name = key === "value" ? String(object.name) : key;
     if (typeof inner === "string" && isSecret(name, inner.trim())) {
       yield `${path}.${key} holds a secret`;
     } else {

@@ -24,7 +24,7 @@ export const traefikInSight = policy({
   },
   *stack(objects) {
     yield* referred(objects, providers);
-    const judged = objects.flatMap((object) => ifKnown(() => filesOf(object).unread, []));
+    const judged = objects.flatMap((object) => ifKnown(() => filesOf(object).unread, undefined));
     for (const { object, unread } of traefiks(objects)) {
       for (const what of unread.filter((each) => !judged.includes(each))) {
         yield { object, problem: `${what} cannot be read, and may configure Traefik` };
@@ -34,13 +34,11 @@ export const traefikInSight = policy({
 });
 
 function* providers({ where, options, sure }: Source): Iterable<string> {
-  const named = new Set(
-    [...options].flatMap(([option, value]) => {
-      const [, name, rest] = /^providers\.(\w+)(\..*)?$/.exec(option) ?? [];
-      return name !== undefined && (rest !== undefined || !isFalse(value)) ? [name] : [];
-    }),
-  );
-  for (const provider of sure ? ELSEWHERE.filter((each) => named.has(each)) : []) {
-    yield `${where} takes routes from the provider ${provider}`;
+  for (const provider of ELSEWHERE.map((name) => `providers.${name}`)) {
+    const isOf = ([option, value]: readonly [string, string]) =>
+      option === provider ? !isFalse(value) : option.startsWith(`${provider}.`);
+    if (sure && [...options].some(isOf)) {
+      yield `${where} takes routes from the provider ${provider.split(".")[1]}`;
+    }
   }
 }

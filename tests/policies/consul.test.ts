@@ -236,6 +236,10 @@ cases("helm-releases-rendered", [
     [drawn, { ...safe, madeFrom: { values: drawn } }],
     "its values are made from r, which is not known yet",
   ),
+  passes("values of something else, made from what is not known", [
+    drawn,
+    { type: "example:index/thing:Thing", name: "t", props: {}, madeFrom: { values: drawn } },
+  ]),
   passes("values made from what is known", [known, { ...safe, madeFrom: { values: known } }]),
 ]);
 

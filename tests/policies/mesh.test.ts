@@ -208,6 +208,9 @@ cases("own-service-account", [
   ),
   ...[
     service("all", {}),
+    service("all", { app: "y" }),
+    kube("example.com/v1", "Thing", "all", { spec: { selector: { app: "x" } } }),
+    kube("v1", "Service", "all", { spec: { selector: UNKNOWN } }),
     { ...service("all", { app: "x" }), props: { metadata: { name: "all" }, spec: { selector: { app: "x" } } } },
   ].map((other) =>
     blocks(

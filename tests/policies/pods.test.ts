@@ -429,7 +429,64 @@ cases("own-service-account", [
     intentions("payments", { name: "shop", action: "allow" }),
     service("evil", { app: "evil" }),
     workload("evil", { annotations: { [INJECT]: "true" }, pod: account("robot") }),
+    kube("example.com/v1", "Thing", "t", { spec: { destination: { name: "robot" } } }),
   ]),
+  passes("a version of a service that calls others, whose Service is another stack's", [
+    intentions("payments", { name: "shop", action: "allow" }),
+    meshed("shop-v1", {}, account("shop")),
+  ]),
+  passes("pods whose accounts are not known yet, and Traefik of which little is", [
+    workload("a", { pod: account(UNKNOWN) }),
+    workload("edge", { container: { image: "traefik:v3.7.9", ...catalog }, pod: account(UNKNOWN) }),
+    workload("b", { container: { image: "traefik:v3.7.9", args: UNKNOWN }, pod: account("b") }),
+    workload("upgrade", { kind: "Job", pod: account("b") }),
+  ]),
+  blocks(
+    "the account of another of two names",
+    [
+      meshed("v1", { "kubernetes-service": "a, b" }, account("a")),
+      meshed("v2", { "kubernetes-service": "c, d" }, account("a")),
+    ],
+    ["Deployment v1: has the ServiceAccount of v2", "Deployment v2: has the ServiceAccount of v1"],
+  ),
+  blocks(
+    "the account of all pods by its old name, in a patch",
+    [
+      workload("a", {
+        kind: "DeploymentPatch",
+        annotations: { [INJECT]: "true" },
+        pod: { serviceAccountName: undefined, serviceAccount: "default" },
+      }),
+    ],
+    "runs under the ServiceAccount that all",
+  ),
+  blocks(
+    "the ingress', told once",
+    [
+      workload("traefik", {
+        container: { image: "traefik:v3.7.9", ...catalog },
+        pod: account("traefik-system-ingress"),
+      }),
+      workload("a", { pod: account("traefik-system-ingress") }),
+    ],
+    "Deployment a: runs under traefik-system-ingress, the identity of the ingress",
+  ),
+  blocks(
+    "the ingress' of another name, where a helper is beside it",
+    [
+      workload("traefik", {
+        pod: {
+          ...account("edge"),
+          containers: [
+            { name: "helper", image: "helper:1.2.3" },
+            { name: "traefik", image: "traefik:v3.7.9", ...catalog },
+          ],
+        },
+      }),
+      workload("a", { pod: account("edge") }),
+    ],
+    "Deployment a: runs under edge, the identity of the ingress",
+  ),
   passes("Traefik beside a helper", [
     workload("traefik", {
       pod: {

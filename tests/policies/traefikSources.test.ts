@@ -523,10 +523,26 @@ cases("traefik-configuration-in-sight", [
     "docker",
     "nomad=true",
     "plugin.x.a=b",
+    "ecs",
+    "swarm.endpoint=tcp://a",
+    "docker.exposedByDefault=false",
   ].map((provider) =>
     blocks(provider, [flags(`--providers.${provider}`)], `from the provider ${provider.split(/[.=]/)[0]}`),
   ),
   passes("a provider that is off", [flags("--providers.docker=false", "--providers.kubernetescrd")]),
+  passes("somebody else's file, and an option that is only called alike", [
+    configMap("app", { "x.yaml": "providers: {docker: {endpoint: a}}" }),
+    configMap("traefik", { "traefik.yml": "labels: {providers: {docker: {a: b}}}\nproviders: {httpx: {a: b}}" }),
+    kube("v1", "ConfigMap", "app", { data: UNKNOWN }),
+  ]),
+  blocks(
+    "a template among the files that it reads, told once",
+    [
+      mounting("/etc/traefik", { configMap: { name: "traefik" } }),
+      configMap("traefik", { "d.yml": "http:\n{{ range .x }}\n  a: [b\n{{ end }}" }),
+    ],
+    "the file d.yml cannot be read",
+  ),
   blocks(
     "a ConfigMap of somebody else",
     [mounting("/etc/traefik", { configMap: { name: "edge" } })],
