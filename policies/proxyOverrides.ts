@@ -102,7 +102,7 @@ function* configProblems(where: string, config: Json): Iterable<string> {
 }
 
 function* argumentProblems(pod: Pod): Iterable<string> {
-  const words = (consulAnnotation(pod, "envoy-extra-args") ?? "").split(/\s+/);
+  const words = String(consulAnnotation(pod, "envoy-extra-args")).split(/\s/);
   const end = words.indexOf("--");
   for (const word of (end < 0 ? words : words.slice(0, end)).map((w) => w.replace(/["'\\]/g, ""))) {
     if (word.startsWith("-") && !HARMLESS_ARGUMENTS.test(word)) {

@@ -69,7 +69,7 @@ function destinations(object: ClusterObject): unknown[] {
   if (isConfigEntry(object, "ServiceRouter")) {
     return list(at(object.body, "spec", "routes")).map((route) => at(route, "destination"));
   }
-  return isConfigEntry(object, "ServiceSplitter") ? list(at(object.body, "spec", "splits")) : [];
+  return list(isConfigEntry(object, "ServiceSplitter") && at(object.body, "spec", "splits"));
 }
 
 /** Who may call a service, by the intentions of the stack. */
@@ -78,5 +78,6 @@ function callers(intentions: readonly ClusterObject[], service: string): string[
     .filter((each) => destinationOf(each) === service)
     .flatMap(sourcesOf)
     .filter(allows)
-    .flatMap((source) => source.name ?? []);
+    .map((source) => source.name)
+    .filter((name) => name !== undefined);
 }

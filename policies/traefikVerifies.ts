@@ -5,7 +5,7 @@ import { referred, sourcesOf } from "./lib/traefikSources";
 
 /** Where Traefik has the option; a file that may be anybody's counts for these alone. */
 const SKIPS =
-  /^((tcp)?serverstransport|providers|(http|tcp)\.serverstransports\.|http\.middlewares\.|tracing\.|metrics\.|accesslog\.|log\.)(.*\.)?insecureskipverify$/;
+  /^((tcp)?serverstransport|providers|(http|tcp)\.serverstransports|http\.middlewares|tracing|metrics|accesslog|log)\..*insecureskipverify$/;
 const ENDPOINT = "providers.consulcatalog.endpoint";
 const LOCAL = /^(https?:\/\/)?(localhost|127\.[\d.]+|\[::1\])(:|$)|^unix:/i;
 
@@ -41,8 +41,6 @@ function* problems({ where, options, sure }: Source): Iterable<string> {
 function isPlain(options: Options): boolean {
   const scheme = options.get(`${ENDPOINT}.scheme`)?.toLowerCase();
   const address = options.get(`${ENDPOINT}.address`);
-  if (scheme === "https" || (address !== undefined && LOCAL.test(address)) || /^https:/i.test(address ?? "")) {
-    return false;
-  }
-  return address !== undefined || scheme !== undefined;
+  const safe = scheme === "https" || LOCAL.test(String(address)) || /^https:/i.test(String(address));
+  return !safe && (address !== undefined || scheme !== undefined);
 }

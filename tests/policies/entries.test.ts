@@ -41,12 +41,18 @@ cases("no-proxy-override", [
       name: address,
     })),
     {
-      ...proxyConfig({ my_envoy_public_listener_json: "", envoy_json: "", rebind_port: 1, bind_ports: 1 }),
+      ...proxyConfig({
+        my_envoy_public_listener_json: "",
+        envoy_public_listener_json_note: "",
+        envoy_json: "",
+        rebind_port: 1,
+        bind_ports: 1,
+      }),
       name: "own",
     },
     configEntry("Mesh", "mesh", { envoyExtensions: [{ name: "builtin/lua" }], config: { bind_port: 1 } }),
     meshed("d", { "envoy-extra-args": "-- --config-yaml x" }),
-    meshed("e", { "envoy-extra-args": "'--log-level=debug' -l info  \"--concurrency\" 2" }),
+    meshed("e", { "envoy-extra-args": "'--log-level=debug' -l info  \"--concurrency\" 2 --log-format x" }),
     workload("f", { annotations: { "consul.hashicorp.com/envoy-extra-args": "--config-yaml x" } }),
     http("b"),
     meshed("a", {
@@ -140,6 +146,11 @@ cases("no-proxy-override", [
     ),
   ),
   blocks(
+    "an argument of Envoy's at the end",
+    [meshed("a", { "envoy-extra-args": "--log-level debug --allow-unknown-fields" })],
+    "envoy-extra-args --allow-unknown-fields",
+  ),
+  blocks(
     "Envoy's --config-yaml in quotes",
     [meshed("a", { "envoy-extra-args": `"--config-yaml" 'x' -- y` })],
     "envoy-extra-args --config-yaml",
@@ -179,6 +190,8 @@ cases("no-other-way-in", [
     registration,
     service("shop", { a: "b" }),
     workload("billing"),
+    { ...terminating("registered-elsewhere"), name: "other" },
+    workload("registered-elsewhere"),
   ]),
   passes("an address outside that is meant", [registration], { config: { onPurpose: ["Registration/r"] } }),
   blocks(
@@ -347,6 +360,19 @@ cases("redirects-keep-intentions", [
     [redirect],
     "sends calls to api on to payments, which no intention here allows anybody to call",
   ),
+  blocks(
+    "past all intentions, beside what is none",
+    [
+      redirect,
+      kube("example.com/v1", "Thing", "t", { spec: { destination: { name: "payments" }, sources: [allow("web")] } }),
+    ],
+    "which no intention here allows anybody to call",
+  ),
+  passes("of a caller without a name", [
+    redirect,
+    intentions("api", { action: "allow" }),
+    intentions("payments", allow("web")),
+  ]),
   blocks(
     "past those of one caller",
     [redirect, intentions("api", allow("web"), allow("app")), intentions("payments", allow("web"))],

@@ -203,6 +203,36 @@ cases("mesh-annotations-read", [
     kube("v1", "Namespace", "ns", { metadata: { labels: { "consul.hashicorp.com/transparent-proxy": "1" } } }),
     release(SAFE_VALUES),
   ]),
+  passes("what is not set after all, and labels where the injector reads none", [
+    meshed("a", { "consul-dns": null, "connect-service-port": null }),
+    kube("v1", "Namespace", "ns", { metadata: { labels: { "consul.hashicorp.com/consul-dns": null } } }),
+    kube("v1", "ConfigMap", "c", { metadata: { labels: { "consul.hashicorp.com/consul-dns": "on" } } }),
+  ]),
+  ...[
+    ...["connect-inject", "consul-dns", "enable-consul-dataplane-as-sidecar", "enable-metrics", "mesh-inject"],
+    ...["enable-metrics-merging", "enable-sidecar-proxy-lifecycle", "transparent-proxy", "use-proxy-health-check"],
+    ...["enable-sidecar-proxy-lifecycle-shutdown-drain-listeners", "transparent-proxy-overwrite-probes"],
+  ].flatMap((name) => [
+    blocks(`${name} off`, [meshed("a", { [name]: "off" })], `${name} is "off", which is no boolean to Go`),
+    passes(`${name} false`, [meshed("a", { [name]: "false" })]),
+  ]),
+  ...[
+    ...["connect-inject-status", "connect-inject-managed-by", "connect-k8s-version", "consul-k8s-version"],
+    ...["consul-sidecar-access-log-enabled", "consul-sidecar-access-log-path", "dual-stack", "original-pod"],
+    ...["redirect-traffic-config", "transparent-proxy-status"],
+  ].map((name) => blocks(name, [meshed("a", { [name]: "x" })], `${name} is the injector's own`)),
+  blocks("a slip", [meshed("a", { "conect-injct": "true" })], "did you mean consul.hashicorp.com/connect-inject?"),
+  blocks("a name like no other", [meshed("a", { zzzzzzzzzzzzzz: "x" })], "is no annotation that Consul reads. Write"),
+  blocks(
+    "a name like the injector's own",
+    [meshed("a", { "original-pods": "x" })],
+    "is no annotation that Consul reads. Write",
+  ),
+  blocks(
+    "a namespace's label for DNS",
+    [kube("v1", "Namespace", "ns", { metadata: { labels: { "consul.hashicorp.com/consul-dns": "on" } } })],
+    'consul-dns is "on", which is no boolean to Go',
+  ),
   passes("a Service's, which others read", [
     kube("v1", "Service", "a", { metadata: { annotations: { "consul.hashicorp.com/service-sync": "true" } } }),
   ]),

@@ -391,6 +391,32 @@ cases("traefik-verifies-tls", [
   passes("HTTPS", [
     flags("--providers.consulcatalog.endpoint.address=consul:8501", "--providers.consulcatalog.endpoint.scheme=HTTPS"),
   ]),
+  ...["localhost", "LOCALHOST:8500", "http://127.0.0.2:8500", "https://[::1]", "unix:///consul.sock"].map((address) =>
+    passes(`an agent beside it: ${address}`, [flags(`--providers.consulcatalog.endpoint.address=${address}`)]),
+  ),
+  passes("HTTPS by the address", [flags("--providers.consulcatalog.endpoint.address=HTTPS://consul:8501")]),
+  passes("an option that is only called alike", [
+    flags("--serverstransport.insecureskipverifyx=true"),
+    configMap("app", {
+      "x.yaml": "upstream: {providers: {tls: {insecureSkipVerify: true}}}\nlog: {x: {insecureSkipVerifyWhy: a}}",
+    }),
+  ]),
+  ...[
+    "serversTransport: {insecureSkipVerify: true}",
+    "tcpServersTransport: {tls: {insecureSkipVerify: true}}",
+    "tcp: {serversTransports: {x: {tls: {insecureSkipVerify: true}}}}",
+    "providers: {consulCatalog: {endpoint: {tls: {insecureSkipVerify: true}}}}",
+    "tracing: {otlp: {http: {tls: {insecureSkipVerify: true}}}}",
+  ].map((text) => blocks(`a file under no name of Traefik's: ${text}`, [configMap("edge", { "x.yaml": text })], SKIP)),
+  blocks(
+    "a variable in an argument",
+    [traefik({ args: ["--serverstransport.insecureskipverify=$(SKIP)"], env: [{ name: "SKIP", value: "true" }] })],
+    `sets ${SKIP}`,
+  ),
+  ...["notlocalhost:8500", "consul.unix:8500", "http://proxy/https://consul", "localhost.example"].map((address) =>
+    blocks(address, [flags(`--providers.consulcatalog.endpoint.address=${address}`)], `at ${address} in plain HTTP`),
+  ),
+  blocks("a scheme alone", [flags("--providers.consulcatalog.endpoint.scheme=http")], "at its address in plain HTTP"),
   ...["--serverstransport.insecureskipverify=T", "-providers.consulCatalog.endpoint.tls.insecureSkipVerify"].map(
     (flag) => blocks(flag, [flags(flag)], `sets ${SKIP}`),
   ),
@@ -444,6 +470,8 @@ cases("traefik-in-the-mesh", [
   ...[
     ["connectAware=false", "sets connectAware to false"],
     ["connectaware=0", "sets connectAware to 0"],
+    ["connectaware=untrue", "sets connectAware to untrue"],
+    ["connectaware=10", "sets connectAware to 10"],
     ["connectByDefault=F", "sets connectByDefault to F"],
     ["exposedByDefault", "sets exposedByDefault"],
     ["exposedbydefault=1", "sets exposedByDefault"],
@@ -458,6 +486,11 @@ cases("traefik-in-the-mesh", [
     "a file",
     [configMap("traefik", { "traefik.yml": "providers: {consulCatalog: {exposedByDefault: true}}" })],
     "sets exposedByDefault",
+  ),
+  blocks(
+    "a variable in an argument",
+    [traefik({ args: ["--providers.consulcatalog.connectaware=$(AWARE)"], env: [{ name: "AWARE", value: "false" }] })],
+    "sets connectAware to false",
   ),
   blocks(
     "a service's own tag",
