@@ -12,6 +12,8 @@ export interface Recorded {
   readonly deleteBeforeReplace: boolean;
   /** Properties whose change makes it anew. */
   readonly replaceOnChanges: string[];
+  /** Properties whose change is left alone. */
+  readonly ignoreChanges: string[];
   /** What runs before it is made, by name. */
   readonly beforeCreate: string[];
   readonly retainOnDelete: boolean;
@@ -91,6 +93,7 @@ export async function record(
     protect: request.getProtect(),
     deleteBeforeReplace: request.getDeletebeforereplace(),
     replaceOnChanges: request.getReplaceonchangesList(),
+    ignoreChanges: request.getIgnorechangesList(),
     beforeCreate: request.getHooks()?.getBeforeCreateList() ?? [],
     retainOnDelete: request.getRetainondelete(),
     onError: request.getHooks()?.getOnErrorList() ?? [],

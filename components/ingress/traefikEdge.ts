@@ -176,7 +176,7 @@ export function edgeProblems(
               reason: `"${range}" is no range of addresses; use CIDR such as 203.0.113.0/24`,
             },
           ]),
-      ...(/\/0$/.test(range) && input !== "loadBalancerSourceRanges"
+      ...(range.endsWith("/0") && input !== "loadBalancerSourceRanges"
         ? [
             {
               propertyPath: at(`${input}[${i}]`),

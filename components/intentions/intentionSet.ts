@@ -9,7 +9,7 @@ import type { JwtProvider } from "./jwtProvider";
 import { JwtProviderNames, MeshIntentions } from "./meshIntentions";
 import type { MeshMember, Protocol } from "../services/member";
 import type { Mesh } from "../mesh/mesh";
-import { describeProblems, refuse } from "../shared/problems";
+import { refuse, warn } from "../shared/problems";
 
 export interface IntentionSetArgs {
   readonly mesh: Mesh;
@@ -83,9 +83,7 @@ export class IntentionSet extends pulumi.ComponentResource {
       ...(args.warningsAreErrors ? warnings : []),
     ]);
     super("consul-traefik-mesh:index:IntentionSet", name, {}, owned(`IntentionSet-${name}`, opts));
-    if (warnings.length > 0) {
-      pulumi.log.warn(describeProblems(`IntentionSet "${name}"`, warnings), this);
-    }
+    warn(`IntentionSet "${name}"`, warnings, this);
 
     this.entries = mergeIntentions(all).map((spec) => {
       const destination = spec.destination.name;

@@ -125,5 +125,5 @@ function randomBytes({ name, parent }: Making, part: string, length: number, wor
 
 /** 32 hexadecimal digits in the form of a UUID, the only one that Consul takes for a token. */
 function asUuid(hex: string): string {
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
 }

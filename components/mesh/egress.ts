@@ -196,8 +196,7 @@ export function externalDestinations(
       // Consul verifies a certificate's name only where it is told one, and speaks no TLS without a CA.
       ...(enabled && {
         caFile: caFileOf(service, caCertificate),
-        sni:
-          judgedWhenKnown(whatOf(service), sni, (known) => (known === undefined ? [] : sniProblems(known, ""))) ?? host,
+        sni: sni === undefined ? host : judgedWhenKnown(whatOf(service), sni, (known) => sniProblems(known, "")),
       }),
     }));
     configEntry(

@@ -9,9 +9,16 @@ function made(options: TraefikOptions) {
 
 test("nothing said is nothing changed: no address is trusted, no policy and no class is set", async () => {
   const recorded = await made({});
-  const { args } = find(recorded, "traefik-deployment").props.spec.template.spec.containers[0];
-  const outside = args.filter((each: string) => /^--(entryPoints\.web(secure)?|accessLog)\./.test(each));
-  expect(outside.join(" ")).not.toMatch(/trustedIPs|insecure|respondingTimeouts|format|fields/i);
+  const { args, resources } = find(recorded, "traefik-deployment").props.spec.template.spec.containers[0];
+  const grace = "transport.lifeCycle.requestAcceptGraceTimeout=5s";
+  expect(args.filter((each: string) => !/^--(?!entryPoints\.web|accessLog\.)/.test(each))).toEqual([
+    "--entryPoints.web.address=:80",
+    "--entryPoints.websecure.address=:443",
+    "--entryPoints.web.asDefault=true",
+    `--entryPoints.web.${grace}`,
+    `--entryPoints.websecure.${grace}`,
+  ]);
+  expect(resources.requests).toEqual({ cpu: "100m", memory: "64Mi" });
   const { spec } = find(recorded, "traefik-service").props;
   expect(Object.keys(spec).sort()).toEqual(["ports", "publishNotReadyAddresses", "selector", "type"]);
 });
@@ -34,6 +41,15 @@ test("a proxy before Traefik is believed at both entry points that clients reach
     );
   }
   expect(args.filter((each: string) => /\.admin\..*(trusted|responding)/.test(each))).toEqual([]);
+});
+
+test("the access log has the form and the headers that it is asked for", async () => {
+  const recorded = await made({ accessLogFormat: "json", accessLogHeaders: ["User-Agent"] });
+  const { args } = find(recorded, "traefik-deployment").props.spec.template.spec.containers[0];
+  expect(args.filter((each: string) => each.startsWith("--accessLog."))).toEqual([
+    "--accessLog.format=json",
+    "--accessLog.fields.headers.names.User-Agent=keep",
+  ]);
 });
 
 test("the Service says what the cloud's load balancer is to be, and stays in Consul's catalog", async () => {
@@ -87,6 +103,7 @@ test.each<[TraefikOptions, path: string, RegExp, right: TraefikOptions]>([
     /no load balancer/,
     { ...balancer, loadBalancerClass: "service.k8s.aws/nlb" },
   ],
+  [{ ...balancer, loadBalancerClass: "a/b/c" }, "loadBalancerClass", /a\/b\/c/, balancer],
   [
     { ...balancer, loadBalancerSourceRanges: ["203.0.113.7"] },
     "loadBalancerSourceRanges[0]",
@@ -99,6 +116,8 @@ test.each<[TraefikOptions, path: string, RegExp, right: TraefikOptions]>([
     /every client/,
     { forwardedHeadersTrustedIps: ["10.1.2.3"] },
   ],
+  // To Traefik that is 0.0.0.0/0.
+  [{ forwardedHeadersTrustedIps: ["0.0.0.0/00"] }, "forwardedHeadersTrustedIps[0]", /no range/, {}],
   [
     { proxyProtocolTrustedIps: ["balancer.example"] },
     "proxyProtocolTrustedIps[0]",
@@ -109,8 +128,16 @@ test.each<[TraefikOptions, path: string, RegExp, right: TraefikOptions]>([
     { serviceType: "ClusterIP", externalTrafficPolicy: "Local" },
     "externalTrafficPolicy",
     /from outside/,
+    { serviceType: "ClusterIP" },
+  ],
+  [
+    { externalTrafficPolicy: "Remote" as any },
+    "externalTrafficPolicy",
+    /Cluster, Local/,
     { externalTrafficPolicy: "Local" },
   ],
+  [{ accessLogFormat: "xml" as any }, "accessLogFormat", /common, json/, { accessLogFormat: "common" }],
+  [{ serviceAnnotations: { "a/b/c": "d" } }, "serviceAnnotations", /a\/b\/c/, { serviceAnnotations: {} }],
   [
     { serviceAnnotations: { "consul.hashicorp.com/service-sync": "false" } },
     'serviceAnnotations["consul.hashicorp.com/service-sync"]',
@@ -150,6 +177,11 @@ test.each<[TraefikOptions, path: string, RegExp, right: TraefikOptions]>([
   expect(problems.map((each) => each.propertyPath)).toEqual([path]);
   expect(problems[0].reason).toMatch(says);
   expect(traefikProblems(right)).toEqual([]);
+});
+
+test("headers of an access log that is off are of no use, in whatever form", () => {
+  const problems = traefikProblems({ accessLog: false, accessLogHeaders: ["User-Agent"] });
+  expect(problems.map((each) => each.propertyPath)).toEqual(["accessLogFormat", "accessLogHeaders"]);
 });
 
 test("each can be said in the stack's configuration, where a scaler stands beside the default number of pods", () => {

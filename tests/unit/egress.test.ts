@@ -18,8 +18,8 @@ const orders = { name: "orders", image: "registry.example.com/orders:1", port: 8
 const meshWith = (externalDestinations: readonly ExternalDestinationOptions[], more: object = {}) =>
   record(() => void new ConsulMesh("consul", { externalDestinations, ...more }));
 const linkedIn = (recorded: Recorded[]) => {
-  const { metadata, spec } = find(recorded, "consul-destinations").props;
-  expect(metadata.name).toBe("terminating-gateway");
+  const { kind, metadata, spec } = find(recorded, "consul-destinations").props;
+  expect([kind, metadata.name]).toEqual(["TerminatingGateway", "terminating-gateway"]);
   return spec.services;
 };
 const valuesOf = (recorded: Recorded[]) => find(recorded, "consul-release").props.values;
@@ -94,8 +94,32 @@ describe("a destination outside the mesh", () => {
     expect(dependsOn).not.toContain("consul-terminating-gateway");
   });
 
-  test("without one there is no gateway, and nothing of it", async () => {
-    const recorded = await meshWith([]);
+  test("is the mesh's, with all that is made for it", async () => {
+    const destinations = [{ ...payments, tls: { caCertificate: CERTIFICATE } }, ledger];
+    const recorded = await meshWith(destinations, { egress: "closed" });
+    const made = recorded.filter(({ name }) => /egress|payments|ledger|destination/.test(name));
+    expect(made.map(({ parent, name }) => `${parent} > ${name}`).sort()).toEqual([
+      "consul > consul-destination-cas",
+      "consul > consul-destinations",
+      "consul > consul-egress",
+      "consul > consul-ledger-db",
+      "consul > consul-payments-api",
+      "consul-ledger-db > consul-ledger-db-registration",
+      "consul-payments-api > consul-payments-api-defaults",
+      "consul-payments-api > consul-payments-api-registration",
+    ]);
+  });
+
+  test("is called alone: it calls nobody, and no route leads to it", async () => {
+    await record(() => {
+      const { externalDestinations } = new ConsulMesh("consul", { externalDestinations: [payments, ledger] });
+      const alone = { routed: false, servedPaths: [], calls: [] };
+      expect(externalDestinations).toMatchObject([alone, alone]);
+    });
+  });
+
+  test.each([[[]], [undefined]])("without one there is no gateway, and nothing of it: %j", async (none) => {
+    const recorded = await meshWith(none as []);
     expect(valuesOf(recorded).terminatingGateways).toBeUndefined();
     expect(recorded.map((r) => r.name).filter((name) => /gateway|destination/.test(name))).toEqual([]);
   });
@@ -142,9 +166,13 @@ describe("a destination outside the mesh", () => {
 
   test("takes the name of no service of the program", async () => {
     await record(() => {
+      const externalDestinations = [payments, payments];
+      expect(() => new ConsulMesh("consul", { externalDestinations })).toThrow(
+        /^ {2}name: "payments-api" is the name of external destination "payments-api" too/m,
+      );
       const mesh = new ConsulMesh("consul", { externalDestinations: [{ ...payments, name: "orders" }] });
       expect(() => new MeshService("orders", { mesh, namespace: "mesh-services", ...orders })).toThrow(
-        '"orders" is the name of external destination "orders" too',
+        /^ {2}serviceName: "orders" is the name of external destination "orders" too/m,
       );
     });
   });
@@ -185,6 +213,7 @@ describe("at preview", () => {
 
   test.each([
     { ...payments, host: "db" },
+    { ...payments, name: "p".repeat(63) },
     { ...payments, host: "2001:db8::1", tls: { sni: "a.example.com" } },
     { ...payments, host: "10.0.0.1", tls: { sni: "a.example.com", caCertificate: CERTIFICATE + CERTIFICATE } },
     { ...payments, tls: {} },

@@ -2,18 +2,25 @@ import * as fs from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import * as yaml from "yaml";
 import { ConsulMesh, IntentionSet, IntentionSetArgs, MeshService, ServiceCall } from "../../components";
+import { MeshIntentions } from "../../components/intentions/meshIntentions";
 import { parseSettings } from "../../settings";
 import { find, record } from "../recorder";
 
 const image = "traefik/whoami:v1.10.3";
 const ingress = { serviceName: "traefik-system-ingress" };
+const STOCK = [{ source: "web", destination: "stock" }];
 
-/** Declares web, which makes calls, and payments, with deny-all in a set before that of the rules. */
+/** Declares web, which makes calls, and payments, with deny-all in a set before that of the rules; stock is another stack's. */
 function declare(args: Partial<IntentionSetArgs>, calls: ServiceCall[] = [], version?: string) {
   let refused: pulumi.InputPropertiesError | undefined;
+  const warned: string[] = [];
+  const warn = jest.spyOn(console, "warn").mockImplementation((line) => void warned.push(line));
   const recorded = record(() => {
     const mesh = new ConsulMesh("consul", { chart: { version } });
     new IntentionSet("baseline", { mesh });
+    mesh.model
+      .part(MeshIntentions)
+      .join({ set: "stack shop", rules: STOCK, entries: [], services: new Set(["stock"]) });
     const services = [
       new MeshService("web", { mesh, namespace: "apps", image, port: 80, routes: [{ host: "web.test" }], calls }),
       new MeshService("payments", { mesh, namespace: "apps", image, port: 80 }),
@@ -24,10 +31,14 @@ function declare(args: Partial<IntentionSetArgs>, calls: ServiceCall[] = [], ver
       refused = error as pulumi.InputPropertiesError;
     }
   });
-  return recorded.then((resources) => ({
-    resources,
-    problems: (refused?.errors ?? []).map((e) => `${e.propertyPath}: ${e.reason}`),
-  }));
+  return recorded
+    .finally(() => warn.mockRestore())
+    .then((resources) => ({
+      resources,
+      warned: warned.join(),
+      message: refused?.message,
+      problems: (refused?.errors ?? []).map((e) => `${e.propertyPath}: ${e.reason}`),
+    }));
 }
 
 test("a service's calls and the rules of the called are one resource", async () => {
@@ -35,10 +46,44 @@ test("a service's calls and the rules of the called are one resource", async () 
     { destination: "payments", description: "to be paid" },
   ]);
   expect(problems).toEqual([]);
-  expect(find(resources, "intentions-payments").props.spec.sources).toEqual([
+  const { type, parent, props, beforeCreate } = find(resources, "intentions-payments");
+  expect(props.spec.sources).toEqual([
     { name: "*", action: "deny" },
     { name: "web", action: "allow", description: "to be paid" },
   ]);
+  expect(type).toBe("kubernetes:consul.hashicorp.com/v1alpha1:ServiceIntentions");
+  expect([parent, beforeCreate]).toEqual(["intentions", ["IntentionSet-intentions-foreign"]]);
+});
+
+test("a call of another stack's service is let in there alone, and nothing is made or said of it here", async () => {
+  const rules = [{ source: ingress.serviceName, destination: "web" }];
+  const { resources, problems, warned } = await declare({ rules }, [{ destination: "stock" }]);
+  expect(problems).toEqual([]);
+  expect(resources.map(({ name }) => name).filter((name) => name.startsWith("intentions-"))).toEqual([
+    "intentions-web",
+  ]);
+  expect(warned).toBe("");
+});
+
+test("a name that nobody has is refused with those that there are", async () => {
+  const http = { pathPrefix: "/" };
+  const permissions = [{ action: "allow" as const, http, jwt: { providers: [{ name: "okta" }] } }];
+  const rules = [
+    { source: "web", destination: "payment" },
+    { source: "web", destination: "payments", permissions },
+  ];
+  const { message, problems } = await declare({ rules, ingress: undefined });
+  expect(message).toContain('IntentionSet "intentions"');
+  expect(problems).toEqual([
+    expect.stringMatching(/^rules\[0\]\.destination: .*; known are payments, web\./),
+    expect.stringMatching(/^rules\[1\]\.permissions\[0\]\.jwt: /),
+    expect.stringMatching(/^rules\[1\]\.permissions\[0\]\.jwt\.providers\[0\]\.name: .*; known are none\./),
+  ]);
+});
+
+test("a provider that is named twice is refused", async () => {
+  const { problems } = await declare({ jwtProviders: ["login", "login"] });
+  expect(problems).toEqual(['jwtProviders[1]: "login" is the name of jwtProviders[0] too; give each its own']);
 });
 
 test("a call that the called refuses is a contradiction that names both", async () => {
@@ -66,13 +111,11 @@ test("a header criterion is refused where the mesh is too old for it", async () 
 });
 
 test("an allow without effect is warned of, or refused where warnings are errors", async () => {
-  const warn = jest.spyOn(console, "warn").mockImplementation();
   const rules = [{ source: ingress.serviceName, destination: "payments" }];
-  const { resources, problems } = await declare({ rules });
+  const { resources, problems, warned } = await declare({ rules });
   expect(problems).toEqual([]);
   expect(find(resources, "intentions-payments")).toBeDefined();
-  expect(warn.mock.calls.join()).toContain("to which no route leads");
-  warn.mockRestore();
+  expect(warned).toMatch(/IntentionSet "intentions".*rules\[0\].*to which no route leads/s);
   const strict = await declare({ rules, warningsAreErrors: true });
   expect(strict.problems).toEqual([expect.stringContaining("to which no route leads")]);
 });

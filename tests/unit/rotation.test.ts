@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { ConsulMesh, ConsulMeshArgs, MeshService, TraefikConsulIngress } from "../../components";
 import { rotationProblems } from "../../components/mesh/rotation";
 import { find, record } from "../recorder";
@@ -9,20 +10,28 @@ const mesh = (args: ConsulMeshArgs, tokenRotation?: string) =>
     new TraefikConsulIngress("traefik", { mesh: consul, tokenRotation });
     new MeshService("web", { mesh: consul, namespace: "shop", image: "web:1", port: 8080 });
   });
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+const fromSecret = (name: string, secret: string, key: string, optional = false) => ({
+  name,
+  valueFrom: { secretKeyRef: { name: secret, key, optional } },
+});
 const annotationsOf = (deployment: any) => deployment.props.spec.template.metadata.annotations;
 
 test("without a word nothing is renewed: no job, no keeper, no annotation", async () => {
   const recorded = await mesh({});
   expect(recorded.filter((r) => /Job$/.test(r.type))).toEqual([]);
-  expect(find(recorded, "consul-gossip-key-bytes").props.keepers).toBeUndefined();
-  expect(JSON.stringify(recorded)).not.toMatch(/-rotation/);
+  for (const name of ["consul-gossip-key-bytes", "consul-bootstrap-token-bytes"]) {
+    const { props, ignoreChanges } = find(recorded, name);
+    // A word that is taken away renews nothing.
+    expect([props.keepers, ignoreChanges]).toEqual([undefined, ["keepers"]]);
+  }
+  expect(JSON.stringify(recorded)).not.toMatch(/-rotation|next-bootstrap-token/);
 });
 
 test("a word is a value of its own and a job that waits for the servers; what is replaced is not protected", async () => {
   const recorded = await mesh({ rotations: { gossipKey: "a", connectCa: "c" } });
   const bytes = find(recorded, "consul-gossip-key-bytes");
-  expect(bytes.props.keepers).toEqual({ rotation: "a" });
-  expect(bytes.protect).toBe(false);
+  expect([bytes.props.keepers, bytes.ignoreChanges, bytes.protect]).toEqual([{ rotation: "a" }, [], false]);
   const jobs = recorded.filter((r) => r.type === "kubernetes:batch/v1:Job");
   expect(jobs.map((job) => job.name.replace(/-[0-9a-f]{8}$/, "")).sort()).toEqual([
     "consul-rotate-connect-ca",
@@ -44,21 +53,95 @@ test("a new management token: Consul is told before the Secret has it, the serve
   const next = find(recorded, "consul-next-bootstrap-token");
   const secret = find(recorded, "consul-bootstrap-token");
   expect(next.props.stringData).toEqual(secret.props.stringData);
-  expect(next.protect).toBe(false);
+  expect([next.protect, next.props.metadata.name]).toEqual([false, "consul-next-bootstrap-token"]);
   const [told, last] = recorded.filter((r) => r.type === "kubernetes:batch/v1:Job");
   expect(told.name).toMatch(/^consul-rotate-next-token-/);
   expect(told.dependsOn).toEqual(expect.arrayContaining([next.name]));
   expect(told.dependsOn).not.toEqual(expect.arrayContaining([secret.name]));
   const { containers, volumes } = told.props.spec.template.spec;
   // In a new cluster neither is there yet.
-  const token = { name: "consul-bootstrap-token", key: "token", optional: true };
-  expect(containers[0].env).toContainEqual({ name: "CONSUL_HTTP_TOKEN", valueFrom: { secretKeyRef: token } });
+  expect(containers[0].env.slice(2)).toEqual([
+    fromSecret("CONSUL_HTTP_TOKEN", "consul-bootstrap-token", "token", true),
+    fromSecret("GOSSIP_KEY", "consul-gossip-key", "key", true),
+    fromSecret("NEXT_TOKEN", "consul-next-bootstrap-token", "token", true),
+    { name: "NEXT_TOKEN_SHA256", value: sha256("01234567-89ab-cdef-0123-456789abcdef") },
+  ]);
   expect(volumes[0].secret.optional).toBe(true);
   expect(secret.dependsOn).toEqual(expect.arrayContaining([told.name]));
   expect(last.name).toMatch(/^consul-rotate-bootstrap-token-/);
   expect(last.dependsOn).toEqual(expect.arrayContaining(["consul-server", secret.name]));
   const { server } = find(recorded, "consul-release").props.values;
   expect(server.extraEnvironmentVars).toEqual({ BOOTSTRAP_TOKEN_ROTATION: "b" });
+});
+
+test("a job of a rotation has what it needs by reference, no right beside it, and is let in to the servers", async () => {
+  const recorded = await mesh({
+    createNamespace: false,
+    ca: {
+      certificate: { secretName: "own-ca", secretKey: "ca.pem" },
+      key: { secretName: "own-ca-key", secretKey: "key.pem" },
+    },
+    imagePullPolicy: "Always",
+    rotations: { gossipKey: "a", connectCa: "c" },
+  });
+  const job = (what: string) => recorded.find(({ name }) => name.startsWith(`consul-rotate-${what}-`))!;
+  const { props, ignoreChanges, timeouts } = job("gossip-key");
+  // Its namespace holds pods to the level restricted, and what it is to do is done once.
+  expect(props.spec).toEqual({
+    backoffLimit: 3,
+    activeDeadlineSeconds: 600,
+    template: {
+      metadata: {
+        labels: { app: "consul", component: "rotate-gossip-key" },
+        annotations: { "consul.hashicorp.com/connect-inject": "false" },
+      },
+      spec: {
+        restartPolicy: "Never",
+        automountServiceAccountToken: false,
+        securityContext: {
+          runAsNonRoot: true,
+          runAsUser: 100,
+          runAsGroup: 1000,
+          seccompProfile: { type: "RuntimeDefault" },
+        },
+        containers: [
+          {
+            name: "rotate",
+            image: "hashicorp/consul:1.22.7",
+            imagePullPolicy: "Always",
+            command: ["/bin/sh", "-c", expect.stringContaining("consul keyring -install")],
+            env: [
+              { name: "CONSUL_HTTP_ADDR", value: "https://consul-server.consul-system.svc:8501" },
+              { name: "CONSUL_CACERT", value: "/consul-ca/tls.crt" },
+              fromSecret("CONSUL_HTTP_TOKEN", "consul-bootstrap-token", "token"),
+              fromSecret("GOSSIP_KEY", "consul-gossip-key", "key"),
+              { name: "GOSSIP_KEY_SHA256", value: sha256("cmFuZG9tIGJ5dGVz") },
+            ],
+            resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "128Mi" } },
+            securityContext: {
+              allowPrivilegeEscalation: false,
+              readOnlyRootFilesystem: true,
+              capabilities: { drop: ["ALL"] },
+            },
+            volumeMounts: [
+              { name: "ca", mountPath: "/consul-ca", readOnly: true },
+              { name: "tmp", mountPath: "/tmp" },
+            ],
+          },
+        ],
+        volumes: [
+          {
+            name: "ca",
+            secret: { secretName: "own-ca", items: [{ key: "ca.pem", path: "tls.crt" }], optional: false },
+          },
+          { name: "tmp", emptyDir: { medium: "Memory" } },
+        ],
+      },
+    },
+  });
+  // Another image does not have it done again.
+  expect([ignoreChanges, timeouts.create]).toEqual([["spec"], "10m"]);
+  expect(JSON.stringify(job("connect-ca"))).not.toContain("GOSSIP_KEY_SHA256");
 });
 
 test("another word is another job", async () => {
@@ -130,6 +213,7 @@ test.each<[string, Parameters<typeof rotationProblems>[0], string[]]>([
   ["a key without encryption", { rotations: { gossipKey: "a" } }, ["rotations.gossipKey"]],
   ["a token without ACLs", { rotations: { bootstrapToken: "a" } }, ["rotations.bootstrapToken"]],
   ["an empty word", { rotations: { connectCa: "" } }, ["rotations.connectCa"]],
+  ["no word at all", {}, []],
   ["a root of external servers", { ...external, rotations: { connectCa: "a" } }, []],
   [
     "what is external servers' own",
@@ -138,4 +222,5 @@ test.each<[string, Parameters<typeof rotationProblems>[0], string[]]>([
   ],
 ])("%s", (_, args, paths) => {
   expect(rotationProblems(args).map((p) => p.propertyPath)).toEqual(paths);
+  expect(rotationProblems(args, "mesh.").map((p) => p.propertyPath)).toEqual(paths.map((path) => `mesh.${path}`));
 });

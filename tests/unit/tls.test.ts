@@ -10,6 +10,8 @@ const PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 const tlsResolver = { email, tlsChallenge: {} };
 const dnsResolver = { email, dnsChallenge: { provider: "cloudflare", credentialsSecret: "cloudflare" } };
 
+const CONSUL_CA = { name: "consul-ca", mountPath: "/certs/consul-ca", readOnly: true };
+
 /** The ingress with these options, as it is registered; the ports of its Service by name. */
 async function ingress(options: TraefikOptions) {
   const recorded = await record(() => {
@@ -26,6 +28,8 @@ test("without TLS options there is no volume, no file provider and no UDP port",
   expect(registered(recorded, "traefik-tls") || registered(recorded, "traefik-acme")).toBe(false);
   expect(deployment.strategy.type).toBe("RollingUpdate");
   expect(container.args.join(" ")).not.toMatch(/providers\.file|http3|certificatesResolvers|redirections/);
+  expect(container.args.filter((arg: string) => !arg.startsWith("--"))).toEqual([]);
+  expect(container.volumeMounts).toEqual([CONSUL_CA]);
 });
 
 test("a resolver becomes arguments, a volume for one pod at a time, and credentials that are never values", async () => {
@@ -47,8 +51,19 @@ test("a resolver becomes arguments, a volume for one pod at a time, and credenti
   expect(deployment.strategy).toEqual({ type: "Recreate" });
   expect(find(recorded, "traefik-service").props.spec.publishNotReadyAddresses).toBe(true);
   expect(pod.securityContext.fsGroupChangePolicy).toBe("OnRootMismatch");
-  expect(pod.volumes).toContainEqual({ name: "acme", persistentVolumeClaim: { claimName: "traefik-acme" } });
-  expect(find(recorded, "traefik-acme").props.spec.resources.requests.storage).toBe("128Mi");
+  expect(pod.volumes.slice(1)).toEqual([
+    { name: "acme-ca", configMap: { name: "traefik-tls", items: [{ key: "dns.pem", path: "dns.pem" }] } },
+    { name: "acme", persistentVolumeClaim: { claimName: "traefik-acme" } },
+  ]);
+  expect(container.volumeMounts).toEqual([
+    CONSUL_CA,
+    { name: "acme-ca", mountPath: "/certs/acme-ca", readOnly: true },
+    { name: "acme", mountPath: "/acme" },
+  ]);
+  const { metadata, spec } = find(recorded, "traefik-acme").props;
+  expect(spec).toEqual({ accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "128Mi" } } });
+  // The volume may be made for the pod only, which waits for the claim.
+  expect(metadata.annotations["pulumi.com/skipAwait"]).toBe("true");
   expect(find(recorded, "traefik-tls").props.data).toEqual({ "dns.pem": PEM });
 });
 
@@ -99,7 +114,7 @@ test("how a record is looked for arrives under Traefik's names", async () => {
 });
 
 test("certificates and options become a file of Traefik's, and the Secrets are mounted by name", async () => {
-  const { recorded, deployment, pod } = await ingress({
+  const { recorded, deployment, pod, container } = await ingress({
     certificates: [{ secretName: "example-com", default: true }],
     tlsOptions: { default: { minVersion: "1.3" }, clients: { clientAuth: { caSecretName: "client-ca" } } },
   });
@@ -122,7 +137,9 @@ test("certificates and options become a file of Traefik's, and the Secrets are m
     },
   });
   expect(data["dynamic.yml"]).not.toContain("{{"); // Traefik reads its files as Go templates
-  const [, { projected }] = pod.volumes;
+  const [, { name, projected }] = pod.volumes;
+  const mounted = { name, mountPath: "/etc/traefik/tls", readOnly: true };
+  expect([name, container.volumeMounts]).toEqual(["tls", [CONSUL_CA, mounted]]);
   expect(projected.sources).toEqual([
     { configMap: { name: "traefik-tls", items: [{ key: "dynamic.yml", path: "config/dynamic.yml" }] } },
     {
@@ -301,6 +318,7 @@ test.each<[string, TraefikOptions, string[]]>([
   ],
   ["two pods on one volume", { certificateResolvers: { le: tlsResolver }, replicas: 2 }, ["replicas"]],
   ["a volume of no size", { certificateResolvers: { le: tlsResolver }, acmeStorage: "big" }, ["acmeStorage"]],
+  ["a storage class of no name", { acmeStorageClass: "Fast Disks" }, ["acmeStorageClass"]],
   [
     "a Secret twice, two defaults, and no name",
     {
@@ -316,7 +334,10 @@ test.each<[string, TraefikOptions, string[]]>([
   ],
   [
     "a tlsChallenge whose authority would need a client certificate",
-    { certificateResolvers: { le: tlsResolver }, tlsOptions: { default: { clientAuth: { caSecretName: "ca" } } } },
+    {
+      certificateResolvers: { dns: dnsResolver, le: tlsResolver },
+      tlsOptions: { default: { clientAuth: { caSecretName: "ca" } } },
+    },
     ["tlsOptions.default.clientAuth"],
   ],
   [

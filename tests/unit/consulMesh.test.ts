@@ -1,0 +1,251 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { ConsulMesh, ConsulMeshArgs } from "../../components";
+import { find, record, Recorded } from "../recorder";
+
+/** What a mesh consists of, and the mesh itself. */
+async function made(args: ConsulMeshArgs = {}) {
+  let mesh!: ConsulMesh;
+  const recorded = await record(() => {
+    mesh = new ConsulMesh("consul", args);
+  });
+  return { mesh, recorded };
+}
+
+const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+const own = { secretName: "own-ca", secretKey: "tls.crt" };
+const external: ConsulMeshArgs = {
+  createNamespace: false,
+  ca: { certificate: own },
+  externalServers: { hosts: ["consul.example.com"] },
+};
+/** A folder with a chart of that version. */
+function chartOf(version: string): string {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "chart-"));
+  fs.writeFileSync(path.join(folder, "Chart.yaml"), `name: consul\nversion: ${version}\n`);
+  return folder;
+}
+
+test("the chart is of a known version, and what it runs is waited for by what stands on it", async () => {
+  const { props, protect } = find((await made()).recorded, "consul-release");
+  expect(props).toMatchObject({
+    name: "consul",
+    namespace: "consul-system",
+    chart: "consul",
+    version: "1.9.11",
+    repositoryOpts: { repo: "https://helm.releases.hashicorp.com" },
+    timeout: 600,
+    skipAwait: true,
+  });
+  expect(protect).toBe(false);
+});
+
+test("the chart may come from elsewhere, and have its time", async () => {
+  const chart = { repository: "https://charts.example.com", version: "1.8.3" };
+  const { props } = find((await made({ chart, timeoutSeconds: 900 })).recorded, "consul-release");
+  expect(props).toMatchObject({ version: "1.8.3", repositoryOpts: { repo: chart.repository }, timeout: 900 });
+  const folder = chartOf("1.9.11");
+  const local = find((await made({ chart: { path: folder } })).recorded, "consul-release").props;
+  expect(local.chart).toMatch(folder);
+  expect([local.version, local.repositoryOpts]).toEqual([undefined, undefined]);
+});
+
+describe("what is known of a mesh", () => {
+  test("that was told nothing", async () => {
+    const { mesh } = await made();
+    expect(mesh).toMatchObject({
+      apiAddress: "consul-server.consul-system.svc:8501",
+      catalogSync: true,
+      uiPortForward: "kubectl --namespace consul-system port-forward service/consul-ui 8501:443",
+      externalDestinations: [],
+    });
+    const unsaid = [
+      "authMethod",
+      "consulImage",
+      "dataplaneImage",
+      "kubernetesVersion",
+      "caRotation",
+      "tracing",
+    ] as const;
+    expect(unsaid.filter((each) => mesh[each] !== undefined)).toEqual([]);
+    expect([mesh.partWithoutContains, mesh.partWithoutSleep, mesh.partWithoutNativeSidecar]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(mesh.description).toMatchObject({ consulNamespace: "consul-system", authMethod: undefined, cni: false });
+  });
+
+  test("is what it was told", async () => {
+    const told = {
+      kubernetesVersion: "1.34",
+      tracing: { endpoint: "collector.tracing:4317" },
+    };
+    const { mesh } = await made({
+      ...told,
+      namespace: "mesh",
+      acls: true,
+      images: { consul: "localhost/consul:1.22.7", dataplane: "localhost/dataplane:1.9.5" },
+      rotations: { ca: "2026-11" },
+      values: { syncCatalog: { toConsul: false }, connectInject: { cni: { enabled: true } } },
+      externalDestinations: [{ name: "bank", host: "bank.example.com", port: 443 }],
+    });
+    const known = {
+      ...told,
+      authMethod: "consul-k8s-auth-method",
+      consulImage: "localhost/consul:1.22.7",
+      caRotation: "2026-11",
+    };
+    expect(mesh).toMatchObject({
+      ...known,
+      apiAddress: "consul-server.mesh.svc:8501",
+      dataplaneImage: "localhost/dataplane:1.9.5",
+      catalogSync: false,
+      uiPortForward: "kubectl --namespace mesh port-forward service/consul-ui 8501:443",
+      externalDestinations: [{ serviceName: "bank" }],
+    });
+    expect(mesh.description).toMatchObject({ ...known, consulNamespace: "mesh", cni: true });
+  });
+
+  test.each<[what: string, args: ConsulMeshArgs, address: string]>([
+    ["at Consul's own port", {}, "consul.example.com:8501"],
+    ["at another", { externalServers: { hosts: ["a.test", "b.test"], httpsPort: 443 } }, "a.test:443"],
+  ])("whose servers are elsewhere: %s", async (_, more, address) => {
+    const { mesh } = await made({ ...external, ...more });
+    expect([mesh.apiAddress, mesh.uiPortForward]).toEqual([address, undefined]);
+  });
+
+  test.each<[what: string, args: ConsulMeshArgs, parts: (string | undefined)[]]>([
+    ["the chart", { chart: { version: "1.5.1" } }, ["chart 1.5.1", "consul-k8s-control-plane 1.5.1", "chart 1.5.1"]],
+    [
+      "the cluster",
+      { chart: { version: "1.5.4" }, kubernetesVersion: "1.28" },
+      [undefined, "Kubernetes 1.28", "Kubernetes 1.28"],
+    ],
+    [
+      "parts of it",
+      { chart: { version: "1.5.4" }, images: { controlPlane: "a/consul-k8s:1.5.1" } },
+      ["consul-k8s-control-plane 1.5.1", "consul-k8s-control-plane 1.5.1", "control plane 1.5.1"],
+    ],
+    [
+      "the servers",
+      { chart: { version: "1.5.4" }, images: { consul: "a/consul:1.20.0" } },
+      ["Consul 1.20.0", undefined, "chart 1.5.4"],
+    ],
+    [
+      "a chart of one's own",
+      { chart: { path: chartOf("1.5.1") } },
+      ["chart 1.5.1", "consul-k8s-control-plane 1.5.1", "chart 1.5.1"],
+    ],
+    ["nothing", {}, [undefined, undefined, undefined]],
+  ])("what is too old for what a service may ask: %s", async (_, args, parts) => {
+    const { mesh } = await made(args);
+    expect([mesh.partWithoutContains, mesh.partWithoutSleep, mesh.partWithoutNativeSidecar]).toEqual(parts);
+  });
+
+  test.each<[what: string, values: Record<string, unknown>, synced: boolean]>([
+    ["as it is", {}, true],
+    ["turned off", { syncCatalog: { enabled: false } }, false],
+    ["one way, which is not to Consul", { syncCatalog: { toConsul: false } }, false],
+    ["by the chart's own default", { syncCatalog: { toConsul: true } }, true],
+  ])("whether Services reach the catalog: %s", async (_, values, synced) => {
+    expect((await made({ values })).mesh.catalogSync).toBe(synced);
+  });
+});
+
+test("a namespace that the mesh does not reach is told by the value that leaves it out", async () => {
+  const { mesh } = await made({ values: { syncCatalog: { k8sDenyNamespaces: ["shop"] } } });
+  const problems = mesh.reachProblems({ name: "shop", made: true }, "services");
+  expect(problems.map((each) => each.propertyPath)).toEqual(["mesh.values.syncCatalog.k8sDenyNamespaces"]);
+  expect(mesh.reachProblems({ name: "orders", made: true }, "services")).toEqual([]);
+});
+
+test("all that is made is the mesh's, and what holds data or trust is protected where that is asked for", async () => {
+  const { recorded } = await made({ acls: true, gossipEncryption: true, sidecarAccessLogs: true, protect: true });
+  const its = recorded.filter(({ parent }) => parent === "consul");
+  expect(its.map(({ name }) => name).sort()).toEqual([
+    "consul-access-logs",
+    "consul-bootstrap-token",
+    "consul-bootstrap-token-bytes",
+    "consul-cluster",
+    "consul-connect-injector",
+    "consul-entries",
+    "consul-gossip-key",
+    "consul-gossip-key-bytes",
+    "consul-namespace",
+    "consul-release",
+    "consul-release-remains",
+    "consul-remains",
+    "consul-server",
+    "consul-stuck-hooks",
+    "consul-sync-catalog",
+  ]);
+  expect(recorded.filter(({ parent }) => !["", "consul", "consul-traefik-mesh-test"].includes(parent))).toEqual([]);
+  expect(
+    its
+      .filter(({ protect }) => protect)
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(["consul-bootstrap-token", "consul-gossip-key", "consul-namespace", "consul-release"]);
+  expect(find(recorded, "consul-access-logs").beforeCreate).toEqual(["ConsulMesh-consul-foreign"]);
+  expect(find(recorded, "consul-namespace").props.metadata.labels).toMatchObject({
+    "pod-security.kubernetes.io/enforce": "restricted",
+  });
+  expect((await made()).recorded.map(({ name }) => name)).not.toContain("consul-access-logs");
+});
+
+describe("in order", () => {
+  let recorded: Recorded[];
+  const before = (name: string) => find(recorded, name).dependsOn;
+  beforeAll(async () => {
+    ({ recorded } = await made({
+      gossipEncryption: true,
+      rotations: { gossipKey: "a" },
+      externalDestinations: [{ name: "bank", host: "a.test", port: 443, tls: { caCertificate: CERTIFICATE } }],
+    }));
+  });
+
+  test("the release comes after what it reads, and after what removes its remains at the end", () => {
+    expect(before("consul-namespace")).toContain("consul-remains");
+    expect(before("consul-release-remains")).toEqual(expect.arrayContaining(["consul-namespace", "consul-remains"]));
+    expect(before("consul-release")).toEqual(
+      expect.arrayContaining(["consul-destination-cas", "consul-gossip-key", "consul-release-remains"]),
+    );
+    expect(before("consul-stuck-hooks")).toEqual(
+      before("consul-release").filter((each) => each !== "consul-namespace"),
+    );
+  });
+
+  test("what waits for the chart's pods comes after it, and the jobs of a rotation after that", () => {
+    expect(before("consul-entries")).toEqual(["consul-release"]);
+    expect(before("consul-server")).toEqual(["consul-entries", "consul-release"]);
+    const job = recorded.find(({ name }) => name.startsWith("consul-rotate-gossip-key-"))!;
+    expect(before(job.name)).toEqual(
+      expect.arrayContaining(["consul-gossip-key", "consul-server", "consul-sync-catalog"]),
+    );
+  });
+});
+
+test("a CA that is given is read under its own names, and told apart where it is not there", async () => {
+  const read = (secretKey: string) => {
+    let certificate: string | undefined;
+    const args = { ...external, ca: { certificate: { ...own, secretKey } } };
+    return record(async () => {
+      const { caCertificate } = new ConsulMesh("consul", args);
+      certificate = await (caCertificate as any).promise().catch((error: Error) => error.message);
+    }).then(() => certificate);
+  };
+  expect(await read("tls.crt")).toBe("the CA");
+  expect(await read("ca.pem")).toBe('the Secret consul-system/own-ca has no "ca.pem"; it has tls.crt');
+});
+
+test("what is wrong is refused, and what is doubtful is said, by the mesh's name", async () => {
+  const warned: string[] = [];
+  const warn = jest.spyOn(console, "warn").mockImplementation((line) => void warned.push(line));
+  await record(() => {
+    expect(() => new ConsulMesh("consul", { servers: 2 })).toThrow('ConsulMesh "consul"');
+    new ConsulMesh("consul", { kubernetesVersion: "1.99" });
+  }).finally(() => warn.mockRestore());
+  expect(warned.join()).toMatch(/ConsulMesh "consul": 1 warning\s+kubernetesVersion: /);
+});
