@@ -3,7 +3,7 @@ import { labelProblems } from "../shared/grammars";
 import { isCidr, rangeProblems } from "../shared/names";
 import { labelKeyProblems, metadataNameProblems } from "../pods/metadataProblems";
 import { autoscalingProblems, disruptionBudgetProblems } from "../pods/scalingProblems";
-import type { Autoscaling, DisruptionBudget } from "../pods/podOptions";
+import type { Autoscaling, DisruptionBudget, Resources } from "../pods/podOptions";
 import { Problem } from "../shared/problems";
 import type { TraefikArgs } from "./traefikInputs";
 
@@ -144,7 +144,7 @@ export function edgeProblems(
   ingress: {
     readonly serviceType: string;
     readonly replicas?: number;
-    readonly resources?: k8s.types.input.core.v1.ResourceRequirements;
+    readonly resources?: Resources;
     readonly accessLog?: boolean;
     /** Why there can be one pod only, if so. */
     readonly singleton: boolean;
@@ -239,7 +239,7 @@ export function edgeProblems(
       : [
           ...autoscalingProblems(
             autoscaling,
-            { resources: { requests: (ingress.resources?.requests ?? DEFAULT_REQUESTS) as Record<string, string> } },
+            { resources: { requests: ingress.resources?.requests ?? DEFAULT_REQUESTS } },
             ingress.replicas,
             at("autoscaling"),
           ),

@@ -22,7 +22,7 @@ export function traefikProblems(args: TraefikOptions, prefix = ""): Problem[] {
   const image = args.image ?? DEFAULT_TRAEFIK_IMAGE;
   const problems: Problem[] = [
     ...imageProblems(`${prefix}image`, image),
-    ...resourceProblems(args.resources, `${prefix}resources`),
+    ...containerResourceProblems(args.resources ?? {}, `${prefix}resources`),
     ...namespaceProblems(`${prefix}namespace`, args.namespace ?? DEFAULT_TRAEFIK_NAMESPACE, {
       create: args.createNamespace,
       inMesh: true,
@@ -80,16 +80,4 @@ export function catalogSyncProblems(
   const reason =
     "is served through Consul's catalog sync, which the mesh has off; turn syncCatalog on, or dashboard off";
   return dashboard ? [{ propertyPath: `${prefix}dashboard`, reason }] : [];
-}
-
-/** Problems of amounts of resources, as far as they are known. */
-function resourceProblems(resources: TraefikOptions["resources"], path: string): Problem[] {
-  const { requests, limits } = (resources ?? {}) as Record<string, unknown>;
-  const known = (amounts: unknown) =>
-    Object.fromEntries(
-      Object.entries((amounts ?? {}) as object).flatMap(([what, amount]) =>
-        typeof amount === "string" ? [[what, amount]] : [],
-      ),
-    ) as Record<string, string>;
-  return containerResourceProblems({ requests: known(requests), limits: known(limits) }, path);
 }

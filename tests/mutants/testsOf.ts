@@ -11,7 +11,7 @@ export interface Tests {
  * first. All tests together would take hours, as those of whole programs run nearly all the code.
  */
 const KNOWN: Record<string, string> = {
-  "components/chart/consulValues": "unit/consul unit/leafGate",
+  "components/chart/consulValues": "unit/consul",
   "components/ingress/traefikConsulIngress": "unit/ingress unit/tls",
   "components/ingress/traefikDeployment": "unit/ingress unit/tls unit/rotation unit/extras unit/edge",
   "components/ingress/traefikEdge": "unit/edge",
@@ -22,7 +22,6 @@ const KNOWN: Record<string, string> = {
   "components/intentions/intentionWarnings": "unit/intentions",
   "components/intentions/intentionSet": "unit/jwt unit/configEntry",
   "components/intentions/intentions": "unit/owners unit/intentions unit/decision",
-  "components/interrupted/changed": "unit/gone",
   "components/interrupted/foreign": "unit/interrupted",
   "components/interrupted/foreignEntries": "unit/interrupted",
   "components/interrupted/heldEntries": "unit/interrupted",
@@ -35,7 +34,7 @@ const KNOWN: Record<string, string> = {
   "components/mesh/configEntry": "unit/intentionSet unit/gone",
   "components/mesh/consulMeshArgs": "unit/consulMesh unit/consul",
   "components/mesh/consulMeshKnown": "unit/consulMesh",
-  "components/mesh/consulMeshProblems": "unit/consul unit/leafGate unit/bringYourOwn",
+  "components/mesh/consulMeshProblems": "unit/consul",
   "components/mesh/consulRelease": "unit/consulMesh",
   "components/mesh/consulSecrets": "unit/rotation",
   "components/mesh/egress": "unit/egressProblems unit/egress unit/outputs",

@@ -78,11 +78,6 @@ test.each<[wrong: object, problems: RegExp[], right?: object]>([
   expect(told(right as TraefikOptions)).toEqual([]);
 });
 
-test("amounts that other resources make are not judged before they are known", () => {
-  const resources = { requests: { cpu: Promise.resolve("a"), memory: "64Mi" } } as TraefikOptions["resources"];
-  expect(told({ resources })).toEqual([]);
-});
-
 test("an image that is too old for what is asked of it is told, by what that is", () => {
   const certificateResolvers = { le: { email: "a@b.test", tlsChallenge: { delay: 0 }, profile: "shortlived" } };
   const of = (image: string) => told({ image, kubernetesCrd: { namespaces: ["shop"] }, certificateResolvers });
