@@ -23,12 +23,14 @@ export interface Recorded {
   readonly timeouts: { readonly create: string; readonly update: string; readonly delete: string };
 }
 
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
 /** What a provider would answer, for the few outputs that the program goes on with. */
 const ANSWERS: Record<string, (inputs: any) => any> = {
   "kubernetes:helm.sh/v3:Release": (inputs) => ({ ...inputs, status: { namespace: inputs.namespace, revision: 1 } }),
   "kubernetes:core/v1:Secret": (inputs) => ({
     ...inputs,
-    data: inputs.data ?? { "tls.crt": Buffer.from("the CA").toString("base64") },
+    data: inputs.data ?? { "tls.crt": base64("the CA"), "ca.pem": base64("another CA") },
   }),
   // Each object gets one from the API server.
   "kubernetes:consul.hashicorp.com/v1alpha1:ServiceDefaults": (inputs) => ({

@@ -135,8 +135,8 @@ export function placeOf(rule: IntentionRule, index: number, prefix: string): str
 }
 
 /** Whose list a place is in: rules of one list have one owner. */
-function ownerOf(rule: IntentionRule): string {
-  return (rule.declaredAt ?? "").replace(/\[\d+\]$/, "");
+function ownerOf(rule: IntentionRule): string | undefined {
+  return rule.declaredAt?.replace(/\[\d+\]$/, "");
 }
 
 export function samePair(a: IntentionRule, b: IntentionRule): boolean {
@@ -190,11 +190,11 @@ export function uniteRules(rules: readonly IntentionRule[]): IntentionRule[] {
 
 function unite(a: IntentionRule, b: IntentionRule): IntentionRule {
   const description = a.description ?? b.description;
-  if (a.permissions === undefined || canonical(a.permissions) === canonical(b.permissions)) {
+  if (canonical(a.permissions) === canonical(b.permissions)) {
     return { ...a, description };
   }
   // Among allows the order means nothing, so there is one that does not depend on who came first.
-  const permissions = new Map([...a.permissions, ...b.permissions!].map((p) => [canonical(p), p]));
+  const permissions = new Map([...a.permissions!, ...b.permissions!].map((p) => [canonical(p), p]));
   return { ...a, description, permissions: [...permissions].sort(([x], [y]) => compare(x, y)).map(([, p]) => p) };
 }
 

@@ -8,7 +8,8 @@ export function changedByOthers({ metadata }: Pick<ApiObject, "metadata">, decla
   const times = (metadata.managedFields ?? [])
     .filter(({ manager }) => !manager.startsWith("pulumi-"))
     .filter(({ fieldsV1 }) =>
-      Object.keys(fieldsV1?.["f:spec"] ?? {}).some((field) => field.replace(/^f:/, "") in declared),
+      // Each is "f:" and the field's name.
+      Object.keys(fieldsV1?.["f:spec"] ?? {}).some((field) => field.slice(2) in declared),
     )
     .map(({ time = "" }) => Date.parse(time));
   return Math.max(0, ...times.filter((time) => !Number.isNaN(time)));

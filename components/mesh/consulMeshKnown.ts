@@ -47,7 +47,7 @@ export function meshReachProblems(
   args: ConsulMeshArgs,
   namespace: { readonly name: string; readonly made: boolean },
   reached: Reached,
-  prefix = "",
+  prefix: string,
 ): Problem[] {
   const values = mergeValues(consulValues(args), args.values ?? {});
   return reachProblems(values, namespace.name, reached, namespace.made, `${prefix}values`);
@@ -66,13 +66,13 @@ export function usesCni(values: ChartValues = {}): boolean {
 }
 
 /** The versions of what a mesh consists of, where its arguments tell. */
-export function consulMeshVersions(args: ConsulMeshArgs, chart: string): Versions {
+export function consulMeshVersions(args: ConsulMeshArgs): Versions {
   const version = (part: "consul" | "controlPlane" | "dataplane") => {
     const { image } = namedImage(args, args.values ?? {}, part);
     return image === undefined ? undefined : imageVersion(image);
   };
   return {
-    chart,
+    chart: chartOrigin(args).version ?? "",
     consul: version("consul"),
     controlPlane: version("controlPlane"),
     dataplane: version("dataplane"),
@@ -82,20 +82,17 @@ export function consulMeshVersions(args: ConsulMeshArgs, chart: string): Version
 
 /** What of a mesh is too old for the header criteria `contains` and `ignoreCase`; `undefined` where nothing is known to be. */
 export function meshPartWithoutContains(args: ConsulMeshArgs): string | undefined {
-  const { version } = chartOrigin(args);
-  return version === undefined ? undefined : partWithoutContains(consulMeshVersions(args, version));
+  return partWithoutContains(consulMeshVersions(args));
 }
 
 /** What of a mesh or its cluster is too old for pods that wait before they stop; `undefined` where nothing is known to be. */
 export function meshPartWithoutSleep(args: ConsulMeshArgs): string | undefined {
-  const { version } = chartOrigin(args);
-  return version === undefined ? undefined : partWithoutSleep(consulMeshVersions(args, version));
+  return partWithoutSleep(consulMeshVersions(args));
 }
 
 /** What of a mesh or its cluster is too old for a sidecar that ends with a job; `undefined` where nothing is known to be. */
 export function meshPartWithoutNativeSidecar(args: ConsulMeshArgs): string | undefined {
-  const { version } = chartOrigin(args);
-  return version === undefined ? undefined : partWithoutNativeSidecar(consulMeshVersions(args, version));
+  return partWithoutNativeSidecar(consulMeshVersions(args));
 }
 
 /** The chart that the mesh takes, and its version: as given, or as a folder's `Chart.yaml` says; `undefined` without one. */

@@ -24,6 +24,7 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
   problems.push(...tracingProblems(args.tracing, at("tracing")));
   problems.push(
     ...namespaceProblems(at("namespace"), args.namespace ?? DEFAULT_CONSUL_NAMESPACE, { create: args.createNamespace }),
+    ...datacenterProblems(at("datacenter"), args.datacenter ?? "dc1"),
     ...sizeProblems(at("storage"), args.storage ?? "10Gi", "10Gi"),
     ...objectNameProblems(at("storageClass"), args.storageClass, "storage class"),
     ...durationProblems(at("catalogSyncInterval"), args.catalogSyncInterval ?? "5s", 0.1, 3600),
@@ -34,9 +35,6 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
       dnsLabelProblems(at(`namespacesWithoutInjection[${i}]`), name),
     ),
   );
-  if (args.datacenter !== undefined) {
-    problems.push(...datacenterProblems(at("datacenter"), args.datacenter));
-  }
   if (![1, 3, 5, 7].includes(args.servers ?? 1)) {
     problem("servers", `${args.servers} servers have no useful quorum; use 1, 3, 5 or 7`);
   }
@@ -58,7 +56,7 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
     const input = (part: "consul" | "controlPlane" | "dataplane") => at(namedImage(args, values, part).input);
     problems.push(
       ...versionProblems(
-        consulMeshVersions(args, version),
+        consulMeshVersions(args),
         {
           chart: at(chart.path === undefined ? "chart.version" : "chart.path"),
           consul: input("consul"),
@@ -82,13 +80,9 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
 /** What is not known of a mesh's arguments, and no reason to refuse them. */
 export function consulMeshWarnings(args: ConsulMeshArgs): Problem[] {
   const { values = {} } = args;
-  const { path: folder, version } = chartOrigin(args);
-  if (version === undefined) {
-    return [];
-  }
-  const { doubts } = chartValueProblems(values, { path: folder, version }, "values");
+  const { doubts } = chartValueProblems(values, chartOrigin(args), "values");
   return [
-    ...versionWarnings(consulMeshVersions(args, version), "kubernetesVersion"),
+    ...versionWarnings(consulMeshVersions(args), "kubernetesVersion"),
     ...doubts,
     // What the chart may not even know is said once.
     ...mergedValueProblems(args, values, "values").doubts.filter(

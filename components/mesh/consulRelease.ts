@@ -54,7 +54,7 @@ export function readCertificate(
 }
 
 /** A part of a Secret, as text. */
-function partOf(data: Record<string, string>, key: string, secret: string): string {
+export function partOf(data: Record<string, string>, key: string, secret: string): string {
   if (data[key] === undefined) {
     const has = Object.keys(data).join(", ");
     throw printable(new pulumi.RunError(`the Secret ${secret} has no "${key}"; it has ${has}`));

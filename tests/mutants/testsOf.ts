@@ -33,7 +33,7 @@ const KNOWN: Record<string, string> = {
   "components/isolation/networkPolicies": "unit/isolation",
   "components/mesh/configEntry": "unit/intentionSet unit/gone",
   "components/mesh/consulMeshArgs": "unit/consulMesh unit/consul",
-  "components/mesh/consulMeshKnown": "unit/consulMesh",
+  "components/mesh/consulMeshKnown": "unit/consulMesh unit/consulMeshProblems",
   "components/mesh/consulMeshProblems": "unit/consul",
   "components/mesh/consulRelease": "unit/consulMesh",
   "components/mesh/consulSecrets": "unit/rotation",

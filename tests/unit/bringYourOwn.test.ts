@@ -1,4 +1,5 @@
-import { ownThingsProblems } from "../../components/mesh/bringYourOwn";
+import * as pulumi from "@pulumi/pulumi";
+import { ensureNamespace, ownThingsProblems } from "../../components/mesh/bringYourOwn";
 import { ConsulMesh, ConsulMeshArgs, TraefikConsulIngress } from "../../components";
 import { find, record } from "../recorder";
 
@@ -71,6 +72,43 @@ test.each<[string, Parameters<typeof ownThingsProblems>[0], string[]]>([
   ],
 ])("%s", (_, args, paths) => {
   expect(ownThingsProblems(args).map((p) => p.propertyPath)).toEqual(paths);
+});
+
+describe("a namespace", () => {
+  const ensured = async (create?: boolean) => {
+    let its: unknown;
+    const recorded = await record(async () => {
+      const parent = new pulumi.ComponentResource("test:index:Shop", "shop");
+      const wanted = { name: "orders", create, podSecurity: "restricted" } as const;
+      const { apiVersion, kind, metadata } = ensureNamespace("its", wanted, { parent });
+      its = await (pulumi.output({ apiVersion, kind, metadata }) as any).promise();
+    });
+    return { its, made: recorded.filter(({ type }) => type === "kubernetes:core/v1:Namespace") };
+  };
+
+  test.each([[undefined], [true]])("is made, and holds its pods to its level: create %j", async (create) => {
+    const { made } = await ensured(create);
+    expect(made).toMatchObject([
+      {
+        parent: "shop",
+        beforeCreate: ["its-foreign"],
+        props: {
+          metadata: {
+            name: "orders",
+            labels: {
+              "pod-security.kubernetes.io/enforce": "restricted",
+              "pod-security.kubernetes.io/audit": "restricted",
+            },
+          },
+        },
+      },
+    ]);
+  });
+
+  test("that is there is read, as a refresh finds it", async () => {
+    const read = { apiVersion: "v1", kind: "Namespace", metadata: { name: "orders" } };
+    expect(await ensured(false)).toEqual({ its: read, made: [] });
+  });
 });
 
 const mesh = (args: ConsulMeshArgs) =>

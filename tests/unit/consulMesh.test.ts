@@ -1,7 +1,9 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import * as k8s from "@pulumi/kubernetes";
 import { ConsulMesh, ConsulMeshArgs } from "../../components";
+import { partOf, readCertificate } from "../../components/mesh/consulRelease";
 import { find, record, Recorded } from "../recorder";
 
 /** What a mesh consists of, and the mesh itself. */
@@ -20,12 +22,16 @@ const external: ConsulMeshArgs = {
   ca: { certificate: own },
   externalServers: { hosts: ["consul.example.com"] },
 };
+const CHARTS = path.join(os.tmpdir(), `charts-${process.pid}`);
 /** A folder with a chart of that version. */
-function chartOf(version: string): string {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "chart-"));
-  fs.writeFileSync(path.join(folder, "Chart.yaml"), `name: consul\nversion: ${version}\n`);
-  return folder;
-}
+const chartOf = (version: string) => path.join(CHARTS, version);
+beforeAll(() => {
+  for (const version of ["1.5.1", "1.9.11"]) {
+    fs.mkdirSync(chartOf(version), { recursive: true });
+    fs.writeFileSync(path.join(chartOf(version), "Chart.yaml"), `name: consul\nversion: ${version}\n`);
+  }
+});
+afterAll(() => fs.rmSync(CHARTS, { recursive: true }));
 
 test("the chart is of a known version, and what it runs is waited for by what stands on it", async () => {
   const { props, protect } = find((await made()).recorded, "consul-release");
@@ -108,6 +114,13 @@ describe("what is known of a mesh", () => {
     expect(mesh.description).toMatchObject({ ...known, consulNamespace: "mesh", cni: true });
   });
 
+  test("is what the chart's values say where they say it", async () => {
+    const { mesh } = await made({
+      values: { global: { image: "a/consul:1.22.7", imageConsulDataplane: "a/dataplane:1.9.5" } },
+    });
+    expect([mesh.consulImage, mesh.dataplaneImage]).toEqual(["a/consul:1.22.7", "a/dataplane:1.9.5"]);
+  });
+
   test.each<[what: string, args: ConsulMeshArgs, address: string]>([
     ["at Consul's own port", {}, "consul.example.com:8501"],
     ["at another", { externalServers: { hosts: ["a.test", "b.test"], httpsPort: 443 } }, "a.test:443"],
@@ -127,6 +140,11 @@ describe("what is known of a mesh", () => {
       "parts of it",
       { chart: { version: "1.5.4" }, images: { controlPlane: "a/consul-k8s:1.5.1" } },
       ["consul-k8s-control-plane 1.5.1", "consul-k8s-control-plane 1.5.1", "control plane 1.5.1"],
+    ],
+    [
+      "parts that the chart's values name",
+      { chart: { version: "1.5.4" }, values: { global: { image: "a/consul:1.20.0", imageK8S: "a/consul-k8s:1.5.2" } } },
+      ["consul-k8s-control-plane 1.5.2", "consul-k8s-control-plane 1.5.2", "control plane 1.5.2"],
     ],
     [
       "the servers",
@@ -227,17 +245,26 @@ describe("in order", () => {
   });
 });
 
-test("a CA that is given is read under its own names, and told apart where it is not there", async () => {
-  const read = (secretKey: string) => {
+describe("the CA's certificate", () => {
+  const read = async (secretKey: string) => {
     let certificate: string | undefined;
-    const args = { ...external, ca: { certificate: { ...own, secretKey } } };
-    return record(async () => {
-      const { caCertificate } = new ConsulMesh("consul", args);
-      certificate = await (caCertificate as any).promise().catch((error: Error) => error.message);
-    }).then(() => certificate);
+    await record(async () => {
+      const release = new k8s.helm.v3.Release("release", { chart: "consul", namespace: "mesh" });
+      const its = readCertificate("consul", release, "mesh", { secretName: "own-ca", secretKey }, release);
+      certificate = await (its as any).promise();
+    });
+    return certificate;
   };
-  expect(await read("tls.crt")).toBe("the CA");
-  expect(await read("ca.pem")).toBe('the Secret consul-system/own-ca has no "ca.pem"; it has tls.crt');
+
+  test("is what its Secret has under its key", async () => {
+    expect([await read("tls.crt"), await read("ca.pem")]).toEqual(["the CA", "another CA"]);
+  });
+
+  test("is missed by name where it is not there", () => {
+    expect(() => partOf({ a: "", b: "" }, "tls.crt", "mesh/own-ca")).toThrow(
+      'the Secret mesh/own-ca has no "tls.crt"; it has a, b',
+    );
+  });
 });
 
 test("what is wrong is refused, and what is doubtful is said, by the mesh's name", async () => {

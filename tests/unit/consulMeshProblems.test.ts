@@ -1,3 +1,6 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import { ConsulMeshArgs } from "../../components";
 import { consulMeshProblems, consulMeshWarnings } from "../../components/mesh/consulMeshProblems";
 
@@ -5,6 +8,13 @@ const told = (args: object) =>
   consulMeshProblems(args as ConsulMeshArgs, "x.").map((each) => `${each.propertyPath}: ${each.reason}`);
 const warned = (args: object) =>
   consulMeshWarnings(args as ConsulMeshArgs).map((each) => `${each.propertyPath}: ${each.reason}`);
+/** A folder with a chart that is too old. */
+const OLD = path.join(os.tmpdir(), `old-chart-${process.pid}`);
+beforeAll(() => {
+  fs.mkdirSync(OLD);
+  fs.writeFileSync(path.join(OLD, "Chart.yaml"), "version: 1.4.0\n");
+});
+afterAll(() => fs.rmSync(OLD, { recursive: true }));
 const bank = { name: "bank", host: "bank.test", port: 443 };
 
 test.each<[wrong: object, problems: RegExp[], right?: object]>([
@@ -52,6 +62,7 @@ test.each<[wrong: object, problems: RegExp[], right?: object]>([
   [{ chart: { path: "testbed/charts/consul", version: "1.9.11" } }, [/^x\.chart: /], { chart: { version: "1.9.11" } }],
   [{ chart: { path: "no/chart" } }, [/^x\.chart\.path: "no\/chart" /]],
   [{ chart: { version: "1.4.0" } }, [/^x\.chart\.version: /]],
+  [{ chart: { path: OLD } }, [/^x\.chart\.path: /]],
   [{ kubernetesVersion: "1.25" }, [/^x\.kubernetesVersion: /], { kubernetesVersion: "1.33" }],
   [{ images: { consul: "consul:1.10" } }, [/^x\.images\.consul: /], { images: { consul: "consul:1.22.7" } }],
   [

@@ -1,6 +1,7 @@
 import * as fc from "../generated";
 import { decider } from "../../components/intentions/decision";
 import {
+  canonical,
   IntentionPermission,
   IntentionRule,
   intentionsName,
@@ -57,6 +58,10 @@ test.each<[what: string, a: Partial<IntentionRule>, b: Partial<IntentionRule>, o
   ["a token and none", { permissions: [withToken] }, { permissions: [allow("/b")] }, false],
 ])("of two owners %s", (_, a, b, one) => {
   expect(sources(of("cart", a), of("pay", b))).toHaveLength(one ? 1 : 2);
+});
+
+test("a value that is null is a value, in whatever order", () => {
+  expect(canonical({ b: null, a: [{ d: 1, c: 2 }] })).toBe('{"a":[{"c":2,"d":1}],"b":null}');
 });
 
 test("an owner's list is one place: what it says twice stays two, and what another says is united", () => {
