@@ -47,7 +47,7 @@ export function meshReachProblems(
   args: ConsulMeshArgs,
   namespace: { readonly name: string; readonly made: boolean },
   reached: Reached,
-  prefix: string,
+  prefix = "",
 ): Problem[] {
   const values = mergeValues(consulValues(args), args.values ?? {});
   return reachProblems(values, namespace.name, reached, namespace.made, `${prefix}values`);

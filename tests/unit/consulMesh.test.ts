@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as k8s from "@pulumi/kubernetes";
-import { ConsulMesh, ConsulMeshArgs } from "../../components";
+import { ConsulMesh, ConsulMeshArgs, meshReachProblems } from "../../components";
 import { partOf, readCertificate } from "../../components/mesh/consulRelease";
 import { find, record, Recorded } from "../recorder";
 
@@ -173,9 +173,13 @@ describe("what is known of a mesh", () => {
 });
 
 test("a namespace that the mesh does not reach is told by the value that leaves it out", async () => {
-  const { mesh } = await made({ values: { syncCatalog: { k8sDenyNamespaces: ["shop"] } } });
-  const problems = mesh.reachProblems({ name: "shop", made: true }, "services");
-  expect(problems.map((each) => each.propertyPath)).toEqual(["mesh.values.syncCatalog.k8sDenyNamespaces"]);
+  const args = { values: { syncCatalog: { k8sDenyNamespaces: ["shop"] } } };
+  const { mesh } = await made(args);
+  const shop = { name: "shop", made: true };
+  const paths = [mesh.reachProblems(shop, "services"), meshReachProblems(args, shop, "services")].map(
+    ([problem]) => problem.propertyPath,
+  );
+  expect(paths).toEqual(["mesh.values.syncCatalog.k8sDenyNamespaces", "values.syncCatalog.k8sDenyNamespaces"]);
   expect(mesh.reachProblems({ name: "orders", made: true }, "services")).toEqual([]);
 });
 
