@@ -28,7 +28,8 @@ export function curves(
     `<path d="M${LEFT} ${ys.toFixed(1)}H${WIDTH - RIGHT + 10}" stroke="#ddd" stroke-width="1"/>`;
   // Labels at the lines' ends, from the top on, each at least its height below the one before.
   let free = TOP;
-  const ends = [...all]
+  const ends = all
+    .filter((curve) => points(curve).length > 0)
     .map((curve) => ({ curve, last: points(curve).at(-1)! }))
     .sort((a, b) => b.last[1] - a.last[1])
     .map(({ curve, last: [lastX, value] }) => {
