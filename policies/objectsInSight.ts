@@ -50,7 +50,7 @@ const PROGRAMS: readonly (readonly [program: string, asks: RegExp])[] = [
 const OPTIONS =
   /^\s*(?:(?:-[nsf]|--(?:namespace|context|kube-context|kubeconfig|cluster|user|server|token|as))[\s=]+\S+\s+|-\S+\s+)*/;
 /** An API that is asked by hand. */
-const API = /\/v1\/(acl|agent|catalog|config|connect|kv|peering)\b|\/apis?\/(v1|[\w.-]+\.[a-z]+\/v)|:(6443|850[0-3])\b/;
+const API = /\/v1\/(acl|agent|catalog|config|connect|kv|peering)\b|\/api\/v1\b|\/apis\/[\w.-]+\/v\d|:(6443|850[0-3])\b/;
 
 /** What the code of a dynamic provider that reaches into the mesh speaks of. */
 const TALKS = /\b(kubectl|kubeconfig|kubernetes|client-node|helm|consul)\b/i;

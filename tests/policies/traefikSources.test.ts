@@ -188,6 +188,38 @@ cases("traefik-dashboard-login", [
   middlewares: {small: {compress: {}}, door: {chain: {middlewares: [small, ask]}}, ask: {digestAuth: {usersFile: /u}}}`,
     }),
   ]),
+  ...["my-apps", undefined].map((namespace) =>
+    passes(`a login by its full name, in the namespace ${namespace}`, [
+      tagged("s", [
+        "traefik.http.routers.d.service=api@internal",
+        `traefik.http.routers.d.middlewares=${namespace ?? "default"}-login@kubernetescrd`,
+      ]),
+      kube("traefik.io/v1alpha1", "Middleware", "login", {
+        metadata: { namespace },
+        spec: { basicAuth: { secret: "users" } },
+      }),
+    ]),
+  ),
+  passes("a file's login by its full name", [
+    tagged("s", ["traefik.http.routers.d.service=api@internal", "traefik.http.routers.d.middlewares=login@file"]),
+    configMap("routes", { "d.yml": "http: {middlewares: {login: {basicAuth: {usersFile: /u}}}}" }),
+  ]),
+  blocks(
+    "a tag's router with a login that only a file has",
+    [
+      tagged("s", ["traefik.http.routers.d.service=api@internal", "traefik.http.routers.d.middlewares=login"]),
+      configMap("routes", { "d.yml": "http: {middlewares: {login: {basicAuth: {usersFile: /u}}}}" }),
+    ],
+    "; login@consulcatalog is declared elsewhere",
+  ),
+  blocks(
+    "a file's router with a login that only a tag has",
+    [
+      tagged("s", ["traefik.http.middlewares.login.basicauth.usersfile=/u"]),
+      configMap("routes", { "d.yml": "http: {routers: {d: {service: ' api@internal ', middlewares: [login]}}}" }),
+    ],
+    "; login@file is declared elsewhere",
+  ),
   blocks(
     "a chain that leads to itself",
     [
@@ -285,6 +317,7 @@ cases("traefik-dashboard-login", [
     ),
   ),
   ...[
+    [{ name: "small" }],
     [{ name: "login", namespace: "auth" }],
     [{ name: "small" }, { name: "other" }],
     [{ name: "tcp" }],
@@ -295,11 +328,11 @@ cases("traefik-dashboard-login", [
       [
         traefikKind("IngressRoute", "d", { routes: [{ services: [{ name: "api@internal" }], middlewares }] }),
         traefikKind("Middleware", "small", { compress: {} }),
-        traefikKind("Middleware", "login", { basicAuth: { secret: "users" } }),
         traefikKind("Middleware", "other", { chain: { middlewares: [{ name: "login", namespace: "auth" }] } }),
         traefikKind("MiddlewareTCP", "tcp", { basicAuth: { secret: "users" } }),
         kube("example.com/v1", "Middleware", "of-somebody", { spec: { basicAuth: { secret: "users" } } }),
         kube("not-traefik.io/v1", "Middleware", "of-somebody", { spec: { basicAuth: { secret: "users" } } }),
+        traefikKind("Middleware", "login", { basicAuth: { secret: "users" } }),
       ],
       "a route serves api@internal without a login",
     ),
