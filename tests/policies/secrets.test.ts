@@ -277,8 +277,8 @@ cases("secrets-not-for-everybody", [
   ),
   ...[
     [READS, "may get secrets"],
-    [{ resources: ["*"], verbs: ["*"] }, "may get secrets"],
-    [{ resources: ["configmaps", "secrets"], verbs: ["create", "list"], apiGroups: ["*"] }, "may list secrets"],
+    [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }, "may get secrets"],
+    [{ resources: ["configmaps", "secrets"], verbs: ["create", "list"] }, "may list secrets"],
     [{ resources: ["secrets"], verbs: ["watch"] }, "may watch secrets"],
     [{ resources: ["serviceaccounts/token"], verbs: ["create"] }, "may create serviceaccounts/token"],
     [{ resources: ["*/token"], verbs: ["create"] }, "may create serviceaccounts/token"],
