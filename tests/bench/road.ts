@@ -39,7 +39,6 @@ const SETTINGS = {
   // As they are where nothing is said, for `CHOICES` to go back to.
   traefikAccessLog: true,
   traefikMetrics: true,
-  traefikStaticOptions: {},
   consulSidecarAccessLogs: false,
   // Fifty sidecars on one node: what each asks for while it starts has to have room.
   consulValues: { connectInject: { initContainer: { resources: { requests: { cpu: "5m" } } } } },
@@ -100,7 +99,6 @@ async function answeredBy(host: string, pods: number): Promise<void> {
 
 /** Both ways in turn, so that what else the machine does meets both. */
 async function road(): Promise<void> {
-  await besideTheMesh();
   const rows: Row[] = [];
   for (const connections of CONNECTIONS) {
     const [direct, mesh]: Seen[][] = [[], []];
@@ -132,7 +130,6 @@ const CHOICES: Readonly<Record<string, any>> = {
     services: [{ ...whoami, podAnnotations: { "consul.hashicorp.com/consul-envoy-proxy-concurrency": "1" } }],
   },
   "`consulSidecarAccessLogs: true`": { consulSidecarAccessLogs: true },
-  "`traefikStaticOptions`: `experimental.fastProxy`": { traefikStaticOptions: { "experimental.fastProxy": true } },
 };
 
 async function settings(its: Workspace): Promise<void> {
@@ -143,11 +140,14 @@ async function settings(its: Workspace): Promise<void> {
     await answeredBy(MESH, changed.services?.[0].replicas ?? 1);
     const one: Seen[] = [];
     const many: Seen[] = [];
+    const direct: Seen[] = [];
     for (let i = 0; i < ROUNDS; i++) {
       one.push(await load(MESH, 1));
       many.push(await load(MESH, 16));
+      direct.push(await load(DIRECT, 16)); // tells what else the machine does meanwhile
     }
-    rows.push({ choice, ...columnsOf("one", mean(one)), ...columnsOf("many", mean(many)) });
+    const columns = [columnsOf("one", mean(one)), columnsOf("many", mean(many)), columnsOf("direct", mean(direct))];
+    rows.push(Object.assign({ choice }, ...columns));
     console.info(rows.at(-1));
   }
   const columns: Columns = {
@@ -157,6 +157,7 @@ async function settings(its: Workspace): Promise<void> {
     manyP50: "16 connections: p50, ms",
     manyP99: "p99, ms",
     manyRate: "Requests a second",
+    directRate: "Without the mesh",
   };
   writeTable("settings", columns, rows);
 }
@@ -252,6 +253,7 @@ async function main(): Promise<void> {
   const its = await workspace("local", SETTINGS, "bench");
   await its.stack.up();
   await answeredBy(MESH, 1);
+  await besideTheMesh();
   for (const part of PARTS) {
     await { road, settings: () => settings(its), effect: effects }[part]!();
   }
