@@ -45,6 +45,7 @@ export class Intentions {
 
   static async of(service: string, namespace: string): Promise<Intentions> {
     const proxy = spawn("kubectl", ["proxy", "--port=0"]);
+    process.on("exit", () => proxy.kill()); // after a failure too
     const [said] = await once(proxy.stdout, "data");
     const api = `http://${/127\.0\.0\.1:\d+/.exec(String(said))![0]}/apis/consul.hashicorp.com/v1alpha1`;
     return new Intentions(proxy, `${api}/namespaces/${namespace}/serviceintentions/${service}`);
