@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import {
   ConsulMesh,
@@ -78,6 +79,10 @@ test("its pods may do no more than they need, in a namespace that would not let 
     volumeMounts: [{ name: "consul-ca", mountPath: "/certs/consul-ca", readOnly: true }],
   });
   expect(container.args).not.toContain("--api=true");
+  // Traefik reads the CA at its start: another one, other pods.
+  expect(deployment.props.spec.template.metadata.annotations).toMatchObject({
+    "consul-traefik-mesh/ca-sha256": createHash("sha256").update("the CA").digest("hex"),
+  });
 });
 
 test("it serves while its pods are replaced, one after the other", async () => {
@@ -101,6 +106,7 @@ test("with ACLs its login stands before it, with rights as narrow", async () => 
   });
   expect([container.imagePullPolicy, proxy.imagePullPolicy]).toEqual(["Always", "Always"]);
   expect(container.command).toBeDefined();
+  expect(container.args).toContain("--providers.consulCatalog.endpoint.address=127.0.0.1:8500");
   expect(pod.volumes.map((each: any) => each.name)).toEqual(
     expect.arrayContaining(container.volumeMounts.map((each: any) => each.name)),
   );
