@@ -177,16 +177,30 @@ test("it answers them at a load balancer, whose address up waits for", async () 
 });
 
 test("all of it is its own, under names that are known", async () => {
-  const { recorded, ingress } = await made({ autoscaling: { minReplicas: 2, maxReplicas: 3, cpuUtilization: 80 } });
+  const { recorded, ingress } = await made({
+    autoscaling: { minReplicas: 2, maxReplicas: 3, cpuUtilization: 80 },
+    certificates: [{ secretName: "example-com" }],
+    kubernetesCrd: { namespaces: ["shop"] },
+  });
   const own = recorded.filter(({ parent }) => parent === "traefik");
   expect(own.map(({ name }) => name).sort()).toEqual([
     "traefik-autoscaler",
     "traefik-consul-ca",
+    "traefik-crd-binding-shop",
+    "traefik-crd-role-shop",
     "traefik-deployment",
     "traefik-namespace",
     "traefik-service",
     "traefik-service-account",
+    "traefik-tls",
   ]);
+  expect(find(recorded, "traefik-autoscaler").props).toMatchObject({
+    metadata: { namespace: "traefik-consul" },
+    spec: {
+      scaleTargetRef: { kind: "Deployment", name: "traefik" },
+      metrics: [{ containerResource: { container: "traefik" } }],
+    },
+  });
   for (const { name, beforeCreate, props } of own) {
     expect([beforeCreate, props.metadata.labels]).toEqual([
       [name === "traefik-namespace" ? "traefik-namespace-foreign" : "TraefikConsulIngress-traefik-foreign"],
@@ -202,7 +216,7 @@ test("all of it is its own, under names that are known", async () => {
     namespace: "traefik-consul",
   });
   expect(find(recorded, "traefik-deployment").dependsOn).toEqual(
-    expect.arrayContaining(["consul-connect-injector", "traefik-service"]),
+    expect.arrayContaining(["consul-connect-injector", "traefik-crd-binding-shop", "traefik-service"]),
   );
   expect(ingress.serviceName).toBe("traefik-system-ingress");
 });
