@@ -1,32 +1,32 @@
 import { PROVIDER_CODE } from "../components/interrupted/providerCode";
 import { unseen } from "./lib/carriers";
-import { Json, textAt } from "./lib/json";
+import { at, Json } from "./lib/json";
 import { ClusterObject } from "./lib/objects";
 import { policy } from "./lib/policy";
 
 /** Kinds by which a controller in the cluster applies what a policy never sees, by their API group. */
-const APPLIERS: Record<string, RegExp> = {
-  "addons.cluster.x-k8s.io": /^(ClusterResourceSet|HelmChartProxy)$/,
-  "app.terraform.io": /^(Workspace|Module)$/,
-  "apps.open-cluster-management.io": /^(Channel|Subscription)$/,
-  "argoproj.io": /^(Application|ApplicationSet)$/,
-  "fleet.cattle.io": /^(Bundle|GitRepo|HelmOp)$/,
-  "helm.cattle.io": /^HelmChart(Config)?$/,
-  "helm.crossplane.io": /^Release$/,
-  "helm.m.crossplane.io": /^Release$/,
-  "helm.toolkit.fluxcd.io": /^HelmRelease$/,
-  "infra.contrib.fluxcd.io": /^Terraform$/,
-  "kappctrl.k14s.io": /^App$/,
-  "kro.run": /^ResourceGraphDefinition$/,
-  "kubernetes.crossplane.io": /^Object$/,
-  "kubernetes.m.crossplane.io": /^Object$/,
-  "kustomize.toolkit.fluxcd.io": /^Kustomization$/,
-  "olm.operatorframework.io": /^ClusterExtension$/,
-  "operators.coreos.com": /^Subscription$/,
-  "packaging.carvel.dev": /^PackageInstall$/,
-  "pulumi.com": /^(Program|Stack|Update)$/,
-  "tf.upbound.io": /^Workspace$/,
-  "work.open-cluster-management.io": /^ManifestWork(ReplicaSet)?$/,
+const APPLIERS: Record<string, readonly string[]> = {
+  "addons.cluster.x-k8s.io": ["ClusterResourceSet", "HelmChartProxy"],
+  "app.terraform.io": ["Workspace", "Module"],
+  "apps.open-cluster-management.io": ["Channel", "Subscription"],
+  "argoproj.io": ["Application", "ApplicationSet"],
+  "fleet.cattle.io": ["Bundle", "GitRepo", "HelmOp"],
+  "helm.cattle.io": ["HelmChart", "HelmChartConfig"],
+  "helm.crossplane.io": ["Release"],
+  "helm.m.crossplane.io": ["Release"],
+  "helm.toolkit.fluxcd.io": ["HelmRelease"],
+  "infra.contrib.fluxcd.io": ["Terraform"],
+  "kappctrl.k14s.io": ["App"],
+  "kro.run": ["ResourceGraphDefinition"],
+  "kubernetes.crossplane.io": ["Object"],
+  "kubernetes.m.crossplane.io": ["Object"],
+  "kustomize.toolkit.fluxcd.io": ["Kustomization"],
+  "olm.operatorframework.io": ["ClusterExtension"],
+  "operators.coreos.com": ["Subscription"],
+  "packaging.carvel.dev": ["PackageInstall"],
+  "pulumi.com": ["Program", "Stack", "Update"],
+  "tf.upbound.io": ["Workspace"],
+  "work.open-cluster-management.io": ["ManifestWork", "ManifestWorkReplicaSet"],
 };
 /** Providers of Pulumi's that do the same. */
 const PROVIDERS = ["argocd", "flux", "helm", "kustomization"];
@@ -48,7 +48,7 @@ const PROGRAMS: readonly (readonly [program: string, asks: RegExp])[] = [
 ];
 /** Options before the verb that have a value of their own. */
 const OPTIONS =
-  /^\s*(?:(?:-[nsf]|--(?:namespace|context|kube-context|kubeconfig|cluster|user|server|token|as))[\s=]+\S+\s+|-\S+\s+)*/;
+  /\s*(?:(?:-[nsf]|--(?:namespace|context|kube-context|kubeconfig|cluster|user|server|token|as))[\s=]+\S+\s+|-\S+\s+)*/;
 /** An API that is asked by hand. */
 const API = /\/v1\/(acl|agent|catalog|config|connect|kv|peering)\b|\/api\/v1\b|\/apis\/[\w.-]+\/v\d|:(6443|850[0-3])\b/;
 
@@ -67,7 +67,7 @@ export const objectsInSight = policy({
     "Declare it as resources of the Kubernetes or Consul provider, or exempt this resource; see docs/policies.md#out-of-sight",
   *object(object) {
     const { group, kind, body } = object;
-    if (APPLIERS[group]?.test(kind) || PROVIDERS.includes(group)) {
+    if (APPLIERS[group]?.includes(kind) || PROVIDERS.includes(group)) {
       yield "somebody else applies what it stands for, which cannot be judged";
     }
     if (group === "pulumi:providers" && kind === "kubernetes" && body.renderYamlToDirectory) {
@@ -100,7 +100,7 @@ function commandOf({ group, kind, body }: ClusterObject): string {
 
 /** The code of a dynamic provider, but for this project's own: text, or Python's pickled in base64. */
 function codeOf(body: Json): string {
-  const code = textAt(body, "__provider") ?? "";
+  const code = String(at(body, "__provider"));
   if (code === PROVIDER_CODE) {
     return "";
   }

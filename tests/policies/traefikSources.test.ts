@@ -443,7 +443,13 @@ cases("traefik-verifies-tls", [
   ].map((text) => blocks(`a file under no name of Traefik's: ${text}`, [configMap("edge", { "x.yaml": text })], SKIP)),
   blocks(
     "a variable in an argument",
-    [traefik({ args: ["--serverstransport.insecureskipverify=$(SKIP)"], env: [{ name: "SKIP", value: "true" }] })],
+    [
+      traefik({
+        args: ["--serverstransport.insecureskipverify=$(SKIP)"],
+        envFrom: [{ configMapRef: { name: "env" } }],
+      }),
+      configMap("env", { SKIP: "true" }),
+    ],
     `sets ${SKIP}`,
   ),
   ...["notlocalhost:8500", "consul.unix:8500", "http://proxy/https://consul", "localhost.example"].map((address) =>
@@ -522,7 +528,13 @@ cases("traefik-in-the-mesh", [
   ),
   blocks(
     "a variable in an argument",
-    [traefik({ args: ["--providers.consulcatalog.connectaware=$(AWARE)"], env: [{ name: "AWARE", value: "false" }] })],
+    [
+      traefik({
+        args: ["--providers.consulcatalog.connectaware=$(AWARE)"],
+        envFrom: [{ configMapRef: { name: "env" } }],
+      }),
+      configMap("env", { AWARE: "false" }),
+    ],
     "sets connectAware to false",
   ),
   blocks(
