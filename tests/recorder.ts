@@ -25,6 +25,13 @@ export interface Recorded {
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
+/** What a program asks the engine to read. */
+export interface Read {
+  readonly name: string;
+  readonly id: string;
+  readonly props: Record<string, any>;
+}
+
 /** What a provider would answer, for the few outputs that the program goes on with. */
 const ANSWERS: Record<string, (inputs: any) => any> = {
   "kubernetes:helm.sh/v3:Release": (inputs) => ({ ...inputs, status: { namespace: inputs.namespace, revision: 1 } }),
@@ -48,12 +55,14 @@ const ANSWERS: Record<string, (inputs: any) => any> = {
 
 /**
  * Runs a program against a monitor that makes nothing and records every registration: parents, dependencies and
- * protection too, which Pulumi's mocks do not show. `stacks` are the outputs of others, `state` this one's resources by URN.
+ * protection too, which Pulumi's mocks do not show. `stacks` are the outputs of others, `state` this one's resources by URN;
+ * `reads` is filled with what is read.
  */
 export async function record(
   program: () => unknown,
   stacks: Readonly<Record<string, object>> = {},
   state: Readonly<Record<string, object>> = {},
+  reads: Read[] = [],
 ): Promise<Recorded[]> {
   await pulumi.runtime.setMocks(
     {
@@ -82,6 +91,11 @@ export async function record(
   monitor.registerResource = (request: any, callback: unknown) => {
     requests.push(request);
     return register(request, callback);
+  };
+  const read = monitor.readResource.bind(monitor);
+  monitor.readResource = (request: any, callback: unknown) => {
+    reads.push({ name: request.getName(), id: request.getId(), props: request.getProperties().toJavaScript() });
+    return read(request, callback);
   };
   await pulumi.runtime.runInPulumiStack(async () => void (await program()));
   await pulumi.runtime.disconnect();

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import { ConsulMesh, ConsulMeshArgs, meshReachProblems } from "../../components";
 import { partOf, readCertificate } from "../../components/mesh/consulRelease";
-import { find, record, Recorded } from "../recorder";
+import { find, Read, record } from "../recorder";
 
 /** What a mesh consists of, and the mesh itself. */
 async function made(args: ConsulMeshArgs = {}) {
@@ -218,17 +218,18 @@ test("all that is made is the mesh's, and what holds data or trust is protected 
 });
 
 describe("in order", () => {
-  let recorded: Recorded[];
-  const before = (name: string) => find(recorded, name).dependsOn;
-  beforeAll(async () => {
-    ({ recorded } = await made({
+  const declared = async (more: ConsulMeshArgs = {}) => {
+    const { recorded } = await made({
       gossipEncryption: true,
       rotations: { gossipKey: "a" },
       externalDestinations: [{ name: "bank", host: "a.test", port: 443, tls: { caCertificate: CERTIFICATE } }],
-    }));
-  });
+      ...more,
+    });
+    return { recorded, before: (name: string) => find(recorded, name).dependsOn };
+  };
 
-  test("the release comes after what it reads, and after what removes its remains at the end", () => {
+  test("the release comes after what it reads, and after what removes its remains at the end", async () => {
+    const { before } = await declared();
     expect(before("consul-namespace")).toContain("consul-remains");
     expect(before("consul-release-remains")).toEqual(expect.arrayContaining(["consul-namespace", "consul-remains"]));
     expect(before("consul-release")).toEqual(
@@ -239,29 +240,74 @@ describe("in order", () => {
     );
   });
 
-  test("what waits for the chart's pods comes after it, and the jobs of a rotation after that", () => {
+  test("what waits for the chart's pods comes after it, and the jobs of a rotation after that", async () => {
+    const { before, recorded } = await declared({ images: { consul: "localhost/consul:1.22.7" } });
     expect(before("consul-entries")).toEqual(["consul-release"]);
     expect(before("consul-server")).toEqual(["consul-entries", "consul-release"]);
     const job = recorded.find(({ name }) => name.startsWith("consul-rotate-gossip-key-"))!;
     expect(before(job.name)).toEqual(
       expect.arrayContaining(["consul-gossip-key", "consul-server", "consul-sync-catalog"]),
     );
+    const [container] = job.props.spec.template.spec.containers;
+    expect([job.props.metadata.namespace, container.image]).toEqual(["consul-system", "localhost/consul:1.22.7"]);
+    expect(container.env).toEqual(
+      expect.arrayContaining([
+        { name: "CONSUL_HTTP_ADDR", value: "https://consul-server.consul-system.svc:8501" },
+        { name: "GOSSIP_KEY_SHA256", value: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      ]),
+    );
   });
+
+  test("servers restart before the services do, where the word of a CA restarts both", async () => {
+    expect((await declared()).before("consul-connect-injector")).not.toContain("consul-server");
+    expect((await declared({ rotations: { ca: "a" } })).before("consul-connect-injector")).toContain("consul-server");
+  });
+
+  test("egress is closed when the injector is there", async () => {
+    const { before, recorded } = await declared({ egress: "closed" });
+    expect(before("consul-egress")).toContain("consul-connect-injector");
+    expect(find(recorded, "consul-egress").props.metadata.namespace).toBe("consul-system");
+  });
+});
+
+test("a destroy knows what goes, and stops for others' entries unless it is told that they may go", async () => {
+  const asked = async (args: ConsulMeshArgs) => {
+    const { recorded } = await made(args);
+    return ["consul-entries", "consul-remains", "consul-stuck-hooks"].map((name) => {
+      const { release, foreignEntries } = find(recorded, name).props;
+      return [release, foreignEntries];
+    });
+  };
+  const release = { name: "consul", namespace: "mesh" };
+  const others = [
+    [release, undefined],
+    [release, undefined],
+  ];
+  expect(await asked({ namespace: "mesh" })).toEqual([[release, false], ...others]);
+  expect(await asked({ namespace: "mesh", destroyForeignEntries: true })).toEqual([[release, true], ...others]);
 });
 
 describe("the CA's certificate", () => {
   const read = async (secretKey: string) => {
     let certificate: string | undefined;
-    await record(async () => {
+    const reads: Read[] = [];
+    const program = async () => {
       const release = new k8s.helm.v3.Release("release", { chart: "consul", namespace: "mesh" });
       const its = readCertificate("consul", release, "mesh", { secretName: "own-ca", secretKey }, release);
       certificate = await (its as any).promise();
-    });
-    return certificate;
+    };
+    await record(program, {}, {}, reads);
+    return [certificate, reads];
   };
 
   test("is what its Secret has under its key", async () => {
-    expect([await read("tls.crt"), await read("ca.pem")]).toEqual(["the CA", "another CA"]);
+    // Read by inputs that a refresh finds too.
+    const props = { apiVersion: "v1", kind: "Secret", metadata: { name: "own-ca", namespace: "mesh" } };
+    const reads = [{ name: "consul-ca-certificate", id: "mesh/own-ca", props: expect.objectContaining(props) }];
+    expect([await read("tls.crt"), await read("ca.pem")]).toEqual([
+      ["the CA", reads],
+      ["another CA", reads],
+    ]);
   });
 
   test("is missed by name where it is not there", () => {

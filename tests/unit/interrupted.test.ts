@@ -273,9 +273,16 @@ describe("entries in Consul at a destroy", () => {
       Date.now = () => (now += 20_000);
     };
 
-    test("it is left to that, which has shown that it does", async () => {
+    test("it is left to that, which has shown that it does, with an entry of the stack's own", async () => {
+      let shown: unknown;
+      server.controller = (tried) => {
+        shown ??= structuredClone([tried.metadata.labels, tried.spec]);
+        SYNCS(tried);
+      };
       await guard(false);
       expect(server.log).toEqual([`deleted ${TRIED}`]);
+      // Where the destroy is killed, the next one takes it for no entry of others.
+      expect(shown).toEqual([OURS, { protocol: "tcp" }]);
     });
 
     test("it is left to that also where it takes its time", async () => {
