@@ -12,7 +12,7 @@ export interface Tests {
  */
 const KNOWN: Record<string, string> = {
   "components/chart/consulValues": "unit/consul",
-  "components/ingress/traefikConsulIngress": "unit/ingress",
+  "components/ingress/traefikConsulIngress": "unit/ingress unit/tls",
   "components/ingress/traefikDeployment": "unit/ingress unit/tls unit/rotation unit/extras unit/edge",
   "components/ingress/traefikEdge": "unit/edge",
   "components/ingress/traefikService": "unit/ingress unit/edge unit/tls",
