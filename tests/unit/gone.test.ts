@@ -267,6 +267,11 @@ describe("a release that the state has", () => {
     expect(records()).toEqual(["v3"]);
   });
 
+  test("may have no description", async () => {
+    revision(3, "deployed");
+    expect(await asked()).toEqual({ description: undefined, replaceOnChanges: [] });
+  });
+
   test("keeps its description once it was installed anew", async () => {
     revision(1, "deployed", { description: "installed anew at then" });
     expect(await asked()).toEqual({ description: "installed anew at then", replaceOnChanges: [] });
