@@ -1,3 +1,4 @@
+import { parseBool } from "./go";
 import { hcl } from "./hcl";
 import { at, Json, list, record, textAt } from "./json";
 import { merge } from "./patches";
@@ -24,25 +25,19 @@ const FLAGS: Record<string, string> = {
   "https-port": "ports.https",
   server: "server",
 };
-const SWITCHES = ["bootstrap", "dev", "server", "ui"];
+/** Those of them that need no value. */
+const SWITCHES = ["bootstrap", "dev", "server"];
 /** What the image runs without being told anything. */
-const DEFAULT = ["agent", "-dev", "-client", "0.0.0.0"];
+const DEFAULT = ["agent", "-dev"];
 
 /** The agent that a container runs, by its image, command and arguments in any form; `undefined` where it runs none. */
 export function agentOf(container: Json): Agent | undefined {
   const line = commandLine(container);
   const words = line.length === 0 ? DEFAULT : line.flatMap(wordsOf);
-  const consul = words.findIndex((word, i) => /(^|\/)consul$/.test(word) && words[i + 1] === "agent");
-  if (consul >= 0) {
-    return parse(words.slice(consul + 2), container);
-  }
+  const named = words.some((word, i) => /(^|\/)(consul|docker-entrypoint\.sh)$/.test(word) && words[i + 1] === "agent");
   // The image's entrypoint puts `consul` before `agent`, and `consul agent` before a flag.
-  const ofImage =
-    /(^|\/)consul(-enterprise)?(:|@|$)/.test(String(container.image)) && list(container.command).length === 0;
-  const [first] = words;
-  return ofImage && (first === "agent" || first.startsWith("-"))
-    ? parse(first === "agent" ? words.slice(1) : words, container)
-    : undefined;
+  const ofImage = /(^|\/)consul(-enterprise)?(:|@|$)/.test(String(container.image)) && /^(agent$|-)/.test(words[0]);
+  return named || ofImage ? parse(words, container) : undefined;
 }
 
 /** Flags of an agent among a container's arguments alone, as a patch gives them. */
@@ -52,10 +47,10 @@ export function flagsOf(container: Json): Agent {
 
 /** The words of a script that runs an agent, without its quotes; any other argument is a word as it is. */
 function wordsOf(text: string): string[] {
-  if (!/\bconsul\s+agent\b/.test(text)) {
+  if (!/\b(consul|docker-entrypoint\.sh)\s+agent\b/.test(text)) {
     return [text];
   }
-  return [...text.matchAll(/(?:[^\s'"]+|'[^']*'|"(?:\\[^]|[^"\\])*")+/g)].map(([word]) =>
+  return [...text.matchAll(/(?:[^\s'"]|'[^']*'|"(?:\\[^]|[^"\\])*")+/g)].map(([word]) =>
     word.replaceAll(
       /'([^']*)'|"((?:\\[^]|[^"\\])*)"/g,
       (_, single, double) => single ?? double.replaceAll(/\\(["\\$`])/g, "$1"),
@@ -64,38 +59,34 @@ function wordsOf(text: string): string[] {
 }
 
 function parse(words: readonly string[], container: Json): Agent {
-  let config: Json = {};
-  const tail: Json[] = [];
-  const paths: string[] = [];
-  const unread: string[] = [];
-  const read = (where: string, text: string) => {
-    const settings = hcl(text);
-    if (settings === undefined) {
-      unread.push(where);
-    } else {
-      tail.push(settings);
-    }
+  // A flag that has its value not in the same word has the next one, if it needs any.
+  const flags = words.flatMap((word, i) =>
+    [...word.matchAll(/^--?([\w-]+)(?:=([^]*))?/g)].map(([, flag, given]) => ({
+      flag,
+      value: given ?? (SWITCHES.includes(flag) ? "true" : String(words[i + 1])),
+    })),
+  );
+  const valuesOf = (...names: string[]) => flags.filter(({ flag }) => names.includes(flag)).map(({ value }) => value);
+  const texts = [
+    ...list(container.env)
+      .filter((each) => at(each, "name") === "CONSUL_LOCAL_CONFIG")
+      .map((each) => ["CONSUL_LOCAL_CONFIG", textAt(each, "value") ?? "elsewhere"] as const),
+    ...valuesOf("hcl").map((text) => ["-hcl", text] as const),
+  ].map(([where, text]) => ({ where, settings: hcl(text) }));
+  const settings = flags
+    .filter(({ flag }) => flag in FLAGS)
+    .map(({ flag, value }) =>
+      nest(FLAGS[flag].split("."), SWITCHES.includes(flag) ? parseBool(value) : Number(value) || value),
+    );
+  return {
+    // What -hcl says overrides every flag and file.
+    config: [...settings, ...texts.map((text) => text.settings)].reduce<Json>(
+      (all, part) => record(merge(all, record(part))),
+      {},
+    ),
+    paths: valuesOf("config-dir", "config-file"),
+    unread: texts.filter((text) => text.settings === undefined).map(({ where }) => where),
   };
-  for (const variable of list(container.env).filter((each) => at(each, "name") === "CONSUL_LOCAL_CONFIG")) {
-    read("CONSUL_LOCAL_CONFIG", textAt(variable, "value") ?? "elsewhere");
-  }
-  for (let i = 0; i < words.length; i++) {
-    const [, flag, given] = /^--?([\w-]+)(?:=([^]*))?$/.exec(words[i]) ?? [];
-    if (flag === undefined) {
-      continue;
-    }
-    const value = given ?? (SWITCHES.includes(flag) ? "true" : (words[++i] ?? ""));
-    if (flag === "hcl") {
-      read("-hcl", value);
-    } else if (flag === "config-dir" || flag === "config-file") {
-      paths.push(value);
-    } else if (flag in FLAGS) {
-      const setting = /^-?\d+$/.test(value) ? Number(value) : /^(true|t|1|TRUE|T|True)$/.test(value) ? true : value;
-      config = record(merge(config, nest(FLAGS[flag].split("."), setting)));
-    }
-  }
-  // What -hcl says overrides every flag and file.
-  return { config: tail.reduce((all, part) => record(merge(all, part)), config), paths, unread };
 }
 
 function nest(path: readonly string[], value: unknown): Json {

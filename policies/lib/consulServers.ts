@@ -48,9 +48,9 @@ export function setBy(object: ClusterObject): Json | undefined {
   if (!object.patch || !/consul/i.test(nameOf(object))) {
     return undefined;
   }
-  const files = object.kind === "ConfigMap" ? filesOf(object).map(({ config }) => config ?? {}) : [];
-  const flags = podOf(object) ? containersOf(object).map((container) => flagsOf(container).config) : [];
-  return lowerCase([...files, ...flags].reduce<Json>((all, part) => record(merge(all, part)), {}));
+  const files = list(object.kind === "ConfigMap" && filesOf(object).map(({ config }) => config));
+  const flags = containersOf(object).map((container) => flagsOf(container).config);
+  return lowerCase([...files, ...flags].reduce<Json>((all, part) => record(merge(all, record(part))), {}));
 }
 
 interface File {
@@ -108,7 +108,7 @@ function lowerCase(value: unknown): Json {
 export function setting(config: Json, path: string): unknown {
   const name = path.split(".").pop()!;
   const own = at(config, ...path.split("."));
-  return own ?? (path.startsWith("tls.") ? (at(config, "tls", "defaults", name) ?? config[name]) : undefined);
+  return own ?? at(config, "tls", "defaults", name) ?? config[name];
 }
 
 /** What values of Consul's chart have to say, for a chart that cannot be rendered: paths that must be true. */

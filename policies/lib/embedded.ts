@@ -1,4 +1,4 @@
-import { ifKnown, record, textAt } from "./json";
+import { ifKnown, list, record, textAt } from "./json";
 import { ClusterObject, fromManifest } from "./objects";
 import { documents } from "./yaml";
 
@@ -9,9 +9,8 @@ import { documents } from "./yaml";
 export function embedded(object: ClusterObject): ClusterObject[] {
   const files = object.kind === "ConfigMap" ? record(ifKnown(() => object.body.data, {})) : {};
   return Object.keys(files).flatMap((file) => {
-    const text = ifKnown(() => String(files[file]), "");
-    const bodies = text.includes("consul.hashicorp.com/") ? (documents(text) ?? []) : [];
-    return bodies.flatMap((body) => {
+    const text = String(ifKnown(() => files[file], undefined));
+    return list(text.includes("consul.hashicorp.com/") && documents(text)).flatMap((body) => {
       const [apiVersion, kind] = [textAt(body, "apiVersion"), textAt(body, "kind")];
       return kind !== undefined && apiVersion?.startsWith("consul.hashicorp.com/")
         ? fromManifest(apiVersion, kind, record(body), object.urn, object.rendered)

@@ -17,6 +17,6 @@ export function environmentOf(urn: string, configured: Environment | undefined):
     .split("::")[0]
     .split(":")[2]
     .toLowerCase()
-    .split(/[^a-z]+/);
+    .split(/[^a-z]/);
   return configured ?? WORDS.find(([, names]) => names.some((name) => words.includes(name)))?.[0] ?? "prod";
 }

@@ -15,7 +15,7 @@ export function hcl(text: string): Json | undefined {
 }
 
 const TOKEN =
-  /\s+|#[^\n]*|\/\/[^\n]*|\/\*[^]*?\*\/|<<-?(\w+)\n([^]*?)\n\s*\1(?=\s|$)|("(?:[^"\\]|\\.)*")|([\w.+-]+)|([{}[\]=:,])/y;
+  /\s|#[^\n]*|\/\/[^\n]*|\/\*[^]*?\*\/|<<-?(\w+)\n([^]*?)\n\s*\1(?=\s|$)|("(?:[^"\\]|\\.)*")|([\w.+-]+)|([{}[\]=:,])/y;
 
 /** `undefined` where the text is no HCL. */
 function tokensOf(text: string): string[] | undefined {
@@ -51,7 +51,7 @@ class Parser {
     let result: Json = {};
     while (this.i < this.tokens.length && this.tokens[this.i] !== "}") {
       const keys = [this.key()];
-      while (!/^[{=:]$/.test(this.tokens[this.i] ?? "=")) {
+      while (!/^[{=:]$/.test(this.tokens[this.i])) {
         keys.push(this.key());
       }
       if (this.tokens[this.i] !== "{") {
@@ -67,11 +67,7 @@ class Parser {
   }
 
   private key(): string {
-    const token = this.tokens[this.i++] ?? "}";
-    if (/^[{}[\],=:]$/.test(token)) {
-      throw new SyntaxError(token);
-    }
-    return String(scalar(token, true));
+    return String(scalar(this.tokens[this.i++], true));
   }
 
   private value(): unknown {
@@ -91,7 +87,7 @@ class Parser {
         this.i++;
       }
     }
-    this.expect("]");
+    this.i++;
     return items;
   }
 
@@ -102,8 +98,8 @@ class Parser {
   }
 }
 
-function scalar(token: string | undefined, isKey = false): unknown {
-  if (token === undefined || /^[{}[\],=:]$/.test(token)) {
+function scalar(token: string, isKey = false): unknown {
+  if (/^[{}[\],=:]$/.test(token)) {
     throw new SyntaxError(token);
   }
   if (token.startsWith('"')) {

@@ -18,18 +18,13 @@ export function holdsPrivateKey(file: Buffer, wraps = WRAPS): boolean {
 }
 
 function unwrapped(file: Buffer): Buffer[] {
-  if (file[0] === 0x1f && file[1] === 0x8b) {
-    try {
-      return [gunzipSync(file)];
-    } catch {
-      return [];
-    }
+  try {
+    return [gunzipSync(file)];
+  } catch {
+    // What is neither hexadecimal digits nor base64 becomes noise, which is no key.
+    const text = file.toString("latin1").replace(/\s/g, "");
+    return [Buffer.from(text, "hex"), Buffer.from(text, "base64")];
   }
-  const text = file.toString("latin1").replace(/\s+/g, "");
-  return [
-    ...(/^([0-9a-f]{2}){8,}$/i.test(text) ? [Buffer.from(text, "hex")] : []),
-    ...(/^[\w+/-]{8,}={0,2}$/.test(text) ? [Buffer.from(text, "base64")] : []),
-  ];
 }
 
 /**
@@ -38,18 +33,15 @@ function unwrapped(file: Buffer): Buffer[] {
  * taken for one.
  */
 function isDerKey(file: Buffer): boolean {
-  if (file[0] !== 0x30 || file.length < 5) {
-    return false;
-  }
-  const lengthBytes = file[1] < 0x80 ? 0 : file[1] & 0x7f;
-  const body = file.subarray(2 + lengthBytes);
-  const short = lengthBytes === 0 && body.length !== file[1];
-  return lengthBytes <= 3 && !short && body[0] === 0x02 && (body.length === 1 || (body[1] === 1 && body[2] < 4));
+  // A length above 0x80 says how many bytes of length follow.
+  const body = file.subarray(2 + Math.max(0, file[1] - 0x80));
+  const version = body.length === 1 || (body[1] === 1 && body[2] < 4);
+  return file.length >= 5 && file[0] === 0x30 && body[0] === 0x02 && version;
 }
 
 /** The certificates in a file, as PEM; what only looks like one is left out. */
 export function certificatesIn(text: string): X509Certificate[] {
-  return (text.match(PEM_CERTIFICATE) ?? []).flatMap((pem) => {
+  return [...text.matchAll(PEM_CERTIFICATE)].flatMap(([pem]) => {
     try {
       return [new X509Certificate(pem)];
     } catch {
@@ -65,7 +57,6 @@ export function looksCertified(text: string): boolean {
 
 /** A CA's certificate of Consul's, or that of one of its servers: who has its key can be any service, or a server. */
 export function isOfConsul(certificate: X509Certificate): boolean {
-  const { ca, subject = "", issuer = "", subjectAltName = "" } = certificate;
-  const named = /consul/i;
-  return ca ? named.test(subject) || named.test(issuer) : /server\.[\w-]+\.consul\b/.test(subjectAltName);
+  const { ca, subject, issuer, subjectAltName } = certificate;
+  return ca ? /consul/i.test(`${subject} ${issuer}`) : /server\.[\w-]+\.consul\b/.test(String(subjectAltName));
 }

@@ -1,34 +1,9 @@
 import { UNKNOWN } from "./analyzer";
 import { blocks, cases, passes, useAnalyzer } from "./cases";
 import { kube, NAMED_PEERS, networkPolicy, traefik, workload } from "./resources";
+import { file, good, HCL, RUN, servers, SOUND } from "./serversByHand";
 
 useAnalyzer();
-const SOUND = {
-  acl: { enabled: true, default_policy: "deny" },
-  encrypt: "x",
-  ports: { http: -1, grpc: -1 },
-  tls: { defaults: { verify_outgoing: true }, internal_rpc: { verify_incoming: true, verify_server_hostname: true } },
-};
-const HCL = `
-# one setting a line, or several
-acl { enabled = true default_policy = "deny" }
-encrypt = "x"
-ports { http = -1, grpc = -1 }
-tls { defaults { verify_outgoing = true verify_incoming = true verify_server_hostname = true } }
-`;
-/** Three servers made by hand, whose files are in the ConfigMap \`config\`. */
-const servers = (container: Record<string, unknown>, kind = "StatefulSet", pod: Record<string, unknown> = {}) => {
-  const made = workload("consul", {
-    kind,
-    labels: { app: "consul", component: "server" },
-    container: { image: "hashicorp/consul:1.22.7", volumeMounts: [{ name: "c", mountPath: "/c" }], ...container },
-    pod: { volumes: [{ name: "c", configMap: { name: "config" } }], ...pod },
-  });
-  return { ...made, props: { ...made.props, spec: { replicas: 3, ...made.props.spec } } };
-};
-const file = (text: string, name = "a.json") => kube("v1", "ConfigMap", "config", { data: { [name]: text } });
-const good = file(JSON.stringify(SOUND));
-const RUN = ["consul", "agent", "-server", "-config-dir=/c"];
 const ALLOWS = "acl.default_policy is not deny";
 const OPENS = "Consul's ports.http is 8500, not -1";
 
