@@ -3,9 +3,7 @@ import { ClusterObject, PulumiResource } from "./objects";
 import { documents } from "./yaml";
 
 /** A resource of Pulumi's Consul provider. */
-const TYPE = /^consul:index(?:\/\w+)?:(\w+)$/;
-/** Values whose keys are the user's, or another program's. */
-const VERBATIM = ["config", "meta", "arguments", "set", "add"];
+const TYPE = /^consul:index(?:\/\w+)?:(\w+)/;
 
 /**
  * What a resource of the Consul provider makes, as the custom resource that would make the same: a rule about
@@ -48,11 +46,13 @@ export function fromConsulProvider({ type, props, urn }: PulumiResource): Cluste
       }));
       return entry("ServiceIntentions", { destination: { name }, sources });
     }
-    case "ConfigEntryServiceDefaults":
     case "ConfigEntryServiceResolver":
+      // By subset in a custom resource, which is no matter here.
+      return entry("ServiceResolver", { ...record(nested(props)), failover: { ...list(props.failovers) } });
+    case "ConfigEntryServiceDefaults":
     case "ConfigEntryServiceRouter":
     case "ConfigEntryServiceSplitter":
-      return entry(kind.slice("ConfigEntry".length), nested(props));
+      return entry(kind.slice("ConfigEntry".length), record(nested(props)));
     case "ConfigEntryV2ExportedServices":
       return entry("ExportedServices", {
         services: (list(props.services).length === 0 ? ["*"] : list(props.services)).map((service) => ({
@@ -77,7 +77,7 @@ export function fromConsulProvider({ type, props, urn }: PulumiResource): Cluste
 
 /** The body of a config entry, with the keys that its custom resource has. */
 function entrySpec(json: unknown): Json {
-  const body = Object.entries(record(camel(documents(String(json ?? "{}"))?.[0])));
+  const body = Object.entries(record(camel(documents(String(json))?.[0])));
   return Object.fromEntries(body.filter(([key]) => key !== "kind" && key !== "name"));
 }
 
@@ -90,7 +90,8 @@ function camel(value: unknown): unknown {
     : Object.fromEntries(
         Object.entries(value).map(([key, inner]) => {
           const name = lowerCamel(key);
-          return [name, VERBATIM.includes(name) ? inner : camel(inner)];
+          // The keys in it are Envoy's.
+          return [name, name === "config" ? inner : camel(inner)];
         }),
       );
 }
@@ -108,16 +109,20 @@ function pascal(kind: string): string {
   return kind.replace(/(^|-)([a-z])/g, (_, __, letter) => letter.toUpperCase());
 }
 
-/** The provider has a block that stands once as a list of one, under a plural. */
-function nested(props: Json): Json {
-  const single = Object.entries(props).flatMap(([key, value]) =>
-    key.endsWith("s") && Array.isArray(value) && value.length === 1 && typeof value[0] === "object"
-      ? [[key.slice(0, -1), nested(record(value[0]))]]
-      : key === "mutualTlsMode"
-        ? [["mutualTLSMode", value]]
-        : [],
+/** The provider has a block that stands once as a list of one, under a plural: it is under both names here. */
+function nested(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  if (Array.isArray(value)) {
+    return value.map(nested);
+  }
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, each]) => [
+      [lowerCamel(key), nested(each)],
+      ...(Array.isArray(each) ? [[key.slice(0, -1), nested(each[0])]] : []),
+    ]),
   );
-  return { ...props, ...Object.fromEntries(single) };
 }
 
 function permission(value: unknown): Json {

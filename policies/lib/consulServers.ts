@@ -94,10 +94,9 @@ function sameNamespace(a: ClusterObject, b: ClusterObject): boolean {
   return namespaceOf(a) === namespaceOf(b);
 }
 
-/** Consul takes its keys in letters of any size. */
+/** Consul takes its keys in letters of any size. What is null was taken away when the parts were merged. */
 function lowerCase(value: unknown): Json {
-  const inner = (each: unknown): unknown =>
-    typeof each === "object" && each !== null && !Array.isArray(each) ? lowerCase(each) : each;
+  const inner = (each: unknown): unknown => (typeof each === "object" && !Array.isArray(each) ? lowerCase(each) : each);
   return Object.entries(record(value)).reduce<Json>(
     (all, [key, each]) => record(merge(all, { [key.toLowerCase()]: inner(each) })),
     {},

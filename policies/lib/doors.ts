@@ -17,7 +17,7 @@ export function* doorsTo(
   ports: readonly number[],
   objects: readonly ClusterObject[],
 ): Iterable<Door> {
-  const labels = record(podOf(workload)?.metadata.labels);
+  const labels = record(podOf(workload)!.metadata.labels);
   for (const service of objects.filter((o) => o.kind === "Service" && namespaceOf(o) === namespaceOf(workload))) {
     const leads = ifKnown(() => leadsTo(service, workload, labels, ports), []);
     const opened = outside(service) ?? openedBy(service, leads, objects);
@@ -46,14 +46,8 @@ function leadsTo(
   const named = containersOf(workload).flatMap((container) => list(container.ports));
   return list(at(service.body, "spec", "ports")).flatMap((entry) => {
     const target = at(entry, "targetPort") ?? at(entry, "port");
-    const number = /^\d+$/.test(String(target))
-      ? Number(target)
-      : Number(
-          at(
-            named.find((port) => at(port, "name") === target),
-            "containerPort",
-          ),
-        );
+    const container = named.find((port) => at(port, "name") === target);
+    const number = Number(at(container, "containerPort") ?? target);
     return ports.includes(number) ? [{ port: at(entry, "port"), name: at(entry, "name"), target: number }] : [];
   });
 }
@@ -84,17 +78,12 @@ function openedBy(
   return route && `${route.kind} ${nameOf(route)}`;
 }
 
-/** Everything in a route that names a Service and perhaps its port, whatever the kind calls the two. */
+/** Everything in a route that may name a Service and its port, whatever the kind calls the two. */
 function backends(value: unknown): unknown[] {
   if (Array.isArray(value)) {
     return value.flatMap(backends);
   }
-  const inner = Object.values(record(value)).flatMap(backends);
-  return textAt(value, "name") === undefined &&
-    textAt(value, "service") === undefined &&
-    textAt(value, "serviceName") === undefined
-    ? inner
-    : [value, ...inner];
+  return [value, ...Object.values(record(value)).flatMap(backends)];
 }
 
 function isBackend(backend: unknown, service: ClusterObject, leads: readonly Lead[]): boolean {
@@ -108,7 +97,7 @@ function isBackend(backend: unknown, service: ClusterObject, leads: readonly Lea
 
 /** Those of a workload's ports that are ports of its node too: by `hostNetwork`, or each by its `hostPort`. */
 export function portsOfNode(workload: ClusterObject, ports: readonly number[]): number[] {
-  const host = podOf(workload)?.spec.hostNetwork === true;
+  const host = podOf(workload)!.spec.hostNetwork === true;
   const opened = containersOf(workload)
     .flatMap((container) => list(container.ports))
     .filter((port) => Number(at(port, "hostPort")) > 0)

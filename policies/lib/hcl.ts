@@ -34,6 +34,8 @@ function tokensOf(text: string): string[] | undefined {
   return tokens;
 }
 
+const SIGNS = "{}[],=:";
+
 class Parser {
   private i = 0;
   constructor(private readonly tokens: readonly string[]) {}
@@ -41,17 +43,20 @@ class Parser {
   whole(): Json | undefined {
     try {
       const body = this.body();
-      return this.i === this.tokens.length ? body : undefined;
+      if (this.i === this.tokens.length) {
+        return body;
+      }
     } catch {
-      return undefined;
+      // It is no HCL.
     }
+    return undefined;
   }
 
   private body(): Json {
     let result: Json = {};
     while (this.i < this.tokens.length && this.tokens[this.i] !== "}") {
       const keys = [this.key()];
-      while (!/^[{=:]$/.test(this.tokens[this.i])) {
+      while (!"{=:".includes(this.tokens[this.i])) {
         keys.push(this.key());
       }
       if (this.tokens[this.i] !== "{") {
@@ -67,14 +72,15 @@ class Parser {
   }
 
   private key(): string {
-    return String(scalar(this.tokens[this.i++], true));
+    return String(scalar(this.tokens[this.i++]));
   }
 
   private value(): unknown {
     const token = this.tokens[this.i++];
     if (token === "{") {
       const body = this.body();
-      this.expect("}");
+      // Where nothing closes it, this is beyond the end.
+      this.i++;
       return body;
     }
     if (token !== "[") {
@@ -90,20 +96,15 @@ class Parser {
     this.i++;
     return items;
   }
-
-  private expect(token: string): void {
-    if (this.tokens[this.i++] !== token) {
-      throw new SyntaxError(token);
-    }
-  }
 }
 
-function scalar(token: string, isKey = false): unknown {
-  if (/^[{}[\],=:]$/.test(token)) {
+/** A word by itself is a text. Throws where there is none. */
+function scalar(token: string): unknown {
+  if (SIGNS.includes(token)) {
     throw new SyntaxError(token);
   }
-  if (token.startsWith('"')) {
-    return JSON.parse(token.replaceAll("\n", "\\n"));
+  if (token[0] === '"' || token === "true" || token === "false") {
+    return JSON.parse(token);
   }
-  return isKey || !/^(true|false|[+-]?\d+(\.\d+)?)$/.test(token) ? token : JSON.parse(token.replace(/^\+/, ""));
+  return Number.isNaN(Number(token)) ? token : Number(token);
 }

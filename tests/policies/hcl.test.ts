@@ -1,4 +1,5 @@
 import { blocks, cases, passes, useAnalyzer } from "./cases";
+import { file, good, HCL, RUN, servers } from "./serversByHand";
 
 useAnalyzer();
 const rules = (text: string) => ({ type: "consul:index/aclPolicy:AclPolicy", name: "p", props: { rules: text } });
@@ -49,6 +50,29 @@ cases("no-acl-for-everything", [
       "a = ,",
       "= a",
     ],
-    ...["a = 1 }", 'a = "b', "a $ b", "a = 1 ]", "{ a = 1 }", "a = <<EOF\nx", "a = <<EOF\nx\nEOFS", "[a] = 1", "/* a"],
+    ...[
+      "a = 1 }",
+      'a = "b',
+      "a $ b",
+      "a = 1 ]",
+      "{ a = 1 }",
+      "a = <<EOF\nx",
+      'a = "b\nc"',
+      'a = "\\x41"',
+      "a = <<EOF\nx\nEOFS",
+      "[a] = 1",
+      "/* a",
+    ],
   ].map((text) => blocks(`what is none: ${text}`, [rules(text)], "its rules cannot be read")),
+]);
+
+const flag = (text: string) => [servers({ command: [...RUN, `-hcl=${text}`] }), good];
+cases("consul-tls", [
+  passes("numbers and what is true or false", [servers({ command: RUN }), file(HCL, "a.hcl")]),
+  passes("numbers in other settings", flag("limits { a = 1.5, b = 10, c = 1e3 } ports { http = -1 }")),
+  blocks("another number", flag("ports { http = 18500 }"), "ports.http is 18500, not -1"),
+  blocks("a list", flag("ports { http = [8500, 8501] }"), "ports.http is [8500,8501], not -1"),
+  blocks("no list", flag("ports { http = [] }"), "ports.http is [], not -1"),
+  blocks("a text", flag('ports { http = "-1" }'), 'ports.http is "-1", not -1'),
+  blocks("false", flag("tls { defaults { verify_outgoing = false } }"), "verify_outgoing is false"),
 ]);

@@ -1,0 +1,126 @@
+import { UNKNOWN } from "./analyzer";
+import { blocks, cases, passes, useAnalyzer } from "./cases";
+import { kube, NAMED_PEERS, networkPolicy } from "./resources";
+import { good, RUN, servers } from "./serversByHand";
+
+useAnalyzer();
+const closed = kube("networking.k8s.io/v1", "NetworkPolicy", "api", { spec: networkPolicy(NAMED_PEERS).props.spec });
+const API = [
+  { name: "serf", containerPort: 8301 },
+  { name: "api2", containerPort: 8501 },
+  { name: "plain", containerPort: 8500, hostPort: 0 },
+];
+const set = [servers({ command: RUN, ports: API }), good, closed];
+/** A Service that only its selector tells to lead to the servers. */
+const door = (spec: Record<string, unknown>, more: Record<string, unknown> = {}, kind = "Service") =>
+  kube("v1", kind, "door", { spec: { selector: { app: "consul" }, ...spec }, ...more });
+const outside = (...ports: unknown[]) => door({ type: "LoadBalancer", ports });
+
+cases("consul-api-isolated", [
+  ...[
+    [{ port: 8501 }],
+    [{ port: 443, targetPort: 8501 }],
+    [{ port: 443, targetPort: "8501" }],
+    [{ port: 443, targetPort: "api2" }],
+    [
+      { port: 1, targetPort: "serf" },
+      { port: 443, targetPort: "api2" },
+    ],
+  ].map((ports) =>
+    blocks(
+      `a Service with ${JSON.stringify(ports)}`,
+      [...set, outside(...ports)],
+      "a Service of type LoadBalancer opens Consul's API at port 8501",
+    ),
+  ),
+  blocks(
+    "a Service by an address",
+    [...set, door({ externalIPs: ["192.0.2.7"], ports: [{ port: 8501 }] })],
+    "Service door: externalIPs opens Consul's API at port 8501",
+  ),
+  blocks(
+    "a Service that is not known yet",
+    [...set, door({ type: "LoadBalancer", selector: UNKNOWN, ports: [{ port: 8501 }] })],
+    "can't be known during preview",
+  ),
+  ...[
+    outside({ port: 443, targetPort: "serf" }),
+    outside({ port: 8501, targetPort: "serf" }),
+    outside({ port: 443, targetPort: "api" }),
+    door({ type: "ClusterIP", ports: [{ port: 8501 }] }),
+    door({ type: "LoadBalancer", selector: { app: "shop" }, ports: [{ port: 8501 }] }),
+    door({ type: "LoadBalancer", selector: null, ports: [{ port: 8501 }] }),
+    door({ type: "LoadBalancer", ports: [{ port: 8501 }] }, { metadata: { namespace: "other" } }),
+    door({ type: "LoadBalancer", ports: [{ port: 8501 }] }, {}, "Thing"),
+  ].map((each) => passes(`${each.type} ${JSON.stringify(each.props)}`, [...set, each])),
+]);
+
+const inside = door({
+  ports: [
+    { port: 80, name: "plain", targetPort: 8500 },
+    { port: 443, name: "tls", targetPort: "api2" },
+    { port: 8301, name: "gossip", targetPort: "serf" },
+  ],
+});
+const route = (kind: string, spec: unknown) => kube("example.com/v1", kind, "way", { spec });
+const ingress = (service: unknown) =>
+  route("Ingress", { rules: [{ http: { paths: [{ path: "/", backend: { service } }] } }] });
+/** The same way in, as each kind of route says it. */
+const routes = (name: string, port: string | number) => [
+  ingress({ name, port: { [typeof port === "number" ? "number" : "name"]: port } }),
+  route("Ingress", { backend: { serviceName: name, servicePort: port } }),
+  ...["IngressRoute", "IngressRouteTCP"].map((kind) =>
+    route(kind, {
+      routes: [
+        { kind: "Rule", services: [{ name: "shop", port: 1 }] },
+        { kind: "Rule", services: [{ name, port }] },
+      ],
+    }),
+  ),
+  ...["HTTPRoute", "TCPRoute", "TLSRoute", "GRPCRoute"].map((kind) =>
+    route(kind, { rules: [{ backendRefs: [{ name: "shop" }, { name, port }] }] }),
+  ),
+  route("VirtualServer", { upstreams: [{ name: "api", service: name, port: String(port) }] }),
+  route("HTTPProxy", { routes: [{ services: [{ name, port }] }] }),
+];
+const title = ({ props: { spec } }: { props: Record<string, any> }) => JSON.stringify(spec);
+cases("consul-api-isolated", [
+  ...[...routes("door", 443), ...routes("door", "tls")].map((each) =>
+    blocks(`${each.type} ${title(each)}`, [...set, inside, each], "way opens Consul's API at port 8500"),
+  ),
+  ...[
+    route("Route", { to: { kind: "Service", name: "door" } }),
+    route("HTTPProxy", { tcpproxy: { services: [{ name: "door" }] } }),
+  ].map((each) =>
+    blocks(`whatever the port: ${title(each)}`, [...set, inside, each], "way opens Consul's API at port 8500"),
+  ),
+  ...[...routes("door", 8301), ...routes("door", "gossip"), ...routes("shop", 443)].map((each) =>
+    passes(`${each.type} ${title(each)}`, [...set, inside, each]),
+  ),
+  ...["UDPRoute", "IngressRouteUDP", "Thing"].map((kind) =>
+    passes(`what is no route to a port of TCP: ${kind}`, [
+      ...set,
+      inside,
+      route(kind, { services: [{ name: "door", port: 443 }] }),
+    ]),
+  ),
+  passes("a route that is not known yet", [...set, inside, route("Ingress", UNKNOWN)]),
+]);
+
+const atNode = (ports: unknown[], hostNetwork = false) => [
+  servers({ command: RUN, ports }, undefined, { hostNetwork }),
+  good,
+  closed,
+];
+cases("consul-api-isolated", [
+  blocks("the network of the node", atNode(API, true), "opens Consul's API at port 8500 of its node"),
+  blocks(
+    "a port of the node",
+    atNode([
+      { containerPort: 8301, hostPort: 8301 },
+      { containerPort: 8501, hostPort: 1 },
+    ]),
+    "opens Consul's API at port 8501 of its node",
+  ),
+  passes("another port of the node", atNode([...API, { containerPort: 8301, hostPort: 8501 }])),
+]);
