@@ -2,7 +2,6 @@ import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { UnknownValueError } from "@pulumi/policy";
 import * as yaml from "yaml";
 import { supportedVersions } from "../../components/chart/consulVersions";
 import { Json, plain, record, textAt } from "./json";
@@ -31,10 +30,7 @@ export async function renderRelease(release: PulumiResource): Promise<Rendered> 
     const { name, namespace, chart, version, repositoryOpts, values, postrender } = release.props;
     inputs = plain({ name, namespace, chart, version, repositoryOpts, values, postrender });
   } catch (error) {
-    if (error instanceof UnknownValueError) {
-      return { failure: (error as Error).message };
-    }
-    throw error;
+    return { failure: (error as Error).message };
   }
   if (inputs.postrender) {
     return { failure: `the post-renderer "${inputs.postrender}" can change every object` };
@@ -80,9 +76,8 @@ function helm(args: string[], stdin: string): Promise<string> {
   });
 }
 
-/** Kinds that no policy judges: most of a chart's text, whose parsing would take longer than helm does. */
-const UNJUDGED =
-  /^kind: (CustomResourceDefinition|ServiceAccount|(Cluster)?Role(Binding)?|ValidatingWebhookConfiguration)\s*$/m;
+/** What no policy judges is most of some charts' text, and parsing it would take longer than helm does. */
+const UNJUDGED = /^kind: CustomResourceDefinition/m;
 
 function manifests(text: string, urn: string): ClusterObject[] {
   return text
@@ -99,7 +94,7 @@ function manifests(text: string, urn: string): ClusterObject[] {
  * Kubernetes provider has just put it there to check the release, so no network is needed.
  */
 function locateChart(inputs: Json): { arguments: string[] } | { failure: string } {
-  const chart = textAt(inputs, "chart") ?? "";
+  const chart = String(inputs.chart);
   const version = textAt(inputs, "version");
   const repository = textAt(inputs, "repositoryOpts", "repo");
   if (repository === undefined && !chart.startsWith("oci://")) {

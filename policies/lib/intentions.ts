@@ -1,5 +1,5 @@
 import { at, Json, list, record, textAt } from "./json";
-import { ClusterObject, isConfigEntry } from "./objects";
+import { ClusterObject, isConfigEntry, nameOf } from "./objects";
 
 /** A source of a ServiceIntentions, as the custom resource has it. */
 export interface Source {
@@ -44,7 +44,7 @@ export function protocols(objects: readonly ClusterObject[], elsewhere: Record<s
       continue;
     }
     if (ofOne) {
-      ofService.set(textAt(object.body, "metadata", "name") ?? "", protocol ?? "tcp");
+      ofService.set(nameOf(object), protocol ?? "tcp");
     } else {
       ofOthers = protocol ?? "tcp";
     }

@@ -16,9 +16,10 @@ export function onMeshPods(judge: (pod: Pod, object: ClusterObject) => Iterable<
       }
     },
     *stack(objects: readonly ClusterObject[]): Iterable<Finding> {
-      for (const object of objects.some(injectsByDefault) ? objects : []) {
+      const byDefault = objects.some(injectsByDefault);
+      for (const object of objects) {
         const pod = podOf(object);
-        if (pod && asksForSidecar(pod) === undefined) {
+        if (byDefault && pod && asksForSidecar(pod) === undefined) {
           for (const problem of judge(pod, object)) {
             yield { object, problem };
           }

@@ -6,7 +6,7 @@ import { ClusterObject, objectsOf, PulumiResource } from "./objects";
  */
 const shown = new Map<string, readonly ClusterObject[]>();
 const patches = new Map<string, PulumiResource>();
-let over = false;
+let over: boolean | undefined;
 
 export function remember(resource: PulumiResource, objects: readonly ClusterObject[]): void {
   if (over) {
@@ -15,14 +15,14 @@ export function remember(resource: PulumiResource, objects: readonly ClusterObje
     over = false;
   }
   shown.set(resource.urn, objects);
-  if (objects.some(({ patch }) => patch)) {
+  if (objects[0]?.patch) {
     patches.set(resource.urn, resource);
   }
 }
 
 /** The objects of all resources that were shown, but for one. */
 export function shownBeside(urn: string): ClusterObject[] {
-  return [...shown].flatMap(([other, objects]) => (other === urn ? [] : objects));
+  return [...shown].filter(([other]) => other !== urn).flatMap(([, objects]) => objects);
 }
 
 /** The patches among them. */
@@ -36,9 +36,7 @@ export function patchesShown(): ClusterObject[] {
  */
 export function atEnd<R extends PulumiResource>(resources: readonly R[]): R[] {
   over = true;
-  return resources.flatMap((resource) => {
-    const isPatch = objectsOf(resource).some(({ patch }) => patch);
-    const before = patches.get(resource.urn);
-    return !isPatch ? [resource] : before === undefined ? [] : [{ ...resource, props: before.props }];
-  });
+  return resources
+    .filter((resource) => !objectsOf(resource)[0]?.patch || patches.has(resource.urn))
+    .map((resource) => ({ ...resource, props: (patches.get(resource.urn) ?? resource).props }));
 }

@@ -1,8 +1,5 @@
 import * as yaml from "yaml";
 
-/** `y` and `n` are words of YAML 1.1 that the Go libraries of Helm, kubectl and Traefik take for text. */
-const BOOLEANS = /^(true|false|yes|no|on|off)$/i;
-
 /**
  * The documents of a YAML text, which JSON is too, as Go's programs read them: YAML 1.1 with merge keys, where of two
  * keys alike the last counts. `undefined` where it cannot be read.
@@ -10,17 +7,17 @@ const BOOLEANS = /^(true|false|yes|no|on|off)$/i;
 export function documents(text: string): unknown[] | undefined {
   try {
     const all = yaml.parseAllDocuments(text, { version: "1.1", merge: true, uniqueKeys: false, logLevel: "silent" });
-    const read = Array.isArray(all) ? all : [];
-    return read.some(({ errors }) => errors.length > 0) ? undefined : read.map((each) => booleans(each).toJS());
+    return all.some(({ errors }) => errors.length > 0) ? undefined : all.map((each) => booleans(each).toJS());
   } catch {
     return undefined;
   }
 }
 
+/** `y` and `n` are words of YAML 1.1 that the Go libraries of Helm, kubectl and Traefik take for text. */
 function booleans(document: yaml.Document): yaml.Document {
   yaml.visit(document, {
     Scalar(_, node) {
-      if (typeof node.value === "boolean" && node.source !== undefined && !BOOLEANS.test(node.source)) {
+      if (typeof node.value === "boolean" && node.source?.length === 1) {
         node.value = node.source;
       }
     },

@@ -24,6 +24,8 @@ export interface Resource {
   /** The component that it belongs to. */
   readonly parent?: Resource;
   readonly ignoreChanges?: string[];
+  /** It is in the stack, and no part of the change: the engine does not show it before it is made. Default: it is. */
+  readonly unchanged?: boolean;
 }
 
 export interface Violation {
@@ -112,7 +114,7 @@ export class Analyzer {
   /** What the pack says of a stack: of each resource before it is made, then of all of them. */
   async judge(stack: string, resources: readonly Resource[]): Promise<Violation[]> {
     const all: Violation[] = [];
-    for (const resource of resources) {
+    for (const resource of resources.filter(({ unchanged }) => !unchanged)) {
       all.push(
         ...violations(await this.call("analyze", fill(new wire.AnalyzeRequest(), stack, resource)), resource, stack),
       );

@@ -34,6 +34,11 @@ cases("consul-api-isolated", [
     ),
   ),
   blocks(
+    "a Service at a port of the nodes",
+    [...set, door({ type: "NodePort", ports: [{ port: 8501 }] })],
+    "a Service of type NodePort opens Consul's API at port 8501",
+  ),
+  blocks(
     "a Service by an address",
     [...set, door({ externalIPs: ["192.0.2.7"], ports: [{ port: 8501 }] })],
     "Service door: externalIPs opens Consul's API at port 8501",

@@ -49,10 +49,11 @@ cases("consul-tls", [
     ),
   ]),
   blocks(
-    "a ConfigMap of another namespace, and a Secret of the same name",
+    "a ConfigMap of another namespace, one of another name, a Secret of the same",
     [
       servers({ command: [...READS, "-config-dir=/c"] }),
       kube("v1", "ConfigMap", "config", { metadata: { namespace: "other" }, data: {} }),
+      kube("v1", "ConfigMap", "other", { data: {} }),
       kube("v1", "Secret", "config", { data: {} }),
     ],
     UNREAD,

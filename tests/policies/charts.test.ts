@@ -1,0 +1,102 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { UNKNOWN } from "./analyzer";
+import { blocks, cases, passes, useAnalyzer } from "./cases";
+import { release, SAFE_VALUES } from "./resources";
+
+/** A chart that makes what its values say, as a folder and in helm's cache. */
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "chart-"));
+const shop = path.join(folder, "shop");
+fs.mkdirSync(path.join(shop, "templates"), { recursive: true });
+fs.writeFileSync(path.join(shop, "Chart.yaml"), "apiVersion: v2\nname: shop\nversion: 1.2.3\n");
+fs.writeFileSync(path.join(shop, "templates/all.yaml"), "{{ tpl .Values.text . }}\n");
+execFileSync("helm", ["package", shop, "--destination", folder], { stdio: "ignore" });
+process.env.HELM_REPOSITORY_CACHE = folder;
+afterAll(() => fs.rmSync(folder, { recursive: true }));
+
+useAnalyzer();
+const made = (text: string, inputs: Record<string, unknown> = {}) =>
+  release({ text }, { chart: shop, version: undefined, ...inputs });
+const pod = (image: string, more = "") => `
+apiVersion: v1
+kind: Pod
+metadata:
+  name: a
+  annotations:
+    note: |
+      kind: CustomResourceDefinition
+spec: {containers: [{name: a, image: "${image}"}]}
+${more}`;
+const UNPINNED = "rendered by the chart: Pod a: image nginx is not pinned";
+const REPOSITORY = { repositoryOpts: { repo: "https://charts.invalid" } };
+
+cases("images-pinned", [
+  blocks("a folder's, without a version", [made(pod("nginx"))], UNPINNED),
+  blocks("a folder's, of the version that is asked for", [made(pod("nginx"), { version: "1.2.3" })], UNPINNED),
+  blocks(
+    "a packed chart's",
+    [made(pod("nginx"), { chart: path.join(folder, "shop-1.2.3.tgz"), version: "9" })],
+    UNPINNED,
+  ),
+  ...[{ chart: "shop", ...REPOSITORY }, { chart: "oci://registry.invalid/charts/shop" }].map((from) =>
+    blocks(`one in helm's cache: ${from.chart}`, [made(pod("nginx"), { ...from, version: "1.2.3" })], UNPINNED),
+  ),
+  blocks(
+    "the first of several",
+    [made(pod("nginx", "---\nkind: CustomResourceDefinition\n---\n# nothing\n"))],
+    UNPINNED,
+  ),
+  blocks(
+    "by the name and the namespace of the release",
+    [made(pod("{{ .Release.Name }}.{{ .Release.Namespace }}/a"), { name: "mine", namespace: "shop" })],
+    "image mine.shop/a is not pinned",
+  ),
+  blocks(
+    "by those of a release that names neither",
+    [made(pod("{{ .Release.Name }}.{{ .Release.Namespace }}/a"), { name: undefined, namespace: undefined })],
+    "image release.default/a is not pinned",
+  ),
+]);
+
+cases("secrets-not-for-everybody", [
+  blocks(
+    "what a chart gives everybody",
+    [
+      made(`
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: b}
+roleRef: {kind: ClusterRole, name: cluster-admin}
+subjects: [{kind: Group, name: system:authenticated}]
+`),
+    ],
+    "gives cluster-admin to Group system:authenticated",
+  ),
+]);
+
+cases("helm-releases-rendered", [
+  passes("a chart within reach", [made(pod("a:1.2.3"))]),
+  ...[{ version: "9.9.9" }, { version: undefined }].map((version) =>
+    blocks(
+      `a repository that is out of reach: ${JSON.stringify(version)}`,
+      [made("", { chart: "shop", ...REPOSITORY, ...version })],
+      "https://charts.invalid",
+    ),
+  ),
+  blocks("no chart", [made("", { chart: undefined })], "its objects cannot be judged"),
+  blocks("a chart that is not known yet", [made("", { chart: UNKNOWN })], "chart can't be known during preview"),
+  blocks("another version", [made("", { version: "9.9.9" })], "has version 1.2.3, the release 9.9.9"),
+]);
+
+const OFF = ["global.tls.enabled is not true", "global.tls.verify is not true", "global.tls.httpsOnly is not true"];
+cases("consul-tls", [
+  passes("sound values of a chart out of reach", [release(SAFE_VALUES, { chart: "consul" })]),
+  ...["consul", "hashicorp/consul", "oci://registry.invalid/consul", "./consul-1.8.0.tgz", undefined].map((chart) =>
+    blocks(`the values of ${chart}, which is out of reach`, [release({}, { chart })], OFF),
+  ),
+  ...["consul-esm", "my-consul", "./consul-esm.tgz", "consul/shop", "./consul-1.8.0.tgz.d"].map((chart) =>
+    passes(`the values of ${chart}, which is not Consul's`, [release({}, { chart })]),
+  ),
+]);
