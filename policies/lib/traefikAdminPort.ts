@@ -34,12 +34,12 @@ function adminPorts(options: Options): number[] {
   const told = ["ping.entrypoint", "metrics.prometheus.entrypoint"].flatMap(
     (key) => options.get(key)?.toLowerCase() ?? [],
   );
-  const own = [...new Set(["traefik", ...told])].filter((name) => !PUBLIC.test(name) && entryPoints.has(name));
+  const own = [...new Set(["traefik", ...told])].filter((name) => !PUBLIC.test(name));
   const port = (address: string) => Number(/:(\d+)(\/\w+)?$/.exec(address)?.[1]);
   const taken = [...entryPoints.values()].map(port);
   return [
     ...own
-      .map((name) => entryPoints.get(name)!)
+      .map((name) => String(entryPoints.get(name)))
       .filter((address) => !/^(127\.|localhost|\[::1\])/.test(address))
       .map(port),
     // Where nothing says otherwise, it is this one.

@@ -59,7 +59,7 @@ const KNOWN: Record<string, string> = {
   "policies/lib/patches": "policies/patches",
   "policies/lib/pods": "policies/pods policies/mesh",
   "policies/lib/traefik": "policies/traefik policies/traefikSources",
-  "policies/lib/traefikAdminPort": "policies/traefik policies/traefikSources",
+  "policies/lib/traefikAdminPort": "policies/adminPort",
   "policies/lib/traefikContainers": "policies/traefik policies/traefikSources",
   "policies/lib/traefikOptions": "policies/traefik policies/traefikSources",
   "policies/lib/traefikSources": "policies/traefik policies/traefikSources",
