@@ -14,3 +14,24 @@ export function changedByOthers({ metadata }: Pick<ApiObject, "metadata">, decla
     .map(({ time = "" }) => Date.parse(time));
   return Math.max(0, ...times.filter((time) => !Number.isNaN(time)));
 }
+
+/**
+ * Whether the state has what is declared, and the cluster has not. Where the API server is slow, Pulumi's provider can read an object
+ * back as it was before its own update, and the state has that [seen with 4.25]. A return to what was declared before would then change
+ * nothing: an intention that was opened and is to be closed again would stay open.
+ */
+export function missedUpdate(declared: object, noted: object | undefined, live: object): boolean {
+  return noted !== undefined && has(noted, declared) && !has(live, declared);
+}
+
+/** Whether a value has all that another has. */
+export function has(value: unknown, wanted: unknown): boolean {
+  if (typeof wanted !== "object" || wanted === null) {
+    return wanted === undefined || value === wanted;
+  }
+  const inside = (value ?? {}) as Record<string, unknown>;
+  return (
+    (!Array.isArray(wanted) || (value as unknown[] | undefined)?.length === wanted.length) &&
+    Object.entries(wanted).every(([key, its]) => has(inside[key], its))
+  );
+}

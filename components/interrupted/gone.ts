@@ -3,7 +3,7 @@ import { isKnown } from "../shared/later";
 import { perRun } from "../shared/perRun";
 import { DeployedResource, deployedResources } from "../shared/stackState";
 import { asking, find, findLabelled, ObjectName } from "./asked";
-import { changedByOthers } from "./changed";
+import { changedByOthers, has, missedUpdate } from "./changed";
 import type { ApiObject, ClusterAccess } from "./clusterApi";
 import { helmRecords, holdRecord, ReleaseName, settledRecords } from "./helmRecord";
 
@@ -40,7 +40,7 @@ export interface ObjectProps {
  *
  * Pulumi replaces a resource where a property changes that `replaceOnChanges` names, and reads that list when it knows the properties. So
  * it is filled then, and only where the object is gone for sure: never does a change replace what is there. A config entry that somebody
- * has changed by hand, which may open what the stack closes, is written again.
+ * has changed by hand, which may open what the stack closes, is written again; so is what the state has, and the cluster has not.
  */
 export function annotationsOfGone(
   type: string,
@@ -83,7 +83,15 @@ export function annotationsOfGone(
     if (changed) {
       pulumi.log.warn(`${kind} ${wanted.name}: somebody has changed it since it was written; up writes it again`);
     }
-    const anew = gone || changed ? new Date().toISOString() : written;
+    const [key, value] = label;
+    const declaredOf = { spec: entry, metadata: { labels: { [key]: value } } };
+    const missed =
+      live !== undefined &&
+      live !== NOT_YET &&
+      // The state is asked only where it matters: it takes long to read.
+      !has(live, declaredOf) &&
+      missedUpdate(declaredOf, (await inState(type, wanted))?.outputs, live);
+    const anew = gone || changed || missed ? new Date().toISOString() : written;
     const its: Record<string, string> = { ...annotations, ...DECLARED_WINS };
     return anew === undefined ? its : { ...its, [MADE_ANEW]: anew };
   }) as pulumi.Output<Record<string, string>>;
@@ -109,10 +117,7 @@ async function ifNotGone(
   if (isThere(labelled)) {
     return labelled;
   }
-  const { name, namespace } = wanted;
-  const has = ({ type: its, outputs: { metadata } }: DeployedResource) =>
-    its === type && metadata?.name === name && (namespace === undefined || metadata.namespace === namespace);
-  if (!(await stateHas(has))) {
+  if ((await inState(type, wanted)) === undefined) {
     return NOT_YET;
   }
   // Of before there were labels.
@@ -146,7 +151,7 @@ export async function descriptionOfGone(
     return undefined;
   }
   // Not asked where all is well: it reads the whole state.
-  const deployed = () => stateHas((resource) => isRelease(resource, release));
+  const deployed = async () => (await ofState((resource) => isRelease(resource, release))) !== undefined;
   const namespace = await asking(access, ({ api }) => api.get(`/api/v1/namespaces/${release.namespace}`));
   if (namespace !== "unknown" && !isThere(namespace) && (await deployed())) {
     throw new pulumi.RunError(
@@ -173,8 +178,16 @@ function isRelease({ type, outputs }: DeployedResource, { name, namespace }: Rel
   return type === "kubernetes:helm.sh/v3:Release" && outputs.name === name && outputs.namespace === namespace;
 }
 
-/** Whether Pulumi's state, as it was before this run, has such a resource. */
-async function stateHas(such: (resource: DeployedResource) => boolean): Promise<boolean> {
+/** The resource of an object in Pulumi's state. */
+function inState(type: string, { name, namespace }: ObjectName): Promise<DeployedResource | undefined> {
+  return ofState(
+    ({ type: its, outputs: { metadata } }) =>
+      its === type && metadata?.name === name && (namespace === undefined || metadata.namespace === namespace),
+  );
+}
+
+/** Such a resource of Pulumi's state, as it was before this run. */
+async function ofState(such: (resource: DeployedResource) => boolean): Promise<DeployedResource | undefined> {
   // Who cannot read it brings nothing back.
-  return (await deployedResources().catch((): DeployedResource[] => [])).some(such);
+  return (await deployedResources().catch((): DeployedResource[] => [])).find(such);
 }

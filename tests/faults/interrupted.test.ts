@@ -208,6 +208,32 @@ step(
   },
 );
 
+step(
+  "what the state has and the cluster has not is written by the next up: an intention that is closed again",
+  async () => {
+    const closed = (action: string) => ({
+      intentions: [{ source: "traefik-system-ingress", destination: "whoami", action }],
+    });
+    its.configure(closed("deny"));
+    await its.stack.up();
+    const noted = await its.stack.exportStack();
+    its.configure(closed("allow"));
+    await its.stack.up();
+    await answers(200, HOST);
+    // As if the provider had read the intention back as it was before, which it does where the API server is slow.
+    const intention = ({ urn }: { urn: string }) => urn.endsWith("::intentions-whoami");
+    const { outputs } = (noted.deployment.resources as any[]).find(intention);
+    const now = await its.stack.exportStack();
+    Object.assign(now.deployment.resources.find(intention), { outputs });
+    await its.stack.importStack(now);
+    its.configure(closed("deny"));
+    await its.stack.up();
+    await answers(403, HOST);
+    await changesNothing(its.stack);
+    its.configure({ intentions: TESTBED.intentions });
+  },
+);
+
 const patched = (what: string, type: string, patch: object, ...at: string[]) =>
   kubectl("patch", what, ...at, "--type", type, "-p", JSON.stringify(patch));
 const WEBHOOK = { op: "replace", path: "/webhooks/0/clientConfig/service/name", value: "nowhere" };

@@ -81,14 +81,14 @@ describe("an object that the state has", () => {
 
 describe("a config entry", () => {
   const SPEC = { destination: { name: "web" }, sources: [{ name: "*", action: "deny" }] };
-  const entry = async (): Promise<Recorded> => {
+  const entry = async (state: object = {}): Promise<Recorded> => {
     const program = () => {
       const parent = new pulumi.ComponentResource("test:index:Shop", "shop", {}, owned("shop", {}));
       const metadata = { name: "web", namespace: "shop" };
       const what = { apiVersion: "consul.hashicorp.com/v1alpha1", kind: "ServiceIntentions", metadata, spec: SPEC };
       new k8s.apiextensions.CustomResource("entry", what, { parent });
     };
-    return find(await record(program), "entry");
+    return find(await record(program, {}, state as Record<string, object>), "entry");
   };
   const written = (manager: string, time: string, fields: object, annotations: object = {}) =>
     server.add("consul.hashicorp.com/v1alpha1", "ServiceIntentions", {
@@ -99,6 +99,44 @@ describe("a config entry", () => {
     });
   const SOURCES = { "f:spec": { "f:sources": {} } };
   const NOON = "2026-11-29T12:00:00Z";
+
+  describe("that Pulumi's provider read back as it was before its last update", () => {
+    const OPEN = { ...SPEC, sources: [{ name: "*", action: "allow" }] };
+    const metadata = (labels: object = stackLabels()) => ({ name: "web", namespace: "shop", labels });
+    const noted = (spec: object) => () => ({
+      a: {
+        type: "kubernetes:consul.hashicorp.com/v1alpha1:ServiceIntentions",
+        outputs: { metadata: metadata(), spec },
+      },
+    });
+    const there = (spec: object, labels?: object) =>
+      server.add("consul.hashicorp.com/v1alpha1", "ServiceIntentions", { metadata: metadata(labels), spec });
+
+    test.each([
+      ["what it opened is closed again", noted(SPEC), () => there(OPEN)],
+      ["a source was added", noted(SPEC), () => there({ ...SPEC, sources: [...SPEC.sources, { name: "web" }] })],
+      [
+        "the stack has its former name again",
+        noted(SPEC),
+        () => there(SPEC, { "consul-traefik-mesh/stack": "another.name" }),
+      ],
+    ])("is written again where %s", async (_, state, given) => {
+      given();
+      const { props, replaceOnChanges } = await entry(state());
+      expect(props.metadata.annotations).toMatchObject({ "consul-traefik-mesh/made-anew": ANEW });
+      expect(replaceOnChanges).toEqual([]);
+    });
+
+    test.each([
+      ["Pulumi sees the change itself", noted(OPEN), () => there(OPEN)],
+      ["the state notes less than there is", noted(OPEN), () => there(SPEC)],
+      ["somebody has added what is not declared", noted(SPEC), () => there({ ...SPEC, jwt: {} })],
+      ["the state cannot tell", () => ({}), () => there(OPEN)],
+    ])("is left to Pulumi where %s", async (_, state, given) => {
+      given();
+      expect((await entry(state())).props.metadata.annotations).toEqual({ "pulumi.com/patchForce": "true" });
+    });
+  });
 
   test("that somebody has changed is written again, and not made anew", async () => {
     written("kubectl-edit", NOON, SOURCES);
