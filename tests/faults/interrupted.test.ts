@@ -230,7 +230,7 @@ step(
     await its.stack.up();
     await answers(403, HOST);
     await changesNothing(its.stack);
-    its.configure({ intentions: TESTBED.intentions });
+    its.configure({ intentions: [ALLOW] });
   },
 );
 
