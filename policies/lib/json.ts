@@ -41,5 +41,5 @@ export function ifKnown<T>(look: () => T, otherwise: T): T {
 
 /** A copy with nothing unknown in it: throws `UnknownValueError` where there is. */
 export function plain<T>(value: T): T {
-  return value === undefined ? value : JSON.parse(JSON.stringify(value));
+  return JSON.parse(JSON.stringify(value));
 }

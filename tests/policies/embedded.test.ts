@@ -25,6 +25,7 @@ cases("no-wildcard-allow", [
   passes("documents that lack what makes an object", [
     config({
       kind: OPEN.replace(/^kind.*/m, ""),
+      number: `# consul.hashicorp.com/${OPEN.replace(/^api.*/m, "apiVersion: 1")}`,
       version: `# consul.hashicorp.com/v1alpha1${OPEN.replace(/^api.*/m, "")}`,
     }),
   ]),
