@@ -28,17 +28,17 @@ export interface PulumiResource {
 }
 
 /** `kubernetes:apps/v1:Deployment`: any SDK, and YAML, names a resource so. */
-const TYPE = /^kubernetes:([^:]+):(\w+?)(Patch)?$/;
+const TYPE = /^kubernetes:(?<version>[^:]+):(?<kind>\w+?)(?<patch>Patch)?$/;
 
 /**
  * The objects that a resource is: one, or the items of a list; none where it is no Kubernetes object. The provider sends
  * what the properties say it is, so where these say something else than the type, both are judged.
  */
 export function objectsOf({ type, props, urn }: PulumiResource): ClusterObject[] {
-  const [, version, kind, patch] = TYPE.exec(type) ?? [];
+  const { version, kind, patch } = TYPE.exec(type)?.groups ?? {};
   const byType = kind === undefined ? [] : fromManifest(version, kind, props, urn, false);
   const said = { version: saidBy(props, "apiVersion") ?? version, kind: saidBy(props, "kind") ?? kind };
-  const same = said.kind === kind && groupOf(said.version ?? "") === groupOf(version ?? "");
+  const same = said.kind === kind && groupOf(said.version) === groupOf(version);
   const bySaying =
     said.version === undefined || said.kind === undefined || same
       ? []
@@ -52,8 +52,9 @@ function saidBy(props: Json, key: string): string | undefined {
 }
 
 /** The group of an `apiVersion`, or of the module in a type: the first group has no name in the one, and is core in the other. */
-function groupOf(apiVersion: string): string {
-  return apiVersion.includes("/") ? apiVersion.split("/")[0].toLowerCase() : "core";
+function groupOf(apiVersion: string | undefined): string {
+  const [group, version] = String(apiVersion).split("/");
+  return version === undefined ? "core" : group.toLowerCase();
 }
 
 /** The objects of a manifest. */

@@ -26,13 +26,12 @@ export function* adminDoors(objects: readonly ClusterObject[]): Iterable<{ objec
  */
 function adminPorts(options: Options): number[] {
   const entryPoints = new Map(
-    [...options].flatMap(([option, value]) => {
-      const [, name] = /^entrypoints\.([^.]+)\.address$/.exec(option) ?? [];
-      return name === undefined ? [] : [[name, value] as const];
-    }),
+    [...options].flatMap(([option, value]) =>
+      [...option.matchAll(/^entrypoints\.([^.]+)\.address$/g)].map(([, name]) => [name, value] as const),
+    ),
   );
-  const told = ["ping.entrypoint", "metrics.prometheus.entrypoint"].flatMap(
-    (key) => options.get(key)?.toLowerCase() ?? [],
+  const told = ["ping.entrypoint", "metrics.prometheus.entrypoint"].map((key) =>
+    String(options.get(key)).toLowerCase(),
   );
   const own = [...new Set(["traefik", ...told])].filter((name) => !PUBLIC.test(name));
   const port = (address: string) => Number(/:(\d+)(\/\w+)?$/.exec(address)?.[1]);
@@ -43,6 +42,6 @@ function adminPorts(options: Options): number[] {
       .filter((address) => !/^(127\.|localhost|\[::1\])/.test(address))
       .map(port),
     // Where nothing says otherwise, it is this one.
-    ...(entryPoints.has("traefik") || taken.includes(8080) ? [] : [8080]),
+    ...[8080].filter((each) => !entryPoints.has("traefik") && !taken.includes(each)),
   ];
 }

@@ -1,23 +1,26 @@
 import * as yaml from "yaml";
 
 /**
- * The documents of a YAML text, which JSON is too, as Go's programs read them: YAML 1.1 with merge keys, where of two
+ * The documents of a YAML text, which JSON is too, as Go's programs read them: YAML 1.1, which has merge keys, where of two
  * keys alike the last counts. `undefined` where it cannot be read.
  */
 export function documents(text: string): unknown[] | undefined {
   try {
-    const all = yaml.parseAllDocuments(text, { version: "1.1", merge: true, uniqueKeys: false, logLevel: "silent" });
-    return all.some(({ errors }) => errors.length > 0) ? undefined : all.map((each) => booleans(each).toJS());
+    const all = yaml.parseAllDocuments(text, { version: "1.1", uniqueKeys: false });
+    if (all.every(({ errors }) => errors.length === 0)) {
+      return all.map((each) => booleans(each).toJS());
+    }
   } catch {
-    return undefined;
+    // Its aliases lead nowhere, or to too much.
   }
+  return undefined;
 }
 
 /** `y` and `n` are words of YAML 1.1 that the Go libraries of Helm, kubectl and Traefik take for text. */
 function booleans(document: yaml.Document): yaml.Document {
   yaml.visit(document, {
     Scalar(_, node) {
-      if (typeof node.value === "boolean" && node.source?.length === 1) {
+      if (typeof node.value === "boolean" && String(node.source).length === 1) {
         node.value = node.source;
       }
     },

@@ -54,7 +54,7 @@ const KNOWN: Record<string, string> = {
   "policies/lib/json": "policies/embedded policies/hcl policies/keys policies/charts",
   "policies/lib/keys": "policies/keys policies/secrets",
   "policies/lib/meshPods": "policies/meshPods policies/mesh policies/pods",
-  "policies/lib/objects": "policies/objects",
+  "policies/lib/objects": "policies/objects policies/charts",
   "policies/lib/operation": "policies/operation policies/patches",
   "policies/lib/patches": "policies/patches",
   "policies/lib/pods": "policies/pods policies/mesh",

@@ -17,9 +17,15 @@ cases("traefik-dashboard-login", [
   blocks("the port that nothing tells, beside public ones", [flags(at(":80", "web")), door(8080)], opened(8080)),
   passes("8080 where it is elsewhere", [flags(at(":9000")), door(8080)]),
   passes("8080 where another entry point has it", [flags(at(":8080/tcp", "web")), door(8080)]),
-  ...[":9000", "0.0.0.0:9000", "[::]:9000/tcp", ":9000/udp", "10.127.0.1:9000", "a.localhost:9000"].map((address) =>
-    blocks(`the address ${address}`, [flags(at(address)), door(9000)], opened(9000)),
-  ),
+  ...[
+    ":9000",
+    "0.0.0.0:9000",
+    "[::]:9000/tcp",
+    "[fd00:1::2]:9000",
+    ":9000/udp",
+    "10.127.0.1:9000",
+    "a.localhost:9000",
+  ].map((address) => blocks(`the address ${address}`, [flags(at(address)), door(9000)], opened(9000))),
   ...["127.0.0.1:9000", "localhost:9000", "[::1]:9000"].map((address) =>
     passes(`the address ${address}, of its own pod alone`, [flags(at(address)), door(9000)]),
   ),
@@ -33,7 +39,7 @@ cases("traefik-dashboard-login", [
     passes(`${use} of what is not declared`, [flags(at(":9000", "web"), `${use}=inner`), door(9000)]),
   ]),
   passes("options that only sound like an address", [
-    flags("--entrypoints.traefik.address.x=:9000", "--x.entrypoints.traefik.address=:9000", at(":9001")),
+    flags(at(":9001"), "--entrypoints.traefik.address.x=:9000", "--x.entrypoints.traefik.address=:9000"),
     door(9000),
   ]),
   blocks(

@@ -7,7 +7,8 @@ const CONSUL = { apiVersion: "consul.hashicorp.com/v1alpha1", kind: "ServiceInte
 const spec = { destination: { name: "ledger" }, sources: [{ name: "*", action: "allow" }] };
 const OPEN = { ...CONSUL, metadata: { name: "ledger" }, spec };
 const typed = (type: string, props: Record<string, unknown>) => ({ type, name: "a", props });
-const WHO = "ServiceIntentions ledger: * → ledger is allowed";
+/** As the program shows it: behind the sentence of the policy, and not rendered by a chart. */
+const WHO = "\nServiceIntentions ledger: * → ledger is allowed";
 
 /** What a resource is: by its type, by its properties, or by both where these say different things. */
 cases("no-wildcard-allow", [
@@ -43,6 +44,7 @@ cases("no-wildcard-allow", [
       WHO,
     ),
   ),
+  blocks("items of all kinds", [typed("kubernetes:core/v1:List", { items: [OPEN] })], WHO),
   blocks(
     "without a name",
     [typed("kubernetes:consul.hashicorp.com/v1alpha1:ServiceIntentions", { spec })],
