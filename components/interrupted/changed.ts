@@ -21,7 +21,7 @@ export function changedByOthers({ metadata }: Pick<ApiObject, "metadata">, decla
  * nothing: an intention that was opened and is to be closed again would stay open.
  */
 export function missedUpdate(declared: object, noted: object | undefined, live: object): boolean {
-  return noted !== undefined && has(noted, declared) && !has(live, declared);
+  return has(noted, declared) && !has(live, declared);
 }
 
 /** Whether a value has all that another has. */
