@@ -7,7 +7,6 @@ import {
   TraefikConsulIngress,
   TraefikConsulIngressArgs,
 } from "../../components";
-import { RoutingModel } from "../../components/routing/routingModel";
 import { find, record } from "../recorder";
 
 type Given = Omit<TraefikConsulIngressArgs, "mesh">;
@@ -287,24 +286,6 @@ test.each<[what: string, given: Given, mesh: ConsulMeshArgs, problems: string[]]
   });
   expect(caught?.message).toContain('TraefikConsulIngress "edge"');
   expect(caught?.errors.map((each) => each.propertyPath)).toEqual(paths);
-});
-
-test("a console's host that another resource makes is its own from when it is known", async () => {
-  await record(async () => {
-    const mesh = new ConsulMesh("consul");
-    const dashboard = { host: pulumi.output(Promise.resolve("ops.test")), userList: "ops" };
-    new TraefikConsulIngress("traefik", { mesh, userLists: { ops: { secretName: "ops" } }, consoles: { dashboard } });
-    const routing = mesh.model.part(RoutingModel);
-    const shop = { routes: [{ host: "ops.test" }] };
-    expect(routing.service("shop", shop, { own: "", named: "shop." })).toEqual([]);
-    for (const deadline = Date.now() + 10_000; routing.known("shop", shop).length === 0;) {
-      expect(Date.now()).toBeLessThan(deadline);
-      await new Promise(setImmediate);
-    }
-    expect(routing.known("shop", shop)).toEqual([
-      { propertyPath: "routes[0].host", reason: expect.stringContaining("the host of a console") },
-    ]);
-  });
 });
 
 test("it has its identity in the mesh for itself", async () => {
