@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { TESTBED, workspace, Workspace } from "../workspace";
 import { answers, kubectl, poll, renewCluster, request, secretOf, story } from "./cluster";
 import { ConsulApi } from "./consulApi";
-import { callsOf, destinations, egressSteps, serveOutside, stopServing } from "./egress";
+import { callsOf, destinations, egressSteps, lateAnswerStep, serveOutside, stopServing } from "./egress";
 import { judged, NOT_JUDGED, refusals, refusedUp } from "./pack";
 import { holderOf, nameOf, podsOf, traefiks } from "./pods";
 import { files, forms, logs, objects, Place } from "./secrets";
@@ -84,6 +84,8 @@ step("an up that would open the living mesh is refused by the policies, and noth
   expect(await state()).toEqual(before);
   its.configure({ services, denyAll: true });
 });
+
+lateAnswerStep(step);
 
 step("three servers, one vote each, and a budget that keeps two of them", async () => {
   const { Servers: servers } = await api.get("operator/raft/configuration");

@@ -8,7 +8,7 @@ import { MeshServiceOptions } from "../../components";
 import { workspace, Workspace } from "../workspace";
 import { consul, kubectl, poll, renewCluster, request, story } from "./cluster";
 import { observabilitySteps } from "./observability";
-import { giveWorkloads, workloads, workloadSteps } from "./workloads";
+import { giveWorkloads, longAnswerStep, workloads, workloadSteps } from "./workloads";
 import { judged } from "./pack";
 
 const image = "localhost/whoami:1.10.3";
@@ -478,6 +478,8 @@ async function hosts(host: string): Promise<string[]> {
   }
   return [...found];
 }
+
+longAnswerStep(step);
 
 step("an instance that Consul finds unhealthy gets no request, and a healthy one does again", async () => {
   const [pod] = await podsOf("shop");
