@@ -27,12 +27,15 @@ export const redirects = policy<{ targets: string[] }>({
       for (const elsewhere of clustersOf(object)) {
         yield { object, problem: `sends calls to ${service} on to the ${elsewhere}, where other intentions hold` };
       }
-      for (const target of new Set(targetsOf(object))) {
+      for (const [target, bySome] of targetsOf(object)) {
         if (target === service || config.targets.includes(target)) {
           continue;
         }
         const allowed = callers(intentions, target);
-        const surprised = callers(intentions, service).filter((name) => !allowed.includes(name));
+        const calling = callers(intentions, service);
+        const refused = calling.filter((name) => !allowed.includes(name));
+        // Who does not make such calls needs no right to.
+        const surprised = bySome && refused.length < calling.length ? [] : refused;
         if (allowed.length === 0) {
           yield {
             object,
@@ -49,27 +52,54 @@ export const redirects = policy<{ targets: string[] }>({
   },
 });
 
-/** The services that an entry sends calls on to. */
-function targetsOf(object: ClusterObject): string[] {
-  return destinations(object).flatMap((target) => textAt(target, "service") || []);
+interface Destination {
+  readonly to: unknown;
+  /** Whether only calls of a path, a method or a header go there. */
+  readonly bySome?: boolean;
+}
+
+/** The services that an entry sends calls on to, and whether that is only calls of some kind. */
+function targetsOf(object: ClusterObject): Map<string, boolean> {
+  const targets = new Map<string, boolean>();
+  for (const { to, bySome = false } of destinations(object)) {
+    const service = textAt(to, "service");
+    if (service) {
+      targets.set(service, bySome && targets.get(service) !== false);
+    }
+  }
+  return targets;
 }
 
 /** The other clusters that it sends calls on to. */
 function clustersOf(object: ClusterObject): string[] {
-  return destinations(object).flatMap((target) =>
-    (["peer", "samenessGroup"] as const).flatMap((key) => (textAt(target, key) ? `${key} ${textAt(target, key)}` : [])),
+  return destinations(object).flatMap(({ to }) =>
+    (["peer", "samenessGroup"] as const).flatMap((key) => (textAt(to, key) ? `${key} ${textAt(to, key)}` : [])),
   );
 }
 
-function destinations(object: ClusterObject): unknown[] {
+function destinations(object: ClusterObject): Destination[] {
   if (isConfigEntry(object, "ServiceResolver")) {
     const failover = Object.values(record(at(object.body, "spec", "failover")));
-    return [at(object.body, "spec", "redirect"), ...failover, ...failover.flatMap((each) => list(at(each, "targets")))];
+    const all = [
+      at(object.body, "spec", "redirect"),
+      ...failover,
+      ...failover.flatMap((each) => list(at(each, "targets"))),
+    ];
+    return all.map((to) => ({ to }));
   }
   if (isConfigEntry(object, "ServiceRouter")) {
-    return list(at(object.body, "spec", "routes")).map((route) => at(route, "destination"));
+    return list(at(object.body, "spec", "routes")).map((route) => ({
+      to: at(route, "destination"),
+      bySome: judges(route),
+    }));
   }
-  return list(isConfigEntry(object, "ServiceSplitter") && at(object.body, "spec", "splits"));
+  return list(isConfigEntry(object, "ServiceSplitter") && at(object.body, "spec", "splits")).map((to) => ({ to }));
+}
+
+/** Whether a route is for some calls: the prefix `/` is every path's. */
+function judges(route: unknown): boolean {
+  const conditions = Object.entries(record(at(route, "match", "http")));
+  return conditions.some(([key, value]) => key !== "pathPrefix" || value !== "/");
 }
 
 /** Who may call a service, by the intentions of the stack. */

@@ -5,6 +5,7 @@ export const ONE_STACK = {
   up: "`up` to as many",
   fast: "without checkpoints",
   apply: "kubectl, the same",
+  helm: "Helm, the same",
   preview: "`preview`, no change",
   diff: "`kubectl diff`",
   memory: "Memory, MiB",

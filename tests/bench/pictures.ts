@@ -16,6 +16,7 @@ draw(
     { key: "up", label: "pulumi up", colour: OURS },
     { key: "fast", label: "the same, no checkpoints", colour: "#b48ad6" },
     { key: "apply", label: "kubectl apply", colour: OTHER },
+    { key: "helm", label: "helm upgrade", colour: "#c77d1e" },
     { key: "preview", label: "pulumi preview", colour: OURS, dashed: true },
     { key: "diff", label: "kubectl diff", colour: OTHER, dashed: true },
   ]),

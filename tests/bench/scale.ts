@@ -9,15 +9,15 @@ import { ONE_STACK } from "./columns";
 import { round, Row, writeTable } from "./page";
 
 /**
- * How long a stack takes as its services become many, side by side with kubectl for the same objects: a first up, one without a change,
- * a preview, and what one team waits for whose stack is one of many. Services have no pods, which would cost both sides the same.
+ * How long a stack takes as its services become many, side by side with kubectl and Helm for the same objects: a first up, a preview
+ * without a change, and what one team waits for whose stack is one of many. Services have no pods, which would cost both sides the same.
  * Writes the tables of docs/performance.md. Expects a testbed that is up, with nothing on it.
- *   SIZES=10,100,300 TEAMS=1,5,15 npx ts-node --transpile-only tests/bench/scale.ts
+ *   SIZES=10,100,300 TEAMS=1,5,15,50 npx ts-node --transpile-only tests/bench/scale.ts
  * A stack of more services than KEPT_UP_TO is measured without checkpoints alone: with them it takes hours.
  */
 const SIZES = (process.env.SIZES ?? "10,100,300").split(",").map(Number);
 const KEPT_UP_TO = Number(process.env.KEPT_UP_TO ?? 300);
-const TEAMS = (process.env.TEAMS ?? "1,5,15").split(",").map(Number);
+const TEAMS = (process.env.TEAMS ?? "1,5,15,50").split(",").map(Number);
 const A_TEAM = 20;
 const NAMESPACE = "mesh-services";
 const LABEL = "consul-traefik-mesh/stack";
@@ -58,7 +58,11 @@ function memoryBelow(root: number): number {
   return Math.round(kib / 1024);
 }
 
-const kubectl = (...args: string[]) => promisify(execFile)("kubectl", args, { maxBuffer: 1 << 28 });
+const command =
+  (name: string) =>
+  (...args: string[]) =>
+    promisify(execFile)(name, args, { maxBuffer: 1 << 28 });
+const [kubectl, helm] = [command("kubectl"), command("helm")];
 
 /** The stack's objects of its services, as somebody would write them who has no Pulumi. */
 async function manifests(): Promise<any[]> {
@@ -160,6 +164,23 @@ async function theirs(objects: Map<number, any[]>): Promise<void> {
   await kubectl("delete", "-f", file, "--wait=true");
 }
 
+/** The same objects as one chart of Helm's, which waits for no config entry by itself either. */
+async function byHelm(objects: Map<number, any[]>): Promise<void> {
+  const chart = fs.mkdtempSync(path.join(os.tmpdir(), "bench-"));
+  fs.mkdirSync(path.join(chart, "templates"));
+  fs.writeFileSync(path.join(chart, "Chart.yaml"), "apiVersion: v2\nname: many\nversion: 1.0.0\n");
+  for (const [count, items] of objects) {
+    const text = items.map((item) => JSON.stringify(item)).join("\n---\n");
+    fs.writeFileSync(path.join(chart, "templates/objects.yaml"), text);
+    const { seconds } = await measured(async () => {
+      await helm("upgrade", "--install", "many", chart, "-n", NAMESPACE);
+      await poll("all is settled", () => settled(items), Boolean, 1800);
+    });
+    note(count, { helm: round(seconds) });
+  }
+  await helm("uninstall", "many", "-n", NAMESPACE, "--wait");
+}
+
 const team = (i: number) => ({ stack: `organization/consul-traefik-mesh/team-${i}`, namespace: `team-${i}` });
 
 /** What a team of many waits for: its first up, one more intention, a preview. */
@@ -168,6 +189,7 @@ async function teams(its: Workspace): Promise<void> {
   its.configure({ services: [], teams: Array.from({ length: most }, (_, i) => team(i)) });
   await its.stack.up();
   const all: Workspace[] = [];
+  let sum = 0;
   for (let i = 0; i < most; i++) {
     const settings = {
       meshStack: "organization/consul-traefik-mesh/bench",
@@ -178,6 +200,7 @@ async function teams(its: Workspace): Promise<void> {
     const joined = await workspace("local", { ...settings, networkPolicies: false }, `team-${i}`, its);
     all.push(joined);
     const first = await measured(() => joined.stack.up());
+    sum += first.seconds;
     if (TEAMS.includes(i + 1)) {
       joined.configure({ intentions: [{ source: `team-${i}-0`, destination: `team-${i}-5` }] });
       const change = await measured(() => joined.stack.up());
@@ -185,6 +208,7 @@ async function teams(its: Workspace): Promise<void> {
       teamRows.push({
         services: (i + 1) * A_TEAM,
         stacks: i + 1,
+        all: round(sum),
         up: round(first.seconds),
         change: round(change.seconds),
         preview: round(again.seconds),
@@ -205,10 +229,12 @@ async function main(): Promise<void> {
   const objects = await withoutCheckpoints(its);
   await without(its);
   await theirs(objects);
+  await byHelm(objects);
   await teams(its);
   const many = {
     services: "Services of the mesh",
     stacks: "Stacks",
+    all: "First `up` of all, in turn",
     up: "First `up` of one",
     change: "`up` of one more intention",
     preview: "`preview`",

@@ -338,6 +338,10 @@ cases("no-other-way-in", [
 
 const allow = (name: string) => ({ name, action: "allow" });
 const redirect = configEntry("ServiceResolver", "api", { redirect: { service: "payments" } });
+const routed = (...matches: (object | undefined)[]) =>
+  configEntry("ServiceRouter", "api", {
+    routes: matches.map((http) => ({ match: http && { http }, destination: { service: "payments" } })),
+  });
 cases("redirects-keep-intentions", [
   passes("subsets, failover to another datacenter, a path of its own", [
     configEntry("ServiceResolver", "api", {
@@ -373,6 +377,24 @@ cases("redirects-keep-intentions", [
     intentions("api", { action: "allow" }),
     intentions("payments", allow("web")),
   ]),
+  passes("by a path that one of those who call has a right to", [
+    routed({ pathPrefix: "/pay" }, { pathExact: "/" }),
+    intentions("api", allow("web"), allow("app")),
+    intentions("payments", allow("web")),
+  ]),
+  blocks(
+    "by a path that none of those who call has a right to",
+    [routed({ pathPrefix: "/pay" }), intentions("api", allow("web")), intentions("payments", allow("batch"))],
+    "whose intentions do not name web",
+  ),
+  ...[[{ pathPrefix: "/" }], [{}], [undefined], [undefined, { pathPrefix: "/pay" }], [{ pathPrefix: "/pay" }, {}]].map(
+    (matches) =>
+      blocks(
+        `past those of one caller, whatever is called: ${JSON.stringify(matches)}`,
+        [routed(...matches), intentions("api", allow("web"), allow("app")), intentions("payments", allow("web"))],
+        "whose intentions do not name app",
+      ),
+  ),
   blocks(
     "past those of one caller",
     [redirect, intentions("api", allow("web"), allow("app")), intentions("payments", allow("web"))],
