@@ -2,7 +2,7 @@ import { execFile, execFileSync } from "node:child_process";
 import * as http from "node:http";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import type { Stack, UpOptions } from "@pulumi/pulumi/automation";
+import type { EngineEvent, Stack, UpOptions } from "@pulumi/pulumi/automation";
 
 const run = promisify(execFile);
 
@@ -93,9 +93,17 @@ export function changes(of: Partial<Record<string, number>> | undefined): string
 
 /** An `up` that has nothing to do; fails with what it did instead. */
 export async function changesNothing(stack: Stack, options?: UpOptions): Promise<void> {
-  const { summary, stdout } = await stack.up({ diff: true, ...options });
+  // The CLI's text leaves out providers of its own making.
+  const steps: string[] = [];
+  const onEvent = ({ resourcePreEvent }: EngineEvent) => {
+    const { op, urn, diffs, detailedDiff } = resourcePreEvent?.metadata ?? {};
+    if (op !== undefined && changes({ [op]: 1 }).length > 0) {
+      steps.push(`${op} ${urn}: ${JSON.stringify(detailedDiff ?? diffs)}`);
+    }
+  };
+  const { summary, stdout } = await stack.up({ diff: true, onEvent, ...options });
   if (changes(summary.resourceChanges).length > 0) {
-    throw new Error(`an up that was to change nothing did so:\n${stdout}`);
+    throw new Error(`an up that was to change nothing did so:\n${stdout}${steps.join("\n")}`);
   }
 }
 
