@@ -33,6 +33,7 @@ import { traefikDashboard } from "./traefikDashboard";
 import { traefikInMesh } from "./traefikInMesh";
 import { traefikInSight } from "./traefikInSight";
 import { traefikVerifies } from "./traefikVerifies";
+import { trustedProxies } from "./trustedProxies";
 import { wildcardAllow } from "./wildcardAllow";
 
 new PolicyPack("consul-traefik-mesh", {
@@ -73,5 +74,6 @@ new PolicyPack("consul-traefik-mesh", {
     releasesRendered,
     objectsInSight,
     ignoredChanges,
+    trustedProxies,
   ],
 });

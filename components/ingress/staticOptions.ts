@@ -6,6 +6,7 @@ import { CA_MOUNT_PATH } from "../routing/traefikArguments";
 import { isCidr } from "../shared/names";
 import { valueProblems } from "../routing/optionValues";
 import { Problem } from "../shared/problems";
+import { isOfStrangers } from "../shared/trustedRanges";
 import { DEFAULT_TRAEFIK_IMAGE, traefikVersion } from "../routing/traefikVersions";
 import { refusalOf } from "./staticRefusals";
 import type { TraefikOptions } from "./traefikOptions";
@@ -161,8 +162,8 @@ function optionValueProblems(name: string, value: unknown, type: Type, at: strin
     return not("certificates as PEM; use the text of the file");
   }
   if (name.endsWith(".trustedips")) {
-    const everybody = value.split(",").find((range) => !isCidr(range) || range.endsWith("/0"));
-    return everybody === undefined ? [] : problem(`"${everybody}" is no range of proxies; use CIDR such as 10.0.0.0/8`);
+    const wrong = value.split(",").find((range) => !isCidr(range) || isOfStrangers(range));
+    return wrong === undefined ? [] : problem(`"${wrong}" is no range of proxies; use CIDR such as 10.0.0.0/8`);
   }
   return name === "accesslog.filters.statuscodes" ? valueProblems(value.split(","), "statuses", at) : [];
 }

@@ -5,6 +5,7 @@ import { labelKeyProblems, metadataNameProblems } from "../pods/metadataProblems
 import { autoscalingProblems, disruptionBudgetProblems } from "../pods/scalingProblems";
 import type { Autoscaling, DisruptionBudget, Resources } from "../pods/podOptions";
 import { Problem } from "../shared/problems";
+import { isOfStrangers } from "../shared/trustedRanges";
 import type { TraefikArgs } from "./traefikInputs";
 
 export const EXTERNAL_TRAFFIC_POLICIES = ["Cluster", "Local"] as const;
@@ -176,11 +177,11 @@ export function edgeProblems(
               reason: `"${range}" is no range of addresses; use CIDR such as 203.0.113.0/24`,
             },
           ]),
-      ...(range.endsWith("/0") && input !== "loadBalancerSourceRanges"
+      ...(isOfStrangers(range) && input !== "loadBalancerSourceRanges"
         ? [
             {
               propertyPath: at(`${input}[${i}]`),
-              reason: `${range} believes every client; name the proxies' addresses`,
+              reason: `${range} believes every client, or as good as every; name the proxies' addresses`,
             },
           ]
         : []),

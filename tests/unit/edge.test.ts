@@ -96,7 +96,8 @@ test("Traefik scales by its own container and keeps its number of pods from then
 
 const balancer = { serviceType: "LoadBalancer" } as const;
 const acme = { certificateResolvers: { le: { email: "ops@example.com", tlsChallenge: {} } } };
-test.each<[TraefikOptions, path: string, RegExp, right: TraefikOptions]>([
+type Refusal = [TraefikOptions, path: string, RegExp, right: TraefikOptions];
+test.each<Refusal>([
   [
     { loadBalancerClass: "a" },
     "loadBalancerClass",
@@ -116,6 +117,14 @@ test.each<[TraefikOptions, path: string, RegExp, right: TraefikOptions]>([
     /every client/,
     { forwardedHeadersTrustedIps: ["10.1.2.3"] },
   ],
+  ...["0.0.0.0/1", "::ffff:0.0.0.0/96", "8000::/1"].flatMap((range): Refusal[] =>
+    (["forwardedHeadersTrustedIps", "proxyProtocolTrustedIps"] as const).map((input) => [
+      { [input]: ["10.0.0.0/8", range] },
+      `${input}[1]`,
+      /every client/,
+      { [input]: ["10.0.0.0/8", "fd00::/8"] },
+    ]),
+  ),
   // To Traefik that is 0.0.0.0/0.
   [{ forwardedHeadersTrustedIps: ["0.0.0.0/00"] }, "forwardedHeadersTrustedIps[0]", /no range/, {}],
   [

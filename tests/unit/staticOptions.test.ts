@@ -118,6 +118,13 @@ test.each<[what: string, options: StaticOptions, problem: string, right: StaticO
     { "entryPoints.postgres.proxyProtocol.trustedIPs": "10.0.0.0/8" },
     INGRESS,
   ],
+  [
+    "half of all clients as a proxy",
+    { "entryPoints.postgres.proxyProtocol.trustedIPs": "10.0.0.0/8,128.0.0.0/1" },
+    '"128.0.0.0/1" is no range of proxies',
+    { "entryPoints.postgres.proxyProtocol.trustedIPs": "10.0.0.0/8,fd00::/8" },
+    INGRESS,
+  ],
 ])("refuses %s", (_, options, problem, right, more = {}) => {
   expect(told(options, more)).toEqual([expect.stringContaining(problem)]);
   expect(told(right, more)).toEqual([]);

@@ -1,0 +1,36 @@
+import { isOfStrangers } from "../components/shared/trustedRanges";
+import { policy } from "./lib/policy";
+import { Source } from "./lib/traefikContainers";
+import { isFalse } from "./lib/traefikOptions";
+import { referred, sourcesOf } from "./lib/traefikSources";
+
+/** Whom Traefik believes when he says whose connection or request it is. */
+const BELIEVES = /^entrypoints\.([^.]+)\.(forwardedheaders|proxyprotocol)\.(insecure|trustedips)$/;
+
+/** Who is believed can be any client: to `ipAllowList`, to `rateLimit`, and in the log. */
+export const trustedProxies = policy({
+  name: "traefik-trusts-proxies",
+  description: "Traefik believes its own proxies alone, and no client, when they say where a request comes from.",
+  severity: "high",
+  remedy: "Name the proxies' addresses in trustedIPs, and leave insecure out",
+  environments: ["staging", "prod"],
+  *object(object) {
+    for (const source of sourcesOf(object)) {
+      yield* problems(source);
+    }
+  },
+  *stack(objects) {
+    yield* referred(objects, problems);
+  },
+});
+
+function* problems({ where, options }: Source): Iterable<string> {
+  for (const [option, value] of options) {
+    const [, entryPoint, part, key] = BELIEVES.exec(option) ?? [];
+    const ranges = key === "trustedips" ? value.split(",").map((range) => range.trim()) : [];
+    const strangers = key === "insecure" && !isFalse(value) ? ["everybody"] : ranges.filter(isOfStrangers);
+    for (const who of strangers) {
+      yield `${where} believes ${who} at the entry point ${entryPoint}, by ${part}`;
+    }
+  }
+}
