@@ -26,6 +26,15 @@ const TAKES: readonly (readonly [group: string, resource: string, verb: string])
   ["rbac.authorization.k8s.io", "clusterroles", "escalate"],
   ["rbac.authorization.k8s.io", "clusterroles", "bind"],
 ];
+/** What makes pods, or says what theirs are: a pod mounts what it likes of its namespace's Secrets, under any ServiceAccount of it. */
+const WORKLOADS: Readonly<Record<string, readonly string[]>> = {
+  "": ["pods", "replicationcontrollers"],
+  apps: ["deployments", "statefulsets", "daemonsets", "replicasets"],
+  batch: ["jobs", "cronjobs"],
+};
+const STARTS: typeof TAKES = Object.entries(WORKLOADS).flatMap(([group, resources]) =>
+  resources.flatMap((resource) => ["create", "update", "patch"].map((verb) => [group, resource, verb] as const)),
+);
 
 /** Keys and tokens are in Secrets: who may read all of them, or be every ServiceAccount, is every service of the mesh. */
 export const secretReaders = policy({
@@ -41,7 +50,7 @@ export const secretReaders = policy({
     if (
       String(labels["rbac.authorization.k8s.io/aggregate-to-view"]) === "true" &&
       object.kind === "ClusterRole" &&
-      opens(object)
+      opens(object, [...TAKES, ...STARTS])
     ) {
       yield "adds the reading of Secrets to the role view, which everybody is given";
     }
@@ -54,13 +63,16 @@ export const secretReaders = policy({
         (o) =>
           o.kind === kind && nameOf(o) === name && (kind === "ClusterRole" || namespaceOf(o) === namespaceOf(object)),
       );
-      const opened = isPowerful(object) ? "may read all Secrets" : role && opens(role);
-      for (const subject of subjectsOf(object).filter(() => opened)) {
+      const taken = isPowerful(object) ? "may read all Secrets" : role && opens(role, TAKES);
+      const started = role && opens(role, STARTS);
+      for (const subject of subjectsOf(object)) {
         const stranger =
           object.kind === "RoleBinding" &&
           (textAt(subject, "namespace") ?? namespaceOf(object)) !== namespaceOf(object);
         const told = isPowerful(object) && reaches(object);
-        if ((isEverybody(subject) && !told) || (stranger && !object.rendered)) {
+        // One of another namespace that makes workloads was chosen for it: that is how GitOps deploys.
+        const opened = isEverybody(subject) && !told ? (taken ?? started) : stranger && !object.rendered && taken;
+        if (opened) {
           yield { object, problem: `gives the role ${name}, which ${opened}, to ${said(subject)}` };
         }
       }
@@ -101,11 +113,11 @@ function said(subject: unknown): string {
   return `${textAt(subject, "kind")} ${path.join("/")}`;
 }
 
-/** What a role opens, in words; `undefined` where it opens nothing. */
-function opens({ body }: ClusterObject): string | undefined {
+/** Which of these rights a role gives, in words; `undefined` where it gives none. */
+function opens({ body }: ClusterObject, rights: typeof TAKES): string | undefined {
   // Those that are named were chosen.
   const rules = list(body.rules).filter((rule) => list(at(rule, "resourceNames")).length === 0);
-  const taken = TAKES.find(([group, resource, verb]) =>
+  const taken = rights.find(([group, resource, verb]) =>
     rules.some((rule) => {
       const has = (key: string, ...values: string[]) =>
         list(at(rule, key)).some((each) => [...values, "*"].includes(String(each)));

@@ -253,6 +253,50 @@ cases("secrets-not-for-everybody", [
     { ...role(READS, "ClusterRole", { labels: { [TO_VIEW]: "false" } }), name: "no" },
     { ...role(READS, "Role", { labels: { [TO_VIEW]: "true" } }), name: "not-of-all" },
   ]),
+  passes("those who were chosen to deploy, and everybody where there is nothing of the mesh", [
+    role({ apiGroups: ["", "apps", "batch"], resources: ["pods", "deployments", "jobs"], verbs: ["create", "patch"] }),
+    binding("RoleBinding", "reader", account("kustomize-controller", "flux-system")),
+    { ...binding("ClusterRoleBinding", "reader", account("argocd", "argocd")), name: "b2" },
+    { ...binding("RoleBinding", "reader", group("system:authenticated"), "apps"), name: "b3" },
+  ]),
+  passes("everybody, to look at workloads and to restart what is named", [
+    kube("rbac.authorization.k8s.io/v1", "ClusterRole", "reader", {
+      rules: [
+        { apiGroups: ["", "apps", "batch"], resources: ["*"], verbs: ["delete"] },
+        { apiGroups: ["apps"], resources: ["deployments"], verbs: ["patch"], resourceNames: ["shop"] },
+        { apiGroups: ["apps"], resources: ["deployments/scale", "deployments/status"], verbs: ["*"] },
+        { apiGroups: [""], resources: ["pods/eviction", "deployments", "jobs"], verbs: ["create"] },
+      ],
+    }),
+    binding("ClusterRoleBinding", "reader", group("system:authenticated")),
+  ]),
+  ...[
+    ["", "pods"],
+    ["", "replicationcontrollers"],
+    ...["deployments", "statefulsets", "daemonsets", "replicasets"].map((kind) => ["apps", kind]),
+    ...["jobs", "cronjobs"].map((kind) => ["batch", kind]),
+  ].flatMap(([group_, resource]) =>
+    ["create", "update", "patch"].map((verb) =>
+      blocks(
+        `everybody, to ${verb} ${resource}, which can mount every Secret`,
+        [
+          role({ apiGroups: [group_], resources: [resource], verbs: [verb] }, "ClusterRole"),
+          binding("ClusterRoleBinding", "reader", group("system:serviceaccounts")),
+        ],
+        `which may ${verb} ${resource}, to Group system:serviceaccounts`,
+      ),
+    ),
+  ),
+  ...["consul-system", "traefik-system"].map((namespace) =>
+    blocks(
+      `everybody, to make Deployments in ${namespace}`,
+      [
+        role({ apiGroups: ["apps"], resources: ["*"], verbs: ["*"] }),
+        binding("RoleBinding", "reader", group("system:authenticated"), namespace),
+      ],
+      "which may create deployments, to Group system:authenticated",
+    ),
+  ),
   passes("a Secret by its name", [
     role({ ...READS, resourceNames: ["consul-ca-cert"] }),
     binding("RoleBinding", "reader", account("default", "apps")),
@@ -353,6 +397,11 @@ cases("secrets-not-for-everybody", [
   blocks(
     "what adds to a role that all have",
     [role(READS, "ClusterRole", { labels: { [TO_VIEW]: true } })],
+    "adds the reading of Secrets to the role view",
+  ),
+  blocks(
+    "what adds pods to a role that all have",
+    [role({ resources: ["pods"], verbs: ["create"] }, "ClusterRole", { labels: { [TO_VIEW]: "true" } })],
     "adds the reading of Secrets to the role view",
   ),
 ]);
