@@ -1,18 +1,7 @@
-import { list } from "./lib/json";
+import { Decision, decisionOf, mayServeMesh, servesMesh } from "./lib/decisions";
+import { ifKnown, list } from "./lib/json";
 import { ClusterObject } from "./lib/objects";
-import { consulAnnotation, containersOf, isTraefik, podOf } from "./lib/pods";
 import { policy } from "./lib/policy";
-
-/** Paths of a workload that decide whether its pods are in the mesh, and as whom. */
-const OF_PODS = [
-  "metadata.annotations",
-  "metadata.labels",
-  ...["hostNetwork", "hostPID", "securityContext", "serviceAccount", "serviceAccountName"].map((key) => `spec.${key}`),
-  ...["shareProcessNamespace", "volumes"].map((key) => `spec.${key}`),
-  ...["initContainers", "containers"].flatMap((containers) =>
-    ["args", "command", "env", "envFrom", "ports", "securityContext"].map((key) => `spec.${containers}.*.${key}`),
-  ),
-];
 
 /**
  * A policy judges what the program says. With `ignoreChanges` the cluster keeps what it has instead, so a sound
@@ -24,41 +13,42 @@ export const ignoredChanges = policy({
   severity: "high",
   remedy: "Leave it out of ignoreChanges, or name what lies beside it, as spec.replicas does",
   *object(object) {
-    if (object.ignored?.length) {
-      yield* problems(object.ignored, decisive(object));
-    }
+    yield* ofObject(object, isToldOfMesh);
   },
   *release({ opts }) {
     yield* problems(opts!.ignoreChanges, ["chart", "values", "valueYamlFiles", "postrender"]);
   },
+  *stack(objects) {
+    for (const object of objects.filter(mayServeMesh)) {
+      const untold: typeof isToldOfMesh = (...about) => !isToldOfMesh(...about) && servesMesh(object, objects);
+      // What is not known yet was told of the object by itself.
+      for (const problem of ifKnown(() => [...ofObject(object, untold)], [])) {
+        yield { object, problem };
+      }
+    }
+  },
 });
 
-/** The paths of an object that other policies judge. */
-function decisive(object: ClusterObject): string[] {
-  const { group, kind } = object;
-  if (group === "consul.hashicorp.com" || (group === "networking.k8s.io" && kind === "NetworkPolicy")) {
-    return ["spec"];
-  }
-  if (group === "consul") {
-    return ["rules", "policies", "bindName"];
-  }
-  if (kind === "Namespace") {
-    return ["metadata.labels", "metadata.annotations"];
-  }
-  const pod = podOf(object);
-  // A Job's pod cannot be changed anyway, and a Job that is done is not done again because its image changed.
-  const ofMesh =
-    pod !== undefined &&
-    kind !== "Job" &&
-    (consulAnnotation(pod, "connect-inject") !== undefined ||
-      containersOf(object).some((container) => isTraefik(container) || /consul/.test(String(container.image))));
-  return ofMesh ? OF_PODS.map((path) => (kind === "Pod" ? path : `spec.template.${path}`)) : [];
+function isToldOfMesh({ ofMesh = () => true }: Decision, object: ClusterObject, path: string): boolean {
+  return ofMesh(object, path);
 }
 
-function* problems(ignored: readonly string[], paths: readonly string[]): Iterable<string> {
+function* ofObject(object: ClusterObject, counts: typeof isToldOfMesh): Iterable<string> {
+  const { ignored = [] } = object;
+  const decision = ignored.length > 0 ? decisionOf(object) : undefined;
+  if (decision !== undefined) {
+    yield* problems(ignored, decision.paths, (path) => counts(decision, object, path));
+  }
+}
+
+function* problems(
+  ignored: readonly string[],
+  paths: readonly string[],
+  counts: (path: string) => boolean = () => true,
+): Iterable<string> {
   for (const path of ignored) {
     const keys = path.split(/["'\]]*[.[]["']*|["']?\]/).filter((key) => key !== "");
-    if (paths.some((other) => overlap(keys, other.split(".")))) {
+    if (paths.some((other) => overlap(keys, other.split("."))) && counts(path)) {
       yield `ignoreChanges has ${path}, so what is declared there need not be what is deployed`;
     }
   }

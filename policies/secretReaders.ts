@@ -1,14 +1,11 @@
 import { consulServers } from "./lib/consulServers";
-import { at, Json, list, record, textAt } from "./lib/json";
+import { at, list, record, textAt } from "./lib/json";
 import { ClusterObject, nameOf, namespaceOf } from "./lib/objects";
 import { policy } from "./lib/policy";
+import { isBinding, isPowerful, reaches, roleOf, subjectsOf } from "./lib/rbac";
 
-/** Roles that every cluster has and that read Secrets. */
-const POWERFUL = ["cluster-admin", "admin", "edit"];
 /** Subjects that nobody chose one by one. */
 const EVERYBODY = /^system:(serviceaccounts|authenticated|unauthenticated|anonymous|masters)(:|$)/;
-/** Where Consul's secrets are, and the identity of the ingress: a namespace of another name is told by the servers in it. */
-const GUARDED = /consul|traefik/;
 /** What gives the identity of another, beside its Secrets: [API group, resource, verb]. */
 const TAKES: readonly (readonly [group: string, resource: string, verb: string])[] = [
   ["", "secrets", "get"],
@@ -79,29 +76,6 @@ export const secretReaders = policy({
     }
   },
 });
-
-function isBinding({ kind, group }: ClusterObject): boolean {
-  return group === "rbac.authorization.k8s.io" && kind.endsWith("RoleBinding");
-}
-
-function roleOf(binding: ClusterObject): Json {
-  return record(binding.body.roleRef);
-}
-
-function subjectsOf(binding: ClusterObject): unknown[] {
-  return list(at(binding.body, "subjects"));
-}
-
-/** Whether an object binds a role that every cluster has and that reads Secrets. */
-function isPowerful(object: ClusterObject): boolean {
-  const { kind, name } = roleOf(object);
-  return isBinding(object) && kind === "ClusterRole" && POWERFUL.includes(String(name));
-}
-
-/** Whether a binding holds where Consul's secrets are, as far as its namespace's name tells. */
-function reaches(binding: ClusterObject): boolean {
-  return binding.kind === "ClusterRoleBinding" || GUARDED.test(namespaceOf(binding));
-}
 
 function isEverybody(subject: unknown): boolean {
   const name = String(at(subject, "name"));
