@@ -64,7 +64,9 @@ export function rotationJob(
   args: RotationJobArgs,
   opts: { parent: pulumi.Resource; dependsOn: pulumi.Resource[] },
 ): k8s.batch.v1.Job[] {
-  const { bootstrapToken, gossipKey, nextToken, ca } = args;
+  const { bootstrapToken, nextToken, ca } = args;
+  // The other Jobs have no use for the key.
+  const { gossipKey, gossipKeySha256 } = what === "gossip-key" ? args : {};
   if (word === undefined) {
     return [];
   }
@@ -107,7 +109,7 @@ export function rotationJob(
                     ...fromSecret("GOSSIP_KEY", gossipKey),
                     ...fromSecret("NEXT_TOKEN", nextToken?.ref),
                     // A kubelet may still have the Secret as it was a moment ago, and would rotate to the old key.
-                    ...(args.gossipKeySha256 ? [{ name: "GOSSIP_KEY_SHA256", value: args.gossipKeySha256 }] : []),
+                    ...(gossipKeySha256 ? [{ name: "GOSSIP_KEY_SHA256", value: gossipKeySha256 }] : []),
                     ...(nextToken ? [{ name: "NEXT_TOKEN_SHA256", value: nextToken.sha256 }] : []),
                   ],
                   resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "128Mi" } },
@@ -135,14 +137,14 @@ export function rotationJob(
   ];
 }
 
-/** The Jobs of a mesh that runs; `gossipKeySha256` is of the key that is generated. */
+/** The Jobs of a mesh that runs. */
 export function rotationJobs(
   name: string,
   { gossipKey, bootstrapToken, connectCa }: Rotations,
-  { gossipKeySha256, ...args }: RotationJobArgs,
+  args: RotationJobArgs,
   opts: { parent: pulumi.Resource; dependsOn: pulumi.Resource[] },
 ): void {
-  rotationJob(name, "gossip-key", gossipKey, { ...args, gossipKeySha256 }, opts);
+  rotationJob(name, "gossip-key", gossipKey, args, opts);
   rotationJob(name, "bootstrap-token", bootstrapToken, args, opts);
   rotationJob(name, "connect-ca", connectCa, args, opts);
 }

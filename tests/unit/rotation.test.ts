@@ -62,7 +62,6 @@ test("a new management token: Consul is told before the Secret has it, the serve
   // In a new cluster neither is there yet.
   expect(containers[0].env.slice(2)).toEqual([
     fromSecret("CONSUL_HTTP_TOKEN", "consul-bootstrap-token", "token", true),
-    fromSecret("GOSSIP_KEY", "consul-gossip-key", "key", true),
     fromSecret("NEXT_TOKEN", "consul-next-bootstrap-token", "token", true),
     { name: "NEXT_TOKEN_SHA256", value: sha256("01234567-89ab-cdef-0123-456789abcdef") },
   ]);
@@ -141,7 +140,17 @@ test("a job of a rotation has what it needs by reference, no right beside it, an
   });
   // Another image does not have it done again.
   expect([ignoreChanges, timeouts.create]).toEqual([["spec"], "10m"]);
-  expect(JSON.stringify(job("connect-ca"))).not.toContain("GOSSIP_KEY_SHA256");
+});
+
+test("a job of a rotation is given what its script reads, and nothing besides", async () => {
+  const recorded = await mesh({ rotations: { gossipKey: "a", bootstrapToken: "b", connectCa: "c" } });
+  const jobs = recorded.filter((r) => r.type === "kubernetes:batch/v1:Job");
+  expect(jobs).toHaveLength(4);
+  for (const { name, props } of jobs) {
+    const [{ command, env }] = props.spec.template.spec.containers;
+    const read = [...command[2].matchAll(/\$\{?((?:CONSUL|GOSSIP|NEXT)_\w+)/g)].map(([, variable]) => variable);
+    expect([name, env.map((each: any) => each.name).sort()]).toEqual([name, [...new Set(read)].sort()]);
+  }
 });
 
 test("another word is another job", async () => {
