@@ -1,6 +1,9 @@
 import { textAt } from "./lib/json";
 import { policy } from "./lib/policy";
-import { traefikSettings } from "./lib/traefik";
+import { Source } from "./lib/traefikContainers";
+import { referred, sourcesOf } from "./lib/traefikSources";
+
+const STAGING = /acme-staging/i;
 
 /** The staging server's certificates are for trying out: no browser trusts them, and users learn to click warnings away. */
 export const acmeStaging = policy({
@@ -10,12 +13,22 @@ export const acmeStaging = policy({
   remedy: "Leave the resolver's caServer out, or name the production server",
   environments: ["prod"],
   *object(object) {
-    const issuer = object.group === "cert-manager.io" ? textAt(object.body, "spec", "acme", "server") : undefined;
-    const texts = [...traefikSettings(object), { where: "spec.acme.server", text: String(issuer) }];
-    for (const { where, text } of texts) {
-      if (/acme-staging/i.test(text)) {
-        yield `${where} names an ACME staging server`;
-      }
+    for (const source of sourcesOf(object)) {
+      yield* problems(source);
+    }
+    if (object.group === "cert-manager.io" && STAGING.test(String(textAt(object.body, "spec", "acme", "server")))) {
+      yield "spec.acme.server names an ACME staging server";
     }
   },
+  *stack(objects) {
+    yield* referred(objects, problems);
+  },
 });
+
+function* problems({ where, options }: Source): Iterable<string> {
+  for (const [option, value] of options) {
+    if (/^certificatesresolvers\..*\.caserver$/.test(option) && STAGING.test(value)) {
+      yield `${where} names an ACME staging server`;
+    }
+  }
+}

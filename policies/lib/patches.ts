@@ -37,16 +37,17 @@ function isTarget(patch: ClusterObject, { kind, group, ...object }: ClusterObjec
 function isComplete(patch: ClusterObject): boolean {
   return ifKnown(() => {
     const containers = containersOf(patch);
+    const has = (key: string) => key in record(patch.body.spec);
     return containers.length > 0
       ? containers.every(({ image }) => typeof image === "string") &&
-          (["Pod", "Job", "CronJob", "PodTemplate"].includes(patch.kind) || "selector" in record(patch.body.spec))
-      : patch.kind === "ServiceIntentions" && ["destination", "sources"].every((key) => key in record(patch.body.spec));
+          (["Pod", "Job", "CronJob", "PodTemplate"].includes(patch.kind) || has("selector"))
+      : has("destination") && has("sources");
   }, false);
 }
 
 function apply(target: ClusterObject, patch: ClusterObject): ClusterObject {
-  // Lists of custom resources have no keys: a patch replaces them whole.
-  const keyed = !target.group.includes(".") || target.group.endsWith(".k8s.io");
+  // Lists of custom resources have no keys: a patch replaces them whole. Kubernetes' own kinds in groups with a dot have none of these.
+  const keyed = !target.group.includes(".");
   return {
     ...target,
     body: merge(target.body, patch.body, keyed) as Json,
@@ -55,16 +56,14 @@ function apply(target: ClusterObject, patch: ClusterObject): ClusterObject {
   };
 }
 
-/** What tells the items of Kubernetes' lists apart; any other list is replaced whole. */
+/** What tells the items of Kubernetes' lists apart, of those that policies read; any other list is replaced whole. */
 const ITEM_KEYS: Record<string, readonly string[]> = {
   containers: ["name"],
   initContainers: ["name"],
   ephemeralContainers: ["name"],
   volumes: ["name"],
   env: ["name"],
-  imagePullSecrets: ["name"],
   volumeMounts: ["mountPath"],
-  volumeDevices: ["devicePath"],
   ports: ["containerPort", "port", "protocol"],
 };
 
@@ -76,20 +75,20 @@ export function merge(base: unknown, patch: unknown, keyed = false, at = ""): un
   if (Array.isArray(patch)) {
     return keyed && at in ITEM_KEYS ? mergeItems(list(base), patch, ITEM_KEYS[at]) : patch;
   }
-  if (!isObject(patch)) {
+  if (typeof patch !== "object") {
     return patch;
   }
   const merged: Json = {};
-  const inner = record(base);
-  for (const key of new Set([...Object.keys(inner), ...Object.keys(patch)])) {
-    if (ifKnown(() => patch[key] === null, false)) {
+  const [inner, outer] = [record(base), record(patch)];
+  for (const key of new Set([...Object.keys(inner), ...Object.keys(outer)])) {
+    if (ifKnown(() => outer[key] === null, false)) {
       continue;
     }
     const get = () =>
-      key in patch
+      key in outer
         ? merge(
             ifKnown(() => inner[key], undefined),
-            patch[key],
+            outer[key],
             keyed,
             key,
           )
@@ -100,8 +99,8 @@ export function merge(base: unknown, patch: unknown, keyed = false, at = ""): un
 }
 
 function mergeItems(base: unknown[], patch: unknown[], keys: readonly string[]): unknown[] {
-  const name = (item: unknown) =>
-    JSON.stringify(keys.map((key) => record(item)[key] ?? (key === "protocol" ? "TCP" : null)));
+  // The one key that is there without being said is a port's protocol.
+  const name = (item: unknown) => JSON.stringify(keys.map((key) => record(item)[key] ?? "TCP"));
   const names = base.map(name);
   return [
     ...base.map((item, i) =>
@@ -109,8 +108,4 @@ function mergeItems(base: unknown[], patch: unknown[], keys: readonly string[]):
     ),
     ...patch.filter((item) => !names.includes(name(item))),
   ];
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -150,7 +150,10 @@ export function policy<Config extends object = object>(rule: Rule<Config>): Reso
 
   if (rule.together || rule.stack) {
     result.validateStack = async (args, report) => {
-      const about = circumstances(args.resources[0]?.urn ?? "urn:pulumi:none::none", args.getConfig());
+      if (args.resources.length === 0) {
+        return;
+      }
+      const about = circumstances(args.resources[0].urn, args.getConfig());
       if (!environments.includes(about.environment)) {
         return;
       }

@@ -60,11 +60,10 @@ function environmentOf(container: Json, find: Find) {
   const missing: string[] = [];
   for (const source of list(container.envFrom)) {
     for (const [ref, kind] of Object.entries({ configMapRef: "ConfigMap", secretRef: "Secret" })) {
-      const name = at(source, ref, "name");
-      const found = name === undefined ? undefined : find(kind, name);
-      const data = found && dataOf(found);
-      if (name !== undefined && data === undefined) {
-        missing.push(`the ${kind} ${String(name)}, which its environment is from`);
+      const name = textAt(source, ref, "name");
+      const data = name === undefined ? {} : dataOf(find(kind, name));
+      if (data === undefined) {
+        missing.push(`the ${kind} ${name}, which its environment is from`);
       }
       for (const [key, value] of Object.entries(data ?? {})) {
         known.set(`${textAt(source, "prefix") ?? ""}${key}`, value);
@@ -73,34 +72,28 @@ function environmentOf(container: Json, find: Find) {
   }
   for (const variable of list(container.env)) {
     const name = String(at(variable, "name"));
-    const reference = refersTo(variable);
-    if (reference === undefined) {
-      const value = at(variable, "value");
-      known.set(name, expand(String(value ?? ""), known));
-      continue;
-    }
-    const value = dataOf(find(reference.kind, reference.name))?.[reference.key];
+    const from = record(at(variable, "valueFrom"));
+    const [ref, kind] = Object.entries(KEY_REFS).find(([each]) => each in from) ?? [];
+    const value =
+      ref !== undefined
+        ? dataOf(find(kind!, at(from, ref, "name")))?.[String(at(from, ref, "key"))]
+        : Object.keys(from).length === 0
+          ? expand(String(at(variable, "value")), known)
+          : undefined;
     known.delete(name);
     if (value !== undefined) {
       known.set(name, value);
     } else if (/^TRAEFIK_/i.test(name)) {
       missing.push(`the variable ${name}, whose value is elsewhere`);
-    } else if (reference.kind === "") {
+    } else if (ref === undefined) {
       opaque.add(`$(${name})`);
     }
   }
   return { known, opaque, missing };
 }
 
-function refersTo(variable: unknown): { kind: string; name: string; key: string } | undefined {
-  const from = record(at(variable, "valueFrom"));
-  for (const [ref, kind] of Object.entries({ configMapKeyRef: "ConfigMap", secretKeyRef: "Secret" })) {
-    if (from[ref] !== undefined) {
-      return { kind, name: String(at(from, ref, "name")), key: String(at(from, ref, "key")) };
-    }
-  }
-  return Object.keys(from).length > 0 ? { kind: "", name: "", key: "" } : undefined;
-}
+/** What a variable may refer to that has texts of its own. */
+const KEY_REFS = { configMapKeyRef: "ConfigMap", secretKeyRef: "Secret" };
 
 /** The texts of a ConfigMap or a Secret; `undefined` where they are not known. */
 export function dataOf(object: ClusterObject | undefined): Record<string, string> | undefined {
@@ -123,28 +116,25 @@ export function dataOf(object: ClusterObject | undefined): Record<string, string
   }, undefined);
 }
 
-/** `$(NAME)` as Kubernetes expands it, and `$NAME` as a shell does; two dollars are one, and expand nothing. */
+/** `$(NAME)` as Kubernetes expands it, `$NAME` and `${NAME}` as a shell does. */
 function expand(text: string, known: ReadonlyMap<string, string>): string {
-  return text.replace(/\$\$|\$\((\w+)\)|\$\{(\w+)\}|\$(\w+)/g, (all, ...names) => {
-    const name = names.slice(0, 3).find((each) => each !== undefined);
-    return all === "$$" ? "$" : (known.get(name) ?? all);
-  });
+  return text.replace(/\$[({]?(\w+)[)}]?/g, (all, name) => known.get(name) ?? all);
 }
 
 /** The words of a command line; those of a shell's script one by one. */
 function wordsOf(container: Json, known: ReadonlyMap<string, string>): string[] {
   const line = commandLine(container).map((word) => expand(word, known));
-  const shell = /(^|\/)(ba|da|a|z)?sh$/.test(line[0] ?? "") || line[0] === "busybox";
+  const shell = /(^|\/)((ba|da|a|z)?sh|busybox)$/.test(String(line[0]));
   return line.flatMap((word) => ((shell && /\s/.test(word)) || /^traefik\s/.test(word) ? scriptWords(word) : [word]));
 }
 
 /** What a script gives to Traefik; where it does not say which words these are, all that look like flags. */
 function scriptWords(script: string): string[] {
-  const [, given] = /(?:^|[\s;&|/])traefik\s+([^]*)$/.exec(script) ?? [];
+  const [, given] = /traefik\s([^]*)/.exec(script) ?? [];
   return (given ?? script)
     .split(/\s+/)
     .map((word) => word.replaceAll(/["'\\;]/g, ""))
-    .filter((word) => (given === undefined ? word.startsWith("--") : !/^\$[@*]$/.test(word)));
+    .filter((word) => given !== undefined || word.startsWith("--"));
 }
 
 function mountsOf(container: Json, object: ClusterObject, find: Find): TraefikContainer["mounts"] {

@@ -14,35 +14,34 @@ export function isFalse(value: string | undefined): boolean {
 }
 
 /** Flags that are true by their name alone, as far as a policy asks for them: a word behind them is not theirs. */
-const SWITCH =
-  /(^api|^ping|\.insecure|insecureskipverify|exposedbydefault|connectaware|connectbydefault|^providers\.\w+|dashboard)$/;
+const SWITCH = /(\.insecure|insecureskipverify|exposedbydefault|connectaware|connectbydefault|providers\.\w+)$/;
 
 /** Options from a command line: one dash or two, `=value` or the next word. */
 export function fromFlags(words: readonly string[]): Options {
   const options = new Map<string, string>();
-  for (let i = 0; i < words.length; i++) {
-    const [, name, value] = /^--?([^-=][^=]*)(?:=([^]*))?$/.exec(words[i]) ?? [];
-    if (name === undefined) {
-      continue;
+  words.forEach((word, i) => {
+    const [, name, value] = /^--?([^-=][^=]*)(?:=([^]*))?/.exec(word) ?? [];
+    if (name !== undefined) {
+      const key = name.toLowerCase();
+      const next = words[i + 1];
+      const takesNext = !SWITCH.test(key) && next?.startsWith("-") === false;
+      add(options, key, value ?? (takesNext ? next : "true"));
     }
-    const key = name.toLowerCase();
-    const next = words[i + 1];
-    const takesNext = value === undefined && !SWITCH.test(key) && next !== undefined && !next.startsWith("-");
-    add(options, key, value ?? (takesNext ? words[++i] : "true"));
-  }
+  });
   return options;
 }
 
 /** Options from environment variables, by their names. */
 export function fromEnvironment(variables: Iterable<readonly [string, string]>): Options {
   return new Map(
-    [...variables].flatMap(([name, value]) =>
-      /^TRAEFIK_/i.test(name) ? [[name.slice("TRAEFIK_".length).toLowerCase().replaceAll("_", "."), value]] : [],
-    ),
+    [...variables].flatMap(([name, value]) => {
+      const [, option] = /^TRAEFIK_(.*)/i.exec(name) ?? [];
+      return option === undefined ? [] : [[option.toLowerCase().replaceAll("_", "."), value]];
+    }),
   );
 }
 
-/** Options from a file in YAML, TOML or JSON, by its name or else by what it can be read as; `undefined` if it cannot. */
+/** Options from a file in YAML, TOML or JSON, by what it can be read as; `undefined` if it cannot. */
 export function fromFile(name: string, text: string): Options | undefined {
   const toml = () => {
     try {
@@ -51,13 +50,9 @@ export function fromFile(name: string, text: string): Options | undefined {
       return undefined;
     }
   };
-  const yaml = () => documents(text);
-  const read = /\.toml$/i.test(name) ? toml() : /\.(ya?ml|json)$/i.test(name) ? yaml() : (toml() ?? yaml());
+  const read = toml() ?? (/\.toml$/i.test(name) ? undefined : documents(text));
   return read && fromTree(read);
 }
-
-/** Stands for a value that is not known yet: it is not false, and no name. */
-const UNKNOWN = "(not known yet)";
 
 /** Options from what a file says, all its documents together. */
 export function fromTree(trees: readonly unknown[]): Options {
@@ -66,16 +61,17 @@ export function fromTree(trees: readonly unknown[]): Options {
   return options;
 }
 
+/** A value that is not known yet is an empty text, as one that is not said is: it is not false, and no name. */
 function flatten(value: unknown, path: string, options: Map<string, string>): void {
-  if (typeof value === "object" && value !== null && !(value instanceof Date)) {
-    const within = Array.isArray(value) ? (key: string) => `${path}[${key}]` : (key: string) => join(path, key);
-    for (const key of Object.keys(value)) {
-      const inner = ifKnown(() => (value as Record<string, unknown>)[key], UNKNOWN);
-      const scalar = Array.isArray(value) && typeof inner !== "object";
-      flatten(inner, scalar ? path : within(key), options);
-    }
-  } else if (path !== "") {
-    add(options, path.toLowerCase(), String(value ?? ""));
+  const keys = typeof value === "object" && value !== null ? Object.keys(value) : [];
+  for (const key of keys) {
+    const inner = ifKnown(() => (value as Record<string, unknown>)[key], undefined);
+    const within = !Array.isArray(value) ? join(path, key) : typeof inner === "object" ? `${path}[${key}]` : path;
+    flatten(inner, within, options);
+  }
+  if (keys.length === 0) {
+    // A provider without options is one all the same.
+    add(options, path.toLowerCase(), typeof value === "object" ? "" : String(value ?? ""));
   }
 }
 

@@ -17,7 +17,7 @@ export function sourcesOf(object: ClusterObject): Source[] {
     ...traefikContainers(object, []).flatMap(({ sources }) => sources.map(withoutReferences)),
     {
       where: "annotation consul.hashicorp.com/service-tags",
-      options: new Map(Object.entries(tags(object))),
+      options: new Map(tags(object)),
       sure: true,
     },
     ...filesOf(object).sources,
@@ -30,10 +30,11 @@ function withoutReferences({ options, ...rest }: Source): Source {
   return { ...rest, options: new Map([...options].filter(([, value]) => !/\$[({]/.test(value))) };
 }
 
-function tags(object: ClusterObject): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(tagsOf(object)).map(([key, value]) => [key.replace(/^traefik\./, ""), value]),
-  );
+function tags(object: ClusterObject): [string, string][] {
+  return Object.entries(tagsOf(object)).flatMap(([key, value]) => {
+    const [, option] = /^traefik\.(.*)/.exec(key) ?? [];
+    return option === undefined ? [] : [[option, value]];
+  });
 }
 
 /** The files of a ConfigMap or Secret, and those that cannot be read though they are Traefik's. */
@@ -44,16 +45,13 @@ export function filesOf(object: ClusterObject, mounted = false): { sources: Sour
   const isNamed = (key: string) => mounted || /traefik/i.test(`${nameOf(object)} ${key}`);
   const data = dataOf(object);
   if (data === undefined) {
-    // Touching it tells that it is not known: that is for whoever needs it to say.
-    const files = isNamed("") && object.kind === "ConfigMap" ? record(object.body.data) : {};
-    Object.keys(files).forEach((key) => String(files[key]));
+    touch(object, isNamed);
     return { sources: [], unread: [] };
   }
-  const variables = { where: "environment", options: fromEnvironment(Object.entries(data)), sure: true };
   const read = Object.entries(data).map(([key, text]) => ({ key, options: fromFile(key, text) }));
   return {
     sources: [
-      ...(variables.options.size > 0 ? [variables] : []),
+      { where: "environment", options: fromEnvironment(Object.entries(data)), sure: true },
       ...read.flatMap(({ key, options }) =>
         options === undefined ? [] : [{ where: `file ${key}`, options, sure: isNamed(key) }],
       ),
@@ -62,6 +60,15 @@ export function filesOf(object: ClusterObject, mounted = false): { sources: Sour
       options === undefined && isNamed(key) && /\.(toml|ya?ml)$/i.test(key) ? [`the file ${key}`] : [],
     ),
   };
+}
+
+/** Touching a file of Traefik's that is not known tells so: that is for whoever needs it to say. */
+function touch({ kind, body }: ClusterObject, isNamed: (key: string) => boolean): void {
+  const data = () => record(kind === "ConfigMap" ? body.data : {});
+  const files = isNamed("") ? data() : ifKnown(data, {});
+  Object.keys(files)
+    .filter(isNamed)
+    .forEach((key) => String(files[key]));
 }
 
 function ofKind({ group, kind, body }: ClusterObject): Source[] {
@@ -96,15 +103,15 @@ export function traefiks(objects: readonly ClusterObject[]): Traefik[] {
 
 function unreadPaths(sources: readonly Source[], mounts: TraefikContainer["mounts"]): string[] {
   const told = sources.flatMap(({ options }) => FILES.flatMap((key) => options.get(key) ?? []));
+  const isNear = (path: string, mount: { readonly path: string }) =>
+    isWithin(path, mount.path) || isWithin(mount.path, path);
   const from = mounts.flatMap((mount) =>
-    mount.missing !== undefined && [...told, ...STATIC].some((path) => isWithin(path, mount.path))
+    mount.missing !== undefined && [...told, ...STATIC].some((path) => isNear(path, mount))
       ? [`${mount.missing}, mounted at ${mount.path}`]
       : [],
   );
   // A file that is told and that nothing of the program mounts is in the image, or comes from somewhere else.
-  const absent = told.filter(
-    (path) => !mounts.some((mount) => isWithin(path, mount.path) || isWithin(mount.path, path)),
-  );
+  const absent = told.filter((path) => !mounts.some((mount) => isNear(path, mount)));
   return [...new Set([...from, ...absent.map((path) => `the file ${path}`)])];
 }
 

@@ -311,3 +311,226 @@ cases("no-key-copied", [
     "stringData.tls.key is the name of a private key",
   ),
 ]);
+
+/** A patch of servers, as an object that is called so, of this kind and in this place, would be patched. */
+const twoServers = (apiVersion: string, kind: string, metadata: Record<string, unknown>) =>
+  patch(kube(apiVersion, kind, "consul-server", { metadata: { ...inChart, ...metadata } }), { spec: { replicas: 2 } });
+const TWO = ["StatefulSet consul-server as patch patches it: has 2 servers", "lets 1 of 2 servers go"];
+cases("consul-availability", [
+  passes("patches of what has only something in common with the servers", [
+    safe,
+    twoServers("apps/v1", "DaemonSet", {}),
+    { ...twoServers("example.com/v1", "StatefulSet", {}), name: "b" },
+    { ...twoServers("apps/v1", "StatefulSet", { name: "consul-servers" }), name: "c" },
+    { ...twoServers("apps/v1", "StatefulSet", { namespace: "other" }), name: "d" },
+  ]),
+  blocks("a patch without a namespace", [safe, twoServers("apps/v1", "StatefulSet", { namespace: undefined })], TWO),
+  blocks(
+    "a patch in a namespace that is not known yet",
+    [safe, twoServers("apps/v1", "StatefulSet", { namespace: UNKNOWN })],
+    "can't be known",
+  ),
+  blocks(
+    "two patches of one, which are named both",
+    [safe, annotated, { ...twoServers("apps/v1", "StatefulSet", {}), name: "second" }],
+    ["StatefulSet consul-server as patch, second patches it: has 2 servers", "lets 1 of 2 servers go"],
+  ),
+]);
+
+/** Traefik, with what opens its dashboard in another object, among the pod's containers of a kind. */
+const OPEN = { name: "OPEN", valueFrom: { configMapKeyRef: { name: "env", key: "open" } } };
+const opened = (list: string, apiVersion = "apps/v1", kind = "Deployment") =>
+  kube(apiVersion, kind, "edge", {
+    spec: {
+      template: {
+        metadata: { labels: { app: "edge" } },
+        spec: {
+          containers: [{ name: "app", image: "app:1.2.3" }],
+          [list]: [
+            { name: "first", image: "first:1.2.3" },
+            {
+              name: "traefik",
+              image: "traefik:v3.7.9",
+              args: ["--api.insecure=$(OPEN)"],
+              env: [{ name: "A", value: "a" }, OPEN],
+              volumeMounts: [
+                { name: "a", mountPath: "/a" },
+                { name: "static", mountPath: "/etc/traefik" },
+              ],
+              ports: [
+                { name: "a", containerPort: 9000 },
+                { name: "own", containerPort: 8080 },
+              ],
+            },
+          ],
+          volumes: [
+            { name: "a", emptyDir: {} },
+            { name: "static", configMap: { name: "static" } },
+          ],
+        },
+      },
+    },
+  });
+const ofPod = (set: Record<string, unknown>) => ({ spec: { template: { spec: set } } });
+const ENV = kube("v1", "ConfigMap", "env", { data: { open: "true" } });
+const REST = kube("v1", "ConfigMap", "static", { data: { a: "providers: {rest: {insecure: true}}\nx: {}" } });
+const DOOR = kube("v1", "Service", "door", {
+  spec: { type: "LoadBalancer", selector: { app: "edge" }, ports: [{ port: 80, targetPort: "own" }] },
+});
+const [INSECURE, BY_REST, BY_PORT] = ["sets api.insecure", "sets rest.insecure", "entry point at port 8080"];
+cases("traefik-dashboard-login", [
+  ...["containers", "initContainers", "ephemeralContainers"].flatMap((list) => {
+    const base = opened(list);
+    const set = (of: Record<string, unknown>) => patch(base, ofPod({ [list]: [{ name: "traefik", ...of }] }));
+    return [
+      blocks(
+        `what another among ${list} leaves as it is`,
+        [
+          base,
+          ENV,
+          REST,
+          DOOR,
+          patch(
+            base,
+            ofPod({
+              [list]: [{ name: "helper", image: "helper:1.2.3", args: [] }],
+              volumes: [{ name: "b", emptyDir: {} }],
+            }),
+          ),
+        ],
+        [INSECURE, BY_REST, BY_PORT],
+      ),
+      blocks(
+        `what one of ${list} leaves as it is beside what it is given`,
+        [
+          base,
+          ENV,
+          REST,
+          DOOR,
+          set({
+            env: [{ name: "B", value: "b" }],
+            volumeMounts: [{ name: "b", mountPath: "/b" }],
+            ports: [
+              { name: "b", containerPort: 9001 },
+              { name: "c", containerPort: 8080, protocol: "UDP" },
+            ],
+          }),
+        ],
+        [INSECURE, BY_REST, BY_PORT],
+      ),
+      passes(`what one of ${list} is given in the place of it`, [
+        base,
+        ENV,
+        REST,
+        set({
+          env: [{ name: "OPEN", valueFrom: null, value: "false" }],
+          volumeMounts: [{ name: "a", mountPath: "/etc/traefik" }],
+        }),
+      ]),
+    ];
+  }),
+  blocks(
+    "the name of a port, to which none leads any more",
+    [
+      opened("containers"),
+      kube("v1", "ConfigMap", "env", { data: { open: "false" } }),
+      kube("v1", "Service", "door", {
+        spec: { type: "LoadBalancer", selector: { app: "edge" }, ports: [{ port: 80, targetPort: "new" }] },
+      }),
+      patch(
+        opened("containers"),
+        ofPod({ containers: [{ name: "traefik", ports: [{ name: "new", containerPort: 8080, protocol: "TCP" }] }] }),
+      ),
+      { ...DOOR, name: "old", props: { ...DOOR.props, metadata: { name: "old", namespace: "other" } } },
+    ],
+    "Service door: a Service of type LoadBalancer opens",
+  ),
+  passes("a volume in the place of another", [
+    opened("containers"),
+    kube("v1", "ConfigMap", "env", { data: { open: "false" } }),
+    REST,
+    patch(opened("containers"), ofPod({ volumes: [{ name: "static", configMap: null, emptyDir: {} }] })),
+  ]),
+  passes("all containers of somebody else's kind, whose lists a patch replaces", [
+    opened("containers", "argoproj.io/v1alpha1", "Rollout"),
+    ENV,
+    REST,
+    DOOR,
+    patch(
+      opened("containers", "argoproj.io/v1alpha1", "Rollout"),
+      ofPod({ containers: [{ name: "app", image: "app:1.2.3" }] }),
+    ),
+  ]),
+  blocks(
+    "a container that a patch adds, told of once",
+    [
+      workload("a"),
+      patch(workload("a"), ofPod({ containers: [{ name: "b", image: "traefik:v3.7.9", args: ["--api.insecure"] }] })),
+    ],
+    ["Deployment a as patch patches it: container b sets api.insecure"],
+  ),
+]);
+
+const POD = {
+  metadata: { annotations: injected.metadata.annotations },
+  spec: { containers: [{ name: "a", image: "a:1.2.3" }] },
+};
+const ACCOUNT = "runs under the ServiceAccount that all";
+cases("own-service-account", [
+  ...(
+    [
+      ["v1", "Pod", POD],
+      ["v1", "PodTemplate", { template: POD }],
+      ["batch/v1", "Job", { spec: { template: POD } }],
+      ["batch/v1", "CronJob", { spec: { jobTemplate: { spec: { template: POD } } } }],
+      ["apps/v1", "DaemonSet", { spec: { selector: {}, template: POD } }],
+    ] as const
+  ).map(([apiVersion, kind, body]) =>
+    blocks(`a ${kind} that the patch makes`, [kube(apiVersion, `${kind}Patch`, "a", body)], ACCOUNT),
+  ),
+  passes("a patch that leaves a container's image to what is there", [
+    kube("v1", "PodPatch", "a", {
+      ...POD,
+      spec: {
+        containers: [
+          { name: "a", image: "a:1.2.3" },
+          { name: "b", args: ["x"] },
+        ],
+      },
+    }),
+    kube("apps/v1", "DeploymentPatch", "b", { spec: { selector: {}, template: injected } }),
+  ]),
+  blocks(
+    "an account instead of one that is not known yet",
+    [meshed("a", {}, { serviceAccountName: UNKNOWN }), patch(meshed("a"), account("default"))],
+    ["can't be known", ACCOUNT],
+  ),
+  blocks(
+    "an account that is not known yet",
+    [meshed("a"), patch(meshed("a"), account(UNKNOWN))],
+    ["can't be known", "can't be known"],
+  ),
+]);
+
+cases("intentions-accepted", [
+  passes("a patch of somebody else's sources, or destination, alone", [
+    configEntry("ServiceIntentionsPatch", "a", { sources: [{ name: "web", action: "allow" }] }),
+    configEntry("ServiceIntentionsPatch", "b", { destination: { name: "b" } }),
+  ]),
+]);
+
+cases("no-decision-ignored", [
+  ...[
+    [["spec"], undefined],
+    [undefined, ["spec"]],
+  ].map(([ofWhole, ofPatch]) =>
+    blocks(
+      `what is ignored of ${ofWhole ? "the whole" : "a patch"}`,
+      [
+        { ...denyAll, ignoreChanges: ofWhole },
+        { ...patch(denyAll, { metadata: { annotations: { owner: "mesh" } } }), ignoreChanges: ofPatch },
+      ],
+      "ignoreChanges has spec",
+    ),
+  ),
+]);

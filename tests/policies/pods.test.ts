@@ -5,6 +5,8 @@ import {
   intentions,
   kube,
   meshed,
+  NAMED_PEERS,
+  networkPolicy,
   release,
   safeBut,
   SAFE_VALUES,
@@ -636,4 +638,120 @@ cases("own-service-account", [
     ],
     "is a token of traefik-system-ingress that never ends",
   ),
+]);
+
+const asking = { metadata: { annotations: { [INJECT]: "true" } } };
+const HOST = { ...asking, spec: { hostNetwork: true } };
+cases("no-proxy-bypass", [
+  ...(
+    [
+      ["v1", "Pod", HOST],
+      ["v1", "PodTemplate", { template: HOST }],
+      ["v1", "ReplicationController", { spec: { template: HOST } }],
+      ...["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"].map(
+        (kind) => ["apps/v1", kind, { spec: { template: HOST } }] as const,
+      ),
+      ["batch/v1", "Job", { spec: { template: HOST } }],
+      ["batch/v1", "CronJob", { spec: { jobTemplate: { spec: { template: HOST } } } }],
+      ["example.com/v1", "Thing", { spec: { template: { ...HOST, spec: { ...HOST.spec, containers: [] } } } }],
+    ] as const
+  ).map(([apiVersion, kind, body]) =>
+    blocks(`a ${kind}, of which no container is told`, [kube(apiVersion, `${kind}Patch`, "a", body)], "hostNetwork"),
+  ),
+  passes("what is no workload, or not known to be one", [
+    kube("example.com/v1", "Thing", "a", { spec: UNKNOWN }),
+    kube("example.com/v1", "Thing", "b", { spec: { template: HOST } }),
+    kube("v1", "ConfigMap", "c", { data: { template: "x" } }),
+  ]),
+  ...["initContainers", "containers", "ephemeralContainers"].map((list) =>
+    blocks(
+      `one of ${list}`,
+      [mesh({}, { [list]: [{ name: "c", image: "c:1.2.3", securityContext: { privileged: true } }] })],
+      "privileged",
+    ),
+  ),
+  passes("a pod whose annotation is taken away", [
+    workload("a", { annotations: { [INJECT]: null }, pod: { hostNetwork: true } }),
+  ]),
+  blocks(
+    "what Go takes for no boolean, which the injector refuses",
+    [workload("a", { annotations: { [INJECT]: "yes" }, pod: { hostNetwork: true } })],
+    "hostNetwork",
+  ),
+]);
+
+/** The chart's servers have the labels app, chart, component, hasDNS and release. */
+const guarding = (podSelector: Record<string, unknown>) => [
+  release(SAFE_VALUES),
+  networkPolicy(NAMED_PEERS, { podSelector }),
+];
+const having = (key: string, operator: string, ...values: string[]) => ({
+  matchExpressions: [{ key, operator, values }],
+});
+cases("consul-api-isolated", [
+  ...[
+    {},
+    { matchLabels: { component: "server" } },
+    having("component", "In", "client", "server"),
+    having("component", "NotIn", "client"),
+    having("component", "Exists"),
+    having("other", "NotIn", "server"),
+    having("other", "DoesNotExist"),
+  ].map((selector) => passes(`the servers by ${JSON.stringify(selector)}`, guarding(selector))),
+  ...[
+    { matchLabels: { component: "client" } },
+    { matchLabels: { component: "server", other: "x" } },
+    having("component", "In", "client"),
+    having("component", "NotIn", "client", "server"),
+    having("other", "Exists"),
+    having("component", "DoesNotExist"),
+    { matchLabels: { component: "server" }, ...having("component", "In", "client") },
+    { matchExpressions: [...having("app", "Exists").matchExpressions, ...having("other", "Exists").matchExpressions] },
+  ].map((selector) => blocks(`others by ${JSON.stringify(selector)}`, guarding(selector), "no NetworkPolicy isolates")),
+]);
+
+/** A container that opens the dashboard if it is Traefik. */
+const opening = (container: Record<string, unknown>) =>
+  workload("a", { container: { args: ["--api.insecure"], ...container } });
+const DIGEST = `@sha256:${"0".repeat(64)}`;
+cases("traefik-dashboard-login", [
+  ...[
+    "traefik",
+    "traefik:v3.7.9",
+    `registry.example:5000/edge/traefik${DIGEST}`,
+    `registry.example:5000/edge/Traefik:v3${DIGEST}`,
+    "registry.example/traefik-fips:3.1",
+    "registry.example/edge_traefik:3.1",
+    "registry.example/whoami/traefik:3.1",
+  ].map((image) => blocks(`the image ${image}`, [opening({ image })], "sets api.insecure")),
+  ...[
+    "traefik/other:1.2",
+    "traefikee:1.2",
+    "nottraefik:1.2",
+    "shop:traefik",
+    "traefik/whoami:1.2",
+    "traefik-whoami:1.2",
+    "thomseddon/traefik-forward-auth:2.2",
+    "traefik-certs-dumper:2.8",
+    "traefik-cert-maker:1.2",
+    "traefik-dumper:1.2",
+    "traefik-error-pages:1.2",
+  ].map((image) => passes(`the image ${image}`, [opening({ image })])),
+  ...[
+    { command: ["traefik"] },
+    { command: ["/usr/local/bin/traefik"] },
+    ...["--providers.file", "-entryPoints.web.address=:80", "--certificatesResolvers.le.acme.email=a"].map((arg) => ({
+      args: [arg, "--api.insecure"],
+    })),
+  ].map((container) =>
+    blocks(`what is started by ${JSON.stringify(container)}`, [opening(container)], "sets api.insecure"),
+  ),
+  ...[
+    { command: ["traefik2"] },
+    { command: ["not-traefik"] },
+    { args: ["x--providers.file", "---providers.file", "--providers", "--myproviders.file", "--api.insecure"] },
+    { args: ["run traefik", "--api.insecure"] },
+    { args: UNKNOWN },
+  ].map((container) => passes(`what is started by ${JSON.stringify(container)}`, [opening(container)])),
+  blocks("an image that is not known yet", [opening({ image: UNKNOWN })], "sets api.insecure"),
 ]);
