@@ -16,12 +16,16 @@ export function changedByOthers({ metadata }: Pick<ApiObject, "metadata">, decla
 }
 
 /**
- * Whether the state has what is declared, and the cluster has not. Where the API server is slow, Pulumi's provider can read an object
- * back as it was before its own update, and the state has that [seen with 4.25]. A return to what was declared before would then change
- * nothing: an intention that was opened and is to be closed again would stay open.
+ * Whether the state has what is declared, and the cluster has not; `noted` reads the state, which takes long. Where the API server is
+ * slow, Pulumi's provider can read an object back as it was before its own update, and the state has that [seen with 4.25]. A return to
+ * what was declared before would then change nothing: an intention that was opened and is to be closed again would stay open.
  */
-export function missedUpdate(declared: object, noted: object | undefined, live: object): boolean {
-  return has(noted, declared) && !has(live, declared);
+export async function missedUpdate(
+  declared: object,
+  live: object,
+  noted: () => Promise<object | undefined>,
+): Promise<boolean> {
+  return !has(live, declared) && has(await noted(), declared);
 }
 
 /** Whether a value has all that another has. */

@@ -3,7 +3,7 @@ import { isKnown } from "../shared/later";
 import { perRun } from "../shared/perRun";
 import { DeployedResource, deployedResources } from "../shared/stackState";
 import { asking, find, findLabelled, ObjectName } from "./asked";
-import { changedByOthers, has, missedUpdate } from "./changed";
+import { changedByOthers, missedUpdate } from "./changed";
 import type { ApiObject, ClusterAccess } from "./clusterApi";
 import { helmRecords, holdRecord, ReleaseName, settledRecords } from "./helmRecord";
 
@@ -79,19 +79,19 @@ export function annotationsOfGone(
       replaceOnChanges.push("metadata");
     }
     const written = live?.metadata.annotations?.[MADE_ANEW];
-    const changed = changedByOthers(live ?? NOT_YET, entry ?? {}) > Date.parse(written ?? "1970");
-    if (changed) {
-      pulumi.log.warn(`${kind} ${wanted.name}: somebody has changed it since it was written; up writes it again`);
-    }
     const [key, value] = label;
     const declaredOf = { spec: entry, metadata: { labels: { [key]: value } } };
-    const missed =
-      live !== undefined &&
-      live !== NOT_YET &&
-      // The state is asked only where it matters: it takes long to read.
-      !has(live, declaredOf) &&
-      missedUpdate(declaredOf, (await inState(type, wanted))?.outputs, live);
-    const anew = gone || changed || missed ? new Date().toISOString() : written;
+    const noted = async () => (await inState(type, wanted))?.outputs;
+    let why: string | undefined;
+    if (changedByOthers(live ?? NOT_YET, entry ?? {}) > Date.parse(written ?? "1970")) {
+      why = "somebody has changed it since it was written";
+    } else if (live !== undefined && live !== NOT_YET && (await missedUpdate(declaredOf, live, noted))) {
+      why = "the cluster does not have what was written last";
+    }
+    if (why !== undefined) {
+      pulumi.log.warn(`${kind} ${wanted.name}: ${why}; up writes it again`);
+    }
+    const anew = gone || why !== undefined ? new Date().toISOString() : written;
     const its: Record<string, string> = { ...annotations, ...DECLARED_WINS };
     return anew === undefined ? its : { ...its, [MADE_ANEW]: anew };
   }) as pulumi.Output<Record<string, string>>;

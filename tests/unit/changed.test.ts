@@ -56,7 +56,13 @@ test.each<[string, object | undefined, object, boolean]>([
   ["the state does not know the object", undefined, { spec: 2 }, false],
 ])(
   "an update was missed where, and only where, the state has what the cluster has not: %s",
-  (_, noted, live, expected) => {
-    expect(missedUpdate({ spec: 1 }, noted, live)).toBe(expected);
+  async (_, noted, live, expected) => {
+    expect(await missedUpdate({ spec: 1 }, live, async () => noted)).toBe(expected);
   },
 );
+
+test("the state, which takes long to read, is not read where the cluster has what is declared", async () => {
+  const noted = jest.fn();
+  await missedUpdate({ spec: 1 }, { spec: 1 }, noted);
+  expect(noted).not.toHaveBeenCalled();
+});

@@ -81,6 +81,10 @@ describe("an object that the state has", () => {
 
 describe("a config entry", () => {
   const SPEC = { destination: { name: "web" }, sources: [{ name: "*", action: "deny" }] };
+  const warn = jest.spyOn(console, "warn").mockImplementation((line) => void warned.push(line));
+  const warned: string[] = [];
+  beforeEach(() => void warned.splice(0));
+  afterAll(() => warn.mockRestore());
   const entry = async (state: object = {}): Promise<Recorded> => {
     const program = () => {
       const parent = new pulumi.ComponentResource("test:index:Shop", "shop", {}, owned("shop", {}));
@@ -120,11 +124,18 @@ describe("a config entry", () => {
         noted(SPEC),
         () => there(SPEC, { "consul-traefik-mesh/stack": "another.name" }),
       ],
-    ])("is written again where %s", async (_, state, given) => {
+    ])("is written again where %s, and the user told", async (_, state, given) => {
       given();
       const { props, replaceOnChanges } = await entry(state());
       expect(props.metadata.annotations).toMatchObject({ "consul-traefik-mesh/made-anew": ANEW });
       expect(replaceOnChanges).toEqual([]);
+      expect(warned).toEqual([expect.stringMatching(/ServiceIntentions web: .* does not have what was written last/)]);
+    });
+
+    test("and that somebody has changed since is told once", async () => {
+      written("kubectl-edit", NOON, SOURCES);
+      await entry(noted(SPEC)());
+      expect(warned).toHaveLength(1);
     });
 
     test.each([
@@ -135,14 +146,16 @@ describe("a config entry", () => {
     ])("is left to Pulumi where %s", async (_, state, given) => {
       given();
       expect((await entry(state())).props.metadata.annotations).toEqual({ "pulumi.com/patchForce": "true" });
+      expect(warned).toEqual([]);
     });
   });
 
-  test("that somebody has changed is written again, and not made anew", async () => {
+  test("that somebody has changed is written again, and not made anew, and the user told", async () => {
     written("kubectl-edit", NOON, SOURCES);
     const { props, replaceOnChanges } = await entry();
     expect(props.metadata.annotations).toMatchObject({ "consul-traefik-mesh/made-anew": ANEW });
     expect(replaceOnChanges).toEqual([]);
+    expect(warned).toEqual([expect.stringMatching(/ServiceIntentions web: somebody has changed it/)]);
   });
 
   test.each([
