@@ -25,27 +25,26 @@ export const secretInValues = policy({
   severity: "critical",
   remedy: "Put it into a Kubernetes Secret, and name that Secret in the values",
   *release({ props }) {
-    yield* secrets(props.values, "values");
+    yield* secrets(props.values, "values", "");
   },
 });
 
-function* secrets(value: unknown, path: string): Iterable<string> {
+/** `name` is the key that the value stands under. */
+function* secrets(value: unknown, path: string, name: string): Iterable<string> {
   if (Array.isArray(value)) {
     for (const [i, item] of value.entries()) {
-      yield* secrets(item, `${path}[${i}]`);
+      yield* secrets(item, `${path}[${i}]`, name);
     }
+    return;
+  }
+  if ((typeof value === "string" || typeof value === "number") && isSecret(name, String(value).trim())) {
+    yield `${path} holds a secret`;
     return;
   }
   const object = typeof value === "string" ? record(parsed(value)) : record(value);
   for (const key of Object.keys(object)) {
-    const inner = object[key];
     // A list of variables keeps the name beside the value.
-    const name = key === "value" ? String(object.name) : key;
-    if (typeof inner === "string" && isSecret(name, inner.trim())) {
-      yield `${path}.${key} holds a secret`;
-    } else {
-      yield* secrets(inner, `${path}.${key}`);
-    }
+    yield* secrets(object[key], `${path}.${key}`, key === "value" ? String(object.name) : key);
   }
 }
 
