@@ -103,7 +103,7 @@ function newerKubernetes({ chart, kubernetes }: Versions): string | undefined {
     : undefined;
 }
 
-/** Charts whose custom resource, and control planes that, have the header criteria `contains` and `ignoreCase`. */
+/** Charts whose custom resource, and consul-k8s control planes that, have the header criteria `contains` and `ignoreCase`. */
 const WITH_CONTAINS = ">=1.5.4 <1.6.0 || >=1.6.1";
 const CONSUL_WITH_CONTAINS = ">=1.20.1";
 
@@ -138,7 +138,7 @@ export function partWithoutSleep({ chart, controlPlane = chart, kubernetes }: Ve
       : undefined;
 }
 
-/** Control planes that make the sidecar a native one where a pod asks for it [consul-k8s changelog], which Kubernetes 1.29 runs. */
+/** consul-k8s control planes that make the sidecar a native one where a pod asks for it [consul-k8s changelog], which Kubernetes 1.29 runs. */
 const CONTROL_PLANE_WITH_NATIVE_SIDECAR = ">=1.6.9-0 <1.7.0-0 || >=1.8.2-0 <1.9.0-0 || >=1.9.0-0";
 const KUBERNETES_WITH_NATIVE_SIDECAR = ">=1.29.0-0";
 
@@ -151,7 +151,7 @@ export function partWithoutNativeSidecar({ chart, controlPlane, kubernetes }: Ve
     : lacks(controlPlane ?? chart, CONTROL_PLANE_WITH_NATIVE_SIDECAR)
       ? controlPlane === undefined
         ? `chart ${chart}`
-        : `control plane ${controlPlane}`
+        : `consul-k8s-control-plane ${controlPlane}`
       : undefined;
 }
 

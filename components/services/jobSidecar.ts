@@ -8,7 +8,7 @@ const READY = "http://127.0.0.1:19000/ready";
 const RUN = script("services/job", { READY, END: `http://127.0.0.1:${END.port}${END.path}` });
 
 /**
- * How a job's sidecar ends with it. Where the control plane knows native sidecars, Kubernetes ends it. Else the job's command is
+ * How a job's sidecar ends with it. Where the consul-k8s control plane knows native sidecars, Kubernetes ends it. Else the job's command is
  * run by a shell of its image, which first waits for the sidecar, and at the end tells it to end by `curl` or `wget`; whatever
  * the command's own end was is that of the job.
  */

@@ -83,7 +83,7 @@ export interface MeshServiceOptions extends PodOptions, Health, MemberOptions {
   readonly addCapabilities?: readonly string[];
   /**
    * Seconds that a pod which is to stop goes on serving, 0 to 300: callers hear of its end by Consul's catalog, which takes a
-   * moment. It needs Kubernetes 1.30, and control plane 1.5.3, before which the injector makes the pod invalid.
+   * moment. It needs Kubernetes 1.30, and consul-k8s-control-plane 1.5.3, before which the injector makes the pod invalid.
    * @unset 10, but 0 where the mesh or the cluster is known to be too old
    */
   readonly drainSeconds?: number;

@@ -522,7 +522,7 @@ export interface ServiceSettings {
   writablePaths?: string[];
   /** Linux capabilities that the container keeps, such as `NET_BIND_SERVICE`. Refused are `ALL`, `NET_ADMIN` and others that undo the redirection. Default: none. */
   addCapabilities?: string[];
-  /** Seconds that a pod which is to stop goes on serving, 0 to 300: callers hear of its end by Consul's catalog, which takes a moment. It needs Kubernetes 1.30, and control plane 1.5.3, before which the injector makes the pod invalid. Default: 10, but 0 where the mesh or the cluster is known to be too old. */
+  /** Seconds that a pod which is to stop goes on serving, 0 to 300: callers hear of its end by Consul's catalog, which takes a moment. It needs Kubernetes 1.30, and consul-k8s-control-plane 1.5.3, before which the injector makes the pod invalid. Default: 10, but 0 where the mesh or the cluster is known to be too old. */
   drainSeconds?: number;
   /** A second version that gets a share of the requests, or those of routes of its own; see docs/routing.md#canary. Default: none. */
   canary?: Canary;

@@ -139,12 +139,12 @@ describe("what is known of a mesh", () => {
     [
       "parts of it",
       { chart: { version: "1.5.4" }, images: { controlPlane: "a/consul-k8s:1.5.1" } },
-      ["consul-k8s-control-plane 1.5.1", "consul-k8s-control-plane 1.5.1", "control plane 1.5.1"],
+      ["consul-k8s-control-plane 1.5.1", "consul-k8s-control-plane 1.5.1", "consul-k8s-control-plane 1.5.1"],
     ],
     [
       "parts that the chart's values name",
       { chart: { version: "1.5.4" }, values: { global: { image: "a/consul:1.20.0", imageK8S: "a/consul-k8s:1.5.2" } } },
-      ["consul-k8s-control-plane 1.5.2", "consul-k8s-control-plane 1.5.2", "control plane 1.5.2"],
+      ["consul-k8s-control-plane 1.5.2", "consul-k8s-control-plane 1.5.2", "consul-k8s-control-plane 1.5.2"],
     ],
     [
       "the servers",
