@@ -1,6 +1,6 @@
 import { parseBool } from "./go";
 import { hcl } from "./hcl";
-import { at, Json, list, record, textAt } from "./json";
+import { at, ifKnown, Json, list, record, textAt } from "./json";
 import { merge } from "./patches";
 import { commandLine } from "./pods";
 
@@ -30,14 +30,36 @@ const SWITCHES = ["bootstrap", "dev", "server"];
 /** What the image runs without being told anything. */
 const DEFAULT = ["agent", "-dev"];
 
-/** The agent that a container runs, by its image, command and arguments in any form; `undefined` where it runs none. */
-export function agentOf(container: Json): Agent | undefined {
-  const line = commandLine(container);
-  const words = line.length === 0 ? DEFAULT : line.flatMap(wordsOf);
-  const named = words.some((word, i) => /(^|\/)(consul|docker-entrypoint\.sh)$/.test(word) && words[i + 1] === "agent");
+/** Consul's own image. */
+const IMAGE = /(^|\/)consul(-enterprise)?(:|@|$)/;
+
+/**
+ * Whether a container runs an agent, by its image, command and arguments in any form. Where a part of these is not known yet, one of
+ * Consul's image may; where the image is not, one that is told to.
+ */
+export function runsAgent(container: Json): boolean {
+  const image = ifKnown(() => String(container.image), undefined);
+  const line = ["command", "args"].flatMap((key) => ifKnown(() => knownIn(list(container[key])), [undefined]));
+  const words = line.length === 0 ? DEFAULT : line.flatMap((word) => (word === undefined ? [word] : wordsOf(word)));
+  const named = words.some(
+    (word = "", i) => /(^|\/)(consul|docker-entrypoint\.sh)$/.test(word) && words[i + 1] === "agent",
+  );
+  if (image === undefined) {
+    return named || line[0] === "agent";
+  }
   // The image's entrypoint puts `consul` before `agent`, and `consul agent` before a flag.
-  const ofImage = /(^|\/)consul(-enterprise)?(:|@|$)/.test(String(container.image)) && /^(agent$|-)/.test(words[0]);
-  return named || ofImage ? parse(words, container) : undefined;
+  return named || (IMAGE.test(image) && (words.includes(undefined) || /^(agent$|-)/.test(words[0]!)));
+}
+
+/** The items of a list as texts, `undefined` for those that are not known yet. */
+function knownIn(items: readonly unknown[]): (string | undefined)[] {
+  return [...items.keys()].map((i) => ifKnown(() => String(items[i]), undefined));
+}
+
+/** The agent that such a container runs. */
+export function agentOf(container: Json): Agent {
+  const line = commandLine(container);
+  return parse(line.length === 0 ? DEFAULT : line.flatMap(wordsOf), container);
 }
 
 /** Flags of an agent among a container's arguments alone, as a patch gives them. */

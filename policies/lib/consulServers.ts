@@ -1,4 +1,4 @@
-import { agentOf, flagsOf } from "./consulAgent";
+import { agentOf, flagsOf, runsAgent } from "./consulAgent";
 import { hcl } from "./hcl";
 import { at, ifKnown, Json, list, record, textAt } from "./json";
 import { ClusterObject, nameOf, namespaceOf } from "./objects";
@@ -9,7 +9,10 @@ import { containersOf, podOf } from "./pods";
 export interface ConsulServers {
   readonly object: ClusterObject;
   readonly labels: Json;
-  /** The configuration that flags, files of ConfigMaps and the environment amount to; what cannot be read is not in it. */
+  /**
+   * The configuration that flags, files of ConfigMaps and the environment amount to; what cannot be read is not in it. Throws where a part
+   * of it is not known yet.
+   */
   readonly config: Json;
   /** Configuration that cannot be read. */
   readonly unread: readonly string[];
@@ -18,29 +21,51 @@ export interface ConsulServers {
 /** The Consul servers among objects: what upstream's chart makes, what is like it, and what is made by hand. */
 export function consulServers(objects: readonly ClusterObject[]): ConsulServers[] {
   return objects.flatMap((object) => {
-    // A workload whose command is not known yet is no Consul: its image would have to be unknown too.
-    const agents = object.patch
-      ? []
-      : ifKnown(() => containersOf(object).flatMap((container) => agentOf(container) ?? []), []);
+    const agents = object.patch ? [] : ifKnown(() => containersOf(object).filter(runsAgent), []);
     if (agents.length === 0) {
       return [];
     }
-    const { files, missing } = mounted(
+    const read = () => readBy(agents, object, objects);
+    const known = ifKnown(read, undefined);
+    const { server, bootstrap, bootstrap_expect: expect } = known?.config ?? {};
+    // Agents that are no servers keep nothing; what a StatefulSet runs, or nobody can read, may be one, but for what ends.
+    const serves = known === undefined ? !/Job$/.test(object.kind) : server || bootstrap || expect;
+    const labels = record(podOf(object)!.metadata.labels);
+    const servers = {
       object,
-      objects,
-      agents.flatMap(({ paths }) => paths),
-    );
-    const parts = [...files.map(({ config }) => config ?? {}), ...agents.map(({ config }) => config)];
-    const config = lowerCase(parts.reduce<Json>((all, part) => record(merge(all, part)), {}));
-    const unread = [
+      labels,
+      get config() {
+        return (known ?? read()).config;
+      },
+      get unread() {
+        return (known ?? read()).unread;
+      },
+    };
+    return object.kind === "StatefulSet" || serves ? [servers] : [];
+  });
+}
+
+/** What agents read. */
+function readBy(
+  containers: readonly Json[],
+  object: ClusterObject,
+  objects: readonly ClusterObject[],
+): Pick<ConsulServers, "config" | "unread"> {
+  const agents = containers.map(agentOf);
+  const { files, missing } = mounted(
+    object,
+    objects,
+    agents.flatMap(({ paths }) => paths),
+  );
+  const parts = [...files.map(({ config }) => config ?? {}), ...agents.map(({ config }) => config)];
+  return {
+    config: lowerCase(parts.reduce<Json>((all, part) => record(merge(all, part)), {})),
+    unread: [
       ...files.flatMap((file) => (file.config === undefined ? [`the file ${file.name}`] : [])),
       ...agents.flatMap((agent) => agent.unread),
       ...missing,
-    ];
-    // Agents that are no servers keep nothing; what a StatefulSet runs, or nobody can read, may be one.
-    const serves = object.kind === "StatefulSet" || config.server || config.bootstrap || config.bootstrap_expect;
-    return serves ? [{ object, labels: record(podOf(object)!.metadata.labels), config, unread }] : [];
-  });
+    ],
+  };
 }
 
 /** What a patch sets of servers, or of their configuration, that are declared elsewhere; `undefined` for anything else. */

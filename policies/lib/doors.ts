@@ -1,4 +1,4 @@
-import { at, ifKnown, list, record, textAt } from "./json";
+import { at, ifKnown, Json, list, record, textAt } from "./json";
 import { ClusterObject, nameOf, namespaceOf } from "./objects";
 import { containersOf, podOf, selects } from "./pods";
 
@@ -63,36 +63,48 @@ export function outside(service: ClusterObject): string | undefined {
       : undefined;
 }
 
-/** The route that leads to a Service at one of its ports. */
+const ROUTE = /^(Ingress|IngressRoute(TCP)?|HTTPRoute|TCPRoute|TLSRoute|GRPCRoute|Route|VirtualServer|HTTPProxy)$/;
+/** Parts of a route that name no Service, and ports, which count beside a name alone. */
+const ASIDE =
+  /^(host(name)?s?|match(es)?|path(Type)?|tls|ingressClassName|entryPoints|middlewares|parentRefs|namespace|weight|value|port|number|servicePort)$/;
+
+/** The route that leads to a Service at one of its ports, or may, as far as is known yet. */
 function openedBy(
   service: ClusterObject,
   leads: readonly Lead[],
   objects: readonly ClusterObject[],
 ): string | undefined {
-  const route = objects.find(
-    (object) =>
-      /^(Ingress|IngressRoute(TCP)?|HTTPRoute|TCPRoute|TLSRoute|GRPCRoute|Route|VirtualServer|HTTPProxy)$/.test(
-        object.kind,
-      ) && ifKnown(() => backends(object.body.spec).some((b) => isBackend(b, service, leads)), false),
+  const routes = objects.filter(
+    // An Ingress leads to Services of its own namespace.
+    (object) => ROUTE.test(object.kind) && (object.kind !== "Ingress" || namespaceOf(object) === namespaceOf(service)),
   );
-  return route && `${route.kind} ${nameOf(route)}`;
+  const leading = (unknown: boolean) =>
+    routes.find(({ body }) =>
+      backends(body, ["spec"]).some((part) => ifKnown(() => isBackend(part(), service, leads), unknown)),
+    );
+  const sure = leading(false);
+  const route = sure ?? leading(true);
+  return route && `${route.kind} ${nameOf(route)}${sure ? "" : ", not known yet as a whole, perhaps"}`;
 }
 
 /** Everything in a route that may name a Service and its port, whatever the kind calls the two. */
-function backends(value: unknown): unknown[] {
-  if (Array.isArray(value)) {
-    return value.flatMap(backends);
-  }
-  return [value, ...Object.values(record(value)).flatMap(backends)];
+function backends(value: Json, keys = Object.keys(value)): (() => unknown)[] {
+  return keys
+    .filter((key) => !ASIDE.test(key))
+    .flatMap((key) => {
+      const part = () => value[key];
+      const inner = ifKnown(part, undefined);
+      return [part, ...(typeof inner === "object" && inner !== null ? backends(inner as Json) : [])];
+    });
 }
 
 function isBackend(backend: unknown, service: ClusterObject, leads: readonly Lead[]): boolean {
-  const named = ["name", "service", "serviceName"].some((key) => at(backend, key) === nameOf(service));
+  if (!["name", "service", "serviceName"].some((key) => at(backend, key) === nameOf(service))) {
+    return false;
+  }
   const port =
     at(backend, "port", "number") ?? at(backend, "port", "name") ?? at(backend, "port") ?? at(backend, "servicePort");
-  return (
-    named && leads.some((lead) => port === undefined || [lead.port, lead.name].some((p) => String(p) === String(port)))
-  );
+  return leads.some((lead) => port === undefined || [lead.port, lead.name].some((p) => String(p) === String(port)));
 }
 
 /** Those of a workload's ports that are ports of its node too: by `hostNetwork`, or each by its `hostPort`. */

@@ -1,8 +1,10 @@
+import { UNKNOWN } from "./analyzer";
 import { blocks, cases, passes, useAnalyzer } from "./cases";
 import { kube, networkPolicy, workload } from "./resources";
 import { file, good, RUN, servers, SOUND } from "./serversByHand";
 
 useAnalyzer();
+const NOT_KNOWN = "can't be known during preview";
 const OFF = "acl.enabled is not true";
 const ALLOWS = "acl.default_policy is not deny";
 const ALLOWING = 'acl { default_policy = "allow" }';
@@ -69,6 +71,56 @@ cases("consul-acls", [
     servers({ command: RUN, env: [{ name: "OTHER", value: '{"acl": {"default_policy": "allow"}}' }] }),
     good,
   ]),
+]);
+
+/** What nobody can tell yet may be a server that allows everything. */
+cases("consul-acls", [
+  ...[
+    { args: UNKNOWN },
+    { command: UNKNOWN },
+    { args: ["agent", UNKNOWN] },
+    { command: ["sh", "-c", UNKNOWN] },
+    { args: ["agent", "-server"], env: [{ name: "CONSUL_LOCAL_CONFIG", value: UNKNOWN }] },
+    { image: UNKNOWN, args: ["agent", "-server", UNKNOWN] },
+    { image: UNKNOWN, command: ["consul", "agent", UNKNOWN] },
+    { image: "own:1.2.3", command: ["consul", "agent", UNKNOWN] },
+  ].flatMap((container) =>
+    ["StatefulSet", "Deployment"].map((kind) =>
+      blocks(`a ${kind} with ${JSON.stringify(container)}`, [alone(container, kind)], NOT_KNOWN),
+    ),
+  ),
+  ...[
+    { image: UNKNOWN, args: ["agent", "-server"] },
+    { image: UNKNOWN, command: ["consul", "agent", "-server"] },
+  ].map((container) => blocks(`a server of ${JSON.stringify(container)}`, [alone(container)], OFF)),
+  blocks(
+    "servers beside a container that is not known yet",
+    [
+      servers({ command: RUN }, undefined, {
+        containers: [
+          { image: "consul:1.22.7", command: ["consul", "agent", "-server"] },
+          { image: "a:1", args: UNKNOWN },
+        ],
+      }),
+    ],
+    OFF,
+  ),
+  blocks(
+    "files that are not known yet",
+    [servers({ command: RUN }), kube("v1", "ConfigMap", "config", { data: UNKNOWN })],
+    NOT_KNOWN,
+  ),
+  ...[
+    { image: UNKNOWN },
+    { image: UNKNOWN, args: ["-server"] },
+    { image: UNKNOWN, args: UNKNOWN },
+    { image: "own:1.2.3", args: UNKNOWN },
+    { image: "own:1.2.3", args: ["agent", UNKNOWN] },
+  ].map((container) => passes(`no Consul: ${JSON.stringify(container)}`, [alone(container, "StatefulSet")])),
+  passes("a Job, which ends", [alone({ args: UNKNOWN }, "Job")]),
+]);
+cases("consul-availability", [
+  blocks("servers whose command is not known yet", [alone({ args: UNKNOWN })], "has no disruption budget"),
 ]);
 
 const secretly = { name: "CONSUL_LOCAL_CONFIG", valueFrom: { secretKeyRef: { name: "a", key: "b" } } };

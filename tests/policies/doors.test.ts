@@ -88,6 +88,7 @@ const routes = (name: string, port: string | number) => [
   route("VirtualServer", { upstreams: [{ name: "api", service: name, port: String(port) }] }),
   route("HTTPProxy", { routes: [{ services: [{ name, port }] }] }),
 ];
+const BACKEND = { service: { name: "door", port: { number: 443 } } };
 const title = ({ props: { spec } }: { props: Record<string, any> }) => JSON.stringify(spec);
 cases("consul-api-isolated", [
   ...[...routes("door", 443), ...routes("door", "tls")].map((each) =>
@@ -109,7 +110,48 @@ cases("consul-api-isolated", [
       route(kind, { services: [{ name: "door", port: 443 }] }),
     ]),
   ),
-  passes("a route that is not known yet", [...set, inside, route("Ingress", UNKNOWN)]),
+  ...[
+    ...["Ingress", "IngressRoute", "HTTPRoute", "Route"].map((kind) => route(kind, UNKNOWN)),
+    ...routes("door", UNKNOWN),
+    ...routes(UNKNOWN, 443),
+    ingress(UNKNOWN),
+    route("Ingress", { rules: UNKNOWN }),
+    route("Ingress", { rules: [{ host: "a.example", http: UNKNOWN }, UNKNOWN] }),
+    route("HTTPRoute", { rules: [{ matches: [UNKNOWN], backendRefs: UNKNOWN }] }),
+  ].map((each) =>
+    blocks(
+      `${each.type} that is not known yet where it leads: ${title(each)}`,
+      [...set, inside, each],
+      "way, not known yet as a whole, perhaps opens Consul's API at port 8500",
+    ),
+  ),
+  ...[
+    route("Ingress", { rules: [{ host: UNKNOWN, http: { paths: [{ path: UNKNOWN, backend: BACKEND }] } }] }),
+    route("IngressRoute", { routes: [{ match: UNKNOWN, services: [{ name: "door", port: 443 }] }], tls: UNKNOWN }),
+    route("HTTPRoute", { hostnames: UNKNOWN, rules: [{ backendRefs: [{ name: UNKNOWN }, { name: "door" }] }] }),
+  ].map((each) =>
+    blocks(`what is not known yet beside it: ${title(each)}`, [...set, inside, each], "way opens Consul's API"),
+  ),
+  ...[
+    route("Ingress", { ingressClassName: UNKNOWN, rules: [{ host: UNKNOWN }], tls: [{ hosts: UNKNOWN }] }),
+    route("IngressRoute", {
+      entryPoints: UNKNOWN,
+      routes: [{ match: UNKNOWN, middlewares: [{ name: UNKNOWN }], services: [{ name: "shop", port: UNKNOWN }] }],
+    }),
+    route("HTTPRoute", {
+      parentRefs: UNKNOWN,
+      rules: [
+        { matches: UNKNOWN, backendRefs: [{ name: "shop", namespace: UNKNOWN, port: UNKNOWN, weight: UNKNOWN }] },
+      ],
+    }),
+    kube("networking.k8s.io/v1", "Ingress", "way", { spec: UNKNOWN, metadata: { namespace: "shop" } }),
+  ].map((each) => passes(`a way elsewhere: ${title(each)}`, [...set, inside, each])),
+  passes("an Ingress of another namespace, where that is another Service", [
+    ...set,
+    inside,
+    { ...ingress({ name: "door" }), props: { ...ingress({ name: "door" }).props, metadata: { namespace: "shop" } } },
+  ]),
+  passes("a route that is not known yet, where no Service leads to the API", [...set, route("Ingress", UNKNOWN)]),
 ]);
 
 const atNode = (ports: unknown[], hostNetwork = false) => [
