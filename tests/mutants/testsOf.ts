@@ -25,7 +25,7 @@ const KNOWN: Record<string, string> = {
   "components/ingress/plugins": "unit/extras unit/routing",
   "components/ingress/servedRoutes": "unit/laterRoutes unit/ingress",
   "components/ingress/staticRefusals": "unit/staticOptions",
-  "components/ingress/traefikConsulIngress": "unit/ingress unit/tls",
+  "components/ingress/traefikConsulIngress": "unit/ingress unit/tls unit/laterIngress",
   "components/ingress/traefikDeployment": "unit/ingress unit/tls unit/rotation unit/extras unit/edge",
   "components/ingress/traefikEdge": "unit/edge",
   "components/ingress/traefikExtras": "unit/extras",

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ConsulMesh, TraefikConsulIngress, TraefikConsulIngressArgs } from "../../components";
+import { RoutingModel } from "../../components/routing/routingModel";
 import { judgedTogether } from "../../components/shared/laterValues";
 import { record } from "../recorder";
 
@@ -41,6 +42,19 @@ const GIVEN = (its: (value: string) => pulumi.Input<string>): Given => ({
 
 test("an ingress that others' values go into is what it would be with these written down", async () => {
   expect(await deployed(GIVEN(made))).toEqual(await deployed(GIVEN((value) => value)));
+});
+
+test("a console's host that another resource makes is its own from when it is known", async () => {
+  let routing!: RoutingModel;
+  await record(() => {
+    const mesh = new ConsulMesh("consul");
+    const consoles = { dashboard: { host: made("ops.test"), userList: "ops" } };
+    new TraefikConsulIngress("traefik", { mesh, userLists: { ops: { secretName: "ops" } }, consoles });
+    routing = mesh.model.part(RoutingModel);
+  });
+  expect(routing.service("shop", { routes: [{ host: "ops.test" }] }, { own: "", named: "shop." })).toEqual([
+    { propertyPath: "routes[0].host", reason: expect.stringContaining("the host of a console") },
+  ]);
 });
 
 test.each<[what: string, given: Given, problem: string]>([
