@@ -328,7 +328,7 @@ cases("consul-availability", [
   blocks(
     "a patch in a namespace that is not known yet",
     [safe, twoServers("apps/v1", "StatefulSet", { namespace: UNKNOWN })],
-    "can't be known",
+    ["StatefulSet consul-server as patch patches it: has 2 servers", "can't be known"],
   ),
   blocks(
     "two patches of one, which are named both",
