@@ -29,7 +29,18 @@ test("without a cluster, up ends with a clear answer and makes nothing", async (
     (r: any) => r.custom && !/^(pulumi:providers|pulumi-nodejs):/.test(r.type),
   );
   expect(made).toEqual([]);
+  // What is declared says where, by file and line, as far back as where the program begins.
+  const mesh = deployment.resources?.find((r: any) => r.type === "consul-traefik-mesh:index:ConsulMesh");
+  const places = [mesh, ...mesh.stackTrace].map(({ sourcePosition }) => /[^/]+(?=,)/.exec(sourcePosition)?.[0]);
+  const declared = place("stacks/platform.ts", "new ConsulMesh(");
+  expect(places).toEqual([declared, declared, place("index.ts", "platformStack(settings)")]);
 });
+
+/** Where a text stands in a file of the program, as `index.ts#1`. */
+function place(file: string, text: string): string {
+  const before = fs.readFileSync(file, "utf8").split(text)[0];
+  return `${path.basename(file)}#${before.split("\n").length}`;
+}
 
 const whoami = { image: "localhost/whoami:1.10.3", port: 80 };
 
