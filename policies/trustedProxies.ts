@@ -5,7 +5,7 @@ import { isFalse } from "./lib/traefikOptions";
 import { referred, sourcesOf } from "./lib/traefikSources";
 
 /** Whom Traefik believes when he says whose connection or request it is. */
-const BELIEVES = /^entrypoints\.([^.]+)\.(forwardedheaders|proxyprotocol)\.(insecure|trustedips)$/;
+const BELIEVES = /entrypoints\.([^.]+)\.(forwardedheaders|proxyprotocol)\.(insecure|trustedips)$/;
 
 /** Who is believed can be any client: to `ipAllowList`, to `rateLimit`, and in the log. */
 export const trustedProxies = policy({
@@ -26,9 +26,13 @@ export const trustedProxies = policy({
 
 function* problems({ where, options }: Source): Iterable<string> {
   for (const [option, value] of options) {
-    const [, entryPoint, part, key] = BELIEVES.exec(option) ?? [];
-    const ranges = key === "trustedips" ? value.split(",").map((range) => range.trim()) : [];
-    const strangers = key === "insecure" && !isFalse(value) ? ["everybody"] : ranges.filter(isOfStrangers);
+    const found = BELIEVES.exec(option);
+    if (found === null) {
+      continue;
+    }
+    const [, entryPoint, part, key] = found;
+    const ranges = value.split(",").map((range) => range.trim());
+    const strangers = key === "trustedips" ? ranges.filter(isOfStrangers) : isFalse(value) ? [] : ["everybody"];
     for (const who of strangers) {
       yield `${where} believes ${who} at the entry point ${entryPoint}, by ${part}`;
     }

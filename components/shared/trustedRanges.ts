@@ -17,7 +17,7 @@ IPV4.addSubnet("64:ff9b::", 96, "ipv6");
  */
 export function isOfStrangers(range: string): boolean {
   const [address, length] = range.split("/");
-  if (!isCidr(range) || length === undefined) {
+  if (!isCidr(range)) {
     return false;
   }
   const within = (addresses: net.BlockList) => addresses.check(address, "ipv6");
