@@ -27,7 +27,7 @@ export const acmeStaging = policy({
 
 function* problems({ where, options }: Source): Iterable<string> {
   for (const [option, value] of options) {
-    if (/^certificatesresolvers\..*\.caserver$/.test(option) && STAGING.test(value)) {
+    if (/certificatesresolvers\..*\.caserver/.test(option) && STAGING.test(value)) {
       yield `${where} names an ACME staging server`;
     }
   }
