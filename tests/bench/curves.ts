@@ -18,7 +18,8 @@ export function curves(
   all: readonly Curve[],
 ): string {
   const points = ({ key }: Curve) => rows.filter((row) => row[key] > 0).map((row) => [row[x], row[key]] as const);
-  const values = all.flatMap((curve) => points(curve).map(([, value]) => value));
+  const drawn = all.filter((curve) => points(curve).length > 0);
+  const values = drawn.flatMap((curve) => points(curve).map(([, value]) => value));
   const xs = rows.map((row) => row[x]);
   const across = scaleLog([Math.min(...xs), Math.max(...xs)], [LEFT + 20, WIDTH - RIGHT]);
   const up = scaleLog([Math.min(...values), Math.max(...values)], [HEIGHT - BOTTOM, TOP]).nice();
@@ -28,8 +29,7 @@ export function curves(
     `<path d="M${LEFT} ${ys.toFixed(1)}H${WIDTH - RIGHT + 10}" stroke="#ddd" stroke-width="1"/>`;
   // Labels at the lines' ends, from the top on, each at least its height below the one before.
   let free = TOP;
-  const ends = all
-    .filter((curve) => points(curve).length > 0)
+  const ends = drawn
     .map((curve) => ({ curve, last: points(curve).at(-1)! }))
     .sort((a, b) => b.last[1] - a.last[1])
     .map(({ curve, last: [lastX, value] }) => {
@@ -44,7 +44,7 @@ export function curves(
     ...xs.map((each) => text([across(each), HEIGHT - BOTTOM + 20], each, 'text-anchor="middle"')),
     text([LEFT - 40, TOP - 16], labels.y),
     text([WIDTH - RIGHT, HEIGHT - 8], labels.x, 'text-anchor="end"'),
-    ...all.map((curve) => {
+    ...drawn.map((curve) => {
       const path = points(curve).map(([px, py]) => `${across(px).toFixed(1)} ${up(py).toFixed(1)}`);
       const dash = curve.dashed ? ' stroke-dasharray="6 4"' : "";
       const dots = path.map((at) => `M${at}h0`).join("");
