@@ -147,10 +147,12 @@ const KNOWN: Record<string, string> = {
   "policies/lib/pods": "policies/pods policies/mesh",
   "policies/lib/policy": "policies/operation policies/patches policies/charts policies/documented policies/environment",
   "policies/lib/rbac": "policies/ignoredChanges policies/secrets",
-  "policies/lib/traefik": "policies/traefikReading policies/traefik policies/traefikSources policies/pods",
+  "policies/lib/traefik":
+    "policies/traefikReading policies/traefik policies/traefikSources policies/pods policies/secrets",
   "policies/lib/traefikAdminPort": "policies/adminPort",
   "policies/lib/traefikContainers": "policies/traefikReading policies/traefik policies/traefikSources",
-  "policies/lib/traefikOptions": "policies/traefikReading policies/traefik policies/traefikSources",
+  "policies/lib/traefikOptions":
+    "policies/traefikReading policies/traefik policies/traefikSources policies/trustedProxies",
   "policies/lib/traefikSources": "policies/traefikReading policies/traefik policies/traefikSources",
   "policies/lib/yaml": "policies/yaml",
   "settings/meshProblems": "unit/settings",

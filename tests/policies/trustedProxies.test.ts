@@ -18,6 +18,19 @@ cases("traefik-trusts-proxies", [
       data: { "a.yml": "entryPoints: {web: {forwardedHeaders: {insecureness: true}, peers: {insecure: true}}}" },
     }),
   ]),
+  // Traefik's parser takes a word that begins with a dash for a flag.
+  passes("a flag whose value is another flag's", [
+    traefik({ args: ["--entryPoints.web.forwardedHeaders.trustedIPs", "-x,0.0.0.0/0"] }),
+  ]),
+  blocks(
+    "everybody beside a proxy, by the same flag twice",
+    [
+      traefik({
+        args: ["0.0.0.0/0", "10.0.0.0/8"].map((range) => `--entryPoints.web.proxyProtocol.trustedIPs=${range}`),
+      }),
+    ],
+    "believes 0.0.0.0/0",
+  ),
   passes("everybody in dev", [flag("web.forwardedHeaders.insecure")], { stack: "dev" }),
   ...["forwardedHeaders", "proxyProtocol"].flatMap((part) => [
     ...["insecure", "insecure=1"].map((option) =>
