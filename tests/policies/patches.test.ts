@@ -499,6 +499,7 @@ cases("own-service-account", [
       },
     }),
     kube("apps/v1", "DeploymentPatch", "b", { spec: { selector: {}, template: injected } }),
+    kube("apps/v1", "DeploymentPatch", "c", { spec: { template: POD } }),
   ]),
   blocks(
     "an account instead of one that is not known yet",
@@ -517,6 +518,36 @@ cases("intentions-accepted", [
     configEntry("ServiceIntentionsPatch", "a", { sources: [{ name: "web", action: "allow" }] }),
     configEntry("ServiceIntentionsPatch", "b", { destination: { name: "b" } }),
   ]),
+  blocks(
+    "a patch that makes one, for nobody",
+    [configEntry("ServiceIntentionsPatch", "b", { destination: {}, sources: [{ name: "web", action: "allow" }] })],
+    "spec.destination.name is missing",
+  ),
+]);
+
+const BY_VARIABLE = kube(
+  "apps/v1",
+  "Deployment",
+  "edge",
+  ofPod({
+    containers: [
+      {
+        name: "traefik",
+        image: "docker.io/library/traefik:v3.7.9",
+        env: [{ name: "TRAEFIK_API_INSECURE", value: "true" }],
+      },
+    ],
+  }),
+);
+cases("traefik-dashboard-login", [
+  blocks(
+    "by a variable, beside one that a patch sets",
+    [
+      BY_VARIABLE,
+      patch(BY_VARIABLE, ofPod({ containers: [{ name: "traefik", env: [{ name: "TZ", value: "UTC" }] }] })),
+    ],
+    INSECURE,
+  ),
 ]);
 
 cases("no-decision-ignored", [
