@@ -96,10 +96,17 @@ function destinations(object: ClusterObject): Destination[] {
   return list(isConfigEntry(object, "ServiceSplitter") && at(object.body, "spec", "splits")).map((to) => ({ to }));
 }
 
-/** Whether a route is for some calls: the prefix `/` is every path's. */
+/** Paths of any call, as a prefix or an expression. */
+const ANY_PATH = ["/", ".*", "/.*"];
+
+/** Whether a route is for some calls: a condition that all calls meet, and an empty one, leave out none. */
 function judges(route: unknown): boolean {
   const conditions = Object.entries(record(at(route, "match", "http")));
-  return conditions.some(([key, value]) => key !== "pathPrefix" || value !== "/");
+  return conditions.some(([key, value]) =>
+    ["header", "queryParam", "methods"].includes(key)
+      ? list(value).length > 0
+      : key === "pathExact" || (["pathPrefix", "pathRegex"].includes(key) && !ANY_PATH.includes(String(value))),
+  );
 }
 
 /** Who may call a service, by the intentions of the stack. */

@@ -387,13 +387,34 @@ cases("redirects-keep-intentions", [
     [routed({ pathPrefix: "/pay" }), intentions("api", allow("web")), intentions("payments", allow("batch"))],
     "whose intentions do not name web",
   ),
-  ...[[{ pathPrefix: "/" }], [{}], [undefined], [undefined, { pathPrefix: "/pay" }], [{ pathPrefix: "/pay" }, {}]].map(
-    (matches) =>
-      blocks(
-        `past those of one caller, whatever is called: ${JSON.stringify(matches)}`,
-        [routed(...matches), intentions("api", allow("web"), allow("app")), intentions("payments", allow("web"))],
-        "whose intentions do not name app",
-      ),
+  ...[
+    { pathRegex: "/pay.*" },
+    { header: [{ name: "x-pay" }] },
+    { queryParam: [{ name: "pay" }] },
+    { methods: ["PUT"] },
+  ].map((http) =>
+    passes(`by calls of some kind, which one of those who call has a right to: ${JSON.stringify(http)}`, [
+      routed(http),
+      intentions("api", allow("web"), allow("app")),
+      intentions("payments", allow("web")),
+    ]),
+  ),
+  ...[
+    [{ pathPrefix: "/" }],
+    [{ pathPrefix: "/", caseInsensitive: true }],
+    [{ pathRegex: ".*" }],
+    [{ pathRegex: "/.*" }],
+    [{ header: [], queryParam: [], methods: [] }],
+    [{}],
+    [undefined],
+    [undefined, { pathPrefix: "/pay" }],
+    [{ pathPrefix: "/pay" }, {}],
+  ].map((matches) =>
+    blocks(
+      `past those of one caller, whatever is called: ${JSON.stringify(matches)}`,
+      [routed(...matches), intentions("api", allow("web"), allow("app")), intentions("payments", allow("web"))],
+      "whose intentions do not name app",
+    ),
   ),
   blocks(
     "past those of one caller",
