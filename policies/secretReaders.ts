@@ -11,6 +11,9 @@ const TAKES: readonly (readonly [group: string, resource: string, verb: string])
   ["", "secrets", "get"],
   ["", "secrets", "list"],
   ["", "secrets", "watch"],
+  // Both are answered with what the Secrets have.
+  ["", "secrets", "patch"],
+  ["", "secrets", "deletecollection"],
   ["", "serviceaccounts/token", "create"],
   ["", "pods/exec", "create"],
   ["", "pods/ephemeralcontainers", "update"],

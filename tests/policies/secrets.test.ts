@@ -323,7 +323,10 @@ cases("secrets-not-for-everybody", [
     [READS, "may get secrets"],
     [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }, "may get secrets"],
     [{ resources: ["configmaps", "secrets"], verbs: ["create", "list"] }, "may list secrets"],
-    [{ resources: ["secrets"], verbs: ["watch"] }, "may watch secrets"],
+    ...["watch", "patch", "deletecollection"].map((verb) => [
+      { resources: ["secrets"], verbs: [verb] },
+      `may ${verb} secrets`,
+    ]),
     [{ resources: ["serviceaccounts/token"], verbs: ["create"] }, "may create serviceaccounts/token"],
     [{ resources: ["*/token"], verbs: ["create"] }, "may create serviceaccounts/token"],
     [{ resources: ["pods/exec"], verbs: ["create"] }, "may create pods/exec"],
