@@ -40,7 +40,9 @@ function adminPorts(options: Options): number[] {
     ...own
       .map((name) => String(entryPoints.get(name)))
       .filter((address) => !/^(127\.|localhost|\[::1\])/.test(address))
-      .map(port),
+      .map(port)
+      // What has no entry point has no port, and an address may be one that is not known.
+      .filter((each) => !Number.isNaN(each)),
     // Where nothing says otherwise, it is this one.
     ...[8080].filter((each) => !entryPoints.has("traefik") && !taken.includes(each)),
   ];

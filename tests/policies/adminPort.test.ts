@@ -4,7 +4,7 @@ import { kube, traefik, workload } from "./resources";
 
 useAnalyzer();
 const flags = (...args: string[]) => traefik({ args });
-const door = (targetPort: number) =>
+const door = (targetPort: number | string) =>
   kube("v1", "Service", "door", {
     spec: { type: "LoadBalancer", selector: { app: "traefik" }, ports: [{ port: 80, targetPort }] },
   });
@@ -17,6 +17,7 @@ cases("traefik-dashboard-login", [
   blocks("the port that nothing tells, beside public ones", [flags(at(":80", "web")), door(8080)], opened(8080)),
   passes("8080 where it is elsewhere", [flags(at(":9000")), door(8080)]),
   passes("8080 where another entry point has it", [flags(at(":8080/tcp", "web")), door(8080)]),
+  passes("a Service to a port by a name that no container has", [flags(at(":80", "web")), door("elsewhere")]),
   ...[
     ":9000",
     "0.0.0.0:9000",
