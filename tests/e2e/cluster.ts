@@ -83,12 +83,15 @@ export async function secretOf(name: string, key: string, namespace = "consul-sy
   return Buffer.from(data[key], "base64").toString();
 }
 
-/** The kinds of change of an operation or a preview; the CA is read each time, which changes nothing. */
+/** Whether a step changes something; the CA is read each time, which does not. */
+const isChange = (kind: string) => kind !== "same" && kind !== "read";
+
+/** The kinds of change of an operation or a preview. */
 export function changes(of: Partial<Record<string, number>> | undefined): string[] {
   if (of?.same === undefined) {
     throw new Error(`no operation on a stack that is deployed: ${JSON.stringify(of)}`);
   }
-  return Object.keys(of).filter((kind) => kind !== "same" && kind !== "read");
+  return Object.keys(of).filter(isChange);
 }
 
 /** An `up` that has nothing to do; fails with what it did instead. */
@@ -97,7 +100,7 @@ export async function changesNothing(stack: Stack, options?: UpOptions): Promise
   const steps: string[] = [];
   const onEvent = ({ resourcePreEvent }: EngineEvent) => {
     const { op, urn, diffs, detailedDiff } = resourcePreEvent?.metadata ?? {};
-    if (op !== undefined && changes({ [op]: 1 }).length > 0) {
+    if (op !== undefined && isChange(op)) {
       steps.push(`${op} ${urn}: ${JSON.stringify(detailedDiff ?? diffs)}`);
     }
   };
