@@ -97,7 +97,7 @@ function hostRule(host: string): string {
 
 /**
  * The priority of a route: Traefik's own is the rule's length. A wildcard has that of the shortest name which it stands
- * for, less one, so that a route for a name of its own goes first.
+ * for, less one, so that a route for a name of its own goes first, unless its path is the shorter one.
  */
 function priorityOf(route: Route): number | undefined {
   return (

@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import type { Browser } from "playwright-core";
 import { seenOn, startBrowser } from "../browser";
 import { LanguageExample } from "../languages";
+import { caStepsRefuseAndGoBack } from "./caSteps";
 import { apply, changesNothing, kubectl, poll, renewCluster, routerOf, story } from "./cluster";
 import { JUDGED } from "./pack";
 
@@ -229,6 +230,11 @@ afterAll(async () => {
   renewCluster();
   fs.rmSync(directory, { recursive: true, force: true });
 }, 300_000);
+
+step(
+  "each step of a rotation of Consul's CA refuses what is out of turn, and the first can be taken back",
+  caStepsRefuseAndGoBack,
+);
 
 step("tlsChallenge, dnsChallenge and httpChallenge each bring a certificate that curl verifies", async () => {
   await its.stack.up(JUDGED);
