@@ -1,5 +1,5 @@
 import { sidecarPortProblems } from "./containerProblems";
-import { labelProblems, sizeProblems } from "../shared/grammars";
+import { sizeProblems } from "../shared/grammars";
 import { HARMLESS_ANNOTATIONS } from "./sidecarConflicts";
 import { rangeProblems } from "../shared/names";
 import { PodOptions, Probe, WORKLOAD_KINDS } from "./podOptions";
@@ -74,7 +74,8 @@ export function podOptionProblems(options: PodOptions, context: PodContext, pref
     ...objectNameProblems(at("priorityClassName"), options.priorityClassName),
     ...(options.imagePullSecrets ?? []).flatMap((name, i) => objectNameProblems(at(`imagePullSecrets[${i}]`), name)),
     ...(options.tolerations ?? []).flatMap(({ key, value, tolerationSeconds }, i) => [
-      ...(key === undefined ? [] : labelProblems(at(`tolerations[${i}].key`), { [key]: value ?? "" })),
+      ...(key === undefined ? [] : labelKeyProblems(at(`tolerations[${i}].key`), key)),
+      ...(value === undefined ? [] : labelValueProblems(at(`tolerations[${i}].value`), value)),
       ...(tolerationSeconds === undefined
         ? []
         : rangeProblems(at(`tolerations[${i}].tolerationSeconds`), tolerationSeconds, 0, 2 ** 31 - 1)),

@@ -1,4 +1,5 @@
 import {
+  ContainerInputs,
   containerProblems,
   plainSecretWarnings,
   knownEnv,
@@ -73,10 +74,15 @@ export function meshServiceProblems(serviceName: string, args: MeshServiceOption
       "changes how many pods there are, by which the canary's share is counted; leave one of them out",
     );
   }
-  // Tags of what is wrong in itself cannot be made.
-  return problems.length > 0
-    ? problems
-    : podSizeProblems([knownEnv(args.env), args.args ?? []], allTags(serviceName, args), `${prefix}env`);
+  if (problems.length > 0) {
+    // Tags of what is wrong in itself cannot be made.
+    return problems;
+  }
+  const size = ({ env = args.env, args: its = args.args ?? [] }: ContainerInputs, at: string) =>
+    podSizeProblems([knownEnv(env), its], allTags(serviceName, args), prefix + at);
+  const { canary } = args;
+  const differs = canary?.env !== undefined || canary?.args !== undefined;
+  return [...size(args, "env"), ...(differs ? size(canary, "canary.env") : [])];
 }
 
 /** What is right in a service but most likely not meant. */

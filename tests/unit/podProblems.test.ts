@@ -1,0 +1,568 @@
+import * as pulumi from "@pulumi/pulumi";
+import { meshServiceProblems, MeshServiceOptions, meshServiceWarnings } from "../../components";
+import { oldVariableNameProblems } from "../../components/pods/containerProblems";
+
+type Given = Partial<MeshServiceOptions>;
+/** What is wrong, where it is told, something of the reason, and the nearest that is right. */
+type Row = readonly [wrong: Given, path: string, reason: string, right: Given];
+
+const shop: MeshServiceOptions = { image: "registry.example/shop:1.4.2", port: 8080 };
+const requests = { cpu: "100m", memory: "64Mi" };
+const NAME_OF_253 = `${"a".repeat(126)}.${"b".repeat(126)}`;
+const exec = { command: ["true"] };
+const [A, B] = ["x".repeat(130000), "y".repeat(120000)];
+
+function judge(rows: readonly Row[]) {
+  test.each(rows)("%j is told of at %s: %s", (wrong, path, reason, right) => {
+    expect(meshServiceProblems("shop", { ...shop, ...wrong })).toContainEqual({
+      propertyPath: path,
+      reason: expect.stringContaining(reason) as string,
+    });
+    expect(meshServiceProblems("shop", { ...shop, ...right })).toEqual([]);
+  });
+}
+
+/** The same input of a wrong and a right value, and a reason for all. */
+const all = <V>(of: (value: V) => Given, path: string, reason: string, pairs: readonly (readonly [V, V])[]): Row[] =>
+  pairs.map(([wrong, right]) => [of(wrong), path, reason, of(right)] as const);
+
+describe("what a container may do", () => {
+  judge([
+    ...(
+      [
+        ["SYS_MODULE", "load modules"],
+        ["SYS_RAWIO", "reach the node's devices"],
+        ["SYS_BOOT", "restart the node"],
+        ["SYS_PTRACE", "look into other processes"],
+        ["DAC_READ_SEARCH", "read the node's files"],
+        ["MAC_ADMIN", "change the node's access control"],
+        ["MAC_OVERRIDE", "pass by the node's access control"],
+      ] as const
+    ).map(([capability, reason]): Row => [
+      { addCapabilities: ["KILL", capability] },
+      "addCapabilities[1]",
+      reason,
+      { addCapabilities: ["KILL", "SYS_TIME", "DAC_OVERRIDE"] },
+    ]),
+    [{ addCapabilities: ["KILL_CAP_"] }, "addCapabilities[0]", "one such as", { addCapabilities: ["WAKE_ALARM"] }],
+    ...(
+      [
+        ["/sys", "/a/sys", "the kernel's"],
+        ["/proc/1", "/a/proc", "the kernel's"],
+        ["/dev/shm/a", "/a/dev", "but at /dev/shm"],
+        ["/run/secrets/kubernetes.io", "/a/run/secrets/kubernetes.io", "the pod's identity"],
+        ["/var/run/secrets/kubernetes.io/a", "/run/secrets/kubernetes.ios", "the pod's identity"],
+        ["/run/secrets/kubernetes.io/a", "/run/secrets/kubernetes-io", "the pod's identity"],
+        ["/consul", "/a/consul", "the sidecar and the container share"],
+        ["/etc/resolv.conf", "/a/etc/hosts", "a file that Kubernetes writes"],
+        ["/etc/hostname", "/etc/resolv-conf", "a file that Kubernetes writes"],
+        ["/usr/lib64", "/a/bin", "has files of the image's"],
+        ["/sbin", "/sbin/a", "has files of the image's"],
+        ["/a:b", "/a.b", "is not an absolute path"],
+        ["/a/", "/a/b", "is not an absolute path"],
+        ["a/b", "/b", "is not an absolute path"],
+        [`/${"a".repeat(4095)}`, `/${"a".repeat(4094)}`, "is not an absolute path"],
+      ] as const
+    ).map(([wrong, right, reason]): Row => [
+      { writablePaths: [wrong] },
+      "writablePaths[0]",
+      reason,
+      { writablePaths: [right] },
+    ]),
+    [
+      { volumes: [{ mountPath: "/consul", secret: { secretName: "a" } }] },
+      "volumes[0].mountPath",
+      "the sidecar and the container share",
+      { volumes: [{ mountPath: "/usr/bin", secret: { secretName: "a" } }] },
+    ],
+  ]);
+});
+
+describe("variables and where they come from", () => {
+  const from = (fieldPath: string): Given => ({ env: { A: { fieldRef: { fieldPath } } } });
+  const ref = (key: string, name: string = "db"): Given => ({ env: { A: { secretKeyRef: { name, key } } } });
+  judge([
+    [{ env: { A: {} } }, "env.A", "exactly one", ref("a")],
+    [
+      { env: { A: { secretKeyRef: { name: "a", key: "a" }, configMapKeyRef: { name: "a", key: "a" } } } },
+      "env.A",
+      "more than one",
+      { env: { A: { configMapKeyRef: { name: "a", key: "a" } } } },
+    ],
+    [
+      { env: { A: { configMapKeyRef: { name: "A", key: "a" } } } },
+      "env.A.configMapKeyRef.name",
+      "no name of an object",
+      { env: { A: { configMapKeyRef: { name: "a", key: "a" } } } },
+    ],
+    ...all(from, "env.A.fieldRef.fieldPath", "no field that a variable can have", [
+      ["metadata.names", "metadata.name"],
+      ["x.metadata.name", "metadata.namespace"],
+      ["metadata.labels['']", "metadata.labels['a']"],
+      ["metadata.labels", "metadata.annotations['example.com/ab']"],
+      ["spec.hostNetwork", "spec.nodeName"],
+      ["status.phase", "status.hostIPs"],
+      ["status.podIPss", "status.podIP"],
+      ["metadata.generation", "metadata.uid"],
+      ["spec", "spec.serviceAccountName"],
+    ]),
+    ...all(ref, "env.A.secretKeyRef.key", "is no key; use 1 to 253", [
+      ["", "a"],
+      ["a/b", "-._aZ9"],
+      ["a ", "a-a"],
+      [" a", "a_a"],
+      ["a".repeat(254), "a".repeat(253)],
+    ]),
+    ...all((name: string) => ref("a", name), "env.A.secretKeyRef.name", "no name of an object", [
+      ["-a", "a-a"],
+      ["a-", "0a"],
+      ["a..b", "a.b-c.d"],
+      ["a.-b", "a.b"],
+      ["a.b-", "a.0"],
+      ["a_b", "a9"],
+      [`${NAME_OF_253}c`, NAME_OF_253],
+    ]),
+    ...all(
+      (prefix: string): Given => ({ envFrom: [{ prefix, configMapRef: { name: "a" } }] }),
+      "envFrom[0].prefix",
+      "",
+      [
+        ["A=", "A_"],
+        ["A B", ""],
+      ],
+    ),
+    [
+      { envFrom: [{ secretRef: { name: "A" } }] },
+      "envFrom[0].secretRef.name",
+      "no name of an object",
+      { envFrom: [{ secretRef: { name: "a" } }] },
+    ],
+    [
+      { envFrom: [{ configMapRef: { name: "A" } }] },
+      "envFrom[0].configMapRef.name",
+      "no name of an object",
+      { envFrom: [{ configMapRef: { name: pulumi.output("A") } }] },
+    ],
+    [{ env: { "a b": "" } }, "env", "no name of an environment variable", { env: { "!~<>": "" } }],
+  ]);
+
+  test.each<[what: string, paths: string[], large: Given, canary: Given["canary"]]>([
+    ["a service's variables", ["env"], { env: { A, B } }, { image: "a:1" }],
+    ["a canary's variables", ["canary.env"], {}, { env: { A, B } }],
+    ["a canary's arguments beside the service's variables", ["canary.env"], { env: { A } }, { args: [B] }],
+    ["neither, each by itself", [], { env: { A } }, { env: { A: B } }],
+  ])("too large for the injector: %s", (_, paths, large, canary) => {
+    const routes = [{ host: "a.test" }];
+    const problems = meshServiceProblems("shop", { ...shop, ...large, routes, canary: { ...canary, weight: 1 } });
+    expect(problems.map((p) => p.propertyPath)).toEqual(paths);
+  });
+
+  test.each<[string, string | undefined, boolean]>([
+    ["1A", "v1.31.4", false],
+    ["1A", "1.9", false],
+    ["1A", "1.32", true],
+    ["1A", "1.100", true],
+    ["1A", undefined, true],
+    ["1A", "banana 1.31", true],
+    ["A:B", "1.31", false],
+    ["é", "1.31", false],
+    ["-._aZ9", "1.31", true],
+    ["A", "1.31", true],
+  ])("a variable %s on Kubernetes %s: taken, %s", (name, kubernetes, taken) => {
+    const problems = oldVariableNameProblems({ env: { [name]: "" } }, kubernetes, "services[0].");
+    expect(problems.map((p) => p.propertyPath)).toEqual(taken ? [] : ["services[0].env"]);
+    expect(oldVariableNameProblems({}, kubernetes, "")).toEqual([]);
+  });
+
+  const warned = (env: Record<string, string>) =>
+    meshServiceWarnings({ ...shop, env }).map((p) => p.propertyPath.replace("env.", ""));
+
+  test("what looks like a secret is warned of", () => {
+    const names =
+      "PASS PASSWORD DB_PASSWD SSH_PASSPHRASE PWD APP.SECRET X-TOKEN apikey API_KEY PRIVATEKEY PRIVATE_KEY ACCESSKEY AWS_ACCESS_KEY_ID CREDENTIAL CREDENTIALS";
+    const env = Object.fromEntries(names.split(" ").map((name) => [name, "x"]));
+    expect(warned(env)).toEqual(Object.keys(env));
+    const values = {
+      A: "https://:x@b",
+      B: "a+b.c-1://user:x@b",
+      C: "-----BEGIN RSA PRIVATE KEY-----",
+      D: "text\n-----BEGIN PRIVATE KEY-----",
+    };
+    expect(warned(values)).toEqual(Object.keys(values));
+  });
+
+  test("what only names one is not", () => {
+    const suffixes = "FILE PATH NAME URL TTL LENGTH HEADER EXPIRY ISSUER".split(" ");
+    expect(warned(Object.fromEntries(suffixes.map((suffix) => [`TOKEN_${suffix}`, "x"])))).toEqual([]);
+    expect(warned({ TOKEN_FILES: "x", TOKEN_FILE_A: "x" })).toEqual(["TOKEN_FILES", "TOKEN_FILE_A"]);
+    const values = [
+      "https://a/b:c@d",
+      "https://a:b/@c",
+      "https://user:@b",
+      "https://user@b",
+      "x https://u:p@b",
+      "://a:b@c",
+    ];
+    expect(warned(Object.fromEntries(values.map((value, i) => [`A${i}`, value])))).toEqual([]);
+  });
+});
+
+describe("resources, labels and annotations", () => {
+  const limit = (resource: string, value: string): Given => ({ resources: { limits: { [resource]: value } } });
+  const label = (value: string): Given => ({ podLabels: { team: value } });
+  const key = (name: string): Given => ({ podLabels: { [name]: "a" } });
+  const annotation = (name: string, value: string = "a"): Given => ({ podAnnotations: { [name]: value } });
+  judge([
+    ...["ram", "a cpu", "cpus", "hugepages-", "-a/b", "a-/b", "a/-b", "a/b-", "a/", "/b", "A/b"].map(
+      (resource): Row => [limit(resource, "1"), `resources.limits.${resource}`, "is no resource", limit("cpu", "1")],
+    ),
+    ...["ephemeral-storage", "hugepages-2Mi", "nvidia.com/gpu", "a/b", "a-1.b/C_d.e-f"].map((resource): Row => [
+      limit("memory", "1n"),
+      "resources.limits.memory",
+      "a part of a byte",
+      limit(resource, "1"),
+    ]),
+    [limit("memory", "64u"), "resources.limits.memory", "a part of a byte", limit("cpu", "64u")],
+    [limit("a/b", "1m"), "resources.limits.a/b", "a part of one", limit("a/b", "1")],
+    [
+      { resources: { requests: { memory: "2Gi" }, limits: { memory: "1Gi" } } },
+      "resources.requests.memory",
+      "more than the limit, 1Gi",
+      { resources: { requests: { memory: "1Gi" }, limits: { memory: "1024Mi" } } },
+    ],
+    [
+      { resources: { requests: { "a/b": "1" }, limits: { "a/b": "2" } } },
+      "resources.requests.a/b",
+      "its limit is the same",
+      { resources: { requests: { cpu: "1" } } },
+    ],
+    [
+      { resources: { requests: { cpu: "one" } } },
+      "resources.requests.cpu",
+      "",
+      { resources: { requests: { "a/b": "1" }, limits: { "a/b": "1" } } },
+    ],
+    ...all(label, 'podLabels["team"]', "no value of a label", [
+      ["-a", ""],
+      ["a-", "a-._B9"],
+      ["a".repeat(64), "a".repeat(63)],
+      ["é", "1"],
+    ]),
+    ...["a b", "-a", "a-", "/a", "a/", "A/a", "-a/b", "a-/b", "a..b/c", "a.-b/c", "a.b-/c", "a".repeat(64)].map(
+      (name): Row => [key(name), `podLabels["${name}"]`, "no key of metadata", key("a-1.b-2.c/D_e.f-g")],
+    ),
+    ...(
+      [
+        ["app", "my.app"],
+        ["consul-traefik-mesh/service", "x.consul-traefik-mesh/service"],
+        ["consul.hashicorp.com/connect-inject", "notconsul.hashicorp.com/connect-inject"],
+        ["x.consul.hashicorp.com/a", "apps"],
+        ["pod-template-hash", "pod-template-hashes"],
+        ["kubernetes.io/a", "app.kubernetes.io/name"],
+        ["x.kubernetes.io/a", "notkubernetes.io/a"],
+        ["x-app.kubernetes.io/name", "cluster-autoscaler.kubernetes.io/safe-to-evict"],
+        ["x-cluster-autoscaler.kubernetes.io/a", "container.apparmor.security.beta.kubernetes.io/shop"],
+      ] as const
+    ).map(([wrong, right]): Row => [key(wrong), `podLabels["${wrong}"]`, "which the component sets", key(right)]),
+    ...(
+      [
+        ["sidecar-proxy-memory-request", "64 MB", "64Mi", ""],
+        ["enable-metrics-merging", "on", "0", "neither true nor false"],
+        ["enable-metrics", "truely", "True", "neither true nor false"],
+        ["enable-metrics", "xt", "f", "neither true nor false"],
+        ["merged-metrics-port", "0", "1", "no number from 1 to 65535"],
+        ["service-metrics-port", "65536", "65535", "no number from 1 to 65535"],
+        ["service-metrics-port", "1a", "10", "no number from 1 to 65535"],
+        ["service-metrics-port", "a1", "9102", "no number from 1 to 65535"],
+        ["service-metrics-port", "000001", "00001", "no number from 1 to 65535"],
+        ["consul-envoy-proxy-concurrency", "two", "2", "no number from 0 to 65535"],
+        ["service-metrics-path", "a/", "/", 'begin with "/"'],
+      ] as const
+    ).map(([name, wrong, right, reason]): Row => {
+      const whole = `consul.hashicorp.com/${name}`;
+      return [annotation(whole, wrong), `podAnnotations["${whole}"]`, reason, annotation(whole, right)];
+    }),
+    [
+      annotation("consul.hashicorp.com/connect-service", "a"),
+      'podAnnotations["consul.hashicorp.com/connect-service"]',
+      "which the component sets",
+      annotation("consul.hashicorp.com/service-meta-version", "a b"),
+    ],
+    [
+      { nodeSelector: { a: "b c" } },
+      'nodeSelector["a"]',
+      "no value of a label",
+      annotation("a.example/enable-metrics"),
+    ],
+    [{ spreadOver: ["-a"] }, "spreadOver[0]", "no label's key", { spreadOver: ["a/b", "c"] }],
+    [{ priorityClassName: "a b" }, "priorityClassName", "no name of an object", { priorityClassName: "a-b" }],
+    [{ imagePullSecrets: ["a", "B"] }, "imagePullSecrets[1]", "no name of an object", { imagePullSecrets: ["a", "b"] }],
+  ]);
+});
+
+describe("probes, volumes and ends", () => {
+  const live = (livenessProbe: Given["livenessProbe"]): Given => ({ livenessProbe });
+  const times = (input: string, value: number): Given => live({ exec, [input]: value });
+  const volume = (its: object): Given => ({ volumes: [{ mountPath: "/data", ...its } as never] });
+  const inVolume = (subPath: string) => volume({ emptyDir: {}, subPath });
+  const tolerates = (its: object): Given => ({ tolerations: [its as never] });
+  judge([
+    ...(
+      [
+        ["initialDelaySeconds", -1, 0],
+        ["initialDelaySeconds", 86401, 86400],
+        ["periodSeconds", 0, 1],
+        ["periodSeconds", 86401, 86400],
+        ["timeoutSeconds", 0, 1],
+        ["timeoutSeconds", 86401, 86400],
+        ["failureThreshold", 0, 1],
+        ["failureThreshold", 10001, 10000],
+        ["successThreshold", 0, 1],
+      ] as const
+    ).map(([input, wrong, right]): Row => [
+      times(input, wrong),
+      `livenessProbe.${input}`,
+      `${wrong} is out of range`,
+      times(input, right),
+    ]),
+    [
+      { readinessProbe: { exec, successThreshold: 0 } },
+      "readinessProbe.successThreshold",
+      "out of range",
+      { readinessProbe: { exec, successThreshold: 3 } },
+    ],
+    [
+      live({ exec, httpGet: { path: "/" } }),
+      "livenessProbe",
+      "more than one",
+      live({ httpGet: { path: "/a-_.~!$&'()*+,;=:@/%2F" } }),
+    ],
+    [
+      live({ httpGet: { path: "/", port: 65536 } }),
+      "livenessProbe.httpGet.port",
+      "out of range",
+      live({ httpGet: { path: "/", port: 65535 } }),
+    ],
+    ...(["tcp", "grpc"] as const).map((protocol): Row => [
+      { protocol, ...live({ httpGet: { path: "/", port: 8080 } }) },
+      "livenessProbe.httpGet",
+      `a ${protocol} service answers no HTTP/1.1 request`,
+      { protocol, ...live({ exec }) },
+    ]),
+    ...(["/a%2", "/a%zz", "/a/.", "/a/..", "/a/./b", "/a/", "/é"] as const).map((path): Row =>
+      path === "/a/"
+        ? [live({ httpGet: { path: "a/" } }), "livenessProbe.httpGet.path", "begin with", live({ httpGet: { path } })]
+        : [
+            live({ httpGet: { path } }),
+            "livenessProbe.httpGet.path",
+            "not a plain path",
+            live({ httpGet: { path: "/a/.b" } }),
+          ],
+    ),
+    ...(["livenessProbe", "startupProbe"] as const).map((probe): Row => [
+      { protocol: "grpc", healthGrpcService: "", [probe]: { httpGet: { path: "/", port: 1 } } },
+      "healthGrpcService",
+      "stands beside a probe by HTTP",
+      { protocol: "grpc", healthGrpcService: "", [probe]: { exec } },
+    ]),
+    [
+      {
+        protocol: "grpc",
+        healthGrpcService: "",
+        podSpec: { containers: [{ name: "b", image: "b:1", livenessProbe: { httpGet: { path: "/", port: 1 } } }] },
+      },
+      "healthGrpcService",
+      "stands beside a probe by HTTP",
+      { protocol: "grpc", healthGrpcService: "a".repeat(255), podSpec: { hostname: "a" } },
+    ],
+    [
+      { protocol: "grpc", healthGrpcService: "a".repeat(256) },
+      "healthGrpcService",
+      "no name of a gRPC service",
+      { protocol: "grpc", healthGrpcService: "a.b-C/d_1" },
+    ],
+    [
+      { protocol: "grpc", healthGrpcService: " a" },
+      "healthGrpcService",
+      "no name of a gRPC service",
+      { protocol: "grpc", healthGrpcService: "a" },
+    ],
+    ...(
+      [
+        [{ secret: { secretName: "A" } }, "secret.secretName", { secret: { secretName: "a" } }],
+        [{ configMap: { name: "A" } }, "configMap.name", { configMap: { name: "a" } }],
+        [
+          { persistentVolumeClaim: { claimName: "A" } },
+          "persistentVolumeClaim.claimName",
+          { persistentVolumeClaim: { claimName: "a" } },
+        ],
+      ] as const
+    ).map(([wrong, at, right]): Row => [volume(wrong), `volumes[0].${at}`, "no name of an object", volume(right)]),
+    [
+      volume({ emptyDir: {}, secret: { secretName: "a" } }),
+      "volumes[0]",
+      "more than one",
+      { volumes: [{ mountPath: "/bin", secret: { secretName: "a" } }] },
+    ],
+    [
+      {
+        volumes: [
+          { mountPath: "/a", emptyDir: {} },
+          { mountPath: "/a", emptyDir: {} },
+        ],
+      },
+      "volumes[1].mountPath",
+      "is mounted already",
+      {
+        volumes: [
+          { mountPath: "/a", emptyDir: {} },
+          { mountPath: "/b", emptyDir: {} },
+        ],
+      },
+    ],
+    [volume({ emptyDir: { sizeLimit: "1GB" } }), "volumes[0].emptyDir.sizeLimit", "1Gi", volume({ emptyDir: {} })],
+    ...all(inVolume, "volumes[0].subPath", "leads out of the volume", [
+      ["/a", "a/"],
+      ["..", "..a"],
+      ["a/..", "a.."],
+      ["a/../b", "a/..b"],
+      ["b/a../..", "b/a../c"],
+      ["a\nb", "a b"],
+      ["", "a"],
+      ["a".repeat(4096), "a".repeat(4095)],
+    ]),
+    [tolerates({ key: "a b" }), "tolerations[0].key", "no label's key", tolerates({ key: "a" })],
+    [
+      tolerates({ key: "a", value: "b c" }),
+      "tolerations[0].value",
+      "no value of a label",
+      tolerates({ key: "a", value: "b" }),
+    ],
+    [
+      tolerates({ key: "a", operator: "Exists", value: "b" }),
+      "tolerations[0].value",
+      "takes none",
+      tolerates({ key: "a", operator: "Equal", value: "b" }),
+    ],
+    [tolerates({ operator: "Equal" }), "tolerations[0]", "has no key", tolerates({ operator: "Exists" })],
+    [
+      tolerates({ key: "a", effect: "NoExecute", tolerationSeconds: -1 }),
+      "tolerations[0].tolerationSeconds",
+      "out of range",
+      tolerates({ key: "a", effect: "NoExecute", tolerationSeconds: 0 }),
+    ],
+    [
+      { terminationGracePeriodSeconds: 86401 },
+      "terminationGracePeriodSeconds",
+      "out of range",
+      { terminationGracePeriodSeconds: 86400 },
+    ],
+    [{ drainSeconds: 301 }, "drainSeconds", "out of range", { drainSeconds: 300 }],
+  ]);
+});
+
+describe("what runs the pods, and how many", () => {
+  const scaled = (its: object): Given => ({
+    resources: { requests },
+    autoscaling: { minReplicas: 1, maxReplicas: 2, ...its },
+  });
+  const claims = (...volumeClaims: NonNullable<Given["volumeClaims"]>): Given => ({
+    kind: "StatefulSet",
+    volumeClaims,
+  });
+  const budget = (maxUnavailable: unknown): Given => ({ disruptionBudget: { maxUnavailable } as never });
+  const claim = { mountPath: "/data", storage: "1Gi" };
+  judge([
+    [{ kind: "Job" as never }, "kind", "use one of Deployment, StatefulSet, DaemonSet", { kind: "DaemonSet" }],
+    [
+      { kind: "DaemonSet", ...scaled({ cpuUtilization: 1 }) },
+      "autoscaling",
+      "one pod a node",
+      scaled({ cpuUtilization: 1 }),
+    ],
+    [{ kind: "DaemonSet", volumeClaims: [claim] }, "volumeClaims", "a DaemonSet's pods", claims(claim)],
+    [
+      { kind: "StatefulSet", updateStrategy: "Recreate" },
+      "updateStrategy",
+      "a StatefulSet has no Recreate",
+      { kind: "StatefulSet", updateStrategy: "RollingUpdate" },
+    ],
+    [
+      claims(claim, claim),
+      "volumeClaims[1].mountPath",
+      "mounted already",
+      claims(claim, { ...claim, mountPath: "/b" }),
+    ],
+    [
+      { ...claims(claim), volumes: [{ mountPath: "/data", emptyDir: {} }] },
+      "volumeClaims[0].mountPath",
+      "mounted already",
+      { ...claims(claim), volumes: [{ mountPath: "/b", emptyDir: {} }] },
+    ],
+    [
+      claims({ ...claim, mountPath: "/usr/bin" }),
+      "volumeClaims[0].mountPath",
+      "has files of the image's",
+      claims(claim),
+    ],
+    [
+      claims({ ...claim, storageClassName: "A" }),
+      "volumeClaims[0].storageClassName",
+      "no name of an object",
+      claims({ ...claim, storageClassName: "a" }),
+    ],
+    [scaled({}), "autoscaling", "goes by nothing", scaled({ memoryUtilization: 1 })],
+    [scaled({ cpuUtilization: 0 }), "autoscaling.cpuUtilization", "out of range", scaled({ cpuUtilization: 1 })],
+    [scaled({ cpuUtilization: 1001 }), "autoscaling.cpuUtilization", "out of range", scaled({ cpuUtilization: 1000 })],
+    [
+      { autoscaling: { minReplicas: 1, maxReplicas: 1, cpuUtilization: 1 } },
+      "autoscaling.cpuUtilization",
+      "a share of resources.requests.cpu",
+      scaled({ maxReplicas: 1000, cpuUtilization: 1 }),
+    ],
+    [
+      scaled({ minReplicas: 0, maxReplicas: 0, cpuUtilization: 1 }),
+      "autoscaling.minReplicas",
+      "out of range",
+      scaled({ maxReplicas: 1, cpuUtilization: 1 }),
+    ],
+    [
+      scaled({ minReplicas: 0, maxReplicas: 0, cpuUtilization: 1 }),
+      "autoscaling.maxReplicas",
+      "from 1 to",
+      scaled({ cpuUtilization: 1 }),
+    ],
+    [
+      scaled({ minReplicas: 1.5, maxReplicas: 0, cpuUtilization: 1 }),
+      "autoscaling.maxReplicas",
+      "from 1 to",
+      scaled({ cpuUtilization: 1 }),
+    ],
+    ...["101%", "-1%", "1%1", "%", "1", -1, 1.5, "a1%"].map((value): Row => [
+      budget(value),
+      "disruptionBudget.maxUnavailable",
+      "no number of pods",
+      budget("100%"),
+    ]),
+    [budget("1000%"), "disruptionBudget.maxUnavailable", JSON.stringify("1000%"), budget("7%")],
+    [
+      { disruptionBudget: { minAvailable: 1, maxUnavailable: 1 } as never },
+      "disruptionBudget",
+      "more than one",
+      { disruptionBudget: { minAvailable: "0%" } },
+    ],
+    [
+      { disruptionBudget: { minAvailable: -1 } },
+      "disruptionBudget.minAvailable",
+      "no number of pods",
+      { disruptionBudget: { minAvailable: 0 } },
+    ],
+  ]);
+
+  test("a StatefulSet's name is short enough for the Service of its pods", () => {
+    const of = (name: string) => meshServiceProblems(name, { ...shop, kind: "StatefulSet" }).map((p) => p.propertyPath);
+    expect(of("a".repeat(59))).toEqual(["serviceName"]);
+    expect(of("a".repeat(58))).toEqual([]);
+    expect(meshServiceProblems("a".repeat(59), shop)).toEqual([]);
+  });
+});
