@@ -167,14 +167,14 @@ export function routeProblems(service: string, routes: readonly Route[], prefix 
 }
 
 function hostProblems(path: string, host: string | undefined): Problem[] {
-  if (host === undefined || isHostName(host.toLowerCase().replace(/^\*\./, ""))) {
+  const isHost = (name: string) => isHostName(name.toLowerCase().replace(/^\*\./, ""));
+  if (host === undefined || isHost(host)) {
     return [];
   }
   const punycode = domainToASCII(host);
-  const remedy =
-    punycode !== host.toLowerCase() && isHostName(punycode)
-      ? `write it in its punycode form, ${punycode}`
-      : "use one such as whoami.example.com or *.example.com, without scheme or port";
+  const remedy = isHost(punycode)
+    ? `write it in its punycode form, ${punycode}`
+    : "use one such as whoami.example.com or *.example.com, without scheme or port";
   return [{ propertyPath: path, reason: `"${host}" is not a host name; ${remedy}` }];
 }
 

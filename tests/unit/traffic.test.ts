@@ -1,4 +1,5 @@
 import { ConsulMesh, MeshService, Traffic } from "../../components";
+import { resolverSpec, routerSpec, splitterSpec, trafficTargets } from "../../components/services/traffic";
 import { trafficProblems } from "../../components/services/trafficProblems";
 import { parseSettings } from "../../settings";
 import { find, record } from "../recorder";
@@ -35,6 +36,53 @@ test.each<[string, object, string]>([
   const recorded = await made({ split: [{ weight: 100 }] }, more);
   expect(find(recorded, "shop-splitter").props.spec).toEqual({ splits: [{ weight: 100 }] });
   expect(find(recorded, "shop-router").props.spec.routes).toEqual([{ destination: { requestTimeout } }]);
+});
+
+test("a route's own word goes before that of all requests", () => {
+  const traffic: Traffic = {
+    retries: { attempts: 3, on: ["5xx"], statusCodes: [503] },
+    routes: [
+      { match: { pathExact: "/a" }, service: "next", prefixRewrite: "/", retries: { attempts: 1, statusCodes: [429] } },
+      { match: { pathPrefix: "/b" }, requestTimeoutSeconds: 0 },
+    ],
+  };
+  const ofAll = { numRetries: 3, retryOn: ["5xx"], retryOnStatusCodes: [503] };
+  expect(routerSpec({ port: 80, traffic })?.routes).toEqual([
+    {
+      match: { http: { pathExact: "/a" } },
+      destination: {
+        service: "next",
+        prefixRewrite: "/",
+        requestTimeout: "60s",
+        numRetries: 1,
+        retryOn: ["connect-failure", "refused-stream"],
+        retryOnStatusCodes: [429],
+      },
+    },
+    { match: { http: { pathPrefix: "/b" } }, destination: { requestTimeout: "-1s", ...ofAll } },
+    { destination: { requestTimeout: "60s", ...ofAll } },
+  ]);
+});
+
+test.each<[Traffic | undefined, string[]]>([
+  [undefined, []],
+  [{}, []],
+  [{ routes: [], failover: [] }, []],
+  [{ routes: [{ match: { pathPrefix: "/a" } }] }, ["router"]],
+  [{ retries: { attempts: 1 } }, ["router"]],
+  [{ split: [{ weight: 100 }] }, ["router", "splitter"]],
+  [{ failover: ["next"] }, ["resolver"]],
+])("of %j, Consul is told no more than it needs: %j", (traffic, entries) => {
+  const of = { router: routerSpec, splitter: splitterSpec, resolver: resolverSpec };
+  const made = Object.entries(of).filter(([, spec]) => spec({ port: 80, traffic }) !== undefined);
+  expect(made.map(([kind]) => kind)).toEqual(entries);
+});
+
+test("requests are sent on to whatever a route, a share or a failover names", () => {
+  const routes = [{ match: { pathPrefix: "/a" }, service: "a" }, { match: { pathPrefix: "/b" } }];
+  const split = [{ weight: 50 }, { weight: 50, service: "b" }];
+  expect(trafficTargets({ routes, split, failover: ["c"] })).toEqual(["a", "b", "c"]);
+  expect(trafficTargets({})).toEqual([]);
 });
 
 test("who gets requests of another has its protocol known before, and whoever stands in is in the resolver", async () => {
