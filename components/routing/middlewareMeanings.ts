@@ -148,7 +148,7 @@ export const MEANINGS: Record<string, Meaning | undefined> = {
       ),
       ...(endpoints ?? []).flatMap((each, i) =>
         unless(
-          /^[^\s:/]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(each),
+          /^[^\s:/[\]]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(each),
           `${at}.redis.endpoints[${i}]`,
           `"${each}" is not host:port; use one such as redis.example.com:6379`,
         ),

@@ -67,10 +67,55 @@ describe("a job", () => {
     expect(metadata.annotations).toMatchObject({
       "consul.hashicorp.com/enable-sidecar-proxy-lifecycle": "true",
       "consul.hashicorp.com/sidecar-proxy-lifecycle-graceful-port": "20600",
+      "consul.hashicorp.com/sidecar-proxy-lifecycle-graceful-shutdown-path": "/graceful_shutdown",
     });
     expect(metadata.annotations["consul.hashicorp.com/enable-consul-dataplane-as-sidecar"]).toBeUndefined();
     expect(spec.containers[0].command.slice(-2)).toEqual(["job", "report"]);
     expect(spec.containers[0].args).toEqual(["--all"]);
+  });
+
+  test("is tried again as often, and for as long, as is said", async () => {
+    const job = async (its: Partial<MeshJobOptions>) => find(await made(its), "report-job");
+    const plain = await job({});
+    expect(plain.props.spec).toMatchObject({ backoffLimit: 6 });
+    expect(plain.props.spec).not.toHaveProperty("activeDeadlineSeconds");
+    expect(plain.timeouts).toMatchObject({ create: "600s" });
+    // One that has failed is made anew by the next `up`.
+    expect(plain.props.metadata.annotations).toMatchObject({ "pulumi.com/replaceUnready": "true" });
+    const told = await job({ backoffLimit: 0, activeDeadlineSeconds: 30 });
+    expect(told.props.spec).toMatchObject({ backoffLimit: 0, activeDeadlineSeconds: 30 });
+    expect(told.timeouts).toMatchObject({ create: "90s" });
+  });
+
+  test("has what a service's pods have, and no port that anybody calls", async () => {
+    const recorded = await made({
+      podLabels: { team: "shop" },
+      podAnnotations: { "example.com/a": "b" },
+      writablePaths: ["/tmp"],
+      imagePullPolicy: "Always",
+      terminationGracePeriodSeconds: 5,
+      podSpec: { hostname: "report" },
+    });
+    const { metadata, spec } = find(recorded, "report-job").props.spec.template;
+    expect(metadata.labels).toMatchObject({ team: "shop" });
+    expect(metadata.annotations).toMatchObject({
+      "example.com/a": "b",
+      "consul.hashicorp.com/connect-service-port": "9",
+    });
+    expect(metadata.annotations).not.toHaveProperty(["consul.hashicorp.com/service-tags"]);
+    expect(spec).toMatchObject({
+      hostname: "report",
+      terminationGracePeriodSeconds: 5,
+      securityContext: { runAsUser: 65532, runAsNonRoot: true },
+      volumes: [{ name: "writable-0", emptyDir: {} }],
+    });
+    expect(spec.containers[0]).toMatchObject({
+      name: "report",
+      imagePullPolicy: "Always",
+      securityContext: { readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+      volumeMounts: [{ name: "writable-0", mountPath: "/tmp" }],
+    });
+    expect(find(recorded, "report-service").props.spec.ports).toEqual([{ port: 9 }]);
   });
 
   test("with a schedule is a CronJob, of which one runs at a time", async () => {
@@ -153,20 +198,73 @@ test.each<[string, Partial<MeshJobOptions>, string, string]>([
   expect(meshJobProblems("report", report, "chart 1.5.3")).toEqual([]);
 });
 
+test.each<[string, Partial<MeshJobOptions>, string, Partial<MeshJobOptions>]>([
+  ["a user", { runAsUser: 2 ** 31 }, "runAsUser", { runAsUser: 2 ** 31 - 1 }],
+  ["a user below root", { runAsUser: -1 }, "runAsUser", { runAsUser: 0 }],
+  ["a number of retries", { backoffLimit: 1001 }, "backoffLimit", { backoffLimit: 1000 }],
+  ["no time at all", { activeDeadlineSeconds: 0 }, "activeDeadlineSeconds", { activeDeadlineSeconds: 1 }],
+  ["a time", { activeDeadlineSeconds: 604801 }, "activeDeadlineSeconds", { activeDeadlineSeconds: 604800 }],
+  ["a policy without a schedule", { concurrencyPolicy: "Allow" }, "concurrencyPolicy", { schedule: "@daily" }],
+  ["a suspension without one", { suspend: true }, "suspend", { schedule: "@daily", suspend: true }],
+  [
+    "a call to every service",
+    { calls: [{ destination: "a" }, { destination: "*" }] },
+    "calls[1].destination",
+    { calls: [{ destination: "a" }] },
+  ],
+  ["an image", { image: "A:1" }, "image", { image: "a:1" }],
+  ["a capability", { addCapabilities: ["ALL"] }, "addCapabilities[0]", { addCapabilities: ["CHOWN"] }],
+  [
+    "a folder twice",
+    { writablePaths: ["/a"], volumes: [{ mountPath: "/a", emptyDir: {} }] },
+    "volumes[0].mountPath",
+    { writablePaths: ["/a"], volumes: [{ mountPath: "/b", emptyDir: {} }] },
+  ],
+  [
+    "an end",
+    { terminationGracePeriodSeconds: -1 },
+    "terminationGracePeriodSeconds",
+    { terminationGracePeriodSeconds: 0 },
+  ],
+  [
+    "arguments that the injector cannot copy",
+    { args: ["x".repeat(130000)], env: { A: "x".repeat(120000) } },
+    "env",
+    { args: ["x".repeat(130000)] },
+  ],
+  ...["", "+01:00", "-01:00", "Local"].map((timeZone): [string, object, string, object] => [
+    `the time zone "${timeZone}"`,
+    { schedule: "@daily", timeZone },
+    "timeZone",
+    { schedule: "@daily", timeZone: "Etc/UTC" },
+  ]),
+])("%s is refused where nothing is old, and the nearest is taken", (_, wrong, at, right) => {
+  const paths = (its: object) => meshJobProblems("report", { image: "a/b:1.0.0", ...its }, undefined, "jobs[0].");
+  expect(paths(wrong).map((p) => p.propertyPath)).toEqual([`jobs[0].${at}`]);
+  expect(paths(right)).toEqual([]);
+});
+
 test("a name of a CronJob leaves room for those of its Jobs", () => {
   const name = "a".repeat(53);
   expect(meshJobProblems(name, report, undefined)).toEqual([]);
+  expect(meshJobProblems(name.slice(1), { ...report, schedule: "@hourly" }, undefined)).toEqual([]);
   expect(meshJobProblems(name, { ...report, schedule: "@hourly" }, undefined)).toEqual([
     { propertyPath: "serviceName", reason: expect.stringContaining("52 characters") },
   ]);
 });
 
-test.each(["* * * * *", "*/5 0-6,12 1,15 jan-MAR mon", "0 0 ? * SUN-TUE/2", "@daily", "5/15 * * * *"])(
-  "%s is a schedule",
-  (its) => {
-    expect(scheduleProblems("schedule", its)).toEqual([]);
-  },
-);
+test.each([
+  "* * * * *",
+  "*/5 0-6,12 1,15 jan-MAR mon",
+  "0 0 ? * SUN-TUE/2",
+  "@daily",
+  "5/15 * * * *",
+  " 59 23 31 12 6 ",
+  "0  0 1 DEC sat",
+  "1-1/1 * * * *",
+])("%s is a schedule", (its) => {
+  expect(scheduleProblems("schedule", its)).toEqual([]);
+});
 
 test.each([
   "",
@@ -182,8 +280,38 @@ test.each([
   "TZ=UTC * * * * *",
   "@every 1h",
   "@reboot",
+  "x@daily",
+  "@dailyx",
+  "* 24 * * *",
+  "* * 32 * *",
+  "* * * 0 *",
+  "1,60 * * * *",
+  "1-2-3 * * * *",
+  "*/1/1 * * * *",
+  "*/a * * * *",
+  "*/1a * * * *",
+  "*/a1 * * * *",
+  "1a * * * *",
+  "a1 * * * *",
+  "1, * * * *",
+  "jan * * * *",
+  "* * * foo *",
+  "-1 * * * *",
 ])("%s is none", (its) => {
-  expect(scheduleProblems("schedule", its)).not.toEqual([]);
+  expect(scheduleProblems("schedule", its)).toEqual([
+    { propertyPath: "schedule", reason: expect.stringContaining(JSON.stringify(its)) as string },
+  ]);
+});
+
+test.each([
+  ["60 * * * *", 'has "60" for the minute, which is from 0 to 59'],
+  ["* 24 * * *", 'has "24" for the hour, which is from 0 to 23'],
+  ["* * 0 * *", 'has "0" for the day of the month, which is from 1 to 31'],
+  ["* * * 13 *", 'has "13" for the month, which is from 1 to 12'],
+  ["* * * * 7", 'has "7" for the day of the week, which is from 0 to 6'],
+  ["TZ=UTC * * * * *", "which Kubernetes takes as timeZone alone"],
+])("of %s it says: %s", (its, says) => {
+  expect(scheduleProblems("schedule", its)[0].reason).toContain(says);
 });
 
 describe("in the stack's configuration", () => {
