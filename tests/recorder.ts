@@ -56,19 +56,20 @@ const ANSWERS: Record<string, (inputs: any) => any> = {
 /**
  * Runs a program against a monitor that makes nothing and records every registration: parents, dependencies and
  * protection too, which Pulumi's mocks do not show. `stacks` are the outputs of others, `state` this one's resources by URN;
- * `reads` is filled with what is read.
+ * `reads` is filled with what is read; `answers` are what providers answer, by type.
  */
 export async function record(
   program: () => unknown,
   stacks: Readonly<Record<string, object>> = {},
   state: Readonly<Record<string, object>> = {},
   reads: Read[] = [],
+  answers: typeof ANSWERS = {},
 ): Promise<Recorded[]> {
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, id }) => ({
         id: id ?? `${name}-id`,
-        state: (ANSWERS[type] ?? ((i) => i))(inputs),
+        state: ({ ...ANSWERS, ...answers }[type] ?? ((i) => i))(inputs),
       }),
       call: ({ token, inputs }) => {
         if (token === "pulumi:pulumi:readStackOutputs") {

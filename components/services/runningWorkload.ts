@@ -39,34 +39,18 @@ export function patchRunning(
   });
   const template = pulumi.unsecret(found.spec).apply((spec) => spec.template as PodTemplate);
   const path = `${kind} ${workloadName}.spec.template`;
-  const account = template.apply((its) => {
-    member.judge(its, path);
-    refuse(`pods of ${member.serviceName}`, accountProblems(its, member.serviceName, args.mesh, path));
-    const { serviceAccountName } = (its.spec ?? {}) as k8s.types.input.core.v1.PodSpec;
-    return serviceAccountName === undefined || serviceAccountName === "" || serviceAccountName === member.serviceName
-      ? member.serviceName
-      : undefined;
-  });
-  if (args.existingService !== undefined) {
-    const service = k8s.core.v1.Service.get(
-      `${name}-running-service`,
-      pulumi.interpolate`${namespace}/${args.existingService}`,
-      { parent, transformations: [withInputs("Service", { name: args.existingService, namespace })] },
-    );
-    pulumi
-      .all([service.spec, template])
-      .apply(([spec, its]) =>
-        refuse(
-          `MeshWorkload "${name}"`,
-          joinedServiceProblems(
-            { spec } as k8s.types.input.core.v1.Service,
-            its,
-            member.asJoined,
-            `Service ${args.existingService}`,
-          ),
-        ),
-      );
-  }
+  const { existingService } = args;
+  const service =
+    existingService === undefined
+      ? undefined
+      : k8s.core.v1.Service.get(`${name}-running-service`, pulumi.interpolate`${namespace}/${existingService}`, {
+          parent,
+          transformations: [withInputs("Service", { name: existingService, namespace })],
+        });
+  // The patch has this account, so that it waits until all is judged.
+  const account = pulumi
+    .all([template, service?.spec])
+    .apply(([pods, its]) => judgedAccount(pods as PodTemplate, its, member, args, path));
   new PATCH[kind](
     `${name}-${kind.toLowerCase()}-patch`,
     {
@@ -81,6 +65,29 @@ export function patchRunning(
     },
     opts,
   );
+}
+
+/**
+ * The ServiceAccount that pods which run are given; `undefined` where they keep theirs. `service` is the Service that selects them,
+ * if it is none that is made. Errors: `InputPropertiesError` with what keeps them out of the mesh.
+ */
+export function judgedAccount(
+  pods: PodTemplate,
+  service: k8s.types.input.core.v1.ServiceSpec | undefined,
+  member: MeshWorkload,
+  { mesh, existingService }: MeshWorkloadArgs,
+  path: string,
+): string | undefined {
+  const { serviceName } = member;
+  member.judge(pods, path);
+  refuse(`pods of ${serviceName}`, [
+    ...accountProblems(pods, serviceName, mesh, path),
+    ...(service === undefined
+      ? []
+      : joinedServiceProblems({ spec: service }, pods, member.asJoined, `Service ${existingService}`)),
+  ]);
+  const { serviceAccountName: its } = (pods.spec ?? {}) as k8s.types.input.core.v1.PodSpec;
+  return its === undefined || its === "" || its === serviceName ? serviceName : undefined;
 }
 
 /** What of a ServiceAccount that is there cannot be changed without being lost. */

@@ -7,6 +7,7 @@ import {
   MeshWorkloadOptions,
   meshWorkloadProblems,
   PodTemplate,
+  TraefikConsulIngress,
 } from "../../components";
 import { joinWarnings } from "../../components/services/joinProblems";
 import { timeoutWarnings } from "../../components/services/timeoutWarnings";
@@ -155,6 +156,77 @@ describe("pods that somebody else declares", () => {
   });
 });
 
+describe("a service whose pods are another's", () => {
+  /** What a program is refused with that has `billing`, and then another. */
+  async function second(first: Given, name: string, its: Given): Promise<string> {
+    let message = "";
+    await record(() => {
+      const mesh = new ConsulMesh("consul");
+      new MeshWorkload("billing", { mesh, namespace: "apps", port: 8080, ...first });
+      try {
+        new MeshWorkload(name, { mesh, namespace: "apps", port: 8080, ...its });
+      } catch (error) {
+        ({ message } = error as Error);
+      }
+    });
+    return message;
+  }
+  const routes = [{ host: "billing.example" }];
+
+  test.each<[string, Given, Given, string]>([
+    ["is wrong by itself", {}, { port: 20000 }, 'MeshWorkload "other": 1 problem\n  port: 20000 is the sidecar\'s'],
+    [
+      "has another's name",
+      {},
+      { serviceName: "billing" },
+      'serviceName: "billing" is the name of MeshWorkload "billing" too',
+    ],
+    [
+      "has another's route",
+      { routes },
+      { routes },
+      'routes[0]: the rule "Host(`billing.example`) on web" is that of billing.routes[0]',
+    ],
+  ])("is refused where it %s", async (_, first, its, says) => {
+    expect(await second(first, "other", its)).toContain(says);
+  });
+
+  test("tells what it speaks, whether Traefik calls it, and where its calls were declared", async () => {
+    const { recorded, result } = await declared((w) => w, { routes, calls: [{ destination: "shop" }] });
+    expect(result).toMatchObject({
+      protocol: "http",
+      routed: true,
+      servedPaths: [expect.stringMatching(/^\/served\/billing\//)],
+    });
+    expect(result.calls).toEqual([{ source: "billing", destination: "shop", declaredAt: "billing.calls[0]" }]);
+    expect((await declared((w) => w, { protocol: "grpc" })).result).toMatchObject({
+      protocol: "grpc",
+      routed: false,
+      servedPaths: [],
+    });
+    for (const part of ["defaults", "service", "service-account"]) {
+      expect(find(recorded, `billing-${part}`).parent).toBe("billing");
+    }
+  });
+
+  test("waits for an ingress that has what a route of it uses, and for no other", async () => {
+    const ready = async (its: Given) => {
+      let names: string[] = [];
+      await record(() => {
+        const mesh = new ConsulMesh("consul");
+        const ingress = new TraefikConsulIngress("edge", { mesh, userLists: { ops: { secretName: "ops" } } });
+        const workload = new MeshWorkload("billing", { mesh, namespace: "apps", port: 8080, ingress, ...its });
+        names = workload.ready.map((each) => (each as any).__name);
+      });
+      return names;
+    };
+    expect(await ready({ routes })).not.toContain("edge");
+    expect(await ready({ routes: [{ ...routes[0], middlewares: [{ basicAuth: { userList: "ops" } }] }] })).toContain(
+      "edge",
+    );
+  });
+});
+
 test.each<[string, PodTemplate, string]>([
   ["the node's network", pods({ hostNetwork: true }), "template.spec.hostNetwork: the node's network"],
   ["a shared process namespace", pods({ shareProcessNamespace: true }), "template.spec.shareProcessNamespace: "],
@@ -275,10 +347,56 @@ describe("the objects of a chart", () => {
       }),
       workload.transform(object("Job", { spec: { template: pods() } }, "kubernetes:batch/v1:Job") as any),
       workload.transform(core("ConfigMap", {}) as any),
+      workload.transform(core("Service", { metadata: { name: "shop" }, spec: { type: "ExternalName" } }) as any),
+      workload.transform(core("ServiceAccount", { metadata: { name: "shop" } }) as any),
+      workload.transform(object("Queue", { spec: {} }, "kubernetes:example.com/v1:Queue") as any),
+      workload.transform(object("Queue", { spec: pulumi.output({}) }, "kubernetes:example.com/v1:Queue") as any),
+      workload.transform({ ...deployment, type: "example:index:Deployment" }),
     ]);
-    expect(result.slice(1)).toEqual([undefined, undefined, undefined, undefined]);
+    expect(result.slice(1)).toEqual(result.slice(1).map(() => undefined));
     expect(result[0].props.spec.replicas).toBe(3);
     expect(result[0].props.spec.template.spec.serviceAccountName).toBe("billing");
+  });
+
+  test.each(["JobSet", "MyJob", "Deployment"])("a %s joins, wherever its namespace comes from", async (kind) => {
+    const its = { spec: { template: pods() } };
+    const { result } = await declared(
+      (w) => w.transform(object(kind, its, `kubernetes:example.com/v1:${kind}`) as any),
+      {
+        namespace: pulumi.output("apps"),
+      },
+    );
+    expect(result.props.spec.template.spec.serviceAccountName).toBe("billing");
+  });
+
+  test("what a workload waited for before, it waits for still", async () => {
+    let names: string[] = [];
+    await declared((w) => {
+      const its = new pulumi.ComponentResource("example:index:Database", "database");
+      for (const dependsOn of [its, [its]]) {
+        const joined = w.transform({ ...deployment, opts: { dependsOn } }) as any;
+        joined.opts.dependsOn.apply((all: any[]) => (names = [...names, ...all.map((each) => each.__name)]));
+      }
+    });
+    expect(names.filter((each) => each === "database" || each === "billing-service").sort()).toEqual([
+      "billing-service",
+      "billing-service",
+      "database",
+      "database",
+    ]);
+  });
+
+  test.each<[string, object, string]>([
+    ["pods that are an output", { template: pulumi.output(pods()) }, "Deployment billing: has pods that are an output"],
+    [
+      "pods of the node's network",
+      { template: pods({ hostNetwork: true }) },
+      "Deployment billing.spec.template.spec.hostN",
+    ],
+  ])("%s are refused", async (_, spec, says) => {
+    expect(await refused((w) => w.transform(object("Deployment", { spec }) as any))).toEqual([
+      expect.stringContaining(says),
+    ]);
   });
 
   test("a workload whose variables are secret joins all the same", async () => {
@@ -299,6 +417,8 @@ describe("the objects of a chart", () => {
     });
     expect(result[0].props.spec.template.spec.serviceAccountName).toBe("billing");
     expect(result[1]).toBeUndefined();
+    const other = await declared((w) => w.transform(deployment), { workload: { kind: "StatefulSet" } });
+    expect(other.result).toBeUndefined();
     expect((await declared((w) => w.transform(rollout))).result.props.spec.template.spec.serviceAccountName).toBe(
       "billing",
     );
@@ -307,8 +427,13 @@ describe("the objects of a chart", () => {
   const service = (spec: object) =>
     core("Service", { spec: { ports: [{ port: 80, targetPort: "http" }], ...spec } }) as any;
   test.each<[string, Given, object[], string]>([
-    ["a Service of the service's name", {}, [service({})], "Service billing: is declared here"],
-    ["a ServiceAccount of its name", {}, [core("ServiceAccount", {})], "ServiceAccount billing: is declared here"],
+    ["a Service of the service's name", {}, [service({})], 'a second time; set existingService to "billing"'],
+    [
+      "a ServiceAccount of its name",
+      {},
+      [core("ServiceAccount", {})],
+      "a second time; set existingServiceAccount to true",
+    ],
     [
       "a headless one",
       { existingService: "billing" },

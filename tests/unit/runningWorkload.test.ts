@@ -1,0 +1,159 @@
+import { ConsulMesh, MeshWorkload, MeshWorkloadArgs, MeshWorkloadOptions } from "../../components";
+import { judgedAccount } from "../../components/services/runningWorkload";
+import { find, Read, record } from "../recorder";
+
+type Given = Partial<Omit<MeshWorkloadArgs, "mesh">>;
+type Kind = NonNullable<NonNullable<MeshWorkloadOptions["workload"]>["kind"]>;
+
+const container = { name: "app", image: "a/b:1", ports: [{ name: "http", containerPort: 8080 }] };
+
+/** What a program makes of a workload of that kind which runs already, with those pods and behind that Service. */
+async function patched(given: Given, pods: object = {}) {
+  const reads: Read[] = [];
+  const { kind = "Deployment" } = given.workload ?? {};
+  const recorded = await record(
+    () => {
+      const mesh = new ConsulMesh("consul");
+      new MeshWorkload("billing", { mesh, namespace: "apps", port: 8080, running: true, ...given });
+    },
+    {},
+    {},
+    reads,
+    {
+      [`kubernetes:apps/v1:${kind}`]: (inputs) => ({
+        ...inputs,
+        spec: { template: { spec: { containers: [container], ...pods } } },
+      }),
+      "kubernetes:core/v1:Service": (inputs) => ({ ...inputs, spec: { ports: [{ port: 80, targetPort: "http" }] } }),
+    },
+  );
+  return { recorded, reads };
+}
+
+test.each<Kind>(["Deployment", "StatefulSet", "DaemonSet"])(
+  "a %s that runs is read as it is, and gets labels, annotations and its identity alone",
+  async (kind) => {
+    const { recorded, reads } = await patched({ workload: { kind, name: "legacy" }, existingService: "billing-http" });
+    const metadata = { name: "legacy", namespace: "apps" };
+    expect(reads).toEqual(
+      expect.arrayContaining([
+        {
+          name: "billing-running",
+          id: "apps/legacy",
+          props: expect.objectContaining({ apiVersion: "apps/v1", kind, metadata }),
+        },
+        {
+          name: "billing-running-service",
+          id: "apps/billing-http",
+          props: expect.objectContaining({
+            apiVersion: "v1",
+            kind: "Service",
+            metadata: { name: "billing-http", namespace: "apps" },
+          }),
+        },
+      ]),
+    );
+    const { props, dependsOn } = find(recorded, `billing-${kind.toLowerCase()}-patch`);
+    // Both are judged before anything of the workload changes.
+    expect(dependsOn).toEqual(expect.arrayContaining(["billing-running", "billing-running-service"]));
+    expect(props.metadata).toMatchObject(metadata);
+    expect(props.spec.template).toEqual({
+      metadata: {
+        labels: { "consul-traefik-mesh/service": "billing" },
+        annotations: expect.objectContaining({
+          "consul.hashicorp.com/connect-inject": "true",
+          "consul.hashicorp.com/kubernetes-service": "billing-http",
+        }),
+      },
+      spec: { serviceAccountName: "billing", serviceAccount: "billing" },
+    });
+  },
+);
+
+test("a Service that is made is not read", async () => {
+  expect((await patched({})).reads.map(({ name }) => name)).not.toContain("billing-running-service");
+});
+
+test.each<[string, string | undefined, string | undefined]>([
+  ["none", undefined, "billing"],
+  ["an empty one", "", "billing"],
+  ["the service's own", "billing", "billing"],
+  ["another, which stays", "legacy", undefined],
+])("the ServiceAccount of pods that have %s", async (_, serviceAccountName, account) => {
+  const { recorded } = await patched({}, { serviceAccountName });
+  expect(find(recorded, "billing-deployment-patch").props.spec.template.spec.serviceAccountName).toBe(account);
+});
+
+/** What is wrong with pods that run, and the Service that selects them. */
+async function judged(given: Given, pods: object, service: object | undefined, acls: boolean): Promise<string> {
+  let message = "";
+  await record(() => {
+    const args = { mesh: new ConsulMesh("consul", { acls }), namespace: "apps", port: 8080, ...given };
+    const member = new MeshWorkload("billing", args);
+    try {
+      judgedAccount(
+        { spec: { containers: [container], ...pods } },
+        service,
+        member,
+        args,
+        "Deployment billing.spec.template",
+      );
+    } catch (error) {
+      ({ message } = error as Error);
+    }
+  });
+  return message;
+}
+
+test.each<[string, Given, object, object, boolean, string]>([
+  [
+    "pods that have the node's network",
+    {},
+    { hostNetwork: true },
+    {},
+    false,
+    "Deployment billing.spec.template.spec.hostNetwork",
+  ],
+  [
+    "with ACLs, pods of another identity",
+    {},
+    { serviceAccountName: "legacy" },
+    {},
+    true,
+    'spec.template.spec.serviceAccountName: is "legacy", and with ACLs the identity is the ServiceAccount',
+  ],
+  [
+    "with ACLs, pods without a token",
+    {},
+    { automountServiceAccountToken: false },
+    {},
+    true,
+    "spec.template.spec.automountServiceAccountToken: is false, and with ACLs the sidecar logs in with that token",
+  ],
+  [
+    "a Service that leads elsewhere",
+    { existingService: "billing-http" },
+    {},
+    { ports: [{ port: 80, targetPort: "metrics" }] },
+    false,
+    "Service billing-http.spec.ports: lead to none of port 8080",
+  ],
+])("%s are refused", async (_, given, pods, service, acls, says) => {
+  expect(await judged(given, pods, service, acls)).toContain(says);
+});
+
+test.each<[string, object, boolean]>([
+  [
+    "an identity of another name, without ACLs",
+    { serviceAccountName: "legacy", automountServiceAccountToken: false },
+    false,
+  ],
+  [
+    "the service's identity and its token, with ACLs",
+    { serviceAccountName: "billing", automountServiceAccountToken: true },
+    true,
+  ],
+  ["no word on either, with ACLs", { serviceAccountName: "" }, true],
+])("pods with %s are taken", async (_, pods, acls) => {
+  expect(await judged({}, pods, undefined, acls)).toBe("");
+});
