@@ -79,9 +79,14 @@ function play(files: readonly string[], tests: Tests): Record<string, Score> {
     }
   }
   const report = JSON.parse(fs.readFileSync(REPORT, "utf8")) as {
-    files: Record<string, { mutants: { status: string }[] }>;
+    files: Record<string, { mutants: { status: string; statusReason?: string }[] }>;
   };
   const scores = Object.entries(report.files).map(([file, { mutants }]) => {
+    // Mocha goes on to say so once the name of a test was too long for the pattern that it is chosen by.
+    const lost = mutants.filter(({ statusReason = "" }) => statusReason.includes("ERR_MOCHA_INSTANCE_ALREADY_RUNNING"));
+    if (lost.length > 0) {
+      throw new Error(`${lost.length} mutants of ${file} were not played; is the name of a test too long?`);
+    }
     const count = (...statuses: string[]) => mutants.filter(({ status: its }) => statuses.includes(its)).length;
     const seen = count("Killed", "Timeout");
     return [file, { mutants: seen + count("Survived", "NoCoverage"), seen, file: hash(file) }] as const;

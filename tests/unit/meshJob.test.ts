@@ -126,6 +126,66 @@ describe("a job", () => {
   });
 });
 
+describe("a job of a mesh", () => {
+  /** A job of a program, or what that is refused with. */
+  async function job(name: string, its: Partial<MeshJobOptions>, mesh: ConsulMeshArgs = {}) {
+    let result: MeshJob | string = "";
+    const recorded = await record(() => {
+      const consul = new ConsulMesh("consul", mesh);
+      new MeshJob("first", { mesh: consul, namespace: "apps", ...report });
+      try {
+        result = new MeshJob(name, { mesh: consul, namespace: "apps", ...report, ...its });
+      } catch (error) {
+        result = (error as Error).message;
+      }
+      new MeshService("shop", { mesh: consul, namespace: "apps", image: "a/b:1.0.0", port: 80 });
+    });
+    return { recorded, result: result as MeshJob | string };
+  }
+
+  test("is called by nobody, and waits for the mesh alone where nothing guards it", async () => {
+    const { recorded, result } = await job("report", { calls: [{ destination: "shop" }] });
+    expect(result).toMatchObject({
+      serviceName: "report",
+      protocol: "tcp",
+      routed: false,
+      servedPaths: [],
+      protocolReady: [],
+    });
+    expect((result as MeshJob).calls).toEqual([
+      { source: "report", destination: "shop", declaredAt: "report.calls[0]" },
+    ]);
+    expect((await job("report", {})).result).toMatchObject({ calls: [] });
+    for (const part of ["service-account", "service", "job"]) {
+      expect(find(recorded, `report-${part}`).parent).toBe("report");
+    }
+    expect(find(recorded, "report-job").dependsOn).toEqual(
+      expect.arrayContaining(["consul-connect-injector", "report-service"]),
+    );
+    const scheduled = find((await job("report", { schedule: "@daily" })).recorded, "report-cron-job");
+    expect(scheduled.parent).toBe("report");
+    expect(scheduled.dependsOn).toContain("consul-connect-injector");
+  });
+
+  test.each<[string, Partial<MeshJobOptions> & { serviceName?: string }, ConsulMeshArgs, string]>([
+    ["wrong by itself", { schedule: "never" }, {}, 'MeshJob "report": 1 problem\n  schedule: "never" is no schedule'],
+    [
+      "of a name that is taken",
+      { serviceName: "first" },
+      {},
+      'serviceName: "first" is the name of MeshJob "first" too',
+    ],
+    [
+      "of a variable that the cluster does not take",
+      { env: { "1A": "x" } },
+      { kubernetesVersion: "1.31" },
+      'MeshJob "report": 1 problem\n  env: "1A" is a name that Kubernetes takes since 1.32',
+    ],
+  ])("is refused where it is %s", async (_, its, mesh, says) => {
+    expect((await job("report", its, mesh)).result).toContain(says);
+  });
+});
+
 describe("the command that tells the sidecar", () => {
   let requests: string[];
   let server: http.Server;

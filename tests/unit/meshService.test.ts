@@ -1,0 +1,163 @@
+import {
+  ConsulMesh,
+  ConsulMeshArgs,
+  IntentionSet,
+  MeshService,
+  MeshServiceArgs,
+  TraefikConsulIngress,
+} from "../../components";
+import { find, record } from "../recorder";
+
+type Given = Partial<Omit<MeshServiceArgs, "mesh">>;
+const SHOP = { namespace: "apps", image: "a/b:1.0.0", port: 8080 };
+const routes = [{ host: "shop.test" }];
+
+/** What a program makes that has the service `first`, and then another, or what that is refused with. */
+async function second(its: Given, first: Given = {}, args: ConsulMeshArgs = {}) {
+  let result: MeshService | string = "";
+  const recorded = await record(() => {
+    const mesh = new ConsulMesh("consul", args);
+    new MeshService("first", { mesh, ...SHOP, ...first });
+    try {
+      result = new MeshService("shop", { mesh, ...SHOP, ...its });
+    } catch (error) {
+      result = (error as Error).message;
+    }
+    new MeshService("ledger", { mesh, ...SHOP });
+  });
+  return { recorded, result: result as MeshService | string };
+}
+
+const OLD = { chart: { version: "1.5.3" }, kubernetesVersion: "1.28" };
+test.each<[what: string, its: Given, first: Given, mesh: ConsulMeshArgs, says: string]>([
+  ["is wrong by itself", { port: 0 }, {}, {}, 'MeshService "shop": 1 problem\n  port: 0 is out of range'],
+  [
+    "has another's name",
+    { serviceName: "first" },
+    {},
+    {},
+    'serviceName: "first" is the name of MeshService "first" too',
+  ],
+  [
+    "has the name of another's canary",
+    { serviceName: "first-canary" },
+    { canary: { image: "a/b:2", weight: 1 }, routes },
+    {},
+    "its Deployment",
+  ],
+  [
+    "has another's route",
+    { routes },
+    { routes },
+    {},
+    'shop": 1 problem\n  routes[0]: the rule "Host(`shop.test`) on web" is that of first.routes[0] too',
+  ],
+  [
+    "has a variable that the cluster does not take",
+    { env: { "1A": "x" } },
+    {},
+    { kubernetesVersion: "1.31" },
+    '1 problem\n  env: "1A" is a name that Kubernetes takes since 1.32',
+  ],
+  ["is to drain where nobody knows how to", { drainSeconds: 5 }, {}, OLD, "drainSeconds: "],
+  ["is in a namespace without sidecars", { namespace: "kube-system" }, {}, {}, "kube-system"],
+])("a service that %s is refused", async (_, its, first, mesh, says) => {
+  expect((await second(its, first, mesh)).result).toContain(says);
+});
+
+test("a service tells what it speaks, whether Traefik calls it, and where its calls were declared", async () => {
+  const { result } = await second({ serviceName: "store", routes, calls: [{ destination: "ledger" }] });
+  expect(result).toMatchObject({
+    serviceName: "store",
+    protocol: "http",
+    routed: true,
+    servedPaths: [expect.stringMatching(/^\/served\/store\//)],
+    calls: [{ source: "store", destination: "ledger", declaredAt: "shop.calls[0]" }],
+  });
+  const plain = await second({ protocol: "tcp" });
+  expect(plain.result).toMatchObject({
+    serviceName: "shop",
+    protocol: "tcp",
+    routed: false,
+    servedPaths: [],
+    calls: [],
+    protocolReady: [],
+  });
+});
+
+test("its objects have its name, belong to it, and find its pods", async () => {
+  const { recorded } = await second({ serviceName: "store", servicePort: 80, updateStrategy: "Recreate" });
+  for (const part of ["service-account", "service", "defaults", "deployment"]) {
+    const { parent, props } = find(recorded, `shop-${part}`);
+    expect(parent).toBe("shop");
+    expect(props.metadata).toMatchObject({ name: "store", namespace: part === "defaults" ? "consul-system" : "apps" });
+  }
+  const { spec } = find(recorded, "shop-service").props;
+  expect(spec).toEqual({
+    selector: { "consul-traefik-mesh/service": "store" },
+    ports: [{ name: "main", port: 80, targetPort: "main" }],
+  });
+  const deployment = find(recorded, "shop-deployment").props.spec;
+  expect(deployment).toMatchObject({
+    replicas: 1,
+    strategy: { type: "Recreate" },
+    selector: { matchLabels: { app: "store" } },
+  });
+  expect(deployment.template.metadata.labels).toMatchObject({ app: "store", ...spec.selector });
+  expect(deployment.template.spec.serviceAccountName).toBe("store");
+  expect(find(recorded, "first-service").props.spec.ports).toEqual([{ name: "main", port: 8080, targetPort: "main" }]);
+});
+
+test("its scaler and its budget go by its own pods", async () => {
+  const { recorded } = await second({
+    kind: "StatefulSet",
+    resources: { requests: { cpu: "1" } },
+    autoscaling: { minReplicas: 1, maxReplicas: 2, cpuUtilization: 50 },
+    disruptionBudget: { minAvailable: 1 },
+    volumeClaims: [{ mountPath: "/data", storage: "1Gi" }],
+  });
+  const scaler = find(recorded, "shop-autoscaler");
+  expect(scaler.dependsOn).toContain("shop-stateful-set");
+  expect(scaler.props.metadata).toMatchObject({ name: "shop", namespace: "apps" });
+  expect(scaler.props.spec).toMatchObject({
+    scaleTargetRef: { kind: "StatefulSet", name: "shop" },
+    metrics: [{ containerResource: { container: "shop", name: "cpu" } }],
+  });
+  expect(find(recorded, "shop-disruption-budget").props.spec.selector).toEqual({
+    matchLabels: { "consul-traefik-mesh/service": "shop" },
+  });
+  expect(find(recorded, "shop-stateful-set").props.spec.volumeClaimTemplates).toHaveLength(1);
+});
+
+test("its probe by gRPC is exposed by its defaults", async () => {
+  const { recorded } = await second({ protocol: "grpc", healthGrpcService: "" });
+  expect(find(recorded, "shop-defaults").props.spec.expose.paths).toHaveLength(1);
+  expect(find(recorded, "first-defaults").props.spec.expose).toBeUndefined();
+});
+
+describe("its pods wait", () => {
+  const before = async (its: Given, guarded = false) => {
+    const recorded = await record(() => {
+      const mesh = new ConsulMesh("consul");
+      const ingress = new TraefikConsulIngress("edge", { mesh, userLists: { ops: { secretName: "ops" } } });
+      const guardedBy = guarded ? new IntentionSet("baseline", { mesh }) : undefined;
+      new MeshService("shop", { mesh, ...SHOP, ingress, guardedBy, ...its });
+    });
+    return find(recorded, "shop-deployment").dependsOn;
+  };
+  const ofIngress = (names: string[]) => names.filter((name) => name.startsWith("edge"));
+
+  test("for the mesh, their Service and their protocol, and for nothing else", async () => {
+    const names = await before({ routes });
+    expect(names).toEqual(expect.arrayContaining(["consul-connect-injector", "shop-service", "shop-defaults"]));
+    expect(ofIngress(names)).toEqual([]);
+    expect(names).not.toContain("baseline-all.services");
+  });
+
+  test("for the intentions that guard them, and for an ingress that has what their routes use", async () => {
+    const middlewares = [{ basicAuth: { userList: "ops" } }];
+    const names = await before({ routes: [{ host: "shop.test", middlewares }] }, true);
+    expect(names).toContain("baseline-all.services");
+    expect(ofIngress(names)).not.toEqual([]);
+  });
+});
