@@ -96,7 +96,7 @@ const KNOWN: Record<string, string> = {
   "components/services/memberProblems": "unit/routing unit/pods",
   "components/services/memberService": "unit/memberEntries",
   "components/services/meshJobProblems": "unit/meshJob",
-  "components/services/meshServiceProblems": "unit/pods unit/routing",
+  "components/services/meshServiceProblems": "unit/podProblems unit/inputs",
   "components/services/meshTraffic": "unit/traffic unit/configEntry",
   "components/services/meshWorkloadProblems": "unit/joinProblems",
   "components/services/timeoutWarnings": "unit/routing unit/meshWorkload",

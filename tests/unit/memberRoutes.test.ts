@@ -7,7 +7,7 @@ import { knownRouteProblems, memberRoutes } from "../../components/services/memb
 import { MeshModel } from "../../components/shared/meshModel";
 
 const PORT = { port: 80 };
-const known = <T>(value: pulumi.Input<T>) => new Promise((resolve) => pulumi.output(value).apply(resolve));
+const known = (value: unknown) => (pulumi.output(value) as unknown as { promise: () => Promise<unknown> }).promise();
 
 /** A service's routes, of which `judged` have stand-ins for what is not known yet. */
 function of(judged: object, given: CanaryRoutesArgs = judged) {

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { drainProblems } from "../../components/services/meshServiceProblems";
 import { meshServiceProblems, MeshServiceOptions, meshServiceWarnings } from "../../components";
 import { oldVariableNameProblems } from "../../components/pods/containerProblems";
 
@@ -473,6 +474,37 @@ describe("what runs the pods, and how many", () => {
   const budget = (maxUnavailable: unknown): Given => ({ disruptionBudget: { maxUnavailable } as never });
   const claim = { mountPath: "/data", storage: "1Gi" };
   judge([
+    [
+      { kind: "StatefulSet", canary: { image: "a:1", weight: 1 }, routes: [{ host: "a.test" }] },
+      "canary",
+      "a second version is a second Deployment, and this is a StatefulSet",
+      { kind: "Deployment", canary: { image: "a:1", weight: 1 }, routes: [{ host: "a.test" }] },
+    ],
+    [
+      { ...scaled({ cpuUtilization: 1 }), canary: { image: "a:1", weight: 1 }, routes: [{ host: "a.test" }] },
+      "autoscaling",
+      "by which the canary's share is counted",
+      { ...scaled({ cpuUtilization: 1 }), routes: [{ host: "a.test" }] },
+    ],
+    [
+      { canary: { image: "a:1", weight: 1 } },
+      "canary.weight",
+      "has no effect without a route",
+      { canary: { image: "a:1", weight: 1 }, internal: true },
+    ],
+    [{ replicas: 1001 }, "replicas", "out of range", { replicas: 1000 }],
+    [{ replicas: -1 }, "replicas", "out of range", { replicas: 0 }],
+    [{ runAsUser: 2 ** 31 }, "runAsUser", "out of range", { runAsUser: 2 ** 31 - 1 }],
+    [{ runAsUser: -1 }, "runAsUser", "out of range", { runAsUser: 0 }],
+    [{ servicePort: 65536 }, "servicePort", "out of range", { servicePort: 65535 }],
+    [
+      { terminationGracePeriodSeconds: 19, drainSeconds: 10 },
+      "terminationGracePeriodSeconds",
+      "from 20",
+      { terminationGracePeriodSeconds: 10 },
+    ],
+    [{ kind: "DaemonSet", replicas: 1 }, "replicas", "one pod a node", { kind: "StatefulSet", replicas: 1 }],
+    [{ readinessProbe: { exec }, healthPath: "/" }, "readinessProbe", "its short form", { readinessProbe: { exec } }],
     [{ kind: "Job" as never }, "kind", "use one of Deployment, StatefulSet, DaemonSet", { kind: "DaemonSet" }],
     [
       { kind: "DaemonSet", ...scaled({ cpuUtilization: 1 }) },
@@ -558,6 +590,40 @@ describe("what runs the pods, and how many", () => {
       { disruptionBudget: { minAvailable: 0 } },
     ],
   ]);
+
+  test.each<[number | undefined, string | undefined, boolean]>([
+    [5, "Kubernetes 1.28", true],
+    [5, undefined, false],
+    [0, "Kubernetes 1.28", false],
+    [undefined, "Kubernetes 1.28", false],
+  ])("a drain of %s s beside %s is refused: %s", (drainSeconds, part, refused) => {
+    const problems = drainProblems({ drainSeconds }, part, "services[0].");
+    expect(problems.map((p) => p.propertyPath)).toEqual(refused ? ["services[0].drainSeconds"] : []);
+    expect(problems.every(({ reason }) => reason.startsWith(`${part} does not know how to wait so`))).toBe(true);
+  });
+
+  test("all is told of under what it is said of", () => {
+    const wrong: Given = {
+      image: "A",
+      servicePort: 0,
+      replicas: -1,
+      drainSeconds: -1,
+      runAsUser: -1,
+      healthPath: "a",
+      addCapabilities: ["ALL"],
+      tolerations: [{}],
+      autoscaling: { minReplicas: 1, maxReplicas: 2 },
+      disruptionBudget: {},
+      canary: { image: "A" },
+      routes: [{}],
+    };
+    const paths = meshServiceProblems("Shop", { ...shop, ...wrong }, "services[0].").map((p) => p.propertyPath);
+    const named =
+      "serviceName image canary.image addCapabilities[0] healthPath drainSeconds runAsUser replicas servicePort";
+    const more = "tolerations[0] autoscaling disruptionBudget routes[0].host canary.weight";
+    expect(paths).toEqual(expect.arrayContaining(`${named} ${more}`.split(" ").map((each) => `services[0].${each}`)));
+    expect(paths.every((each) => each.startsWith("services[0]."))).toBe(true);
+  });
 
   test("a StatefulSet's name is short enough for the Service of its pods", () => {
     const of = (name: string) => meshServiceProblems(name, { ...shop, kind: "StatefulSet" }).map((p) => p.propertyPath);

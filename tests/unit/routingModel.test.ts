@@ -1,5 +1,7 @@
 import { TraefikOptions } from "../../components";
 import { RoutingModel } from "../../components/routing/routingModel";
+import { TLS_PATH } from "../../components/routing/tlsOptions";
+import { CA_MOUNT_PATH } from "../../components/routing/traefikArguments";
 import { Published, serviceTags } from "../../components/routing/serviceTags";
 
 const INGRESS = "traefik-system-ingress";
@@ -81,6 +83,14 @@ test.each<[string, Record<string, Published>, string[]]>([
     { shop: calling("auth"), auth: { routes: [host("auth.test")] } },
     [
       'shop.routes[0].middlewares[1].forwardAuth.service: "auth" takes no call of Traefik\'s own; set its internal: true',
+    ],
+  ],
+  [
+    "that once, however many join behind",
+    { shop: calling("auth"), auth: {}, c: {}, d: { routes: [host("d.test", { middlewares: ["x@consulcatalog"] })] } },
+    [
+      expect.stringContaining('"auth" takes no call') as string,
+      expect.stringContaining('"x" is no middleware of the mesh\'s services; did you mean "') as string,
     ],
   ],
   [
@@ -209,7 +219,14 @@ test.each<[string, Published, TraefikOptions, string | undefined, TraefikOptions
     'tcpRoutes[0].tls.certResolver: "le"',
     { certificateResolvers: { le: { email: "a@b.test", tlsChallenge: {} } } },
   ],
-  ["a file of the CA", auth("/etc/none.crt"), {}, "is no file of Traefik's pod", undefined],
+  ["a file that nobody mounts", auth("/etc/none.crt"), {}, "is no file of Traefik's pod", undefined],
+  [
+    "a file of a Secret",
+    auth(`${TLS_PATH}/clients/ca.crt`),
+    {},
+    "is no file of Traefik's pod",
+    { tlsOptions: { strict: { clientAuth: { caSecretName: "clients" } } } },
+  ],
   [
     "an option that its Traefik does not know",
     { routes: [host("a.test", { middlewares: [{ retry: { attempts: 1, status: ["503"] } }] })] },
@@ -226,6 +243,16 @@ test.each<[string, Published, TraefikOptions, string | undefined, TraefikOptions
       expect(told({ shop: its }, having, first)).toEqual([]);
     }
   }
+});
+
+test("the CA of the mesh is a file of Traefik's pod", () => {
+  expect(told({ shop: auth(`${CA_MOUNT_PATH}/tls.crt`) })).toEqual([]);
+});
+
+test("entry points for HTTP are told of by the route itself, and a console that is off has no host", () => {
+  const tcpRoutes = ["web", "admin", "internal"].map((each) => ({ name: each, entryPoints: [each] }));
+  expect(told({ db: { tcpRoutes } }, { consoles: { dashboard: undefined } })).toEqual([]);
+  expect(told({ a: { routes: [host("a.test")] } }, { consoles: { dashboard: undefined } })).toEqual([]);
 });
 
 test("a service that Traefik passes TLS through to has its own certificates", () => {
