@@ -25,7 +25,7 @@ export const REFUSED: Readonly<Record<string, string>> = {
   serviceAccount: "the ServiceAccount is the identity, which the component sets; leave it out",
   automountServiceAccountToken: "the sidecar logs in with the ServiceAccount's token; leave it out",
   ephemeralContainers: "are not declared but added to a pod that runs; leave them out",
-  restartPolicy: "a Deployment's pods are always restarted; leave it out",
+  restartPolicy: "pods of a service are always restarted, and those of a job never; leave it out",
 };
 
 export const KUBERNETES_DEFAULTS: Readonly<Record<string, unknown>> = {

@@ -250,6 +250,12 @@ test.each<[string, Partial<MeshJobOptions>, string, string]>([
   ["the sidecar's user", { runAsUser: 5995 }, "runAsUser", "is the sidecar's"],
   ["the node's network", { podSpec: { hostNetwork: true } }, "podSpec.hostNetwork", "the node's network"],
   ["pods that begin again", { podSpec: { restartPolicy: "Always" } }, "podSpec.restartPolicy", "begin again"],
+  [
+    "pods that begin again after a failure",
+    { podSpec: { restartPolicy: "OnFailure" } },
+    "podSpec.restartPolicy",
+    "and those of a job never",
+  ],
   ["no retries that are fewer than none", { backoffLimit: -1 }, "backoffLimit", "out of range"],
 ])("%s is refused", (_, wrong, at, says) => {
   expect(meshJobProblems("report", { ...report, ...wrong }, "chart 1.5.3")).toEqual([
