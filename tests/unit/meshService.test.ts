@@ -161,3 +161,19 @@ describe("its pods wait", () => {
     expect(ofIngress(names)).not.toEqual([]);
   });
 });
+
+test("what is most likely not meant is warned of: a secret in plain text, more time than the ingress gives", async () => {
+  const warned: string[] = [];
+  const warn = jest.spyOn(console, "warn").mockImplementation((line) => void warned.push(String(line)));
+  await record(() => {
+    const mesh = new ConsulMesh("consul");
+    const ingress = new TraefikConsulIngress("edge", { mesh });
+    new MeshService("shop", { mesh, ...SHOP, ingress, routes, requestTimeoutSeconds: 300, env: { DB_PASSWORD: "x" } });
+    new MeshService("next", { mesh, ...SHOP });
+  });
+  warn.mockRestore();
+  const said = warned.filter((line) => line.includes("MeshService"));
+  expect(said).toEqual([expect.stringContaining('MeshService "shop": 2 warnings')]);
+  expect(said[0]).toContain("env.DB_PASSWORD: looks like a secret");
+  expect(said[0]).toContain("gives requests 300 s");
+});
