@@ -1,6 +1,7 @@
 import * as fc from "../generated";
 import type { Published } from "../../components/routing/serviceTags";
 import { canaryServedPath, canaryTags, servedPathOf, serviceTags } from "../../components/routing/serviceTags";
+import { generation } from "../../components/shared/generations";
 import { tlsOptionChanges } from "../../components/routing/tlsOptionChanges";
 import { find, record } from "../recorder";
 import { ConsulMesh, MeshService, ServedRoutes, TraefikConsulIngress } from "../../components";
@@ -51,6 +52,10 @@ function definitions(tags: string[]): Map<string, string> {
   }
   return new Map([...found].map(([thing, own]) => [thing, [...new Set(own)].sort().join("\n")]));
 }
+
+test("definitions differ that are the same text, divided otherwise", () => {
+  expect(generation(["a=1", "b=2"])).not.toBe(generation(["a=1b=2"]));
+});
 
 test("two generations of a service define nothing of one name differently, so that Traefik serves both", () => {
   fc.assert(

@@ -1,11 +1,15 @@
-import * as pulumi from "@pulumi/pulumi";
-import { ConsulMesh, IntentionRule, IntentionSet, JwtProvider, MeshService } from "../../components";
+import * as crypto from "node:crypto";
+import { IntentionRule } from "../../components";
 import { intentionProblems } from "../../components/intentions/intentionProblems";
 import { intentionWarnings } from "../../components/intentions/intentionWarnings";
-import { jwtProviderProblems } from "../../components/intentions/jwtProviders";
+import {
+  JwtProviderInputs,
+  jwtProviderProblems,
+  jwtProviderSpec,
+  withStandIns,
+} from "../../components/intentions/jwtProviders";
 import { known, permit } from "../intentionCases";
 import { keyPair, PROVIDERS } from "../jwtCases";
-import { find, record } from "../recorder";
 
 test.each(PROVIDERS)("a provider: $what", ({ its, paths, refusedBy }) => {
   const problems = jwtProviderProblems("login", its, "");
@@ -81,56 +85,168 @@ test("two owners' lists are one where neither asks for a token: else their order
   expect(paths(lists({ providers: [{ name: "okta" }] }))).toEqual(["owner1[0]"]);
 });
 
-describe("a provider of a program", () => {
-  const options = { issuer: "https://login.example", keys: { local: JSON.stringify({ keys: [keyPair().jwk] }) } };
+describe("what is said of a provider stops at", () => {
+  const [{ its: right }] = PROVIDERS;
+  const keys = (...its: object[]) => ({ keys: { local: JSON.stringify({ keys: its }) } });
+  const caCertificate = PROVIDERS.find(({ its }) => its.keys.remote)!.its.keys.remote!.caCertificate;
+  const server = (uri: string) => ({ keys: { remote: { uri, caCertificate } } });
+  const header = (name: string, more: object = {}) => ({ locations: [{ header: name, ...more }] });
+  const text = "a".repeat(2048);
+  const curve = (namedCurve: string) =>
+    crypto.generateKeyPairSync("ec", { namedCurve }).publicKey.export({ format: "jwk" });
+  const ed25519 = crypto.generateKeyPairSync("ed25519").publicKey.export({ format: "jwk" });
+  const rsa = crypto.generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey.export({ format: "jwk" });
+  const { jwk } = keyPair();
 
-  async function declare(providers: (mesh: ConsulMesh) => (JwtProvider | string)[], acls = true) {
-    let refused: pulumi.InputPropertiesError | undefined;
-    const resources = await record(() => {
-      const mesh = new ConsulMesh("consul", { acls });
-      try {
-        const jwtProviders = providers(mesh);
-        const web = new MeshService("web", { mesh, namespace: "apps", image: "registry.example.com/web:1", port: 80 });
-        const rules = [{ ...permit({ pathPrefix: "/" }, { jwt: { providers: [{ name: "login" }] } }), source: "*" }];
-        new IntentionSet("intentions", { mesh, services: [web], rules, jwtProviders });
-      } catch (error) {
-        refused = error as pulumi.InputPropertiesError;
+  test.each<[string, accepted: object[], wrong: Record<string, object[]>]>([
+    [
+      "an issuer that tokens can have",
+      [{ issuer: text }, { issuer: "two words" }],
+      { issuer: [{ issuer: `${text}a` }, { issuer: " a" }, { issuer: "a\nb" }, { issuer: "a\n" }] },
+    ],
+    [
+      "names of headers",
+      [header("a".repeat(256)), header("x-a", { valuePrefix: "a".repeat(256) }), { payloadHeader: "X-a!" }],
+      {
+        "locations[0].header": [header("a".repeat(257)), header(" a"), header("a:")],
+        "locations[0].valuePrefix": [
+          header("x-a", { valuePrefix: "a".repeat(257) }),
+          header("x-a", { valuePrefix: "é" }),
+        ],
+        payloadHeader: [{ payloadHeader: "x a" }],
+      },
+    ],
+    [
+      "headers, where tokens are forwarded",
+      [{ forwardToken: true }, { forwardToken: true, locations: [{ cookie: "a" }, { header: "x-a" }] }],
+      { forwardToken: [{ forwardToken: true, locations: [{ queryParam: "a" }, { cookie: "a" }] }] },
+    ],
+    [
+      "servers that are found",
+      [
+        server("https://login.example"),
+        server("https://Login.example:65535/"),
+        server("https://10.0.0.1/a%2Fb"),
+        server("https://[fd00::1]/keys"),
+      ],
+      {
+        "keys.remote.uri": [
+          server("https://login.example:65536/keys"),
+          server("https://login.1/keys"),
+          server("https://-login/keys"),
+          server("https://1"),
+          server("https://[fd00::1::1]/keys"),
+          server("https://login.example/a%2"),
+          server("https://login.example/a b"),
+          server("https://login.example?a"),
+          server(" https://login.example/"),
+        ],
+      },
+    ],
+    [
+      "keys that sidecars verify by",
+      [
+        ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"].map((alg) => keys({ ...rsa, alg })),
+        keys({ ...curve("P-384"), alg: "ES384" }, { ...curve("P-521"), alg: "ES512" }),
+        keys({ ...ed25519, alg: "EdDSA" }),
+        keys({ ...jwk, use: undefined }),
+      ],
+      {
+        "keys.local": [
+          ...["d", "p", "q", "dp", "dq", "qi", "oth", "k"].map((member) => keys({ ...rsa, [member]: "AQAB" })),
+          keys(jwk, { ...jwk, use: "enc", d: "AQAB" }),
+          keys(jwk, { kty: "oct" }),
+          { keys: { local: '{"keys":[[]]}' } },
+          { keys: { local: '{"keys":[null]}' } },
+          { keys: { local: '{"keys":["a"]}' } },
+          { keys: { local: "null" } },
+          keys({ ...jwk, kty: "EC", crv: "RSA" }),
+        ],
+      },
+    ],
+  ])("%s", (_, accepted, wrong) => {
+    const told = (its: object) =>
+      jwtProviderProblems("login", { ...right, ...its }, "").map((each) => each.propertyPath);
+    for (const its of accepted) {
+      expect([its, told(its)]).toEqual([its, []]);
+    }
+    for (const [path, all] of Object.entries(wrong)) {
+      for (const its of all) {
+        expect([its, told(its)]).toEqual([its, [path]]);
       }
-    });
-    return { resources, problems: (refused?.errors ?? []).map((each) => `${each.propertyPath}: ${each.reason}`) };
-  }
-
-  test("is in Consul before the intention that names it, and after it at the end", async () => {
-    const { resources, problems } = await declare((mesh) => [new JwtProvider("login", { mesh, ...options })]);
-    expect(problems).toEqual([]);
-    const { props } = find(resources, "login-jwt-provider");
-    expect(props.metadata.annotations).toEqual({
-      "pulumi.com/waitFor": "condition=Synced",
-      "pulumi.com/patchForce": "true",
-    });
-    expect(props.spec.issuer).toBe(options.issuer);
-    expect(find(resources, "intentions-web").dependsOn).toEqual(
-      expect.arrayContaining([expect.stringContaining("login-jwt-provider")]),
-    );
-    expect(find(resources, "intentions-all.services").dependsOn.join()).not.toContain("login-jwt-provider");
+    }
   });
 
-  test("may be another's, by its name", async () => {
-    expect((await declare(() => ["login"])).problems).toEqual([]);
-    expect((await declare(() => ["logon"])).problems).toEqual([
-      'rules[0].permissions[0].jwt.providers[0].name: "login" is no JWT provider; known are logon. Declare it in jwtProviders, or name it in externalJwtProviders where others declare it',
+  test("each key of a set, by what is wrong with it", () => {
+    const reasons = (...its: object[]) =>
+      jwtProviderProblems("login", { ...right, ...keys(...its) }, "").map(({ reason }) => reason);
+    expect(
+      reasons({ ...jwk, k: "a" }, { ...jwk, d: "a" }, { ...jwk, crv: "x" }, { ...jwk, alg: "x" }, { ...jwk, x: "" }),
+    ).toEqual([
+      expect.stringMatching(/^keys\[0\] is symmetric/),
+      expect.stringMatching(/^keys\[1\] is private.*leave out d, p, q, dp, dq, qi, oth$/),
+      expect.stringMatching(/^keys\[2\] is of no kind.*RSA, P-256, P-384, P-521, Ed25519$/),
+      expect.stringMatching(/^keys\[3\] has an alg.*ES256/),
+      expect.stringMatching(/^keys\[4\] is no public key/),
     ]);
+    expect(reasons({ ...jwk, use: "enc" })).toEqual([expect.stringMatching(/^has no key for signatures/)]);
+    expect(reasons({ ...jwk, use: "enc" }, { ...jwk, crv: "x" })).toEqual([expect.stringMatching(/^keys\[1\]/)]);
+    const short = crypto.generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey.export({ format: "jwk" });
+    expect(reasons(short)).toEqual([expect.stringMatching(/1024 bits/)]);
+  });
+});
+
+describe("a provider tells Consul", () => {
+  const spec = (more: object) => jwtProviderSpec({ issuer: "https://login.example", keys: { local: "{}" }, ...more });
+
+  test("its keys in base64, and that tokens come in Authorization alone and go no further", () => {
+    expect(spec({})).toEqual({
+      issuer: "https://login.example",
+      jsonWebKeySet: { local: { jwks: "e30=" } },
+      locations: [{ header: { name: "Authorization", valuePrefix: "Bearer " } }],
+    });
   });
 
-  test("is one object of the mesh, and judged", async () => {
-    const twice = await declare((mesh) => [1, 2].map(() => new JwtProvider("login", { mesh, ...options })));
-    expect(twice.problems).toEqual([expect.stringMatching(/^name: "login" is the name of JwtProvider "login" too/)]);
-    const wrong = await declare((mesh) => [new JwtProvider("login", { mesh, ...options, issuer: "" })]);
-    expect(wrong.problems).toEqual([expect.stringMatching(/^issuer: /)]);
+  test("where keys are, whose certificate is asked for, and that no answer keeps no sidecar from starting", () => {
+    const remote = { uri: "https://login.example/keys", caCertificate: "PEM" };
+    expect(spec({ keys: { remote } }).jsonWebKeySet).toEqual({
+      remote: {
+        uri: remote.uri,
+        requestTimeoutMs: 5000,
+        jwksCluster: { discoveryType: "STRICT_DNS", tlsCertificates: { trustedCA: { inlineString: "PEM" } } },
+      },
+    });
   });
 
-  test("is of no use to a mesh without ACLs, whose intentions are refused then", async () => {
-    const { problems } = await declare((mesh) => [new JwtProvider("login", { mesh, ...options })], false);
-    expect(problems).toEqual([expect.stringMatching(/^rules\[0\]\.permissions\[0\]\.jwt: is not looked at/)]);
+  test("what else is given, and nothing that is not", () => {
+    const locations = [{ header: "x-a" }, { header: "x-b", valuePrefix: "B " }, { cookie: "c" }, { queryParam: "q" }];
+    expect(spec({ audiences: ["shop"], locations, forwardToken: true, payloadHeader: "x-payload" })).toMatchObject({
+      audiences: ["shop"],
+      locations: [
+        { header: { name: "x-a", forward: true } },
+        { header: { name: "x-b", valuePrefix: "B ", forward: true } },
+        { cookie: { name: "c" } },
+        { queryParam: { name: "q" } },
+      ],
+      forwarding: { headerName: "x-payload" },
+    });
+    expect(JSON.stringify(spec({ locations: [{ header: "x-a" }] }).locations)).toBe('[{"header":{"name":"x-a"}}]');
+  });
+
+  test("what another resource makes of it, too, beside which all else is judged", () => {
+    const given = {
+      issuer: Promise.resolve("a"),
+      audiences: [Promise.resolve("b"), ""],
+      keys: { local: Promise.resolve("{}"), remote: undefined },
+    };
+    const paths = (its: JwtProviderInputs) =>
+      jwtProviderProblems("login", withStandIns(its), "").map((each) => each.propertyPath);
+    expect(paths(given)).toEqual(["audiences[1]"]);
+    const [uri, caCertificate] = [Promise.resolve("c"), Promise.resolve("d")];
+    expect(paths({ ...given, audiences: [], keys: { remote: { uri, caCertificate } } })).toEqual(["audiences"]);
+    expect(paths({ issuer: "", keys: { remote: { uri, caCertificate: "none" } } })).toEqual([
+      "issuer",
+      "keys.remote.caCertificate",
+    ]);
   });
 });

@@ -8,6 +8,8 @@ import {
   MeshWorkload,
   TraefikConsulIngress,
 } from "../../components";
+import { tracingPart } from "../../components/ingress/tracing";
+import { sidecarTracing } from "../../components/mesh/tracing";
 import { parseSettings } from "../../settings";
 import { programOf } from "../program";
 import { record } from "../recorder";
@@ -53,6 +55,39 @@ test("with one, Traefik and the sidecars send there, and Traefik alone says how 
   expect((await made({ tracing: { ...tracing, sampleRate: 1 } })).config).toEqual(config);
 });
 
+test("Envoy gets spans to the collector by gRPC without TLS, starts where that is away, and does not wait for an answer", () => {
+  const { envoy_tracing_json, envoy_extra_static_clusters_json } = sidecarTracing(tracing, "whoami");
+  const cluster = JSON.parse(envoy_extra_static_clusters_json);
+  expect(JSON.parse(envoy_tracing_json).http).toEqual({
+    name: "envoy.tracers.opentelemetry",
+    typed_config: {
+      "@type": "type.googleapis.com/envoy.config.trace.v3.OpenTelemetryConfig",
+      grpc_service: { envoy_grpc: { cluster_name: cluster.name }, timeout: "1s" },
+      service_name: "whoami",
+    },
+  });
+  expect(cluster).toMatchObject({
+    name: expect.stringMatching(/./),
+    type: "STRICT_DNS",
+    wait_for_warm_on_init: false,
+    typed_extension_protocol_options: {
+      "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+        "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+        explicit_http_config: { http2_protocol_options: {} },
+      },
+    },
+    load_assignment: { cluster_name: cluster.name },
+  });
+  expect(cluster).not.toHaveProperty("transport_socket");
+});
+
+test("Traefik gets them there without TLS too, under its pod's name", () => {
+  const { args, env } = tracingPart(tracing, "edge");
+  expect(args).toContain("--tracing.otlp.grpc.insecure=true");
+  expect(env![0]).toEqual({ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } });
+  expect(tracingPart({ endpoint: "a:1" }, "edge").args).toContain("--tracing.sampleRate=1");
+});
+
 test("a proxy that has a setting of its own keeps it", async () => {
   const { config } = await made({ tracing, services: [{ ...services[0], idleTimeoutSeconds: 60 }] });
   expect(Object.keys(config).sort()).toEqual([
@@ -92,6 +127,8 @@ test.each([
   ["otel-collector.monitoring:65536"],
   ["otel-collector.monitoring:4317/v1"],
   ["otel-collector.monitoring:port4317"],
+  ["otel-collector.monitoring:04317"],
+  ["otel-collector.monitoring:1e3"],
   ["Otel_Collector:4317"],
   [":4317"],
 ])("%s is refused as a collector", (endpoint) => {
