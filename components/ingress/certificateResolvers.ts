@@ -189,7 +189,7 @@ function oneResolverProblems(name: string, resolver: CertificateResolver, path: 
   if (!isHostName(domain.toLowerCase())) {
     problem(".email", `"${resolver.email}" is not an email address; use one that is read`);
   }
-  if (resolver.caServer !== undefined && !/^https:\/\/[^\s/]+/.test(resolver.caServer)) {
+  if (resolver.caServer !== undefined && !/^https:\/\/[^\s/]+(\/\S*)?$/.test(resolver.caServer)) {
     problem(".caServer", `"${resolver.caServer}" is not an https URL; use the one of the authority's directory`);
   }
   if (resolver.caCertificates !== undefined && !isCertificatePem(resolver.caCertificates)) {

@@ -240,9 +240,8 @@ describe("an answer", () => {
     }
     expect(requests).toHaveLength(5);
     answers = [429, 500, 502, 503, 504].map((status) => ({ status }));
-    const web = { metadata: { name: "web" } };
-    answers.push({ status: 200, body: JSON.stringify(web) });
-    await expect(api(60_000).get("/it")).resolves.toEqual(web);
+    const all = Promise.all(Array.from({ length: 5 }, () => api(60_000).get("/it")));
+    await expect(all).resolves.toEqual(Array(5).fill({}));
   });
 
   test("that refuses is told with what was asked and what the server says, and not asked for again", async () => {

@@ -27,6 +27,7 @@ describe("a provider of a program", () => {
     const { resources, problems } = await declare((mesh) => [new JwtProvider("login", { mesh, ...options })]);
     expect(problems).toEqual([]);
     const { props } = find(resources, "login-jwt-provider");
+    expect(props).toMatchObject({ kind: "JWTProvider", metadata: { name: "login" } });
     expect(props.metadata.annotations).toEqual({
       "pulumi.com/waitFor": "condition=Synced",
       "pulumi.com/patchForce": "true",
@@ -36,6 +37,14 @@ describe("a provider of a program", () => {
       expect.arrayContaining([expect.stringContaining("login-jwt-provider")]),
     );
     expect(find(resources, "intentions-all.services").dependsOn.join()).not.toContain("login-jwt-provider");
+  });
+
+  test("has what another resource makes of it", async () => {
+    const { resources, problems } = await declare((mesh) => [
+      new JwtProvider("login", { mesh, ...options, issuer: pulumi.output(options.issuer) }),
+    ]);
+    expect(problems).toEqual([]);
+    expect(find(resources, "login-jwt-provider").props.spec.issuer).toBe(options.issuer);
   });
 
   test("may be another's, by its name", async () => {

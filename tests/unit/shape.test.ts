@@ -1,4 +1,5 @@
 import { parseSettings } from "../../settings";
+import { settingsFrom } from "../../settings/read";
 import { raw } from "../settings";
 
 const whoami = { name: "whoami", image: "traefik/whoami:v1.10.3", port: 80 };
@@ -17,6 +18,23 @@ test.each<[Record<string, unknown>, string]>([
   [service({ port: "http" }), 'services[0].port: "http" is not a number'],
   [service({ port: "-80.5" }), 'services[0].port: "-80.5" is not a number; leave the quotes out'],
   [service({ port: "80x" }), 'services[0].port: "80x" is not a number'],
+  [service({ port: "x80" }), 'services[0].port: "x80" is not a number'],
+  [service({ port: "80.25" }), 'services[0].port: "80.25" is not a number; leave the quotes out'],
+  ...["33", "-33"].map((each): [object, string] => [
+    { consulServers: `"${each}"` },
+    `consulServers: "${each}" is not a whole number; leave the quotes out`,
+  ]),
+  ...["x3", "3x", "3.5"].map((each): [object, string] => [
+    { consulServers: `"${each}"` },
+    `consulServers: "${each}" is not a whole number`,
+  ]),
+  ...["atrue", "falsely"].map((each): [object, string] => [
+    { consulAcls: `"${each}"` },
+    `consulAcls: "${each}" is not true or false`,
+  ]),
+  [{ services: Array(11).fill({ ...whoami, port: {} }) }, "services[10].port: {} is not a number"],
+  [service({ env: { "1a": [] } }), "services[0].env.1a: [] is not a text or an object"],
+  [service({ env: { a1: [] } }), "services[0].env.a1: [] is not a text or an object"],
   [service({ image: 1 }), "services[0].image: 1 is not a text; put it in quotes"],
   [service({ image: true }), "services[0].image: true is not a text; put it in quotes"],
   [service({ image: [] }), "services[0].image: [] is not a text"],
@@ -47,4 +65,11 @@ test("a value that is wrong in one way is told once", () => {
     const judged = parseSettings(raw(given));
     expect([given, "problems" in judged && judged.problems.length]).toEqual([given, 1]);
   }
+});
+
+test("a key of no setting is told by itself, also beside what is wrong below others", () => {
+  const judged = settingsFrom({ consulServer: 1, services: [{ ...whoami, env: { A: {}, B: { secretKeyRef: 1 } } }] });
+  expect("problems" in judged && judged.problems.map((each) => each.propertyPath)).toEqual(
+    expect.arrayContaining(["consulServer", "services[0].env.B.secretKeyRef"]),
+  );
 });
