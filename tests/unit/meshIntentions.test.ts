@@ -1,0 +1,73 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { IntentionRule } from "../../components";
+import { DENY_ALL } from "../../components/intentions/intentions";
+import { MeshIntentions } from "../../components/intentions/meshIntentions";
+
+/** What the intentions of a mesh's stacks are to each other: `pay` belongs to another stack, `web` and `shop` to this one. */
+const rule = (source: string, destination: string, more: object = {}) =>
+  ({ source, destination, ...more }) as IntentionRule;
+const entry = (name: string) => name as unknown as pulumi.Resource;
+function mesh(...others: IntentionRule[]): MeshIntentions {
+  const its = new MeshIntentions();
+  its.join({ set: "stack own", rules: [rule("web", "shop")], entries: [entry("own")] });
+  its.join({ set: "stack pay", rules: others, entries: [entry("pay")], services: new Set(["pay", "bank"]) });
+  return its;
+}
+
+test.each<[string, IntentionRule[], boolean]>([
+  ["lets it in", [rule("web", "pay")], true],
+  ["lets everybody in", [rule("*", "pay")], true],
+  ["lets it in to some of it", [rule("web", "pay", { permissions: [] })], true],
+  ["has no rule", [], false],
+  ["denies it", [rule("web", "pay", { action: "deny" })], false],
+  ["lets another in", [rule("shop", "pay")], false],
+  ["lets it in elsewhere", [rule("web", "bank")], false],
+])("a call to a service whose stack %s", (_, others, called) => {
+  const problems = mesh(...others).callProblems(rule("web", "pay", { declaredAt: "calls[0]" }));
+  expect(problems).toEqual(
+    called
+      ? []
+      : [
+          {
+            propertyPath: expect.stringMatching(/^calls\[0\]\.destination$/),
+            reason: expect.stringMatching(/^"pay" is a service of stack pay, whose intentions do not let "web" in/),
+          },
+        ],
+  );
+});
+
+test("a call to a service of nobody else is nobody else's to let in", () => {
+  expect(mesh().callProblems(rule("web", "shop"))).toEqual([]);
+});
+
+test("a destination has its intentions in one set, and those of another stack's service are there", () => {
+  const its = mesh(rule("web", "pay"));
+  const told = its.secondSetProblems([
+    rule("a", "new"),
+    rule("a", "shop"),
+    rule("a", "pay"),
+    rule("a", "bank", { declaredAt: "intentions[7]" }),
+  ]);
+  expect(told.map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`)).toEqual([
+    'rules[1]: "shop" has its intentions in stack own already; declare them all there',
+    'rules[2]: "pay" has its intentions in stack pay already; declare them all there',
+    'intentions[7]: "bank" is of stack pay, which alone opens it; declare the rule there',
+  ]);
+});
+
+test("that everything else is denied is said once", () => {
+  expect(
+    mesh(DENY_ALL)
+      .secondSetProblems([DENY_ALL])
+      .map((each) => each.propertyPath),
+  ).toEqual(["denyAll"]);
+  expect(mesh().secondSetProblems([DENY_ALL])).toEqual([]);
+});
+
+test("all rules of a mesh are known, and what has to be there before a service can call", () => {
+  const its = mesh(rule("web", "pay"), rule("shop", "pay"));
+  expect(its.rules).toEqual([rule("web", "shop"), rule("web", "pay"), rule("shop", "pay")]);
+  expect(its.entriesFrom("web")).toEqual(["own", "pay"]);
+  expect(its.entriesFrom("shop")).toEqual(["pay"]);
+  expect(its.entriesFrom("bank")).toEqual([]);
+});

@@ -1,0 +1,83 @@
+import {
+  dnsLabelProblems,
+  isCidr,
+  isHostName,
+  namespaceProblems,
+  objectNameProblems,
+  portProblems,
+  rangeProblems,
+} from "../../components/shared/names";
+
+const LABEL = "a".repeat(63);
+
+test.each(["a", "0", "a-b", "a--b", LABEL])("%s is a DNS label", (name) => {
+  expect(dnsLabelProblems("x", name)).toEqual([]);
+});
+
+test.each(["", "-a", "a-", "A", "a_b", "a.b", `${LABEL}a`, " a", "a\n"])("%j is no DNS label", (name) => {
+  expect(dnsLabelProblems("x", name)).toEqual([
+    { propertyPath: "x", reason: expect.stringContaining(`"${name}" is not a DNS label`) },
+  ]);
+});
+
+test("a host name is DNS labels, of at most 253 characters", () => {
+  const longest = [LABEL, LABEL, LABEL, "a".repeat(61)].join(".");
+  expect(["a.b", "10.0.0.1", longest].map(isHostName)).toEqual([true, true, true]);
+  expect([`${longest}a`, "a..b", "a.", "*.a", "a:80"].map(isHostName)).toEqual(Array(5).fill(false));
+});
+
+test.each<[string, Parameters<typeof namespaceProblems>[2], RegExp | undefined]>([
+  ["shop", { inMesh: true }, undefined],
+  ["kube-shop", {}, /is the cluster's own, and a destroy would delete it/],
+  ["default", undefined, /is the cluster's own/],
+  ["default", { create: false }, undefined],
+  ["defaults", {}, undefined],
+  ["my-kube-system", {}, undefined],
+  ["kube-system", { create: false }, undefined],
+  ...["kube-system", "kube-public", "local-path-storage"].map((name): [string, object, RegExp] => [
+    name,
+    { create: false, inMesh: true },
+    /leaves out of the mesh/,
+  ]),
+  ["kube-node-lease", { create: false, inMesh: true }, undefined],
+  ["Shop", {}, /is not a DNS label/],
+])("the namespace %s, used by %j, is told %s", (...[name, use, reason]) => {
+  const told = namespaceProblems("x", name, use);
+  expect(told).toEqual(reason === undefined ? [] : [{ propertyPath: "x", reason: expect.stringMatching(reason) }]);
+});
+
+test("a number is whole and within its range, the ends too", () => {
+  expect([2, 3, 4].flatMap((value) => rangeProblems("x", value, 2, 4))).toEqual([]);
+  expect([1, 5, 2.5, NaN].flatMap((value) => rangeProblems("x", value, 2, 4))).toHaveLength(4);
+  expect([portProblems("x", 1), portProblems("x", 65535)]).toEqual([[], []]);
+  expect([portProblems("x", 0), portProblems("x", 65536)].flat().map((each) => each.reason)).toEqual([
+    "0 is out of range; use a whole number from 1 to 65535",
+    "65536 is out of range; use a whole number from 1 to 65535",
+  ]);
+});
+
+test.each(["10.0.0.1", "10.0.0.0/0", "10.0.0.0/32", "::1", "fd00::/128"])("%s is a range of addresses", (range) => {
+  expect(isCidr(range)).toBe(true);
+});
+
+test.each([
+  "",
+  "/8",
+  "10.0.0.0/33",
+  "10.0.0.0/08",
+  "10.0.0.0/",
+  "10.0.0.0/8/8",
+  "fd00::/129",
+  "fe80::1%eth0",
+  "a/8",
+  "10.0.0.0/-1",
+])("%j is none", (range) => {
+  expect(isCidr(range)).toBe(false);
+});
+
+test("the name of an object is a DNS name, and told in short", () => {
+  expect([undefined, "fast", "fast.example.com"].flatMap((name) => objectNameProblems("x", name, "class"))).toEqual([]);
+  const [{ propertyPath, reason }] = objectNameProblems("x", "A".repeat(500), "storage class");
+  expect(propertyPath).toBe("x");
+  expect(reason).toMatch(/^"A{99} is no name of a storage class; use a DNS name$/);
+});
