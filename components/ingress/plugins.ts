@@ -112,7 +112,7 @@ export function pluginProblems(plugins: Readonly<Record<string, Plugin>>, prefix
     if ((folder === undefined) === (version === undefined)) {
       problem("path", "give either the folder with the plugin, or the version that Traefik is to download");
     }
-    if (version !== undefined && !/^v\d+\.\d+\.\d+/.test(version)) {
+    if (version !== undefined && !/^v\d+\.\d+\.\d+([-+][\w.+-]+)?$/.test(version)) {
       problem("version", `"${version}" is no version of a Go module; use one such as v0.2.2`);
     }
     if (folder !== undefined) {
