@@ -54,7 +54,7 @@ describe("of the settings", () => {
   });
 
   test("a scaler decides how many there are where nobody says more than one", () => {
-    const of = (given: object) => settings(given).traefik.replicas;
+    const of = (given: Record<string, unknown>) => settings(given).traefik.replicas;
     const traefikAutoscaling = { minReplicas: 2, maxReplicas: 4, cpuUtilization: 70 };
     expect([of({}), of({ traefikAutoscaling })]).toEqual([1, undefined]);
     const both = told(parseSettings(raw({ traefikAutoscaling, traefikReplicas: 3 })));

@@ -20,15 +20,15 @@ test.each<[Record<string, unknown>, string]>([
   [service({ port: "80x" }), 'services[0].port: "80x" is not a number'],
   [service({ port: "x80" }), 'services[0].port: "x80" is not a number'],
   [service({ port: "80.25" }), 'services[0].port: "80.25" is not a number; leave the quotes out'],
-  ...["33", "-33"].map((each): [object, string] => [
+  ...["33", "-33"].map((each): [Record<string, unknown>, string] => [
     { consulServers: `"${each}"` },
     `consulServers: "${each}" is not a whole number; leave the quotes out`,
   ]),
-  ...["x3", "3x", "3.5"].map((each): [object, string] => [
+  ...["x3", "3x", "3.5"].map((each): [Record<string, unknown>, string] => [
     { consulServers: `"${each}"` },
     `consulServers: "${each}" is not a whole number`,
   ]),
-  ...["atrue", "falsely"].map((each): [object, string] => [
+  ...["atrue", "falsely"].map((each): [Record<string, unknown>, string] => [
     { consulAcls: `"${each}"` },
     `consulAcls: "${each}" is not true or false`,
   ]),
