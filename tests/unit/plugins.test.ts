@@ -1,7 +1,9 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { pluginProblems } from "../../components/ingress/plugins";
+import * as pulumi from "@pulumi/pulumi";
+import { pluginProblems, pluginsPart } from "../../components/ingress/plugins";
+import { find, record } from "../recorder";
 
 /** What Traefik cannot load, for which it would switch off all plugins. */
 const MODULE = "example.com/demo";
@@ -88,4 +90,46 @@ test("its tests and its history need no room", () => {
   expect(
     paths({ demo: { module: MODULE, path: made("tests", MANIFEST, { "demo_test.go": large, ".git/pack": large }) } }),
   ).toEqual([]);
+});
+
+describe("what Traefik gets", () => {
+  /** Of the pod, and of the ConfigMap with what `files` says. */
+  async function part(files: Record<string, string>, more: Parameters<typeof pluginProblems>[0] = {}) {
+    let its: ReturnType<typeof pluginsPart> = {};
+    const source = made("mounted", MANIFEST, files);
+    const recorded = await record(() => {
+      const parent = new pulumi.ComponentResource("test:index:Edge", "edge");
+      its = pluginsPart("traefik", { demo: { module: MODULE, path: source }, ...more }, "edge", parent);
+    });
+    return { ...its, config: find(recorded, "traefik-plugin-demo").props };
+  }
+
+  test("a folder's files are mounted where Traefik looks for its module, and nothing is downloaded", async () => {
+    const { config, volumes, mounts, args, annotations } = await part({ "demo.go": "package demo", "inner/a.go": "" });
+    expect(config.metadata).toMatchObject({ name: "plugin-demo", namespace: "edge" });
+    const [{ configMap }] = volumes as any[];
+    const text = ({ key, path: file }: any) => [file, Buffer.from(config.binaryData[key], "base64").toString()];
+    expect(Object.fromEntries(configMap.items.map(text))).toEqual({
+      ".traefik.yml": JSON.stringify(MANIFEST),
+      "demo.go": "package demo",
+      "inner/a.go": "",
+    });
+    expect(volumes).toHaveLength(1);
+    expect(mounts).toEqual([{ name: "plugin-demo", mountPath: `/plugins-local/src/${MODULE}`, readOnly: true }]);
+    expect(args).toEqual([`--experimental.localPlugins.demo.moduleName=${MODULE}`]);
+    const [sum] = Object.values(annotations!);
+    expect(sum).toMatch(/^[0-9a-f]{64}$/);
+    // Another source, other pods: Traefik reads it at its start.
+    expect((await part({ "demo.go": "package other" })).annotations).not.toEqual(annotations);
+  });
+
+  test("what is downloaded has a place to be kept", async () => {
+    const { volumes, mounts, args } = await part({}, { far: { module: "example.com/far", version: "v0.2.2" } });
+    expect(volumes![1]).toEqual({ name: "plugins-storage", emptyDir: {} });
+    expect(mounts![1]).toEqual({ name: "plugins-storage", mountPath: "/plugins-storage" });
+    expect(args!.slice(1)).toEqual([
+      "--experimental.plugins.far.moduleName=example.com/far",
+      "--experimental.plugins.far.version=v0.2.2",
+    ]);
+  });
 });
