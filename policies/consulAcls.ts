@@ -21,10 +21,10 @@ export const consulAcls = policy({
   *object(object) {
     const { enabled, default_policy: otherwise } = record(setBy(object)?.acl);
     if (enabled !== undefined && enabled !== true) {
-      yield "sets Consul's acl.enabled to something else than true";
+      yield "sets Consul's acl.enabled to something other than true";
     }
     if (otherwise !== undefined && otherwise !== "deny") {
-      yield "sets Consul's acl.default_policy to something else than deny";
+      yield "sets Consul's acl.default_policy to something other than deny";
     }
   },
   *values(values) {

@@ -14,7 +14,7 @@ const API_PORTS = [8500, 8501, 8502];
  */
 export const consulApiIsolated = policy<{ declaredElsewhere: boolean }>({
   name: "consul-api-isolated",
-  description: "Only those pods reach the API of Consul's servers that a NetworkPolicy names, and nobody from outside.",
+  description: "Only pods that a NetworkPolicy names reach the API of Consul's servers, and nobody from outside.",
   severity: "high",
   remedy:
     "Declare a NetworkPolicy for Ingress on the servers' pods, with podSelectors for the ports 8501 and 8502, and leave their Services to the cluster",

@@ -19,7 +19,7 @@ const TOKEN_SETTING =
 /** Whoever has the CA's key can be any service, and whoever has the management token can rewrite every intention. */
 export const consulSecrets = policy({
   name: "consul-secrets-unread",
-  description: "Keys and tokens of Consul's reach nobody but Consul, and none of them in plain text.",
+  description: "Consul's keys and tokens reach nobody but Consul, and none of them in plain text.",
   severity: "critical",
   remedy: "Log in by the pod's ServiceAccount (consul login), and give the CA's certificate alone",
   *object(object) {

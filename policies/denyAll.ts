@@ -59,7 +59,7 @@ function isDenyAll(object: ClusterObject): boolean {
 function whyVoid(object: ClusterObject): string | undefined {
   const annotations = record(at(object.body, "metadata", "annotations"));
   if (annotations["consul.hashicorp.com/migrate-entry"] === "true") {
-    return "migrate-entry has Consul keep another entry that is there already";
+    return "migrate-entry has Consul keep another entry that already exists";
   }
   for (const [part, name] of [
     [at(object.body, "spec", "destination"), "its destination"],

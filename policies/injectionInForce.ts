@@ -27,7 +27,7 @@ export const injectionInForce = policy({
         yield `${name} has the failurePolicy Ignore: while the injector is away, pods start without a sidecar`;
       }
       if (list(at(webhook, "matchConditions")).length > 0) {
-        yield `${name} is asked under conditions alone: pods that do not meet them start without a sidecar`;
+        yield `${name} is asked only under conditions: pods that do not meet them start without a sidecar`;
       }
       const rules = at(webhook, "rules");
       if (rules !== undefined && list(rules).length === 0) {

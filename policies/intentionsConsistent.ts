@@ -24,7 +24,7 @@ export const intentionsConsistent = policy<ProtocolsConfig>({
   description: "The intentions of a stack can all be in force together.",
   severity: "high",
   remedy:
-    "Keep one ServiceIntentions a destination, ServiceDefaults with an L7 protocol beside permissions and tokens, and ACLs beside tokens",
+    "Keep one ServiceIntentions per destination, ServiceDefaults with an L7 protocol beside permissions and tokens, and ACLs beside tokens",
   config: PROTOCOLS_CONFIG,
   *stack(objects, { config }) {
     const protocolOf = protocols(objects, config.protocols);

@@ -15,7 +15,7 @@ export const layer7Permissions = policy<ProtocolsConfig>({
   description: "An intention for a service that speaks http, http2 or grpc allows paths and methods, not everything.",
   severity: "low",
   advisory: true,
-  remedy: "Replace action by permissions",
+  remedy: "Replace action with permissions",
   config: PROTOCOLS_CONFIG,
   *stack(objects, { config }) {
     const protocolOf = protocols(objects, config.protocols);

@@ -74,7 +74,7 @@ export const meshAnnotations = policy({
     for (const name of object.kind === "Namespace" ? ["transparent-proxy", "consul-dns"] : []) {
       const value = at(object.body, "metadata", "labels", PREFIX + name);
       if (value !== undefined && value !== null && parseBool(String(value)) === undefined) {
-        yield `the label ${PREFIX}${name} is "${value}", which is no boolean to Go: no pod of the namespace would start`;
+        yield `the label ${PREFIX}${name} is "${value}", which Go does not read as a boolean: no pod of the namespace would start`;
       }
     }
   },
@@ -84,13 +84,13 @@ function* annotationProblems(key: string, value: unknown): Iterable<string> {
   const name = key.slice(PREFIX.length);
   if (!key.startsWith(PREFIX) || (!KNOWN.includes(name) && !name.startsWith("service-meta-"))) {
     const like = nearest(name);
-    yield `${key} is no annotation that Consul reads${like === undefined ? "" : `; did you mean ${PREFIX}${like}?`}`;
+    yield `${key} is not an annotation that Consul reads${like === undefined ? "" : `; did you mean ${PREFIX}${like}?`}`;
   } else if (WRITTEN_BY_INJECTOR.includes(name)) {
     yield `${key} is the injector's own: set by hand, it has the pod pass for injected`;
   } else if (value !== undefined && value !== null && typeof value !== "string") {
     yield `${key} is the ${typeof value} ${JSON.stringify(value)}, and Kubernetes takes text alone`;
   } else if (typeof value === "string" && BOOLEANS.includes(name) && parseBool(value) === undefined) {
-    yield `${key} is "${value}", which is no boolean to Go: the injector refuses the pod, or takes its default`;
+    yield `${key} is "${value}", which Go does not read as a boolean: the injector refuses the pod, or takes its default`;
   }
 }
 

@@ -7,7 +7,7 @@ import { policy } from "./lib/policy";
 export const meshSettings = policy({
   name: "mesh-hardened",
   description:
-    "The mesh speaks TLS 1.2 or later, reads paths as intentions do and verifies tokens by public keys of who is verified.",
+    "The mesh speaks TLS 1.2 or later, reads paths as intentions do and verifies tokens by public keys from a verified source.",
   severity: "high",
   remedy:
     "Leave the setting out, where Consul's default is the safe one; or set meshDestinationsOnly to true, or give public keys or their server's CA",
@@ -30,9 +30,9 @@ function* keyProblems(keys: unknown): Iterable<string> {
   const remote = at(keys, "remote");
   const uri = textAt(remote, "uri");
   if (uri !== undefined && !/^https:\/\//i.test(uri)) {
-    yield `spec.jsonWebKeySet.remote.uri ${uri} is not fetched by TLS: whoever is in between signs tokens`;
+    yield `spec.jsonWebKeySet.remote.uri ${uri} is not fetched by TLS: whoever is in between can sign tokens`;
   } else if (uri !== undefined && Object.keys(record(at(remote, "jwksCluster", "tlsCertificates"))).length === 0) {
-    yield "spec.jsonWebKeySet.remote.jwksCluster has no tlsCertificates, so that no certificate is verified: whoever is in between signs tokens";
+    yield "spec.jsonWebKeySet.remote.jwksCluster has no tlsCertificates, so that no certificate is verified: whoever is in between can sign tokens";
   }
   const jwks = textAt(keys, "local", "jwks");
   for (const reason of jwks === undefined ? [] : keySetReasons(Buffer.from(jwks, "base64").toString())) {
@@ -48,11 +48,11 @@ function* meshProblems({ body }: ClusterObject): Iterable<string> {
     yield "spec.transparentProxy.meshDestinationsOnly is false: pods reach every address, past the mesh";
   }
   if (at(body, "spec", "http", "sanitizeXForwardedClientCert") === false) {
-    yield "spec.http.sanitizeXForwardedClientCert is false: a caller may say in a header that it is another";
+    yield "spec.http.sanitizeXForwardedClientCert is false: a caller may claim in a header to be another";
   }
   const normalization = at(body, "spec", "http", "incoming", "requestNormalization");
   if (at(normalization, "insecureDisablePathNormalization")) {
-    yield "insecureDisablePathNormalization is set: /public/../admin is no path of /admin to an intention";
+    yield "insecureDisablePathNormalization is set: /public/../admin does not match an intention for /admin";
   }
   if (textAt(normalization, "pathWithEscapedSlashesAction") === "KEEP_UNCHANGED") {
     yield "pathWithEscapedSlashesAction is KEEP_UNCHANGED: %2F hides a path from an intention that the service then serves";

@@ -32,7 +32,7 @@ export const noKeyCopied = policy<Config>({
   name: "no-key-copied",
   description: "Of Consul's CA only the certificate is copied to another namespace, never the key.",
   severity: "critical",
-  remedy: "Copy tls.crt alone, best into a ConfigMap",
+  remedy: "Copy tls.crt alone, preferably into a ConfigMap",
   config: {
     keySecrets: {
       type: "array",

@@ -12,7 +12,7 @@ const GATEWAY_CONTROLLERS = /^(api-gateway\.)?consul\.hashicorp\.com\//;
 export const otherWaysIn = policy<{ onPurpose: string[] }>({
   name: "no-other-way-in",
   description:
-    "Nothing but Traefik lets anybody into the mesh, and nothing joins it from outside, that was not meant to.",
+    "Nothing but Traefik lets anybody into the mesh, and nothing joins it from outside, unless it was meant to.",
   severity: "critical",
   remedy:
     "Publish a service by a route of Traefik's, and reach what is outside by TLS that is verified; a door that is meant is named in onPurpose, as Kind/name",

@@ -17,7 +17,7 @@ export const ownServiceAccount = policy({
   name: "own-service-account",
   description: "Each service of the mesh runs under a ServiceAccount of its own.",
   severity: "high",
-  remedy: "Make a ServiceAccount of the service's name and set serviceAccountName",
+  remedy: "Make a ServiceAccount with the service's name and set serviceAccountName",
   *object(object) {
     const pod = podOf(object);
     if (pod !== undefined) {
@@ -26,7 +26,7 @@ export const ownServiceAccount = policy({
     }
     if (object.kind === "Secret" && at(object.body, "type") === "kubernetes.io/service-account-token") {
       if (textAt(object.body, "metadata", "annotations", "kubernetes.io/service-account.name") === INGRESS) {
-        yield `is a token of ${INGRESS} that never ends: whoever reads it is the ingress`;
+        yield `is a token of ${INGRESS} that never expires: whoever reads it is the ingress`;
       }
     }
   },

@@ -29,7 +29,7 @@ const POD = onMeshPods(function* (pod) {
   if (config) {
     const values = parsed(config);
     yield* values === undefined
-      ? [`proxy-config-map is no JSON, so it cannot be judged`]
+      ? [`proxy-config-map is not JSON, so it cannot be judged`]
       : configProblems("proxy-config-map", record(values));
   }
   for (const name of ["consul-sidecar-user-volume", "consul-sidecar-user-volume-mount"]) {

@@ -11,7 +11,7 @@ export const redirects = policy<{ targets: string[] }>({
   name: "redirects-keep-intentions",
   description: "A call that is sent on to another service may go there by that service's own intentions.",
   severity: "high",
-  remedy: "Give the service that calls end at an intention for each that may call, or call it by its own name",
+  remedy: "Give the service where calls end an intention for each service that may call it, or call it by its own name",
   config: {
     targets: {
       type: "array",

@@ -39,7 +39,7 @@ const STARTS: typeof TAKES = Object.entries(WORKLOADS).flatMap(([group, resource
 /** Keys and tokens are in Secrets: who may read all of them, or be every ServiceAccount, is every service of the mesh. */
 export const secretReaders = policy({
   name: "secrets-not-for-everybody",
-  description: "Nobody reads the Secrets of Consul's namespace, or acts as another, who was not chosen for it.",
+  description: "Only those who were chosen for it read the Secrets of Consul's namespace, or act as another.",
   severity: "critical",
   remedy: "Bind a ServiceAccount of its own to a Role that names the Secrets by resourceNames",
   *object(object) {

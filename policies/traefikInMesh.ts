@@ -10,7 +10,7 @@ const CATALOG = "providers.consulcatalog";
 /** As a member of the mesh Traefik speaks to a service as itself, which intentions decide about; else it goes past them. */
 export const traefikInMesh = policy({
   name: "traefik-in-the-mesh",
-  description: "Traefik reaches services as a member of the mesh, and publishes those alone that ask for it.",
+  description: "Traefik reaches services as a member of the mesh, and publishes only those that ask for it.",
   severity: "high",
   remedy:
     "Set connectAware and connectByDefault to true and exposedByDefault to false, leave the prefix of tags as it is: traefik, and lead no UDP to services",

@@ -10,7 +10,7 @@ const BELIEVES = /entrypoints\.([^.]+)\.(forwardedheaders|proxyprotocol)\.(insec
 /** Who is believed can be any client: to `ipAllowList`, to `rateLimit`, and in the log. */
 export const trustedProxies = policy({
   name: "traefik-trusts-proxies",
-  description: "Traefik believes its own proxies alone, and no client, when they say where a request comes from.",
+  description: "Traefik trusts only its own proxies, and no client, about where a request comes from.",
   severity: "high",
   remedy: "Name the proxies' addresses in trustedIPs, and leave insecure out",
   environments: ["staging", "prod"],
@@ -34,7 +34,7 @@ function* problems({ where, options }: Source): Iterable<string> {
     const ranges = value.split(",").map((range) => range.trim());
     const strangers = key === "trustedips" ? ranges.filter(isOfStrangers) : isFalse(value) ? [] : ["everybody"];
     for (const who of strangers) {
-      yield `${where} believes ${who} at the entry point ${entryPoint}, by ${part}`;
+      yield `${where} trusts ${who} at the entry point ${entryPoint}, by ${part}`;
     }
   }
 }

@@ -13,7 +13,9 @@ export async function reportEdgeChanges(edges: readonly string[], within: Within
     const before = describeEdges(rulesOf(await deployedIntentions(within)));
     await pulumi.log.info(describeEdgeChanges(edgeChanges(before, edges)));
   } catch (error) {
-    await pulumi.log.warn(`intentions: what opens and closes is not known, the stack's state cannot be read: ${error}`);
+    await pulumi.log.warn(
+      `intentions: what opens and closes is not known, since the stack's state cannot be read: ${error}`,
+    );
   }
 }
 

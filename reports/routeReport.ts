@@ -9,7 +9,7 @@ export async function refuseTlsOptionChanges(
   services: readonly (Published & { readonly name: string })[],
 ): Promise<void> {
   const before = await deployedTags().catch(async (error) => {
-    await pulumi.log.warn(`routes: what changes is not known, the stack's state cannot be read: ${error}`);
+    await pulumi.log.warn(`routes: what changes is not known, since the stack's state cannot be read: ${error}`);
     return [];
   });
   const after = services.flatMap((service) => allTags(service.name, service));
@@ -17,7 +17,7 @@ export async function refuseTlsOptionChanges(
     ({ host, from, to }) =>
       `TLS options of ${host} change from "${from}" to "${to}": while pods are replaced Traefik finds both, and uses its ` +
       `default options for the host. Change what "${from}" are, in traefikTlsOptions; or take its routes away, and give ` +
-      "them back by the next up",
+      "them back in the next up",
   );
   if (changes.length > 0) {
     throw new pulumi.RunError(changes.join("\n"));

@@ -78,7 +78,7 @@ function teamProblems(settings: Settings): Problem[] {
   const name = (path: string, stack: string) =>
     STACK_NAME.test(stack)
       ? []
-      : [{ propertyPath: path, reason: `"${stack}" is no stack's full name; use organization/project/stack` }];
+      : [{ propertyPath: path, reason: `"${stack}" is not the full name of a stack; use organization/project/stack` }];
   const ofMesh = (propertyPath: string, where = "there") => ({
     propertyPath,
     reason: `belongs to the stack that makes the mesh, ${meshStack}; declare it ${where}`,
@@ -114,7 +114,7 @@ function teamProblems(settings: Settings): Problem[] {
         team !== undefined
           ? `is the namespace of ${team.stack}; have that stack declare the workload`
           : meshStack !== undefined && namespace !== servicesNamespace
-            ? `is not this stack's own namespace, "${servicesNamespace}", which is all that the mesh lets in of it; leave it out, and run the workload there`
+            ? `is not this stack's own namespace, "${servicesNamespace}", the only one of it that the mesh lets in; leave it out, and run the workload there`
             : undefined;
       return whose === undefined
         ? []

@@ -113,7 +113,7 @@ function valueOf(text: string, schema: Schema): { value?: unknown; reasons: stri
     try {
       value = JSON.parse(text, (key, inner: unknown) => {
         if (NO_KEYS.includes(key)) {
-          reasons.push(`has a key "${key}", which nothing has`);
+          reasons.push(`has a key "${key}", which nothing here takes`);
         }
         return inner;
       });

@@ -19,7 +19,7 @@ export function unknownKey(propertyPath: string, key: string, known: readonly st
 
 /** What each type is called. */
 const TYPES: Record<string, string> = {
-  string: "a text",
+  string: "a string",
   number: "a number",
   integer: "a whole number",
   boolean: "true or false",

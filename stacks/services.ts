@@ -26,7 +26,7 @@ export async function joinedServices(
   const { opts, prefix } = within;
   const own = ownStack();
   if (shared?.mesh === undefined) {
-    refuse(input, `stack ${meshStack} shares no mesh; deploy it first, with this stack among its teams`);
+    refuse(input, `stack ${meshStack} does not share a mesh; deploy it first, with this stack among its teams`);
   }
   const { mesh: description, teams = [], services: neighbours } = shared;
   const team = teams.find(({ stack }) => stack === own);

@@ -89,7 +89,7 @@ export const CASES: [what: string, wrong: object, reason: string, right: object]
   [
     "a certificate resolver of a canary's route that the ingress has not",
     { services: [withRoute("b.test", { tls: { certResolver: "le" } })] },
-    '"le" is no certificate resolver of the ingress',
+    '"le" is not a certificate resolver of the ingress',
     {
       services: [withRoute("b.test", { tls: { certResolver: "le" } })],
       traefikCertificateResolvers: { le: { email: "ops@example.com", tlsChallenge: {} } },
@@ -98,7 +98,7 @@ export const CASES: [what: string, wrong: object, reason: string, right: object]
   [
     "a user list of a canary's route that the ingress has not",
     { services: [withRoute("b.test", { middlewares: [{ basicAuth: { userList: "ops" } }] })] },
-    '"ops" is no user list of the ingress',
+    '"ops" is not a user list of the ingress',
     {
       services: [withRoute("b.test", { middlewares: [{ basicAuth: { userList: "ops" } }] })],
       traefikUserLists: { ops: { secretName: "ops" } },
@@ -123,7 +123,7 @@ export const CASES: [what: string, wrong: object, reason: string, right: object]
   [
     "a certificate resolver that the ingress has not",
     { services: [{ ...shop, ...at("a.test", { tls: { certResolver: "le" } }) }] },
-    '"le" is no certificate resolver of the ingress',
+    '"le" is not a certificate resolver of the ingress',
     {
       services: [{ ...shop, ...at("a.test", { tls: { certResolver: "le" } }) }],
       traefikCertificateResolvers: { le: { email: "ops@example.com", tlsChallenge: {} } },
@@ -132,13 +132,13 @@ export const CASES: [what: string, wrong: object, reason: string, right: object]
   [
     "a user list that the ingress has not",
     through({ basicAuth: { userList: "ops" } }),
-    '"ops" is no user list of the ingress',
+    '"ops" is not a user list of the ingress',
     { ...through({ basicAuth: { userList: "ops" } }), traefikUserLists: { ops: { secretName: "ops" } } },
   ],
   [
     "a plugin that the ingress has not",
     through({ plugin: { demo: {} } }),
-    '"demo" is no plugin of the ingress',
+    '"demo" is not a plugin of the ingress',
     {
       ...through({ plugin: { demo: {} } }),
       traefikPlugins: { demo: { module: "example.com/demo", version: "v1.0.0" } },
@@ -153,7 +153,7 @@ export const CASES: [what: string, wrong: object, reason: string, right: object]
   [
     "an entry point that the ingress has not",
     { services: [{ ...db, tcpRoutes: [{ entryPoints: ["line"] }] }] },
-    '"line" is no entry point of the ingress',
+    '"line" is not an entry point of the ingress',
     { services: [{ ...db, tcpRoutes: [{ entryPoints: ["line"] }] }], traefikTcpEntryPoints: { line: { port: 5000 } } },
   ],
   [
@@ -165,7 +165,7 @@ export const CASES: [what: string, wrong: object, reason: string, right: object]
   [
     "a service that nobody declares, asked by a middleware",
     through({ forwardAuth: { service: "nobody" } }),
-    '"nobody" is no service of this mesh',
+    '"nobody" is not a service of this mesh',
     {
       services: [...through({ forwardAuth: { service: "auth" } }).services, { ...shop, name: "auth", internal: true }],
     },
@@ -173,7 +173,7 @@ export const CASES: [what: string, wrong: object, reason: string, right: object]
   [
     "a job, asked by a middleware",
     { ...through({ forwardAuth: { service: "nightly" } }), jobs: [job] },
-    '"nightly" is no service of this mesh',
+    '"nightly" is not a service of this mesh',
     through(),
   ],
   [
@@ -185,25 +185,25 @@ export const CASES: [what: string, wrong: object, reason: string, right: object]
   [
     "a middleware of the mesh that nobody declares",
     through("limits@consulcatalog"),
-    '"limits" is no middleware of the mesh\'s services',
+    '"limits" is not a middleware of the mesh\'s services',
     through(),
   ],
   [
     "a middleware of a provider that the ingress has not",
     through("limits-rate@kubernetescrd"),
-    '"kubernetescrd" is no provider of this ingress',
+    '"kubernetescrd" is not a provider of this ingress',
     { ...through("limits-rate@kubernetescrd"), traefikKubernetesCrdNamespaces: ["limits"] },
   ],
   [
     "a service that nobody declares, for what fails",
     { services: [{ ...shop, traffic: { failover: ["nobody"] } }] },
-    'sends requests on to "nobody", which is no service declared here',
+    'sends requests on to "nobody", which is not a service declared here',
     { services: [{ ...shop, traffic: { failover: ["other"] } }, other] },
   ],
   [
     "a job, for what fails",
     { services: [{ ...db, traffic: { failover: ["nightly"] } }], jobs: [job] },
-    'sends requests on to "nightly", which is no service declared here',
+    'sends requests on to "nightly", which is not a service declared here',
     {
       services: [
         { ...db, traffic: { failover: ["db2"] } },
@@ -229,17 +229,17 @@ export const CASES: [what: string, wrong: object, reason: string, right: object]
     "shares requests with services that share them",
     { services: [{ ...shop, traffic: { split: [{ weight: 50 }, { service: "other", weight: 50 }] } }, other] },
   ],
-  ["a call to whom nobody declares", call("nobody"), '"nobody" is no service of this stack', call("other")],
+  ["a call to whom nobody declares", call("nobody"), '"nobody" is not a service of this stack', call("other")],
   [
     "an intention for whom nobody declares",
     { services: [shop], intentions: [{ source: "shop", destination: "nobody" }] },
-    '"nobody" is no service of this stack',
+    '"nobody" is not a service of this stack',
     { services: [shop, other], intentions: [{ source: "shop", destination: "other" }] },
   ],
   [
     "an intention for every service, of whom nobody declares",
     { services: [shop], intentions: [{ source: "nobody", destination: "*" }] },
-    '"nobody" is no service of this stack',
+    '"nobody" is not a service of this stack',
     { services: [shop], intentions: [{ source: "shop", destination: "*" }] },
   ],
   [
@@ -278,13 +278,13 @@ export const CASES: [what: string, wrong: object, reason: string, right: object]
   [
     "a JWT provider that nobody declares",
     withToken,
-    '"login" is no JWT provider',
+    '"login" is not a JWT provider',
     { ...withToken, jwtProviders: [login] },
   ],
   [
     "a token where Consul has no ACLs",
     { ...withToken, jwtProviders: [login], consulAcls: false },
-    "is not looked at where Consul has no ACLs",
+    "is ignored where Consul has no ACLs",
     { ...withToken, externalJwtProviders: ["login"] },
   ],
   ["a JWT provider twice", { jwtProviders: [login, login] }, '"login" is the name of', { jwtProviders: [login] }],
@@ -297,7 +297,7 @@ export const CASES: [what: string, wrong: object, reason: string, right: object]
   [
     "a wait before the end on an old cluster",
     { services: [{ ...shop, drainSeconds: 5 }], ...old, kubernetesVersion: "1.29" },
-    "does not know how to wait so",
+    "does not know how to wait like that",
     { services: [{ ...shop, drainSeconds: 5 }], ...old, kubernetesVersion: "1.30" },
   ],
   [

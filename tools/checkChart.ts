@@ -26,7 +26,7 @@ export function render(folder: string): Rendered[] {
 /** Says of a chart's folder whether it gives all that the product counts on; ends with an error where it does not. */
 function main(folder: string | undefined): void {
   if (folder === undefined || !fs.existsSync(path.join(folder, "Chart.yaml"))) {
-    console.error(`"${folder ?? ""}" is no folder with a Chart.yaml: npm run check-chart -- FOLDER`);
+    console.error(`"${folder ?? ""}" is not a folder with a Chart.yaml: npm run check-chart -- FOLDER`);
     process.exit(2);
   }
   const broken = brokenClauses(render(folder));

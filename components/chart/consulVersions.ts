@@ -81,7 +81,7 @@ export function versionProblems(
   }
   const kubernetes = semver.coerce(versions.kubernetes);
   if (acls && kubernetes && semver.lt(kubernetes, FIRST_KUBERNETES_WITH_SIDECARS)) {
-    const reason = `with ACLs on, Traefik logs in by a sidecar that outlives it, which Kubernetes ${versions.kubernetes} does not know; use 1.29 or later`;
+    const reason = `with ACLs on, Traefik logs in through a sidecar that outlives it, which Kubernetes ${versions.kubernetes} does not know; use 1.29 or later`;
     problems.push({ propertyPath: paths.kubernetes, reason });
   }
   return problems;
@@ -90,7 +90,7 @@ export function versionProblems(
 /** What is not known of a set of versions, and no reason to refuse it: a cluster newer than the table. */
 export function versionWarnings(versions: Versions, path: string): Problem[] {
   const last = newerKubernetes(versions);
-  const reason = `Kubernetes ${versions.kubernetes} is newer than what was tried with chart ${versions.chart}, up to ${last}; try an environment that may break first`;
+  const reason = `Kubernetes ${versions.kubernetes} is newer than what was tested with chart ${versions.chart}, up to ${last}; try it first in an environment that may break`;
   return last === undefined ? [] : [{ propertyPath: path, reason }];
 }
 

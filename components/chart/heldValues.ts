@@ -21,9 +21,9 @@ export function namedImage(
     : { image: valueAt(values, path) as string, input: `values.${path}` };
 }
 
-const NAMED = "the names of Consul's objects are made of it";
+const NAMED = "the names of Consul's objects are made from it";
 const SECURE = "what the mesh gives its users is an address that speaks TLS only";
-const WHOLE = "without its injector it is no mesh";
+const WHOLE = "without its injector it is not a mesh";
 const ENTERPRISE = "it is Consul Enterprise's, and intentions here name services without a namespace or a partition";
 
 /** Chart values that the component counts on, what they may be, and what to do in place of changing them. */
@@ -40,7 +40,7 @@ function heldValues(
     "global.enabled": [[true], WHOLE],
     "global.tls.enabled": [[true], SECURE],
     "global.tls.httpsOnly": [[true], SECURE],
-    "global.tls.verify": [[true], "servers would take whoever says that it is one"],
+    "global.tls.verify": [[true], "servers would accept whoever says that it is one"],
     "global.tls.caCert": option("ca"),
     "global.tls.caKey": option("ca"),
     "global.acls.manageSystemACLs": [[options.acls ?? false], "use the option acls"],
@@ -83,7 +83,7 @@ function heldValues(
     ],
     "connectInject.overrideAuthMethodName": [
       [""],
-      "services would log in by another method than the chart makes, and Traefik uses",
+      "services would log in by a method other than the one that the chart makes and Traefik uses",
     ],
     ...(options.externalDestinations?.length && {
       "terminatingGateways.enabled": [[true], "external destinations are reached by it"],

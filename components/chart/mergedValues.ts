@@ -63,7 +63,7 @@ const BY_PATH: readonly [paths: RegExp, judge: (path: string, value: unknown) =>
     (path, value) =>
       textOf(value).startsWith("/")
         ? []
-        : [{ propertyPath: path, reason: `${JSON.stringify(value)} is no path; begin it with "/"` }],
+        : [{ propertyPath: path, reason: `${JSON.stringify(value)} is not a path; begin it with "/"` }],
   ],
   [
     /^connectInject\.sidecarProxy\.lifecycle\.default\w+Seconds$/,
@@ -86,7 +86,7 @@ export function datacenterProblems(path: string, name: string): Problem[] {
 
 /** Every name in the servers' certificates ends in it. */
 function domainProblems(path: string, value: unknown): Problem[] {
-  const reason = `${JSON.stringify(value)} is no domain; use one such as consul, or leave it out`;
+  const reason = `${JSON.stringify(value)} is not a domain; use one such as consul, or leave it out`;
   return isHostName(textOf(value)) ? [] : [{ propertyPath: path, reason }];
 }
 
@@ -102,7 +102,7 @@ function recursorProblems(path: string, value: unknown): Problem[] {
       : [
           {
             propertyPath: `${path}[${i}]`,
-            reason: `"${text}" is no address of a DNS server; use an IP, with a port where it is not 53: 192.0.2.53:5353`,
+            reason: `"${text}" is not an address of a DNS server; use an IP, with a port where it is not 53: 192.0.2.53:5353`,
           },
         ];
   });
@@ -116,7 +116,7 @@ function textOf(value: unknown): string {
 function oneOf(path: string, value: unknown, known: readonly string[]): Problem[] {
   return known.includes(path.endsWith("logLevel") ? textOf(value).toLowerCase() : textOf(value))
     ? []
-    : [{ propertyPath: path, reason: `"${textOf(value)}" is none; use ${known.filter(Boolean).join(", ")}` }];
+    : [{ propertyPath: path, reason: `"${textOf(value)}" is unknown; use ${known.filter(Boolean).join(", ")}` }];
 }
 
 /** Many values are a part of a pod, as YAML in a string. A template in it is not judged. */
@@ -128,9 +128,9 @@ function yamlProblems(path: string, value: unknown): Problem[] {
     const parsed: unknown = yaml.parse(value);
     return parsed === null || typeof parsed === "object"
       ? []
-      : [{ propertyPath: path, reason: `${JSON.stringify(value)} is no YAML of an object or a list` }];
+      : [{ propertyPath: path, reason: `${JSON.stringify(value)} is not YAML of an object or a list` }];
   } catch (error) {
-    return [{ propertyPath: path, reason: `is no YAML: ${String((error as Error).message).split("\n")[0]}` }];
+    return [{ propertyPath: path, reason: `is not YAML: ${String((error as Error).message).split("\n")[0]}` }];
   }
 }
 
@@ -234,7 +234,7 @@ function quorumProblems(
       ? [
           {
             propertyPath: `${prefix}.server.disruptionBudget.maxUnavailable`,
-            reason: `${evicted} of ${replicas} servers at once are no quorum any more; leave it out, for ${(replicas - 1) / 2}`,
+            reason: `${evicted} of ${replicas} servers at once would end the quorum; leave it out, for ${(replicas - 1) / 2}`,
           },
         ]
       : []),

@@ -27,7 +27,7 @@ const FIGHTS: readonly [keys: RegExp, whose: string][] = [
   [/^(data_dir|node_id|node_name|pid_file|disable_keyring_file)$/, "it is the chart's"],
   [/^default_intention_policy$/, "what no intention names is said by denyAll"],
   [/^enable_(local_)?script_checks$/, "checks by script let whoever registers one run commands on the servers"],
-  [/^(experiments|partition|segments?|license_path)$/, "it is no part of this mesh"],
+  [/^(experiments|partition|segments?|license_path)$/, "it is not part of this mesh"],
   [/^enable_debug$/, "the chart refuses it here; use server.enableAgentDebug"],
 ];
 
@@ -89,7 +89,7 @@ export function serverConfigProblems(
     const [, whose] = FIGHTS.find(([keys]) => keys.test(key)) ?? [];
     const problem = (reason: string) => found.problems.push({ propertyPath: `${path}.${given}`, reason });
     if (whose !== undefined) {
-      problem(`fights with what is there: ${whose}; leave it out`);
+      problem(`conflicts with what is there: ${whose}; leave it out`);
     } else if (key === "connect" && (value as { enabled?: unknown } | null)?.enabled === false) {
       problem("turns the mesh's identities off; leave it out");
     } else if (lacks(consul, key)) {
@@ -124,7 +124,7 @@ function wrongValue(key: string, value: unknown): string | undefined {
   if (key === "log_level") {
     return /^(trace|debug|info|warn|error)$/i.test(String(value))
       ? undefined
-      : "no level; use trace, debug, info, warn or error";
+      : "not a level; use trace, debug, info, warn or error";
   }
   if (FLAGS.test(key) && typeof value !== "boolean") {
     return "neither true nor false";
@@ -133,14 +133,14 @@ function wrongValue(key: string, value: unknown): string | undefined {
     return "not a Go duration such as 30s";
   }
   if (OBJECTS.test(key) && (typeof value !== "object" || value === null || Array.isArray(value))) {
-    return "no object";
+    return "not an object";
   }
   const { raft_multiplier: multiplier } = (key === "performance" ? value : {}) as { raft_multiplier?: unknown };
   return multiplier === undefined ||
     (Number.isInteger(multiplier) && Number(multiplier) >= 0 && Number(multiplier) <= 10)
     ? undefined
-    : "with a raft_multiplier that is no whole number from 1 to 10";
+    : "with a raft_multiplier that is not a whole number from 1 to 10";
 }
 
 /** Why what is not known to be harmless is said. */
-export const DOUBT = "is not known to be harmless to what the stack counts on; try it where it may break";
+export const DOUBT = "is not known to be harmless to what the stack relies on; try it first where things may break";

@@ -41,7 +41,7 @@ export function dnsProviderProblems(resolvers: CertificateResolvers, image: stri
       : [
           {
             propertyPath: `${prefix}.${name}.dnsChallenge.provider`,
-            reason: `"${dnsChallenge.provider}" is no provider of lego's; did you mean "${closest(dnsChallenge.provider, known)}"? See https://go-acme.github.io/lego/dns/`,
+            reason: `"${dnsChallenge.provider}" is not a provider that lego knows; did you mean "${closest(dnsChallenge.provider, known)}"? See https://go-acme.github.io/lego/dns/`,
           },
         ],
   );

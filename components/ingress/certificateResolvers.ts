@@ -183,7 +183,7 @@ function oneResolverProblems(name: string, resolver: CertificateResolver, path: 
   const problem = (input: string, reason: string) => problems.push({ propertyPath: path + input, reason });
   // Traefik's arguments know no capitals in names, but a route names its resolver exactly.
   if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) {
-    problem("", `"${name}" is no name for a resolver; use a-z, 0-9 and "-"`);
+    problem("", `"${name}" is not a valid name for a resolver; use a-z, 0-9 and "-"`);
   }
   const [, domain = ""] = /^[^\s@<>",;:]+@([^\s@]+)$/.exec(resolver.email) ?? [];
   if (!isHostName(domain.toLowerCase())) {
@@ -193,25 +193,19 @@ function oneResolverProblems(name: string, resolver: CertificateResolver, path: 
     problem(".caServer", `"${resolver.caServer}" is not an https URL; use the one of the authority's directory`);
   }
   if (resolver.caCertificates !== undefined && !isCertificatePem(resolver.caCertificates)) {
-    problem(
-      ".caCertificates",
-      "is not certificates as PEM; use the text of the file, from -----BEGIN CERTIFICATE-----",
-    );
+    problem(".caCertificates", "is not a PEM certificate; use the text of the file, from -----BEGIN CERTIFICATE-----");
   }
   if (resolver.keyType !== undefined && !KEY_TYPES.includes(resolver.keyType)) {
-    problem(".keyType", `"${resolver.keyType}" is no kind of key; use one of ${KEY_TYPES.join(", ")}`);
+    problem(".keyType", `"${resolver.keyType}" is not a kind of key; use one of ${KEY_TYPES.join(", ")}`);
   }
   if (resolver.certificatesDuration !== undefined) {
     problems.push(...rangeProblems(`${path}.certificatesDuration`, resolver.certificatesDuration, 1, 24 * 3650));
   }
   if (resolver.eab !== undefined && !/^[!-#%-~]{1,256}$/.test(resolver.eab.kid)) {
-    problem(
-      ".eab.kid",
-      `"${resolver.eab.kid}" is no identifier of a key; use the one that the authority has given you`,
-    );
+    problem(".eab.kid", `"${resolver.eab.kid}" is not a key identifier; use the one that the authority gave you`);
   }
   if (resolver.eab !== undefined && !isHostName(resolver.eab.hmacSecret)) {
-    problem(".eab.hmacSecret", `"${resolver.eab.hmacSecret}" is no name of a Secret`);
+    problem(".eab.hmacSecret", `"${resolver.eab.hmacSecret}" is not a valid name for a Secret`);
   }
   const challenges = CHALLENGES.filter((challenge) => resolver[challenge] !== undefined);
   if (challenges.length !== 1) {
@@ -236,12 +230,12 @@ function oneResolverProblems(name: string, resolver: CertificateResolver, path: 
     }
   });
   if (credentialsSecret !== undefined && !isHostName(credentialsSecret)) {
-    problem(".dnsChallenge.credentialsSecret", `"${credentialsSecret}" is no name of a Secret`);
+    problem(".dnsChallenge.credentialsSecret", `"${credentialsSecret}" is not a valid name for a Secret`);
   }
   const { disableChecks, disableANSChecks, requireAllRNS, delayBeforeChecks = 0 } = propagation;
   problems.push(...rangeProblems(`${path}.dnsChallenge.propagation.delayBeforeChecks`, delayBeforeChecks, 0, 3600));
   if (disableChecks && (disableANSChecks || requireAllRNS)) {
-    problem(".dnsChallenge.propagation.disableChecks", "leaves nothing to say of checks; leave it or the others out");
+    problem(".dnsChallenge.propagation.disableChecks", "leaves no checks to configure; leave it or the others out");
   }
   return problems;
 }
@@ -260,7 +254,7 @@ function sharedProblems(resolvers: CertificateResolvers, prefix: string): Proble
         ? [
             {
               propertyPath: `${path}.credentialsSecret`,
-              reason: `is not that of ${sameProvider.name}, but one Traefik has one account with ${one.provider}; use the same Secret`,
+              reason: `is not that of ${sameProvider.name}, but Traefik has only one account with ${one.provider}; use the same Secret`,
             },
           ]
         : []),
@@ -268,7 +262,7 @@ function sharedProblems(resolvers: CertificateResolvers, prefix: string): Proble
         ? [
             {
               propertyPath: `${path}.resolvers`,
-              reason: `are not those of ${first.name}, but Traefik has one list for all; give both the same`,
+              reason: `are not those of ${first.name}, but Traefik has only one list for all; give both the same`,
             },
           ]
         : []),

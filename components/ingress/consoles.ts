@@ -102,10 +102,10 @@ export function consoleProblems(
       });
     }
     if (!lists.includes(userList)) {
-      const known = lists.length === 0 ? "there is none" : `known are ${lists.join(", ")}`;
+      const known = lists.length === 0 ? "there are none" : `known: ${lists.join(", ")}`;
       problems.push({
         propertyPath: `${path}.userList`,
-        reason: `"${userList}" is no user list; ${known}. Declare it in userLists`,
+        reason: `"${userList}" is not a user list; ${known}. Declare it in userLists`,
       });
     }
     return problems;

@@ -130,14 +130,14 @@ export function kubernetesCrdProblems(crd: KubernetesCrd | undefined, path: stri
       ? [
           {
             propertyPath: `${path}.namespaces`,
-            reason: "is empty, which Traefik takes for all; name some, or use true",
+            reason: "is empty, which Traefik takes to mean all; name some, or use true",
           },
         ]
       : []),
     ...namespaces.flatMap((namespace, i) => [
       ...dnsLabelProblems(`${path}.namespaces[${i}]`, namespace),
       ...(namespaces.indexOf(namespace) < i
-        ? [{ propertyPath: `${path}.namespaces[${i}]`, reason: `"${namespace}" is there twice; leave one out` }]
+        ? [{ propertyPath: `${path}.namespaces[${i}]`, reason: `"${namespace}" is listed twice; leave one out` }]
         : []),
     ]),
   ];

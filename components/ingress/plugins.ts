@@ -103,17 +103,17 @@ export function pluginProblems(plugins: Readonly<Record<string, Plugin>>, prefix
     const problem = (input: string, reason: string) =>
       problems.push({ propertyPath: `${prefix}.${name}.${input}`, reason });
     if (!/^[\w.-]+(\/[\w.-]+)+$/.test(module)) {
-      problem("module", `"${module}" is no Go module; use one such as github.com/traefik/plugindemo`);
+      problem("module", `"${module}" is not a Go module; use one such as github.com/traefik/plugindemo`);
     }
     const first = entries.findIndex(([, other]) => other.module === module);
     if (first < i) {
-      problem("module", `is that of ${entries[first][0]} too, and Traefik takes a module once; leave one out`);
+      problem("module", `is that of ${entries[first][0]} too, and Traefik takes a module only once; leave one out`);
     }
     if ((folder === undefined) === (version === undefined)) {
       problem("path", "give either the folder with the plugin, or the version that Traefik is to download");
     }
     if (version !== undefined && !/^v\d+\.\d+\.\d+([-+][\w.+-]+)?$/.test(version)) {
-      problem("version", `"${version}" is no version of a Go module; use one such as v0.2.2`);
+      problem("version", `"${version}" is not a version of a Go module; use one such as v0.2.2`);
     }
     if (folder !== undefined) {
       problems.push(...folderProblems(folder, module, `${prefix}.${name}.path`));
@@ -128,7 +128,7 @@ function folderProblems(folder: string, module: string, at: string): Problem[] {
   try {
     manifest = yaml.parse(fs.readFileSync(path.join(folder, ".traefik.yml"), "utf8")) ?? {};
   } catch {
-    return problem(`"${folder}" is no folder with a .traefik.yml that can be read; give the plugin's folder`);
+    return problem(`"${folder}" is not a folder with a .traefik.yml that can be read; give the plugin's folder`);
   }
   const missing = ["displayName", "summary", "testData"].filter((key) => manifest[key] === undefined);
   const interpreted = manifest.runtime === undefined || manifest.runtime === "yaegi";

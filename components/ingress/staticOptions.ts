@@ -67,24 +67,24 @@ function optionProblems(name: string, value: unknown, ingress: TraefikOptions, a
   }
   const known = Object.keys(STATIC_OPTIONS).find((each) => patternOf(each).test(name));
   if (known === undefined) {
-    return problem(`is no option of Traefik's; did you mean "${nearest(name)}"?`);
+    return problem(`is not an option that Traefik knows; did you mean "${nearest(name)}"?`);
   }
   if ((STATIC_DEPRECATED as readonly string[]).includes(known)) {
-    return problem("is one that Traefik will drop; leave it out");
+    return problem("is one that Traefik will remove; leave it out");
   }
   if ((STATIC_CONFIDENTIAL as readonly string[]).includes(known) || SECRET_HEADER.test(name)) {
-    return problem("would stand in the Deployment and in Pulumi's state for all to read; leave it out");
+    return problem("would be in the Deployment and in Pulumi's state for all to read; leave it out");
   }
   const [, entryPoint] = /^entrypoints\.([^.]+)\./.exec(name) ?? [];
   const entryPoints = ["web", "websecure", ...Object.keys(ingress.tcpEntryPoints ?? {})];
   if (entryPoint !== undefined && !entryPoints.includes(entryPoint)) {
-    return problem(`is of an entry point that is Traefik's own or not there; known are ${entryPoints.join(", ")}`);
+    return problem(`is of an entry point that is Traefik's own or does not exist; known: ${entryPoints.join(", ")}`);
   }
   if (name.startsWith("accesslog.") && ingress.accessLog === false) {
-    return problem("is of no use while accessLog is false; turn that on");
+    return problem("has no effect while accessLog is false; turn that on");
   }
   if (name.startsWith("metrics.prometheus.") && ingress.metrics === false) {
-    return problem("is of no use while metrics is false; turn that on");
+    return problem("has no effect while metrics is false; turn that on");
   }
   return optionValueProblems(name, value, STATIC_OPTIONS[known as keyof typeof STATIC_OPTIONS], at);
 }
@@ -96,7 +96,7 @@ function besideProblems(name: string, given: readonly string[], at: string): Pro
   const [, exporter] = /^(.*\.grpc)\.tls\./.exec(name) ?? [];
   return [
     ...(/^(log|accesslog)\.otlp(\.|$)/.test(name) && !has("experimental.otlplogs")
-      ? problem("needs experimental.otlplogs: true beside it")
+      ? problem("needs experimental.otlplogs: true as well")
       : []),
     ...(exporter !== undefined && has(`${exporter}.insecure`)
       ? problem(`excludes "insecure" of the same exporter; leave one of the two out`)
@@ -132,7 +132,7 @@ function optionValueProblems(name: string, value: unknown, type: Type, at: strin
     case "bool":
       return typeof value === "boolean" ? [] : not("true or false");
     case "switch":
-      return value === true ? [] : not("true, which is all that it can be; leave it out for false");
+      return value === true ? [] : not("true, the only value that it takes; leave it out for false");
     case "int":
     case "int32":
     case "int64":
@@ -146,10 +146,10 @@ function optionValueProblems(name: string, value: unknown, type: Type, at: strin
     case "[]float64":
       return typeof value === "string" && /^\d+(\.\d+)?(,\d+(\.\d+)?)*$/.test(value)
         ? []
-        : not("numbers in a text, with commas between them");
+        : not("numbers in a string, with commas between them");
   }
   if (typeof value !== "string" || value === "") {
-    return not(type === "[]string" ? "a text of values with commas between them" : "a text; put it in quotes");
+    return not(type === "[]string" ? "a string of values with commas between them" : "a string; put it in quotes");
   }
   if (/\$\(|\$\{/.test(value)) {
     return problem("has a variable, for which Kubernetes may put something else; leave it out");
@@ -159,11 +159,11 @@ function optionValueProblems(name: string, value: unknown, type: Type, at: strin
     return not(`known to Traefik; use one of ${words.join(", ")}`);
   }
   if (/\.(ca|rootcas)$/.test(name) && !isCertificatePem(value) && !MOUNTED.test(value)) {
-    return not("certificates as PEM; use the text of the file");
+    return not("a PEM certificate; use the text of the file");
   }
   if (name.endsWith(".trustedips")) {
     const wrong = value.split(",").find((range) => !isCidr(range) || isOfStrangers(range));
-    return wrong === undefined ? [] : problem(`"${wrong}" is no range of proxies; use CIDR such as 10.0.0.0/8`);
+    return wrong === undefined ? [] : problem(`"${wrong}" is not a range of proxies; use CIDR such as 10.0.0.0/8`);
   }
   return name === "accesslog.filters.statuscodes" ? valueProblems(value.split(","), "statuses", at) : [];
 }

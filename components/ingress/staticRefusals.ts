@@ -4,14 +4,14 @@ import type { TraefikOptions } from "./traefikOptions";
 type Refusal = readonly [option: RegExp, reason: string];
 
 const typed = (input: keyof TraefikOptions, more = "") => `is what ${String(input)} says${more}; use that`;
-const OWN_PROBES = "is what the component's own probes ask; leave it out";
+const OWN_PROBES = "is what the component's own probes call; leave it out";
 const ELSEWHERE = "decides where routes come from, and the mesh's come from Consul's catalog; leave it out";
-const NO_FILE = "names a file, and Traefik's pod has none to write to; read what it writes by kubectl logs";
+const NO_FILE = "names a file, and Traefik's pod has none to write to; read its output with kubectl logs";
 const MADE_ALREADY = "is set by the component for each ingress; leave it out";
 
 /** Options, in small letters: the first that fits tells why. */
 const REFUSALS: readonly Refusal[] = [
-  [/(^|\.)insecureskipverify$/, "has Traefik verify nobody; give the CA that the server's certificate is of instead"],
+  [/(^|\.)insecureskipverify$/, "has Traefik verify nobody; give the CA that signed the server's certificate instead"],
   [/^api\.insecure$/, "shows the dashboard to everybody, without a login; use consoles"],
   [/^api(\.|$)/, typed("consoles", ", and dashboard by port-forward")],
   [/^ping(\.|$)/, OWN_PROBES],
@@ -23,14 +23,14 @@ const REFUSALS: readonly Refusal[] = [
   [/^experimental\.(local)?plugins(\.|$)/, typed("plugins")],
   [
     /^experimental\.(?!otlplogs$|abortonpluginfailure$)/,
-    "makes another Traefik of it, which is not known here; leave it out",
+    "turns Traefik into another one, which is not known here; leave it out",
   ],
-  [/^(tcp)?serverstransport\.(tls\.)?spiffe(\.|$)|^spiffe(\.|$)/, "is another identity than the mesh's; leave it out"],
+  [/^(tcp)?serverstransport\.(tls\.)?spiffe(\.|$)|^spiffe(\.|$)/, "is an identity other than the mesh's; leave it out"],
   [
     /^global\.(checknewversion|sendanonymoususage)$/,
     "has Traefik call home, which the component switches off; leave it out",
   ],
-  [/^core\.defaultrulesyntax$/, "reads rules otherwise than preview does; leave it out, and write them in v3's syntax"],
+  [/^core\.defaultrulesyntax$/, "reads rules differently from preview; leave it out, and write them in v3's syntax"],
   [/^(log|accesslog)\.filepath$/, NO_FILE],
   [/^log\.(compress|max(size|age|backups))$/, NO_FILE],
   [/^log\.level$/, typed("logLevel")],
@@ -46,7 +46,7 @@ const REFUSALS: readonly Refusal[] = [
   [/^entrypoints\.[^.]+\.(address|asdefault)$/, MADE_ALREADY],
   [
     /^entrypoints\.[^.]+\.(forwardedheaders|proxyprotocol)\.insecure$/,
-    "believes every client; name the proxies' addresses",
+    "trusts every client; name the proxies' addresses",
   ],
   [/^entrypoints\.web(secure)?\.forwardedheaders\.trustedips$/, typed("forwardedHeadersTrustedIps")],
   [/^entrypoints\.web(secure)?\.proxyprotocol(\.trustedips)?$/, typed("proxyProtocolTrustedIps")],
@@ -63,7 +63,7 @@ const REFUSALS: readonly Refusal[] = [
     "lets a path past the routes and intentions that name another; leave it out",
   ],
   [/^entrypoints\.[^.]+\.http3(\.|$)/, typed("http3")],
-  [/^entrypoints\.[^.]+\.udp\./, "is of UDP, which the mesh does not carry; leave it out"],
+  [/^entrypoints\.[^.]+\.udp\./, "is for UDP, which the mesh does not carry; leave it out"],
 ];
 
 /** Why an option, in small letters, is not taken; `undefined` where it is. */

@@ -174,14 +174,14 @@ export function edgeProblems(
         : [
             {
               propertyPath: at(`${input}[${i}]`),
-              reason: `"${range}" is no range of addresses; use CIDR such as 203.0.113.0/24`,
+              reason: `"${range}" is not a range of addresses; use CIDR such as 203.0.113.0/24`,
             },
           ]),
       ...(isOfStrangers(range) && input !== "loadBalancerSourceRanges"
         ? [
             {
               propertyPath: at(`${input}[${i}]`),
-              reason: `${range} believes every client, or as good as every; name the proxies' addresses`,
+              reason: `${range} trusts every client, or nearly every one; name the proxies' addresses`,
             },
           ]
         : []),
@@ -209,13 +209,13 @@ export function edgeProblems(
       .filter((key) => /(^|\.)(consul\.hashicorp\.com|pulumi\.com)\//.test(key))
       .map((key) => ({
         propertyPath: at(`serviceAnnotations["${key}"]`),
-        reason: "decides how Traefik stands in Consul's catalog, which the component sets; leave it out",
+        reason: "decides how Traefik appears in Consul's catalog, which the component sets; leave it out",
       })),
     ...Object.entries(respondingTimeouts).flatMap(([key, seconds]) =>
       rangeProblems(at(`respondingTimeouts.${key}`), seconds as number, 0, 604800),
     ),
     ...(ingress.accessLog === false && (accessLogFormat !== undefined || accessLogHeaders.length > 0)
-      ? [{ propertyPath: at("accessLogFormat"), reason: "is of no use while accessLog is false; turn that on" }]
+      ? [{ propertyPath: at("accessLogFormat"), reason: "has no effect while accessLog is false; turn that on" }]
       : []),
     ...(accessLogHeaders.length > 0 && accessLogFormat !== "json"
       ? [
@@ -231,7 +231,7 @@ export function edgeProblems(
         : [
             {
               propertyPath: at(`accessLogHeaders[${i}]`),
-              reason: `"${header}" is no name of a header; use one such as User-Agent`,
+              reason: `"${header}" is not a valid name for a header; use one such as User-Agent`,
             },
           ],
     ),
@@ -245,7 +245,12 @@ export function edgeProblems(
             at("autoscaling"),
           ),
           ...(ingress.singleton
-            ? [{ propertyPath: at("autoscaling"), reason: "certificates by ACME allow one pod; leave one of them out" }]
+            ? [
+                {
+                  propertyPath: at("autoscaling"),
+                  reason: "ACME certificates allow only one pod; leave one of them out",
+                },
+              ]
             : []),
         ]),
     ...(options.disruptionBudget === undefined

@@ -128,7 +128,7 @@ export function extraProblems(
     if (!/^(?=.*[a-z])[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$/.test(name) || name.includes("--")) {
       problem(
         "",
-        `"${name}" is no name for an entry point; use up to 15 of a-z, 0-9 and single "-", a letter among them`,
+        `"${name}" is not a valid name for an entry point; use up to 15 of a-z, 0-9 and single "-", a letter among them`,
       );
     }
     if (Object.hasOwn(own, name)) {
@@ -138,7 +138,7 @@ export function extraProblems(
     if (port >= 1 && port < FIRST_UNPRIVILEGED_PORT) {
       problem(
         ".port",
-        `${port} is for root, and Traefik is not; use one from 1024 on, and servicePort: ${port} for clients`,
+        `${port} is for root, which Traefik is not; use one from 1024 up, and servicePort: ${port} for clients`,
       );
     }
     if (servicePort !== undefined) {
@@ -159,7 +159,7 @@ export function extraProblems(
     if (nodePort !== undefined) {
       problems.push(...rangeProblems(`${at}.nodePort`, nodePort, 30000, 32767));
       if (taken.withoutNodePorts) {
-        problem(".nodePort", "is for a Service of type NodePort alone; leave it out, or use that type");
+        problem(".nodePort", "is only for a Service of type NodePort; leave it out, or use that type");
       }
       if (nodePorts.has(nodePort)) {
         problem(".nodePort", `${nodePort} is that of another entry point too; give each its own`);

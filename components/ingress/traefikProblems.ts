@@ -56,13 +56,13 @@ export function traefikProblems(args: TraefikOptions, prefix = ""): Problem[] {
     problem("nodePorts", `${Object.values(ports).join(", ")} are not three different ports; give each its own`);
   }
   if (args.serviceType !== undefined && !SERVICE_TYPES.includes(args.serviceType)) {
-    problem("serviceType", `"${args.serviceType}" is no type for it; use one of ${SERVICE_TYPES.join(", ")}`);
+    problem("serviceType", `"${args.serviceType}" is not a Service type; use one of ${SERVICE_TYPES.join(", ")}`);
   }
   if (args.nodePorts !== undefined && args.serviceType !== undefined && args.serviceType !== "NodePort") {
     problem("nodePorts", `a Service of type ${args.serviceType} has none to choose; leave them out or use NodePort`);
   }
   if (args.logLevel !== undefined && !LOG_LEVELS.includes(args.logLevel)) {
-    problem("logLevel", `"${args.logLevel}" is no log level; use one of ${LOG_LEVELS.join(", ")}`);
+    problem("logLevel", `"${args.logLevel}" is not a log level; use one of ${LOG_LEVELS.join(", ")}`);
   }
   return problems;
 }

@@ -43,11 +43,11 @@ export function userListProblems(lists: Readonly<Record<string, UserList>>, pref
     if (!isHostName(secretName)) {
       problems.push({
         propertyPath: `${prefix}.${list}.secretName`,
-        reason: `"${secretName}" is no name of a Secret; use the name of one in Traefik's namespace`,
+        reason: `"${secretName}" is not a valid name for a Secret; use the name of one in Traefik's namespace`,
       });
     }
     if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key)) {
-      problems.push({ propertyPath: `${prefix}.${list}.key`, reason: `"${key}" is no key of a Secret` });
+      problems.push({ propertyPath: `${prefix}.${list}.key`, reason: `"${key}" is not a valid key for a Secret` });
     }
     return problems;
   });

@@ -84,7 +84,7 @@ export function intentionProblems(
     if (rule.action !== undefined && !ACTIONS.includes(rule.action)) {
       // An empty one is none for Consul, which is what permissions need.
       const by = (rule.action as string) === "" && rule.permissions?.length ? "us" : "Consul";
-      report(by, ".action", `"${rule.action}" is no action; use allow or deny`);
+      report(by, ".action", `"${rule.action}" is not an action; use allow or deny`);
     }
     if (rule.permissions !== undefined) {
       permissionsProblems(rule, rule.permissions, known, report);
@@ -108,7 +108,7 @@ function nameProblems(rule: IntentionRule, known: KnownServices, report: Report)
       report(
         "us",
         `.${end}`,
-        `"${name}" is no service of this stack; known are ${names.join(", ") || "none"}. Declare it, or name it in externalServices`,
+        `"${name}" is not a service of this stack; known: ${names.join(", ") || "none"}. Declare it, or name it in externalServices`,
       );
     }
   }
@@ -148,7 +148,7 @@ function permissionsProblems(
 
 function permissionProblems({ action, http, jwt }: IntentionPermission, known: KnownServices, report: Report): void {
   if (!ACTIONS.includes(action)) {
-    report("Consul", "action", `"${action}" is no action; use allow or deny`);
+    report("Consul", "action", `"${action}" is not an action; use allow or deny`);
   }
   if (http === undefined) {
     report("Consul", "http", 'is missing; give what the permission matches, such as pathPrefix "/"');
@@ -163,17 +163,13 @@ function permissionProblems({ action, http, jwt }: IntentionPermission, known: K
 function jwtProblems(action: Action, { providers }: JwtRequirement, known: KnownServices, report: Report): void {
   if (action === "deny") {
     // Consul takes what is denied out of what follows, whatever token it has [agent/xds/rbac.go, removePermissionPrecedence].
-    report(
-      "us",
-      "",
-      "is not looked at: a deny is for all that its http matches, with a token or without; leave it out",
-    );
+    report("us", "", "is ignored: a deny applies to all that its http matches, with or without a token; leave it out");
   } else if (known.acls === false) {
     // It then lists what to deny, and an allow with a token is one of the exceptions, which it has without the token.
     report(
       "us",
       "",
-      "is not looked at where Consul has no ACLs: whoever has no token is let in too; set consulAcls (of a ConsulMesh: acls) to true",
+      "is ignored where Consul has no ACLs: whoever has no token is let in too; set consulAcls (of a ConsulMesh: acls) to true",
     );
   }
   if (providers.length === 0) {
@@ -187,12 +183,12 @@ function jwtProblems(action: Action, { providers }: JwtRequirement, known: Known
       report(
         "Consul",
         `.providers[${i}].name`,
-        `"${name}" is no JWT provider; known are ${names}. Declare it in jwtProviders, or name it in externalJwtProviders where others declare it`,
+        `"${name}" is not a JWT provider; known: ${names}. Declare it in jwtProviders, or name it in externalJwtProviders where others declare it`,
       );
     }
     verifyClaims.forEach(({ path }, j) => {
       if (path.length === 0 || path.includes("")) {
-        const reason = `${shown(path)} is no claim's path; use one such as ["team"]. Envoy refuses an empty name`;
+        const reason = `${shown(path)} is not the path of a claim; use one such as ["team"]. Envoy refuses an empty name`;
         report("us", `.providers[${i}].verifyClaims[${j}].path`, reason);
       }
     });

@@ -77,7 +77,7 @@ function uselessAllow(
     return undefined;
   }
   if (destination === ingress?.name) {
-    return `allows calls to "${destination}", which nobody makes: the ingress is called from outside of the mesh; remove it`;
+    return `allows calls to "${destination}", which nobody makes: the ingress is called from outside the mesh; remove it`;
   }
   if (source === ingress?.name && services.has(destination) && !ingress.routed.has(destination)) {
     return `lets "${source}" call "${destination}", to which no route leads; give the service a route, or remove the rule`;

@@ -125,13 +125,17 @@ export function jwtProviderProblems(
     ...dnsLabelProblems(`${prefix}name`, name).map((each) => ({ ...each, refusedBy: "us" as const })),
     ...(isText(issuer)
       ? []
-      : problem("us", "issuer", `${shown(issuer)} is no issuer; use what its tokens have as iss`)),
+      : problem("us", "issuer", `${shown(issuer)} is not an issuer; use what its tokens have as iss`)),
     ...(audiences?.length === 0
       ? problem("us", "audiences", "is empty; leave it out for any, or list one")
       : (audiences ?? []).flatMap((audience, i) =>
           isText(audience)
             ? []
-            : problem("us", `audiences[${i}]`, `${shown(audience)} is no audience; use one that tokens have as aud`),
+            : problem(
+                "us",
+                `audiences[${i}]`,
+                `${shown(audience)} is not an audience; use one that tokens have as aud`,
+              ),
         )),
     ...keyProblems(keys, (by, input, reason) => problem(by, `keys${input}`, reason)),
     ...(locations?.length === 0 ? problem("us", "locations", "is empty; leave it out, or list where tokens are") : []),
@@ -146,7 +150,7 @@ export function jwtProviderProblems(
       : problem(
           payloadHeader === "" ? "Consul" : "us",
           "payloadHeader",
-          `${shown(payloadHeader)} is no header's name; use one such as x-token-payload`,
+          `${shown(payloadHeader)} is not a header name; use one such as x-token-payload`,
         )),
   ];
 }
@@ -174,14 +178,14 @@ function keyProblems({ local, remote }: JwtKeys, problem: Told): IntentionProble
       : problem(
           parses ? "us" : "Consul",
           ".remote.uri",
-          `${shown(uri)} is not the URL of a key set by TLS; use one such as https://login.example.com/keys`,
+          `${shown(uri)} is not the URL of a key set over https; use one such as https://login.example.com/keys`,
         )),
     ...(isCertificatePem(caCertificate)
       ? []
       : problem(
           caCertificate === "" ? "Consul" : "us",
           ".remote.caCertificate",
-          "is not certificates as PEM; use the text of the file, from -----BEGIN CERTIFICATE-----",
+          "is not a PEM certificate; use the text of the file, from -----BEGIN CERTIFICATE-----",
         )),
   ];
 }
@@ -200,7 +204,7 @@ function locationProblems(location: JwtLocation, problem: Told): IntentionProble
             // Of one alone Consul looks at the name.
             location[kind] === "" && given.length === 1 ? "Consul" : "us",
             `.${kind}`,
-            `${shown(location[kind])} is no name of a ${kind === "queryParam" ? "parameter" : kind}; use one such as x-token`,
+            `${shown(location[kind])} is not a valid name for a ${kind === "queryParam" ? "parameter" : kind}; use one such as x-token`,
           ),
     ),
     ...(valuePrefix !== undefined && (header === undefined || !/^[ -~]{0,256}$/.test(valuePrefix))

@@ -18,7 +18,9 @@ type Key = Readonly<Record<string, unknown>>;
 export function keySetReasons(text: string): string[] {
   const keys = keysOf(text);
   if (keys === undefined) {
-    return ['is no JSON Web Key Set; use what the issuer serves, such as {"keys": [{"kty": "EC", "crv": "P-256", …}]}'];
+    return [
+      'is not a JSON Web Key Set; use what the issuer serves, such as {"keys": [{"kty": "EC", "crv": "P-256", …}]}',
+    ];
   }
   const reasons = keys.flatMap((key, i) => {
     const reason = keyReason(key);
@@ -50,22 +52,22 @@ function keyReason(key: Key): string | undefined {
     return "is symmetric: whoever may verify with it may sign; use public keys";
   }
   if (PRIVATE.some((member) => Object.hasOwn(key, member))) {
-    return `is private: whoever reads it signs tokens; replace it at its issuer, and leave out ${PRIVATE.join(", ")}`;
+    return `is private: whoever reads it can sign tokens; replace it at its issuer, and leave out ${PRIVATE.join(", ")}`;
   }
   if (!signs(key)) {
     return undefined;
   }
   const algorithms = ALGORITHMS.get(String(key.kty === "RSA" ? "RSA" : key.crv));
   if (algorithms === undefined) {
-    return `is of no kind that Envoy verifies by; use one of ${[...ALGORITHMS.keys()].join(", ")}`;
+    return `is not of a kind that Envoy verifies with; use one of ${[...ALGORITHMS.keys()].join(", ")}`;
   }
   if (key.alg !== undefined && !algorithms.includes(String(key.alg))) {
-    return `has an alg that is not its own; use one of ${algorithms.join(", ")}, or leave it out`;
+    return `has an alg that does not fit its type; use one of ${algorithms.join(", ")}, or leave it out`;
   }
   try {
     const { modulusLength = MIN_BITS } = crypto.createPublicKey({ key, format: "jwk" }).asymmetricKeyDetails ?? {};
     return modulusLength < MIN_BITS ? `has ${modulusLength} bits; use ${MIN_BITS} or more` : undefined;
   } catch {
-    return "is no public key; use what the issuer serves";
+    return "is not a public key; use what the issuer serves";
   }
 }

@@ -52,7 +52,7 @@ export async function refuseForeign(
           ? 'Choose another name, or leave it to its owner with the setting or input that ends in "createNamespace": false;'
           : "Choose another name, or delete it;";
       throw new Error(
-        `${describeObject({ ...live, kind: String(kind) })} is there already and is not of this stack, but of ${ownerOf(live, label)}, ` +
+        `${describeObject({ ...live, kind: String(kind) })} already exists and does not belong to this stack, but to ${ownerOf(live, label)}, ` +
           `since ${live.metadata.creationTimestamp}. It was left as it is. ` +
           `${remedy} or hand it over to this stack, which will delete it one day: ` +
           `kubectl ${within}label ${String(kind).toLowerCase()} ${name} ${label}=${value} --overwrite`,

@@ -85,7 +85,7 @@ export function interruptedReleaseHooks(
     const ours = async (path: string) => (await api.get(path))?.metadata.labels?.[label] === value;
     if (latest !== undefined && !(await ours(`/api/v1/namespaces/${release.namespace}`))) {
       throw new Error(
-        `Helm's release ${release.namespace}/${release.name} is there already, and not in a namespace that this stack made: ` +
+        `Helm's release ${release.namespace}/${release.name} already exists, and not in a namespace that this stack made: ` +
           `${describeRelease(latest)}. Uninstall it or choose another namespace; or hand it over to this stack, which will ` +
           `delete it one day: kubectl label namespace ${release.namespace} ${label}=${value}`,
       );

@@ -123,10 +123,13 @@ export function ownThingsProblems(
     }
     // Of a Secret: a DNS subdomain; of a key in it: [Kubernetes: IsConfigMapKey].
     if (!isHostName(ref.secretName)) {
-      problem(`${input}.secretName`, `"${ref.secretName}" is no Secret's name; use a DNS name such as consul-ca`);
+      problem(`${input}.secretName`, `"${ref.secretName}" is not a Secret name; use a DNS name such as consul-ca`);
     }
     if (!/^[-._a-zA-Z0-9]{1,253}$/.test(ref.secretKey)) {
-      problem(`${input}.secretKey`, `"${ref.secretKey}" is no key of a Secret; use a-z, A-Z, 0-9, ".", "_" and "-"`);
+      problem(
+        `${input}.secretKey`,
+        `"${ref.secretKey}" is not a valid key for a Secret; use a-z, A-Z, 0-9, ".", "_" and "-"`,
+      );
     }
     if (args.createNamespace ?? true) {
       problem(
@@ -138,7 +141,7 @@ export function ownThingsProblems(
   if (ca?.key !== undefined && ca.key.secretName === ca.certificate.secretName) {
     problem(
       "ca.key.secretName",
-      `"${ca.key.secretName}" is the certificate's too, and what Pulumi reads it keeps in its state; put the key into a Secret of its own`,
+      `"${ca.key.secretName}" is the certificate's too, and Pulumi keeps what it reads in its state; put the key into a Secret of its own`,
     );
   }
   if (gossipKeySecret !== undefined && !args.gossipEncryption) {
@@ -155,7 +158,7 @@ export function ownThingsProblems(
   }
 
   if (external.hosts.length === 0) {
-    problem("externalServers.hosts", "is empty; name a server at least");
+    problem("externalServers.hosts", "is empty; name at least one server");
   }
   external.hosts.forEach((host, i) => {
     if (!isHostName(host)) {

@@ -50,7 +50,7 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
   }
   const { version } = chartOrigin(args);
   if (version === undefined) {
-    problem("chart.path", `"${chart.path}" is no folder with a Chart.yaml; give a chart's folder or leave it out`);
+    problem("chart.path", `"${chart.path}" is not a folder with a Chart.yaml; give a chart's folder or leave it out`);
   } else {
     const values = args.values ?? {};
     const input = (part: "consul" | "controlPlane" | "dataplane") => at(namedImage(args, values, part).input);

@@ -110,7 +110,10 @@ function hostProblems(host: string, { enabled = true, sni }: ExternalTls, path: 
         ? problem("host", `${shown(host)} is the gateway's own pod; use the address by which others reach it`)
         : []),
     ...(enabled && isAddress && sni === undefined
-      ? problem("tls.sni", "is missing: an address has a certificate by a name; give that name, or the name as host")
+      ? problem(
+          "tls.sni",
+          "is missing: the certificate behind an address is for a name; give that name, or the name as host",
+        )
       : []),
   ];
 }
@@ -136,7 +139,7 @@ function destinationProblems(args: ExternalDestinationOptions, path: string): Pr
     ...portProblems(`${path}port`, port),
     ...rangeProblems(`${path}requestTimeoutSeconds`, requestTimeoutSeconds ?? 0, 0, 604800),
     ...(protocol === "tcp" && requestTimeoutSeconds !== undefined
-      ? problem("requestTimeoutSeconds", "is of requests, and tcp has none; leave it out, or set the protocol to http")
+      ? problem("requestTimeoutSeconds", "is for requests, and tcp has none; leave it out, or set the protocol to http")
       : []),
     ...(["sni", "caCertificate"] as const).flatMap((input) =>
       !enabled && tls[input] !== undefined
@@ -147,7 +150,7 @@ function destinationProblems(args: ExternalDestinationOptions, path: string): Pr
     ...(caCertificate !== undefined && !isCertificatePem(caCertificate)
       ? problem(
           "tls.caCertificate",
-          "is not certificates as PEM; use the text of the file, from -----BEGIN CERTIFICATE-----",
+          "is not a PEM certificate; use the text of the file, from -----BEGIN CERTIFICATE-----",
         )
       : []),
   ];

@@ -27,7 +27,12 @@ export function tracingProblems(tracing: Tracing | undefined, path: string): Pro
       : [{ propertyPath: `${path}.endpoint`, reason }]),
     ...(rate >= 0 && rate <= 1
       ? []
-      : [{ propertyPath: `${path}.sampleRate`, reason: `${rate} is no share; use 0 (none) to 1 (all), such as 0.1` }]),
+      : [
+          {
+            propertyPath: `${path}.sampleRate`,
+            reason: `${rate} is not a share; use 0 (none) to 1 (all), such as 0.1`,
+          },
+        ]),
   ];
 }
 

@@ -40,7 +40,7 @@ const DANGEROUS: Readonly<Record<string, string>> = {
   BPF: "lets the container change the node's networking",
   DAC_READ_SEARCH: "lets the container read the node's files",
   MAC_ADMIN: "lets the container change the node's access control",
-  MAC_OVERRIDE: "lets the container pass by the node's access control",
+  MAC_OVERRIDE: "lets the container bypass the node's access control",
 };
 
 /** Folders at which no volume can be, and whose they are. */
@@ -117,7 +117,7 @@ function variableNameProblems(at: string, name: string): Problem[] {
     : [
         {
           propertyPath: at,
-          reason: `${shown(name)} is no name of an environment variable; use letters, digits and "_", as in LOG_LEVEL`,
+          reason: `${shown(name)} is not a valid name for an environment variable; use letters, digits and "_", as in LOG_LEVEL`,
         },
       ];
 }
@@ -185,9 +185,9 @@ export function rightsProblems(
       problem(`addCapabilities[${i}]`, `${shown(capability)} ${DANGEROUS[name]}; name the one that is needed, or none`);
     } else if (!CAPABILITIES.includes(capability)) {
       const meant = CAPABILITIES.includes(name) ? name : "one such as NET_BIND_SERVICE";
-      problem(`addCapabilities[${i}]`, `${shown(capability)} is no capability's name; use ${meant}`);
+      problem(`addCapabilities[${i}]`, `${shown(capability)} is not a capability name; use ${meant}`);
     } else if (all.indexOf(capability) < i) {
-      problem(`addCapabilities[${i}]`, `"${capability}" stands there twice; leave one out`);
+      problem(`addCapabilities[${i}]`, `"${capability}" is listed twice; leave one out`);
     }
   });
   writablePaths.forEach((folder, i, all) => {
@@ -196,7 +196,7 @@ export function rightsProblems(
     if (problems.length > 0) {
       problemsOfAll.push(...problems);
     } else if (all.indexOf(folder) < i) {
-      problem(at, `"${folder}" stands there twice; leave one out`);
+      problem(at, `"${folder}" is listed twice; leave one out`);
     }
   });
   return problemsOfAll;
@@ -210,7 +210,9 @@ export function mountPathProblems(at: string, folder: string, empty: boolean): P
     return problem(`${shown(folder)} is not an absolute path of a folder; use one such as /tmp`);
   }
   if (path.posix.normalize(folder) !== folder) {
-    return problem(`"${folder}" is another path than it seems; use ${path.posix.normalize(folder)} if that is meant`);
+    return problem(
+      `"${folder}" is a different path from what it seems; use ${path.posix.normalize(folder)} if that is meant`,
+    );
   }
   const [, whose] = [...NO_VOLUMES, ...(empty ? NO_EMPTY_ONES : [])].find(([folders]) => folders.test(folder)) ?? [];
   return whose === undefined ? [] : problem(`"${folder}" ${whose}; use a folder of the service's own, such as /tmp`);
@@ -234,6 +236,6 @@ export function plainSecretWarnings({ env = {} }: ContainerInputs, prefix: strin
     )
     .map(([name]) => ({
       propertyPath: `${prefix}env.${name}`,
-      reason: `looks like a secret, and stands in plain text in the state and in the Deployment; put it into a Secret, and name that by secretKeyRef`,
+      reason: `looks like a secret, and is in plain text in the state and in the Deployment; put it into a Secret, and name that by secretKeyRef`,
     }));
 }

@@ -24,12 +24,12 @@ export function containerResourceProblems({ requests = {}, limits = {} }: Contai
       if (!OWN.test(resource) && !EXTENDED.test(resource)) {
         return problem(
           at,
-          `${shown(resource)} is no resource; use cpu, memory, ephemeral-storage, or one with its owner as nvidia.com/gpu`,
+          `${shown(resource)} is not a resource; use cpu, memory, ephemeral-storage, or one with its owner as nvidia.com/gpu`,
         );
       }
       if (resource !== "cpu" && /[num]$/.test(value)) {
         const one = OWN.test(resource) ? "of a byte; use one such as 256Mi" : "of one; use a whole number";
-        return problem(at, `${shown(value)} is a part ${one}`);
+        return problem(at, `${shown(value)} is a fraction ${one}`);
       }
       return [];
     }),

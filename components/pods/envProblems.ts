@@ -18,7 +18,7 @@ export function envProblems(path: string, value: EnvValue): Problem[] {
       : [
           {
             propertyPath: `${path}.fieldRef.fieldPath`,
-            reason: `"${fieldRef.fieldPath}" is no field that a variable can have; use one such as status.podIP or metadata.name`,
+            reason: `"${fieldRef.fieldPath}" is not a field that a variable can take; use one such as status.podIP or metadata.name`,
           },
         ]),
   ];
@@ -44,7 +44,7 @@ function keyRefProblems(path: string, ref: KeyRef | undefined): Problem[] {
       : [
           {
             propertyPath: `${path}.key`,
-            reason: `"${ref.key}" is no key; use 1 to 253 of a-z, A-Z, 0-9, "-", "_" and "."`,
+            reason: `"${ref.key}" is not a valid key; use 1 to 253 of a-z, A-Z, 0-9, "-", "_" and "."`,
           },
         ]),
   ];

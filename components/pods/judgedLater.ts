@@ -39,7 +39,7 @@ async function warnOfSecret(
   const later = pulumi.output(value as pulumi.Input<string>);
   if (await pulumi.isSecret(later)) {
     const remedy = "put it into a Secret, and name that by secretKeyRef";
-    const reason = `is secret, and stands in plain text in the Deployment; ${remedy}`;
+    const reason = `is secret, and is in plain text in the Deployment; ${remedy}`;
     warn(what, [{ propertyPath: `${prefix}env.${name}`, reason }], resource);
   } else {
     later.apply((known) => warn(what, plainSecretWarnings({ env: { [name]: known } }, prefix), resource));

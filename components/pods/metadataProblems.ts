@@ -9,7 +9,7 @@ const QUALIFIED_NAME =
 export function metadataNameProblems(path: string, key: string): Problem[] {
   return QUALIFIED_NAME.test(key)
     ? []
-    : [{ propertyPath: path, reason: `${shown(key)} is no key of metadata; use one such as team or example.com/team` }];
+    : [{ propertyPath: path, reason: `${shown(key)} is not a metadata key; use one such as team or example.com/team` }];
 }
 
 /** What is wrong with the key of an annotation or a label of a pod; `harmless` are keys of Consul's that it may have. */
@@ -57,7 +57,7 @@ export function sidecarValueProblems(path: string, key: string, value: unknown):
     const least = name.endsWith("concurrency") ? 0 : 1;
     return /^\d{1,5}$/.test(value) && Number(value) >= least && Number(value) <= 65535
       ? []
-      : problem(`is no number from ${least} to 65535`);
+      : problem(`is not a number from ${least} to 65535`);
   }
   return name === "service-metrics-path" && !value.startsWith("/") ? problem('is not a path; begin with "/"') : [];
 }
@@ -66,7 +66,7 @@ export function sidecarValueProblems(path: string, key: string, value: unknown):
 export function labelKeyProblems(path: string, key: string): Problem[] {
   return QUALIFIED_NAME.test(key)
     ? []
-    : [{ propertyPath: path, reason: `"${key}" is no label's key; use one such as kubernetes.io/hostname` }];
+    : [{ propertyPath: path, reason: `"${key}" is not a label key; use one such as kubernetes.io/hostname` }];
 }
 
 /** What is wrong with a label's value. */
@@ -76,7 +76,7 @@ export function labelValueProblems(path: string, value: string): Problem[] {
     : [
         {
           propertyPath: path,
-          reason: `"${value}" is no value of a label; use up to 63 of a-z, A-Z, 0-9, "-", "_" and ".", beginning and ending with a letter or a digit`,
+          reason: `"${value}" is not a label value; use up to 63 of a-z, A-Z, 0-9, "-", "_" and ".", beginning and ending with a letter or a digit`,
         },
       ];
 }
@@ -89,7 +89,7 @@ export function objectNameProblems(path: string, name: unknown): Problem[] {
   return [
     {
       propertyPath: path,
-      reason: `"${name}" is no name of an object; use a-z, 0-9, "-" and ".", beginning and ending with a letter or a digit`,
+      reason: `"${name}" is not a valid name for an object; use a-z, 0-9, "-" and ".", beginning and ending with a letter or a digit`,
     },
   ];
 }

@@ -47,7 +47,7 @@ export function podOptionProblems(options: PodOptions, context: PodContext, pref
       ? [
           {
             propertyPath: at("readinessProbe"),
-            reason: "stands beside healthPath, its short form; leave one of them out",
+            reason: "is set alongside healthPath, its short form; leave one of them out",
           },
         ]
       : []),
@@ -68,7 +68,7 @@ export function podOptionProblems(options: PodOptions, context: PodContext, pref
     ...(options.spreadOver ?? []).flatMap((key, i, all) => [
       ...labelKeyProblems(at(`spreadOver[${i}]`), key),
       ...(all.indexOf(key) < i
-        ? [{ propertyPath: at(`spreadOver[${i}]`), reason: `"${key}" stands there twice; leave one out` }]
+        ? [{ propertyPath: at(`spreadOver[${i}]`), reason: `"${key}" is listed twice; leave one out` }]
         : []),
     ]),
     ...objectNameProblems(at("priorityClassName"), options.priorityClassName),
@@ -85,7 +85,7 @@ export function podOptionProblems(options: PodOptions, context: PodContext, pref
         ? [
             {
               propertyPath: at(`tolerations[${i}].tolerationSeconds`),
-              reason: "is for the effect NoExecute alone, which evicts; set that, or leave it out",
+              reason: "is only for the effect NoExecute, which evicts; set that, or leave it out",
             },
           ]
         : [],
@@ -102,7 +102,7 @@ export function podOptionProblems(options: PodOptions, context: PodContext, pref
           ? [
               {
                 propertyPath: at(`tolerations[${i}].value`),
-                reason: "stands beside the operator Exists, which takes none",
+                reason: "is set alongside the operator Exists, which takes none",
               },
             ]
           : [],
@@ -138,10 +138,10 @@ function kindProblems(options: PodOptions, context: PodContext, at: (input: stri
         ]
       : []),
     ...(kind === "DaemonSet" && context.replicas !== undefined
-      ? [{ propertyPath: at("replicas"), reason: "a DaemonSet has one pod a node; leave it out" }]
+      ? [{ propertyPath: at("replicas"), reason: "a DaemonSet has one pod per node; leave it out" }]
       : []),
     ...(kind === "DaemonSet" && context.scaled
-      ? [{ propertyPath: at("autoscaling"), reason: "a DaemonSet has one pod a node; leave it out" }]
+      ? [{ propertyPath: at("autoscaling"), reason: "a DaemonSet has one pod per node; leave it out" }]
       : []),
     ...(options.updateStrategy === "Recreate" && kind !== "Deployment"
       ? [{ propertyPath: at("updateStrategy"), reason: `a ${kind} has no Recreate; leave it out` }]

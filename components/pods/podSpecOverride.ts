@@ -83,7 +83,7 @@ export function podSpecProblems(
       return [
         {
           propertyPath: at,
-          reason: `is no key of Kubernetes' PodSpec; did you mean "${closest(key, POD_SPEC_KEYS)}"?`,
+          reason: `is not a field of Kubernetes' PodSpec; did you mean "${closest(key, POD_SPEC_KEYS)}"?`,
         },
       ];
     }

@@ -66,7 +66,7 @@ export function probePathProblems(at: string, path: string): Problem[] {
     return problem('is not a path; begin with "/"');
   }
   if (/[?#]/.test(path)) {
-    return problem("would never be answered: the sidecar lets a path through, without a query; leave that out");
+    return problem("would never be answered: the sidecar lets through a path without a query; leave that out");
   }
   return /^\/([\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2}|\/)*$/.test(path) && !/\/\/|\/\.{1,2}(\/|$)/.test(path)
     ? []
@@ -96,12 +96,12 @@ export function healthProblems(
       : protocol !== "grpc"
         ? problem(
             "healthGrpcService",
-            `a service of protocol ${protocol} is not asked by gRPC; use healthPath, or set the protocol to grpc`,
+            `a service of protocol ${protocol} is not probed by gRPC; use healthPath, or set the protocol to grpc`,
           )
         : !/^[\w./-]{0,255}$/.test(healthGrpcService)
           ? problem(
               "healthGrpcService",
-              `${shown(healthGrpcService)} is no name of a gRPC service; use one such as shop.v1.Ledger, or ""`,
+              `${shown(healthGrpcService)} is not a valid name for a gRPC service; use one such as shop.v1.Ledger, or ""`,
             )
           : otherProbes(options).flatMap((other) => problem("healthGrpcService", other))),
   ];
@@ -112,9 +112,9 @@ function otherProbes({ readinessProbe, livenessProbe, startupProbe, podSpec }: P
   // Paths that the injector exposes for HTTP probes are the registration's own, and Consul then takes no other's.
   const byHttp = JSON.stringify([livenessProbe, startupProbe, podSpec?.containers]) ?? "";
   return [
-    ...(readinessProbe === undefined ? [] : ["stands beside readinessProbe; leave one of them out"]),
+    ...(readinessProbe === undefined ? [] : ["is set alongside readinessProbe; leave one of them out"]),
     ...(byHttp.includes('"httpGet"')
-      ? ["stands beside a probe by HTTP, which the sidecar would answer alone; use exec for that one, or HTTP for all"]
+      ? ["is set alongside an HTTP probe, which the sidecar would answer alone; use exec for that one, or HTTP for all"]
       : []),
   ];
 }

@@ -28,9 +28,11 @@ export function autoscalingProblems(
       Number.isInteger(minReplicas) ? Math.max(1, minReplicas) : 1,
       1000,
     ),
-    ...(replicas === undefined ? [] : [problem("", "stands beside replicas, which it decides; leave one of them out")]),
+    ...(replicas === undefined
+      ? []
+      : [problem("", "is set alongside replicas, which it decides; leave one of them out")]),
     ...(cpuUtilization === undefined && memoryUtilization === undefined
-      ? [problem("", "goes by nothing; give cpuUtilization, memoryUtilization or both")]
+      ? [problem("", "has nothing to go by; give cpuUtilization, memoryUtilization or both")]
       : []),
     ...use("cpuUtilization", cpuUtilization, "cpu"),
     ...use("memoryUtilization", memoryUtilization, "memory"),
@@ -51,7 +53,7 @@ export function disruptionBudgetProblems(budget: DisruptionBudget, path: string)
         : [
             {
               propertyPath: `${path}.${input}`,
-              reason: `${JSON.stringify(value)} is no number of pods; use one such as 1 or "50%"`,
+              reason: `${JSON.stringify(value)} is not a number of pods; use one such as 1 or "50%"`,
             },
           ];
     }),

@@ -24,7 +24,7 @@ export const REFUSED: Readonly<Record<string, string>> = {
   serviceAccountName: "the ServiceAccount is the identity, which the component sets; leave it out",
   serviceAccount: "the ServiceAccount is the identity, which the component sets; leave it out",
   automountServiceAccountToken: "the sidecar logs in with the ServiceAccount's token; leave it out",
-  ephemeralContainers: "are not declared but added to a pod that runs; leave them out",
+  ephemeralContainers: "are not declared but added to a running pod; leave them out",
   restartPolicy: "pods of a service are always restarted, and those of a job never; leave it out",
 };
 
@@ -114,7 +114,7 @@ export function probeProblems(
       if (init && (httpGet !== undefined || tcpSocket !== undefined)) {
         return problem(
           httpGet === undefined ? "tcpSocket" : "httpGet",
-          "the injector leads the probes of init containers to nobody; use exec",
+          "the injector sends the probes of init containers to nobody; use exec",
         );
       }
       if (!isPlainObject(httpGet)) {
@@ -125,7 +125,10 @@ export function probeProblems(
         ...(scheme === "HTTP" ? [] : problem("httpGet.scheme", "the sidecar is asked by plain HTTP; use HTTP or exec")),
         ...(typeof asks === "string" ? probePathProblems(`${at}.httpGet.path`, asks || "/") : []),
         ...(names !== undefined && typeof port === "string" && !/^\d+$/.test(port) && !names.includes(port)
-          ? problem("httpGet.port", `"${port}" is the name of no port, so that Consul never hears of the pod; use one`)
+          ? problem(
+              "httpGet.port",
+              `"${port}" is not the name of a port, so that Consul never hears of the pod; use one`,
+            )
           : []),
       ];
     }),

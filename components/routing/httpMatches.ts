@@ -60,7 +60,7 @@ export function httpMatchProblems(
       report(
         "us",
         `.header[${i}].name`,
-        `${shown(name)} is no header's name; use one such as x-team, without spaces or colons`,
+        `${shown(name)} is not a header name; use one such as x-team, without spaces or colons`,
       );
     }
   });
@@ -73,7 +73,7 @@ function pathProblems(path: string, query: string, report: (refusedBy: Refuser, 
   if (!path.startsWith("/")) {
     report("Consul", `${shown(path)} is not a path; begin with "/"`);
   } else if (/[?#]/.test(path)) {
-    report("us", `${shown(path)} never matches: a query is no part of the path; ${query}`);
+    report("us", `${shown(path)} never matches: a query is not part of the path; ${query}`);
   } else if (DOT_SEGMENT.test(path)) {
     report("us", `${shown(path)} never matches: "." and ".." are resolved before; write the path that is meant`);
   } else if (literal !== undefined) {
@@ -89,7 +89,7 @@ function methodProblems(methods: readonly string[], report: Report): void {
       report(
         METHODS.includes(method.toUpperCase()) ? "webhook" : "Consul", // which makes capitals of it before it judges
         `.methods[${i}]`,
-        `${shown(method)} is no HTTP method; use one of ${METHODS.join(", ")}`,
+        `${shown(method)} is not an HTTP method; use one of ${METHODS.join(", ")}`,
       );
     }
   });

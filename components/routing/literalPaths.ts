@@ -29,7 +29,8 @@ export function patternIn(path: string): string | undefined {
 export function literalPathProblems(at: string, path: string, pattern: string): Problem[] {
   const what = patternIn(path);
   const shorter = /^([^*]*)\*+$/.exec(path)?.[1];
-  const remedy = shorter && what === "an asterisk" ? `"${shorter}" is every path that begins so; ${pattern}` : pattern;
+  const remedy =
+    shorter && what === "an asterisk" ? `"${shorter}" is every path that begins like that; ${pattern}` : pattern;
   return what === undefined
     ? []
     : [
@@ -57,7 +58,7 @@ export function neverAtTraefik(path: string): string | undefined {
 /** Why no request has such a path when a sidecar compares it: encoding stays there. */
 export function neverAtSidecar(path: string): string | undefined {
   if (/%(?![0-9A-Fa-f]{2})/.test(path)) {
-    return `"${path}" never matches: "%" begins two hexadecimal digits, as in %20; write %25 for itself`;
+    return `"${path}" never matches: "%" introduces two hexadecimal digits, as in %20; write %25 for itself`;
   }
   return /^[!-~]*$/.test(path)
     ? undefined

@@ -111,7 +111,7 @@ export interface StickyCookie {
 }
 
 /** What is given by the mesh, whatever is said of it. */
-const OWN = new Refused("is what Traefik has of the mesh: its TLS, and the sidecar's port; leave it out");
+const OWN = new Refused("is what Traefik gets from the mesh: its TLS, and the sidecar's port; leave it out");
 
 /** Options by what Traefik's types do not say, each one of Traefik's. */
 const KINDS = mayBeEmpty({
@@ -199,13 +199,13 @@ export function loadBalancingProblems(options: LoadBalancing, prefix: string): P
   }
   const problem = (input: string, reason: string) => problems.push({ propertyPath: `${prefix}.${input}`, reason });
   if (strategy !== undefined && !STRATEGIES.includes(strategy)) {
-    problem("strategy", `"${strategy}" is no strategy of Traefik's; use one of ${STRATEGIES.join(", ")}`);
+    problem("strategy", `"${strategy}" is not a strategy that Traefik knows; use one of ${STRATEGIES.join(", ")}`);
   }
   if (sticky !== undefined && strategy === "hrw") {
     problem("sticky", "has no effect with hrw, which knows a client by its address; leave one of the two out");
   }
   if (sticky !== undefined && sticky.cookie === undefined) {
-    problem("sticky.cookie", "is not set, without which no client stays; give it, {} for one with its defaults");
+    problem("sticky.cookie", "is not set, and without it no client stays; give it, {} for its defaults");
   }
   const { sameSite, secure, path = "/", domain } = sticky?.cookie ?? {};
   if (sameSite !== undefined && !["none", "lax", "strict"].includes(sameSite)) {
@@ -225,10 +225,10 @@ export function loadBalancingProblems(options: LoadBalancing, prefix: string): P
     if (mode === "grpc") {
       problem(
         "healthCheck.mode",
-        "asks without the mesh's TLS, so that no sidecar answers and every instance is a bad one; leave healthCheck out, and give the service healthGrpcService",
+        "asks without the mesh's TLS, so that no sidecar answers and every instance counts as unhealthy; leave healthCheck out, and give the service healthGrpcService",
       );
     } else if (mode !== "http") {
-      problem("healthCheck.mode", `"${String(mode)}" is no mode of Traefik's; leave it out`);
+      problem("healthCheck.mode", `"${String(mode)}" is not a mode that Traefik knows; leave it out`);
     }
     // Of two slashes at its beginning, Traefik makes a host.
     if (!/^\/(?!\/)[^\s]*$/.test(asked ?? "") || /%(?![0-9a-fA-F]{2})/.test(asked)) {
@@ -249,7 +249,7 @@ export function spreadingProblems(
   prefix: string,
 ): Problem[] {
   if (!served) {
-    const reason = "has no effect without a route of requests: Traefik spreads those alone; add one, or leave it out";
+    const reason = "has no effect without a route of requests: Traefik spreads only those; add one, or leave it out";
     return [{ propertyPath: prefix, reason }];
   }
   return healthCheck !== undefined && protocol === "grpc"
@@ -257,7 +257,7 @@ export function spreadingProblems(
         {
           propertyPath: `${prefix}.healthCheck`,
           reason:
-            "asks by HTTP, which a grpc service does not answer; leave it out: Consul's own check has healthGrpcService asked",
+            "asks by HTTP, which a grpc service does not answer; leave it out: Consul's own check asks healthGrpcService",
         },
       ]
     : [];

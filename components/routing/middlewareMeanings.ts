@@ -56,7 +56,7 @@ export const MEANINGS: Record<string, Meaning | undefined> = {
           unless(
             /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(\s*;\s*[\w-]+=("[^"]*"|[\w.-]+))*$/.test(each),
             `${at}.${list}[${i}]`,
-            `"${each}" is no media type; use one such as text/html`,
+            `"${each}" is not a media type; use one such as text/html`,
           ),
         ),
       ),
@@ -64,7 +64,7 @@ export const MEANINGS: Record<string, Meaning | undefined> = {
         unless(
           ENCODINGS.includes(each),
           `${at}.encodings[${i}]`,
-          `"${each}" is no encoding of Traefik's; use ${ENCODINGS.join(", ")}`,
+          `"${each}" is not an encoding that Traefik knows; use ${ENCODINGS.join(", ")}`,
         ),
       ),
       ...unless(
@@ -91,12 +91,12 @@ export const MEANINGS: Record<string, Meaning | undefined> = {
     ...unless(
       address === undefined || url(String(address)) !== undefined,
       `${at}.address`,
-      `"${String(address)}" is no URL; begin with http:// or https://, as in https://auth.example.com/verify`,
+      `"${String(address)}" is not a URL; begin with http:// or https://, as in https://auth.example.com/verify`,
     ),
     ...unless(
       authSigninURL === undefined || url(String(authSigninURL)) !== undefined || String(authSigninURL).startsWith("/"),
       `${at}.authSigninURL`,
-      `"${String(authSigninURL)}" is no URL; begin with http:// or https://, or with "/"`,
+      `"${String(authSigninURL)}" is not a URL; begin with http:// or https://, or with "/"`,
     ),
     ...unless(
       tls === undefined || service === undefined,
@@ -125,12 +125,12 @@ export const MEANINGS: Record<string, Meaning | undefined> = {
     ...unless(
       rejectStatusCode === undefined || HTTP_STATUSES.includes(String(rejectStatusCode)),
       `${at}.rejectStatusCode`,
-      `${String(rejectStatusCode)} is no status of HTTP's; use one such as 403 or 404`,
+      `${String(rejectStatusCode)} is not an HTTP status; use one such as 403 or 404`,
     ),
   ],
   plugin: (plugins, at) => {
     const count = Object.values(plugins).filter((options) => options !== undefined).length;
-    return unless(count === 1, at, `has ${count} plugins; give exactly one an entry`);
+    return unless(count === 1, at, `has ${count} plugins; give exactly one per entry`);
   },
   rateLimit: ({ average, sourceCriterion, redis }, at) => {
     const { endpoints, tls } = (redis ?? {}) as { endpoints?: string[]; tls?: MiddlewareOptions };
@@ -173,12 +173,12 @@ export const MEANINGS: Record<string, Meaning | undefined> = {
     ...unless(
       /^[a-z][a-z0-9+.-]*$/i.test(String(scheme)),
       `${at}.scheme`,
-      `"${String(scheme)}" is no scheme; use https, or another without "://"`,
+      `"${String(scheme)}" is not a scheme; use https, or another without "://"`,
     ),
     ...unless(
       port === undefined || (/^\d{1,5}$/.test(String(port)) && Number(port) >= 1 && Number(port) <= 65535),
       `${at}.port`,
-      `"${String(port)}" is no port; use a number from 1 to 65535 in quotes`,
+      `"${String(port)}" is not a port; use a number from 1 to 65535 in quotes`,
     ),
   ],
   replacePath: ({ path }, at) =>
@@ -213,7 +213,7 @@ function groupProblems(regex: string, replacement: string, at: string): Problem[
     return unless(
       names.includes(group) || (/^\d+$/.test(group) && Number(group) <= compiled.groupCount()),
       at,
-      `"${text}" is no group of the regular expression, and would be left empty; ${instead}, or $$ for a dollar`,
+      `"${text}" is not a group of the regular expression, and would be left empty; ${instead}, or $$ for a dollar`,
     );
   });
 }
@@ -237,7 +237,7 @@ function ipStrategyProblems(strategy: unknown, at: string): Problem[] {
     ...unless(
       depth === undefined || excludedIPs === undefined,
       `${at}.excludedIPs`,
-      "are not looked at where there is a depth; keep one of the two",
+      "are ignored where there is a depth; keep one of the two",
     ),
     ...unless(
       ipv6Subnet === undefined || Number(ipv6Subnet) <= 128,
@@ -258,6 +258,6 @@ function clientTlsProblems(tls: MiddlewareOptions | undefined, at: string): Prob
         "is not the path of a file in Traefik's pod; begin with /",
       ),
     ),
-    ...unless((cert === undefined) === (key === undefined), at, "has one of cert and key; give both or neither"),
+    ...unless((cert === undefined) === (key === undefined), at, "has only one of cert and key; give both or neither"),
   ];
 }

@@ -23,8 +23,8 @@ export type Said<T> =
   | Refused
   | (T extends object ? { readonly [K in keyof T]?: Said<T[K]> } : (typeof BY_TYPE)[T & keyof typeof BY_TYPE][number]);
 
-const dropped = (instead: string) => new Refused(`is one that Traefik will drop; ${instead}`);
-const IN_CATALOG = "would stand in Consul's catalog for all to read";
+const dropped = (instead: string) => new Refused(`is one that Traefik will remove; ${instead}`);
+const IN_CATALOG = "would be in Consul's catalog for all to read";
 const users = new Refused(`${IN_CATALOG}; put them into a Secret, see userList`);
 const secret = new Refused(`${IN_CATALOG}; leave it out, and reach it without`);
 

@@ -23,7 +23,7 @@ export function middlewareProblems(
     }
     const entries = Object.entries(middleware).filter(([, options]) => options !== undefined);
     if (entries.length !== 1) {
-      return problem(`has ${entries.length} middlewares; give exactly one an entry, the order of the list is theirs`);
+      return problem(`has ${entries.length} middlewares; give exactly one per entry, in their order`);
     }
     const [[name, options]] = entries;
     const known: Record<string, OptionKind> = kind === "http" ? MIDDLEWARE_OPTIONS : TCP_MIDDLEWARE_OPTIONS;
@@ -41,7 +41,7 @@ function unknownMiddleware(name: string, kind: "http" | "tcp", known: string[]):
   if (kind === "tcp" && Object.hasOwn(MIDDLEWARE_OPTIONS, name)) {
     return `"${name}" is for HTTP routes; TCP routes have ${known.join(" and ")}`;
   }
-  return `"${name}" is no middleware of Traefik's; did you mean "${closest(name, known)}"? A plugin goes under "plugin"`;
+  return `"${name}" is not a middleware that Traefik knows; did you mean "${closest(name, known)}"? A plugin goes under "plugin"`;
 }
 
 function optionProblems(name: string, options: MiddlewareOptions, kind: OptionKind, at: string): Problem[] {

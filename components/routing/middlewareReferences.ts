@@ -96,8 +96,13 @@ export function missing(path: string, what: string, name: string, names: readonl
   if (names.includes(name)) {
     return [];
   }
-  const nearest = names.length === 0 ? "there is none." : `did you mean "${closest(name, [...names])}"?`;
-  return [{ propertyPath: path, reason: `"${name}" is no ${what}; ${nearest} ${remedy}`.trim() }];
+  const nearest = names.length === 0 ? "there are none." : `did you mean "${closest(name, [...names])}"?`;
+  return [
+    {
+      propertyPath: path,
+      reason: `"${name}" is not ${/^[aeio]/.test(what) ? "an" : "a"} ${what}; ${nearest} ${remedy}`.trim(),
+    },
+  ];
 }
 
 function namesOf(value: unknown): string[] {
@@ -121,12 +126,12 @@ function providerProblems(reference: string, offered: OfferedToMiddlewares, at: 
       }
       return problem(
         crdNamespaces.length === 0
-          ? `"kubernetescrd" is no provider of this ingress; have it serve custom resources by kubernetesCrd, or write the middleware as an object`
+          ? `"kubernetescrd" is not a provider of this ingress; have it serve custom resources by kubernetesCrd, or write the middleware as an object`
           : `"${name}" is in no namespace whose custom resources are served; begin with ${crdNamespaces.map((each) => `"${each}-"`).join(" or ")}, its namespace`,
       );
     default:
       return problem(
-        `"${provider}" is no provider of this ingress; it has consulcatalog, file, and kubernetescrd where custom resources are served`,
+        `"${provider}" is not a provider of this ingress; it has consulcatalog, file, and kubernetescrd where custom resources are served`,
       );
   }
 }

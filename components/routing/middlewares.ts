@@ -170,5 +170,5 @@ export function internalTags(service: string, balancer?: string): string[] {
 export function givenNameProblems(path: string, name: string, most: number): Problem[] {
   return isDnsLabel(name) && name.length <= most
     ? []
-    : [{ propertyPath: path, reason: `"${name}" is no name for it; use 1 to ${most} of a-z, 0-9 and "-"` }];
+    : [{ propertyPath: path, reason: `"${name}" is not a valid name for it; use 1 to ${most} of a-z, 0-9 and "-"` }];
 }

@@ -41,7 +41,7 @@ export function valueProblems(value: unknown, kind: OptionKind, at: string): Pro
     case "any":
       return pluginValueProblems(value, at);
     case "text":
-      return typeof value === "string" ? textProblems(value, at) : not("a text; put it in quotes");
+      return typeof value === "string" ? textProblems(value, at) : not("a string; put it in quotes");
     case "flag":
       return typeof value === "boolean" ? [] : not("true or false");
     case "number":
@@ -53,13 +53,13 @@ export function valueProblems(value: unknown, kind: OptionKind, at: string): Pro
     case "status":
       return Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599
         ? []
-        : not("a status that an answer can have; use a whole number from 200 to 599");
+        : not("a status that a response can have; use a whole number from 200 to 599");
     case "duration":
       return durationProblems(value, at);
     case "regex":
       return typeof value === "string"
         ? [...textProblems(value, at), ...regexProblems(value, at)]
-        : not("a text; put it in quotes");
+        : not("a string; put it in quotes");
     case "name":
       return typeof value === "string" && HEADER_NAME.test(value) ? [] : not("a name; use one such as X-User");
     case "list":
@@ -77,7 +77,7 @@ export function valueProblems(value: unknown, kind: OptionKind, at: string): Pro
   }
   const given = Object.entries(value).filter(([, inner]) => inner !== undefined);
   if (given.length === 0 && !isEmptyTaken(kind)) {
-    return problem("has no option, which Traefik takes for a mistake; give one, or leave it out");
+    return problem("has no option, which Traefik treats as an error; give one, or leave it out");
   }
   return given.flatMap(([option, inner]) =>
     Object.hasOwn(kind, option)
@@ -89,8 +89,8 @@ export function valueProblems(value: unknown, kind: OptionKind, at: string): Pro
 function unknownOption(option: string, kinds: OptionKinds): string {
   const known = Object.keys(kinds).filter((each) => !(kinds[each] instanceof Refused));
   return known.length === 0
-    ? "is no option of it; it has none"
-    : `is no option of it; did you mean "${closest(option, known)}"?`;
+    ? "is not an option here; it takes none"
+    : `is not an option here; did you mean "${closest(option, known)}"?`;
 }
 
 function numberProblems(value: unknown, least: number, at: string, what = "a whole number"): Problem[] {
@@ -135,7 +135,7 @@ export function regexProblems(regex: string, at: string): Problem[] {
 
 function listProblems(value: unknown, kind: string, at: string): Problem[] {
   if (!Array.isArray(value)) {
-    return [{ propertyPath: at, reason: `${JSON.stringify(value)} is not a list of texts` }];
+    return [{ propertyPath: at, reason: `${JSON.stringify(value)} is not a list of strings` }];
   }
   if (value.length === 0) {
     return [{ propertyPath: at, reason: "is empty, which a tag cannot say; give a value, or leave it out" }];
@@ -143,7 +143,7 @@ function listProblems(value: unknown, kind: string, at: string): Problem[] {
   return value.flatMap((each: unknown, i) => {
     const problem = (reason: string) => [{ propertyPath: `${at}[${i}]`, reason }];
     if (typeof each !== "string") {
-      return problem(`${JSON.stringify(each)} is not a text; put it in quotes`);
+      return problem(`${JSON.stringify(each)} is not a string; put it in quotes`);
     }
     if (each.includes(",")) {
       return problem(`"${each}" has a comma, which a list in a tag cannot carry`);
@@ -159,7 +159,7 @@ function listProblems(value: unknown, kind: string, at: string): Problem[] {
       case "statuses":
         return statusProblems(each, `${at}[${i}]`);
       case "addresses":
-        return isCidr(each) ? [] : problem(`"${each}" is no address or CIDR range; use one such as 10.0.0.0/8`);
+        return isCidr(each) ? [] : problem(`"${each}" is not an address or CIDR range; use one such as 10.0.0.0/8`);
       default:
         return textProblems(each, `${at}[${i}]`);
     }
@@ -169,7 +169,9 @@ function listProblems(value: unknown, kind: string, at: string): Problem[] {
 function statusProblems(text: string, at: string): Problem[] {
   const [, first, last = first] = STATUSES.exec(text) ?? [];
   if (first === undefined) {
-    return [{ propertyPath: at, reason: `"${text}" is no status or range of them; use one such as 404 or 500-599` }];
+    return [
+      { propertyPath: at, reason: `"${text}" is not a status or a range of them; use one such as 404 or 500-599` },
+    ];
   }
   return Number(first) <= Number(last)
     ? []
@@ -182,7 +184,7 @@ function mapProblems(value: unknown, kind: "map" | "rewrites", at: string): Prob
   }
   const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
   if (entries.length === 0) {
-    return [{ propertyPath: at, reason: "is empty, which Traefik takes for a mistake; leave it out" }];
+    return [{ propertyPath: at, reason: "is empty, which Traefik treats as an error; leave it out" }];
   }
   return entries.flatMap(([key, inner], i) => {
     const first = entries.find(([other], j) => j < i && other.toLowerCase() === key.toLowerCase());

@@ -80,7 +80,7 @@ export function routeTlsProblems(route: Route, path: string): Problem[] {
   domains.forEach(({ main, sans = [] }, i) =>
     [main, ...sans].forEach((name) => {
       if (!isHostName(name.replace(/^\*\./, ""))) {
-        problem(`tls.domains[${i}]`, `"${name}" is no name for a certificate; use one such as *.example.com`);
+        problem(`tls.domains[${i}]`, `"${name}" is not a valid name for a certificate; use one such as *.example.com`);
       }
     }),
   );
@@ -108,10 +108,10 @@ export function ingressTlsProblems(
     const problems: Problem[] = resolverProblems(tls, resolvers, path);
     const own = optionsOf(tls);
     if (!options.includes(own)) {
-      const known = `known are ${[...new Set(options)].join(", ")}`;
+      const known = `known: ${[...new Set(options)].join(", ")}`;
       problems.push({
         propertyPath: `${path}.tls.options`,
-        reason: `"${own}" are no TLS options of the ingress; ${known}`,
+        reason: `"${own}" are not TLS options of the ingress; ${known}`,
       });
     }
     for (const host of routeHosts(route)) {
@@ -142,9 +142,8 @@ function resolverProblems({ certResolver, domains = [] }: RouteTls, resolvers: C
   const resolver = Object.hasOwn(resolvers, certResolver) ? resolvers[certResolver] : undefined;
   if (resolver === undefined) {
     const names = Object.keys(resolvers);
-    const known =
-      names.length === 0 ? "it has none: declare it in certificateResolvers" : `known are ${names.join(", ")}`;
-    const reason = `"${certResolver}" is no certificate resolver of the ingress; ${known}`;
+    const known = names.length === 0 ? "it has none: declare it in certificateResolvers" : `known: ${names.join(", ")}`;
+    const reason = `"${certResolver}" is not a certificate resolver of the ingress; ${known}`;
     return [{ propertyPath: `${path}.tls.certResolver`, reason }];
   }
   const wildcard = domains.flatMap(({ main, sans = [] }) => [main, ...sans]).find((name) => name.startsWith("*."));

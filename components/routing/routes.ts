@@ -148,7 +148,7 @@ export function routeProblems(service: string, routes: readonly Route[], prefix 
       if (!(ENTRY_POINTS as readonly string[]).includes(entryPoint)) {
         problem(
           `entryPoints[${j}]`,
-          `"${entryPoint}" is no entry point for services; use ${ENTRY_POINTS.join(" or ")}`,
+          `"${entryPoint}" is not an entry point for services; use ${ENTRY_POINTS.join(" or ")}`,
         );
       }
     });
@@ -190,7 +190,7 @@ function pathPrefixProblems(path: string, route: Route): Problem[] {
     return [{ propertyPath: path, reason }];
   }
   if (/[?#]/.test(pathPrefix)) {
-    const reason = `"${pathPrefix}" never matches: a query is no part of the path; leave it out, or write a rule with Query`;
+    const reason = `"${pathPrefix}" never matches: a query is not part of the path; leave it out, or write a rule with Query`;
     return [{ propertyPath: path, reason }];
   }
   const never = neverAtTraefik(pathPrefix);

@@ -68,7 +68,7 @@ function matcherReasons(name: string, args: readonly string[], kind: "http" | "t
     const other = kind === "http" ? "tcp" : "http";
     const elsewhere = Object.hasOwn(MATCHERS[other], name)
       ? `is for ${other.toUpperCase()} routes`
-      : "is no matcher of Traefik v3";
+      : "is not a matcher of Traefik v3";
     return [`${name} ${elsewhere}; did you mean ${closest(name, Object.keys(known))}?`];
   }
   const { args: counts, last: check } = known[own];
@@ -92,16 +92,16 @@ function matcherReasons(name: string, args: readonly string[], kind: "http" | "t
     return [never];
   }
   if (check === "method" && !isHeaderName(last)) {
-    return [`"${last}" of ${name} is no method; use one such as GET, and || between two`];
+    return [`"${last}" of ${name} is not a method; use one such as GET, and || between two`];
   }
   if (/^Header/.test(own) && !isHeaderName(args[0])) {
-    return [`"${args[0]}" of ${name} is no header's name, and never matches; use one such as X-Team`];
+    return [`"${args[0]}" of ${name} is not a header name, and never matches; use one such as X-Team`];
   }
   if (/^Header/.test(own) && args[0].toLowerCase() === "host") {
     return [`${name} never matches the header Host, which Go takes out of the others; use Host or HostRegexp`];
   }
   if (check === "address" && !isCidr(last)) {
-    return [`"${last}" of ${name} is no address or CIDR range; use one such as 10.0.0.0/8`];
+    return [`"${last}" of ${name} is not an address or CIDR range; use one such as 10.0.0.0/8`];
   }
   if (check === "protocol" && last === "acme-tls/1") {
     return [`"${last}" of ${name} is Traefik's own, for its certificates; use another protocol`];
@@ -115,7 +115,7 @@ function matcherReasons(name: string, args: readonly string[], kind: "http" | "t
     return [`"${last}" is not a host name; use one such as a.example.com, or HostRegexp for a pattern`];
   }
   if (check === "host" && /[:[\]]/.test(last) && net.isIPv6(last) === false) {
-    return [`"${last}" never matches: a port and brackets are no part of a host's name here; leave them out`];
+    return [`"${last}" never matches: a port and brackets are not part of a host name here; leave them out`];
   }
   if (check === "host" && last.lastIndexOf("*") > 0) {
     return [

@@ -118,7 +118,7 @@ export function tcpRouteProblems(
       problem("entryPoints", `a service of protocol ${protocol} takes requests, not connections; use routes, or tcp`);
     }
     if (route.sni !== undefined && route.sni.length > 253) {
-      problem("sni", `has ${route.sni.length} characters, which no host's name has; use at most 253`);
+      problem("sni", `has ${route.sni.length} characters, which no host name has; use at most 253`);
     }
     if (route.rule !== undefined && route.sni !== undefined) {
       problem("rule", "a raw rule excludes sni; write it into the rule");

@@ -93,13 +93,13 @@ export function certificateProblems(certificates: readonly TlsCertificate[], pat
     if (certificates.findIndex((other) => other.secretName === secretName) !== i) {
       problems.push({
         propertyPath: `${path}[${i}].secretName`,
-        reason: `"${secretName}" is there twice; name it once`,
+        reason: `"${secretName}" is listed twice; name it once`,
       });
     }
     if (fallback === true && certificates.findIndex((other) => other.default === true) !== i) {
       problems.push({
         propertyPath: `${path}[${i}].default`,
-        reason: "is set for another certificate too; there can be one default",
+        reason: "is set for another certificate too; there can be only one default",
       });
     }
   });
@@ -113,10 +113,10 @@ export function tlsOptionsProblems(options: NamedTlsOptions, tlsChallenge: boole
     const problem = (input: string, reason: string) =>
       problems.push({ propertyPath: `${path}.${name}${input}`, reason });
     if (!isDnsLabel(name)) {
-      problem("", `"${name}" is no name for TLS options; use a-z, 0-9 and "-"`);
+      problem("", `"${name}" is not a valid name for TLS options; use a-z, 0-9 and "-"`);
     }
     if (minVersion !== undefined && !TLS_VERSIONS.includes(minVersion)) {
-      problem(".minVersion", `"${minVersion}" is no version that is safe to speak; use ${TLS_VERSIONS.join(" or ")}`);
+      problem(".minVersion", `"${minVersion}" is not a version that is safe to use; use ${TLS_VERSIONS.join(" or ")}`);
     }
     if (clientAuth !== undefined) {
       problems.push(...secretNameProblems(`${path}.${name}.clientAuth.caSecretName`, clientAuth.caSecretName));
@@ -130,7 +130,7 @@ export function tlsOptionsProblems(options: NamedTlsOptions, tlsChallenge: boole
       if (name === "default" && tlsChallenge && clientAuth.type !== "VerifyClientCertIfGiven") {
         problem(
           ".clientAuth",
-          "would be asked of the authority of a tlsChallenge too; name other options, and those in the routes, or use another challenge",
+          "would be asked of a tlsChallenge's authority too; use options of another name, and name those in the routes, or use another challenge",
         );
       }
     }
@@ -141,5 +141,5 @@ export function tlsOptionsProblems(options: NamedTlsOptions, tlsChallenge: boole
 function secretNameProblems(path: string, name: string): Problem[] {
   return isHostName(name)
     ? []
-    : [{ propertyPath: path, reason: `"${name}" is no name of a Secret; use a-z, 0-9, "-", "."` }];
+    : [{ propertyPath: path, reason: `"${name}" is not a valid name for a Secret; use a-z, 0-9, "-", "."` }];
 }

@@ -71,7 +71,7 @@ export function traefikVersionProblems(image: string, args: readonly string[], p
     return [];
   }
   if (version.major < 3) {
-    return problem("Traefik before v3, which knows neither the arguments nor the rules; use one of v3, from v3.6.8 on");
+    return problem("Traefik before v3, which knows neither the arguments nor the rules; use v3, from v3.6.8 on");
   }
   if (version.major > 3) {
     return problem("a Traefik that is not known to take the arguments and tags; use one of v3");
@@ -104,7 +104,7 @@ export function tagVersionProblems(image = DEFAULT_TRAEFIK_IMAGE, tags: readonly
       ? [
           {
             propertyPath: prefix + input,
-            reason: `${what} is not known to the ingress's Traefik, ${image}; use ${since} or later there, or leave it out`,
+            reason: `${what} is not known to the ingress's Traefik, ${image}; use ${since} or later for it, or leave it out`,
           },
         ]
       : [];

@@ -76,10 +76,10 @@ function keyProblems(key: string, value: unknown, joined: Joined): string[] {
   if (Object.hasOwn(OTHER_MESHES, key)) {
     return OTHER_MESHES[key].test(String(value))
       ? []
-      : ["asks another mesh for a sidecar, which would stand in this one's way; leave it out"];
+      : ["asks another mesh for a sidecar, which would get in this one's way; leave it out"];
   }
   if (key === SERVICE_LABEL && value !== joined.serviceName) {
-    return [`is that of the service ${JSON.stringify(value)}; let one service alone have these pods`];
+    return [`is that of the service ${JSON.stringify(value)}; let only one service have these pods`];
   }
   return !/^([^/]*\.)?consul\.hashicorp\.com\//.test(key) ||
     HARMLESS_ANNOTATIONS.test(key) ||
@@ -110,7 +110,7 @@ export function joinWarnings(template: PodTemplate, { serviceName, port }: Joine
       ? [
           {
             propertyPath: `${path}.spec.serviceAccountName`,
-            reason: `is "${account}", in whose place they get "${serviceName}", their identity; bind that to the roles that they need, or name the service "${account}"`,
+            reason: `is "${account}", which is replaced by "${serviceName}", their identity; bind that to the roles that they need, or name the service "${account}"`,
           },
         ]
       : []),

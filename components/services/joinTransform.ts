@@ -70,7 +70,7 @@ export function joinTransform(
   };
 }
 
-const UNKNOWN = "has pods that are an output, so that nothing of them can be judged; use a plain template";
+const UNKNOWN = "has pods that are an output, so that nothing about them can be judged; use a plain template";
 
 interface WorkloadSpec {
   readonly template?: unknown;

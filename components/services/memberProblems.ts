@@ -31,7 +31,7 @@ export function memberProblems(serviceName: string, args: VersionedOptions, pref
         ]),
     ...trafficProblems(serviceName, args, `${prefix}traffic`),
     ...(args.calls ?? []).flatMap(({ destination }, i) =>
-      destination === "*" ? problem(`calls[${i}].destination`, "is every service; name the one that is called") : [],
+      destination === "*" ? problem(`calls[${i}].destination`, "means every service; name the one that is called") : [],
     ),
     ...(["requestTimeoutSeconds", "idleTimeoutSeconds"] as const).flatMap((input) =>
       protocol === "tcp" && args[input] !== undefined
@@ -43,6 +43,6 @@ export function memberProblems(serviceName: string, args: VersionedOptions, pref
     ),
     ...(PROTOCOLS.includes(protocol)
       ? []
-      : problem("protocol", `"${protocol}" is no protocol of Consul's; use one of ${PROTOCOLS.join(", ")}`)),
+      : problem("protocol", `"${protocol}" is not a protocol that Consul knows; use one of ${PROTOCOLS.join(", ")}`)),
   ];
 }

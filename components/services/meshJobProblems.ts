@@ -30,26 +30,26 @@ export function meshJobProblems(
   const problems = [
     ...serviceNameProblems(`${prefix}serviceName`, serviceName, false),
     ...(schedule !== undefined && serviceName.length > MAX_CRON_NAME
-      ? problem("serviceName", `is too long for what has a schedule; use ${MAX_CRON_NAME} characters at most`)
+      ? problem("serviceName", `is too long for a job with a schedule; use ${MAX_CRON_NAME} characters at most`)
       : []),
     ...containerProblems(args, prefix),
     ...rightsProblems(args, prefix),
     ...rangeProblems(`${prefix}runAsUser`, args.runAsUser ?? NON_ROOT, 0, 2 ** 31 - 1),
     ...podOptionProblems(args, { ...context, neededGraceSeconds: 0 }, prefix),
     ...("restartPolicy" in podSpec && podSpec.restartPolicy === "Always"
-      ? problem("podSpec.restartPolicy", "has a job begin again when it ends; leave it out")
+      ? problem("podSpec.restartPolicy", "has a job begin again whenever it ends; leave it out")
       : []),
     ...(schedule === undefined ? [] : scheduleProblems(`${prefix}schedule`, schedule)),
     ...(schedule === undefined
-      ? ofSchedule.flatMap((input) => problem(input, "is of a schedule, which is not set; leave it out"))
+      ? ofSchedule.flatMap((input) => problem(input, "belongs to a schedule, which is not set; leave it out"))
       : []),
     ...(args.timeZone === undefined || isTimeZone(args.timeZone)
       ? []
-      : problem("timeZone", `${shown(args.timeZone)} is no time zone; use one such as Europe/Paris`)),
+      : problem("timeZone", `${shown(args.timeZone)} is not a time zone; use one such as Europe/Paris`)),
     ...rangeProblems(`${prefix}backoffLimit`, args.backoffLimit ?? 6, 0, 1000),
     ...rangeProblems(`${prefix}activeDeadlineSeconds`, args.activeDeadlineSeconds ?? 1, 1, 604800),
     ...(args.calls ?? []).flatMap(({ destination }, i) =>
-      destination === "*" ? problem(`calls[${i}].destination`, "is every service; name the one that is called") : [],
+      destination === "*" ? problem(`calls[${i}].destination`, "means every service; name the one that is called") : [],
     ),
     ...(partWithoutNativeSidecar !== undefined && command.length === 0
       ? problem(
@@ -79,11 +79,11 @@ export function scheduleProblems(path: string, schedule: string): Problem[] {
     return [];
   }
   if (/TZ=/.test(schedule)) {
-    return problem("has a time zone, which Kubernetes takes as timeZone alone");
+    return problem("has a time zone, which Kubernetes takes only as timeZone");
   }
   const fields = schedule.trim().split(/\s+/);
   if (fields.length !== FIELDS.length) {
-    return problem('is no schedule; use five fields, such as "0 3 * * *", or one such as @daily');
+    return problem('is not a schedule; use five fields, such as "0 3 * * *", or one such as @daily');
   }
   return fields.flatMap((field, i) => {
     const [name, least, most, names] = FIELDS[i];

@@ -99,6 +99,6 @@ export function drainProblems(
   part: string | undefined,
   prefix = "",
 ): Problem[] {
-  const reason = `${part} does not know how to wait so; use 0, or Kubernetes 1.30 and consul-k8s-control-plane 1.5.3 or later`;
+  const reason = `${part} does not know how to wait like that; use 0, or Kubernetes 1.30 and consul-k8s-control-plane 1.5.3 or later`;
   return part === undefined || drainSeconds === 0 ? [] : [{ propertyPath: `${prefix}drainSeconds`, reason }];
 }

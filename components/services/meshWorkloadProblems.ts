@@ -17,16 +17,22 @@ export function meshWorkloadProblems(serviceName: string, args: MeshWorkloadOpti
     ...(existingService === undefined ? [] : dnsLabelProblems(`${prefix}existingService`, existingService)),
     ...(servicePort === undefined ? [] : portProblems(`${prefix}servicePort`, servicePort)),
     ...(servicePort !== undefined && existingService !== undefined
-      ? problem("servicePort", `is of a Service that is made, and ${existingService} exists; leave one of them out`)
+      ? problem(
+          "servicePort",
+          `is for a Service that is made here, and ${existingService} exists; leave one of them out`,
+        )
       : []),
     ...(workload.name === undefined || isHostName(workload.name)
       ? []
-      : problem("workload.name", `"${workload.name}" is no name of an object; use the one that it has in the cluster`)),
+      : problem(
+          "workload.name",
+          `"${workload.name}" is not a valid name for an object; use the one that it has in the cluster`,
+        )),
     ...(workload.kind === undefined || WORKLOAD_KINDS.includes(workload.kind)
       ? []
       : problem("workload.kind", `"${workload.kind}" is not known; use one of ${WORKLOAD_KINDS.join(", ")}`)),
     ...(running && args.drainSeconds !== undefined
-      ? problem("drainSeconds", "would change containers that are another's, who may rename them; leave it out")
+      ? problem("drainSeconds", "would change containers that are somebody else's, who may rename them; leave it out")
       : []),
   ];
 }

@@ -107,7 +107,7 @@ function accountProblems(
       ? [
           {
             propertyPath: `${path}.spec.serviceAccountName`,
-            reason: `is "${account}", and with ACLs the identity is the ServiceAccount; name the service "${account}", with existingServiceAccount`,
+            reason: `is "${account}", and with ACLs a service's identity is its ServiceAccount; name the service "${account}", with existingServiceAccount`,
           },
         ]
       : []),

@@ -23,7 +23,7 @@ export function timeoutWarnings(
   const allows = own === 0 ? "lets requests go on without an end" : `gives requests ${own} s`;
   const warning = (which: string, seconds: number, ends: string) => ({
     propertyPath: `${prefix}requestTimeoutSeconds`,
-    reason: `${allows}, and Traefik ${ends} after ${seconds} s; give its respondingTimeouts.${which} as many, 0 for none`,
+    reason: `${allows}, and Traefik ${ends} after ${seconds} s; set its respondingTimeouts.${which} to as many, or 0 for none`,
   });
   return [
     ...(shorter(readTimeout) ? [warning("readTimeout", readTimeout, "ends an upload with 499")] : []),

@@ -31,7 +31,7 @@ export function trafficProblems(
   return [
     ...(protocol === "tcp"
       ? ofRequests.flatMap((input) =>
-          refused(`${path}.${input}`, "is of requests, and a tcp service has connections alone; leave it out"),
+          refused(`${path}.${input}`, "is for requests, and a tcp service has only connections; leave it out"),
         )
       : []),
     ...routes.flatMap((route, i) => {
@@ -57,7 +57,7 @@ export function trafficProblems(
       service === name
         ? ours(`${path}.failover[${i}]`, "is the service itself; name another")
         : failover.indexOf(service) < i
-          ? ours(`${path}.failover[${i}]`, `"${service}" stands there twice; leave one out`)
+          ? ours(`${path}.failover[${i}]`, `"${service}" is listed twice; leave one out`)
           : [],
     ),
     ...(maxInboundConnections === undefined
@@ -79,7 +79,7 @@ function matchProblems(match: TrafficMatch, path: string): TrafficProblem[] {
     const at = `.queryParam[${i}]`;
     criterionProblems(each, OF_QUERIES, "the parameter", (by, input, reason) => report(by, at + input, reason));
     if (each.name && !QUERY_NAME.test(each.name)) {
-      report("us", `${at}.name`, `${shown(each.name)} is no parameter's name; use one such as version`);
+      report("us", `${at}.name`, `${shown(each.name)} is not a parameter name; use one such as version`);
     }
   });
   return problems;
@@ -114,14 +114,14 @@ function splitProblems(name: string, split: NonNullable<Traffic["split"]>, path:
   return [
     ...services.flatMap((service, i) =>
       services.indexOf(service) < i
-        ? refused(`${path}[${i}].service`, `"${service}" has a share already; give it one`)
+        ? refused(`${path}[${i}].service`, `"${service}" has a share already; give it only one`)
         : [],
     ),
-    ...(sum === 10000 ? [] : refused(path, `is ${sum / 100} percent together; make it 100`)),
+    ...(sum === 10000 ? [] : refused(path, `adds up to ${sum / 100} percent; make it 100`)),
     ...split.flatMap(({ weight }, i) =>
       weight >= 0 && weight <= 100 && Math.abs(weight * 100 - Math.round(weight * 100)) < 1e-6
         ? []
-        : ours(`${path}[${i}].weight`, `${weight} is no percentage; use one from 0 to 100, in steps of 0.01`),
+        : ours(`${path}[${i}].weight`, `${weight} is not a percentage; use one from 0 to 100, in steps of 0.01`),
     ),
   ];
 }
@@ -145,7 +145,7 @@ export function trafficGraphProblems(members: readonly TrafficMember[]): Traffic
         const its = known.get(target)?.options;
         const speaks = its?.protocol ?? "http";
         return its === undefined
-          ? ours(path, `sends requests on to "${target}", which is no service declared here; declare it`)
+          ? ours(path, `sends requests on to "${target}", which is not a service declared here; declare it`)
           : speaks !== protocol
             ? refused(
                 path,

@@ -92,7 +92,7 @@ function kindOf(expression: string, functions: Readonly<Record<string, Fn>>): Ki
   };
   const call = (name: string): Kind => {
     if (!Object.hasOwn(functions, name)) {
-      throw new Error(`${name} is no function of it; there are ${Object.keys(functions).join(", ")}`);
+      throw new Error(`${name} is not a function here; there are ${Object.keys(functions).join(", ")}`);
     }
     const { takes, gives } = functions[name];
     expect("(");

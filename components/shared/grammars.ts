@@ -22,7 +22,7 @@ const DIGEST_LENGTHS: Readonly<Record<string, number>> = { sha256: 64, sha384: 9
 export function imageProblems(path: string, image: string): Problem[] {
   const problem = (reason: string) => [{ propertyPath: path, reason: `${shown(image)} ${reason}` }];
   if (/^[a-z]+:\/\//i.test(image)) {
-    return problem("begins with a scheme, which an image reference has not; begin with the registry's host");
+    return problem("begins with a scheme, which an image reference does not have; begin with the registry's host");
   }
   const [, name, tag, digest] = (image.length < 1000 && /^([^@]*?)(?::([^/:@]*))?(?:@(.*))?$/.exec(image)) || [];
   if (!name || name.length > 255 || /\s/.test(image)) {
@@ -32,7 +32,7 @@ export function imageProblems(path: string, image: string): Problem[] {
   const hasRegistry = name.includes("/") && (/[.:[]/.test(first) || first === "localhost");
   const repository = hasRegistry ? name.slice(first.length + 1) : name;
   if (hasRegistry && !REGISTRY.test(first)) {
-    return problem(`is of no registry that there can be, "${first}"; ${IMAGE_EXAMPLE}`);
+    return problem(`names no valid registry, "${first}"; ${IMAGE_EXAMPLE}`);
   }
   if (/[A-Z]/.test(repository)) {
     return problem(`has capitals in its repository's name; use "${repository.toLowerCase()}"`);
@@ -41,13 +41,13 @@ export function imageProblems(path: string, image: string): Problem[] {
     return problem(`is not an image reference; ${IMAGE_EXAMPLE}`);
   }
   if (tag !== undefined && !TAG.test(tag)) {
-    return problem(`has no tag that there can be, "${tag}"; use up to 128 of letters, digits, "_", "." and "-"`);
+    return problem(`has no valid tag, "${tag}"; use up to 128 of letters, digits, "_", "." and "-"`);
   }
   if (digest !== undefined) {
     const [algorithm, hex = ""] = digest.split(":");
     const length = Object.hasOwn(DIGEST_LENGTHS, algorithm) ? DIGEST_LENGTHS[algorithm] : 0;
     if (hex.length !== length || !/^[0-9a-f]+$/.test(hex)) {
-      return problem(`has no digest that there can be, "${digest}"; use sha256: and its 64 digits, 0-9 and a-f`);
+      return problem(`has no valid digest, "${digest}"; use sha256: and its 64 digits, 0-9 and a-f`);
     }
   }
   return [];
@@ -72,7 +72,7 @@ export function quantityProblems(path: string, text: string): Problem[] {
   return unless(
     value !== undefined && value >= 0,
     path,
-    `${shown(text)} is no quantity of Kubernetes'; use one such as 500m of CPU, or 256Mi of memory`,
+    `${shown(text)} is not a Kubernetes quantity; use one such as 500m of CPU, or 256Mi of memory`,
   );
 }
 
@@ -80,7 +80,7 @@ export function quantityProblems(path: string, text: string): Problem[] {
 export function sizeProblems(path: string, text: string, example: string): Problem[] {
   const value = quantityOf(text);
   if (value !== undefined && /[num]$/.test(text)) {
-    return [{ propertyPath: path, reason: `${shown(text)} is a part of a byte; use one such as ${example}` }];
+    return [{ propertyPath: path, reason: `${shown(text)} is a fraction of a byte; use one such as ${example}` }];
   }
   return unless(
     value !== undefined && value >= 1 && value < 2 ** 63,
@@ -136,12 +136,12 @@ export function labelProblems(path: string, labels: Readonly<Record<string, stri
       ...unless(
         keyIsRight,
         path,
-        `${shown(key)} is no label's key; use one such as app or example.com/team, the name of at most 63 characters`,
+        `${shown(key)} is not a label key; use one such as app or example.com/team, the name of at most 63 characters`,
       ),
       ...unless(
         value === "" || (value.length <= 63 && NAME_PART.test(value)),
         `${path}.${key}`,
-        `${shown(value)} is no label's value; use at most 63 of letters, digits, "-", "_" and ".", with a letter or digit at both ends`,
+        `${shown(value)} is not a label value; use at most 63 of letters, digits, "-", "_" and ".", with a letter or digit at both ends`,
       ),
     ];
   });

@@ -85,5 +85,10 @@ export function isCidr(range: string): boolean {
 export function objectNameProblems(path: string, name: string | undefined, what: string): Problem[] {
   return name === undefined || isHostName(name)
     ? []
-    : [{ propertyPath: path, reason: `${JSON.stringify(name).slice(0, 100)} is no name of a ${what}; use a DNS name` }];
+    : [
+        {
+          propertyPath: path,
+          reason: `${JSON.stringify(name).slice(0, 100)} is not a valid name for a ${what}; use a DNS name`,
+        },
+      ];
 }

@@ -46,7 +46,7 @@ export function serviceNameProblems(path: string, name: string, hasCanary: boole
   const problem = (reason: string) => [{ propertyPath: path, reason: `${shown(name)} ${reason}` }];
   if (!isDnsLabel(name) || /^[0-9]/.test(name)) {
     return problem(
-      'is no name of a Service; use 1 to 63 of a-z, 0-9 and "-", beginning with a letter, ending with a letter or a digit',
+      'is not a valid name for a Service; use 1 to 63 of a-z, 0-9 and "-", beginning with a letter, ending with a letter or a digit',
     );
   }
   if (hasCanary && name.length + CANARY_SUFFIX.length > MAX_LENGTH) {

@@ -138,7 +138,7 @@ export function withdrawnProblems(
         .filter((want) => want.kind === "answer" && gone.includes(want.name))
         .map((want) => ({
           propertyPath: want.path,
-          reason: `asks "${want.name}", which this stack has no longer; keep it until that route asks another`,
+          reason: `asks "${want.name}", which this stack no longer has; keep it until that route asks another`,
         })),
     ),
   );

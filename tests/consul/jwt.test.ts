@@ -113,7 +113,7 @@ describe.each(CONSUL_VERSIONS)("Consul %s", (version) => {
       );
     });
 
-    test("a deny is for all that it matches, which is why it may ask for no token", async () => {
+    test("a deny applies to all that it matches, which is why it may ask for no token", async () => {
       const { jwt } = withToken();
       await permit({ action: "deny", http: { pathPrefix: "/a" }, jwt }, { action: "allow", http: { pathPrefix: "/" } });
       await answered(

@@ -76,10 +76,10 @@ async function enabled(services: { name: string; tags: string[] }[]): Promise<Se
  */
 const OURS = new RegExp(
   [
-    "literal|never matches|is no method|is no group|is empty, which a tag|takes its default|comma|has a blank|same name|not looked at|for all to read|no effect",
-    "is out of range|is more than Traefik can count|is not a name|no status or range|has nothing in it|to 599|no status of HTTP's|no media type",
-    "is not a path|beginning of a path|no URL|is no scheme|is no port|host:port|is not a domain|not a host name",
-    "is not true or false|is not a whole number|is not a text|is not a list of texts|is not an object",
+    "literal|never matches|is not a method|is not a group|is empty, which a tag|takes its default|comma|has a blank|same name|are ignored where|for all to read|no effect",
+    "is out of range|is more than Traefik can count|is not a name|not a status or a range|has nothing in it|to 599|not an HTTP status|not a media type",
+    "is not a path|beginning of a path|not a URL|is not a scheme|is not a port|host:port|is not a domain|not a host name",
+    "is not true or false|is not a whole number|is not a string|is not a list of strings|is not an object",
     "cannot be a name|no client stays|does nothing without it|has no provider|needs either|not known to browsers|browsers refuse",
   ].join("|"),
 );
@@ -151,7 +151,7 @@ function togetherProblems(
 
 /** The middleware that the service `other` declares has no route in the stack. */
 function notOfOther({ reason }: Problem): boolean {
-  return !reason.startsWith('"other" is no middleware of the mesh');
+  return !reason.startsWith('"other" is not a middleware of the mesh');
 }
 
 test("Traefik spreads as we take it, and not as we say it refuses", async () => {

@@ -303,9 +303,9 @@ step("a namespace of somebody else's is refused with its owner, and stays as it 
   await kubectl("create", "namespace", "consul-system");
   const was = await kubectl("get", "namespace", "consul-system", "-o", "jsonpath={.metadata.labels} {.metadata.uid}");
   await expect(its.stack.preview()).rejects.toThrow(
-    /Namespace consul-system is there already .*kubectl label namespace/s,
+    /Namespace consul-system already exists .*kubectl label namespace/s,
   );
-  await expect(its.stack.up()).rejects.toThrow(/Namespace consul-system is there already/);
+  await expect(its.stack.up()).rejects.toThrow(/Namespace consul-system already exists/);
   expect(await kubectl("get", "namespace", "consul-system", "-o", "jsonpath={.metadata.labels} {.metadata.uid}")).toBe(
     was,
   );
@@ -322,7 +322,7 @@ step("so is any other object: a Service that is there before the stack's, by pre
   const was = await live();
   its.configure({ services: TESTBED.services, intentions: [ALLOW] });
   const refused =
-    /Service mesh-services\/whoami is there already .* of kubectl.*kubectl --namespace mesh-services label service/s;
+    /Service mesh-services\/whoami already exists .* to kubectl.*kubectl --namespace mesh-services label service/s;
   await expect(its.stack.preview()).rejects.toThrow(refused);
   await expect(its.stack.up()).rejects.toThrow(refused);
   expect(await live()).toBe(was);

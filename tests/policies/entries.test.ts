@@ -94,7 +94,7 @@ cases("no-proxy-override", [
   blocks(
     "configuration that cannot be read",
     [meshed("a", { "proxy-config-map": "{" })],
-    "proxy-config-map is no JSON",
+    "proxy-config-map is not JSON",
   ),
   ...["bind_address", "Bind_Port", "envoy_gateway_bind_addresses", "envoy_mesh_gateway_bind_tagged_addresses"].map(
     (key) => blocks(`${key} of one`, [meshed("a", { "proxy-config-map": `{"${key}": 1}` })], `.${key} moves`),
@@ -578,7 +578,7 @@ cases("mesh-hardened", [
     [localKeys({ keys: [keyPair().privateKey.export({ format: "jwk" })] })],
     "keys[0] is private",
   ),
-  blocks("no key set", [localKeys("secret")], "is no JSON Web Key Set"),
+  blocks("no key set", [localKeys("secret")], "is not a JSON Web Key Set"),
   blocks(
     "keys that are not known",
     [configEntry("JWTProvider", "j", { jsonWebKeySet: { local: { jwks: UNKNOWN } } })],

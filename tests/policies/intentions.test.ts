@@ -105,7 +105,7 @@ cases("intentions-accepted", [
     paths("web", { action: "allow", http: { header: "x" } }),
   ),
   accepted("spec.sources is empty"),
-  accepted('spec.sources[0].action: "permit" is no action', { name: "web", action: "permit" }),
+  accepted('spec.sources[0].action: "permit" is not an action', { name: "web", action: "permit" }),
   accepted("spec.sources[0] has neither action nor permissions", { name: "web" }),
   accepted("spec.sources[0].name is missing", { action: "allow" }),
   accepted("spec.sources[0].action: excludes permissions", { ...paths("web", anyPath), action: "allow" }),
@@ -116,7 +116,7 @@ cases("intentions-accepted", [
     paths("web", { action: "allow", jwt: { providers: [{ name: "okta" }] } }),
   ),
   accepted(
-    'spec.sources[0].permissions[0].action: "permit" is no action',
+    'spec.sources[0].permissions[0].action: "permit" is not an action',
     paths("web", { ...anyPath, action: "permit" }),
   ),
   accepted(
@@ -124,7 +124,7 @@ cases("intentions-accepted", [
     paths("web", { action: "allow", http: { pathExact: "/a", pathPrefix: "/b" } }),
   ),
   accepted(
-    'spec.sources[0].permissions[0].http.methods[0]: "FETCH" is no HTTP method',
+    'spec.sources[0].permissions[0].http.methods[0]: "FETCH" is not an HTTP method',
     paths("web", { action: "allow", http: { pathPrefix: "/", methods: ["FETCH"] } }),
   ),
   accepted(
@@ -146,11 +146,11 @@ cases("intentions-accepted", [
   ),
   accepted("spec.sources[0].permissions[0].jwt.providers: is empty", paths("web", { ...anyPath, jwt: {} })),
   accepted(
-    "spec.sources[0].permissions[0].jwt: is not looked at: a deny is for all",
+    "spec.sources[0].permissions[0].jwt: is ignored: a deny applies to all",
     paths("web", { ...anyPath, action: "deny", jwt: okta }),
   ),
   accepted(
-    "jwt.providers[0].verifyClaims[0].path: [] is no claim's path",
+    "jwt.providers[0].verifyClaims[0].path: [] is not the path of a claim",
     paths("web", { ...anyPath, jwt: { providers: [{ name: "okta", verifyClaims: [{ value: "a" }] }] } }),
   ),
   blocks(

@@ -77,7 +77,7 @@ cases("injection-in-force", [
   blocks(
     "a condition",
     [webhook("mine", [{ ...asked, matchConditions: [{ expression: "false" }] }])],
-    "conditions alone",
+    "only under conditions",
   ),
   passes("no condition", [webhook("mine", [{ ...asked, matchConditions: [] }])]),
   passes("what is called alike", [

@@ -215,7 +215,7 @@ cases("mesh-annotations-read", [
     ...["enable-metrics-merging", "enable-sidecar-proxy-lifecycle", "transparent-proxy", "use-proxy-health-check"],
     ...["enable-sidecar-proxy-lifecycle-shutdown-drain-listeners", "transparent-proxy-overwrite-probes"],
   ].flatMap((name) => [
-    blocks(`${name} off`, [meshed("a", { [name]: "off" })], `${name} is "off", which is no boolean to Go`),
+    blocks(`${name} off`, [meshed("a", { [name]: "off" })], `${name} is "off", which Go does not read as a boolean`),
     passes(`${name} false`, [meshed("a", { [name]: "false" })]),
   ]),
   ...[
@@ -224,16 +224,20 @@ cases("mesh-annotations-read", [
     ...["redirect-traffic-config", "transparent-proxy-status"],
   ].map((name) => blocks(name, [meshed("a", { [name]: "x" })], `${name} is the injector's own`)),
   blocks("a slip", [meshed("a", { "conect-injct": "true" })], "did you mean consul.hashicorp.com/connect-inject?"),
-  blocks("a name like no other", [meshed("a", { zzzzzzzzzzzzzz: "x" })], "is no annotation that Consul reads. Write"),
+  blocks(
+    "a name like no other",
+    [meshed("a", { zzzzzzzzzzzzzz: "x" })],
+    "is not an annotation that Consul reads. Write",
+  ),
   blocks(
     "a name like the injector's own",
     [meshed("a", { "original-pods": "x" })],
-    "is no annotation that Consul reads. Write",
+    "is not an annotation that Consul reads. Write",
   ),
   blocks(
     "a namespace's label for DNS",
     [kube("v1", "Namespace", "ns", { metadata: { labels: { "consul.hashicorp.com/consul-dns": "on" } } })],
-    'consul-dns is "on", which is no boolean to Go',
+    'consul-dns is "on", which Go does not read as a boolean',
   ),
   passes("a Service's, which others read", [
     kube("v1", "Service", "a", { metadata: { annotations: { "consul.hashicorp.com/service-sync": "true" } } }),
@@ -242,7 +246,7 @@ cases("mesh-annotations-read", [
     blocks(
       `"${value}"`,
       [workload("a", { annotations: { [INJECT]: value } })],
-      `is "${value}", which is no boolean to Go`,
+      `is "${value}", which Go does not read as a boolean`,
     ),
   ),
   blocks(
@@ -260,7 +264,7 @@ cases("mesh-annotations-read", [
   blocks(
     "capitals before the slash",
     [workload("a", { annotations: { "Consul.HashiCorp.com/connect-inject": "true" } })],
-    "is no annotation that Consul reads",
+    "is not an annotation that Consul reads",
   ),
   blocks("the injector's mark", [meshed("a", { "connect-inject-status": "injected" })], "is the injector's own"),
   blocks("a configuration of iptables", [meshed("a", { "redirect-traffic-config": "{}" })], "is the injector's own"),
@@ -272,7 +276,7 @@ cases("mesh-annotations-read", [
   blocks(
     "a namespace's label",
     [kube("v1", "Namespace", "ns", { metadata: { labels: { "consul.hashicorp.com/transparent-proxy": "off" } } })],
-    'is "off", which is no boolean to Go',
+    'is "off", which Go does not read as a boolean',
   ),
 ]);
 
@@ -636,7 +640,7 @@ cases("own-service-account", [
         metadata: { annotations: { "kubernetes.io/service-account.name": "traefik-system-ingress" } },
       }),
     ],
-    "is a token of traefik-system-ingress that never ends",
+    "is a token of traefik-system-ingress that never expires",
   ),
 ]);
 

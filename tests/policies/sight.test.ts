@@ -298,7 +298,7 @@ cases("objects-in-sight", [
     component("kustomize/v2", "Directory", { directory: "overlays/prod" }),
   ].map((each) => blocks(`${each.type} alone`, [each], "shows none of the objects that it makes")),
   blocks("a file from elsewhere", [component("yaml", "ConfigFile", { file: "https://x.example/a.yaml" })], "cannot be"),
-  blocks("text that is no YAML", [component("yaml", "ConfigGroup", { yaml: "a: [" })], "its text cannot be read"),
+  blocks("text that is not YAML", [component("yaml", "ConfigGroup", { yaml: "a: [" })], "its text cannot be read"),
   blocks("text that is not known", [component("yaml/v2", "ConfigGroup", { yaml: UNKNOWN })], "is not known yet"),
   blocks(
     "objects that are written into a folder",

@@ -29,7 +29,7 @@ cases("traefik-trusts-proxies", [
         args: ["0.0.0.0/0", "10.0.0.0/8"].map((range) => `--entryPoints.web.proxyProtocol.trustedIPs=${range}`),
       }),
     ],
-    "believes 0.0.0.0/0",
+    "trusts 0.0.0.0/0",
   ),
   passes("everybody in dev", [flag("web.forwardedHeaders.insecure")], { stack: "dev" }),
   ...["forwardedHeaders", "proxyProtocol"].flatMap((part) => [
@@ -37,21 +37,17 @@ cases("traefik-trusts-proxies", [
       blocks(
         option,
         [flag(`web.${part}.${option}`)],
-        `believes everybody at the entry point web, by ${part.toLowerCase()}`,
+        `trusts everybody at the entry point web, by ${part.toLowerCase()}`,
       ),
     ),
     ...["0.0.0.0/0", "::/0", "::ffff:0.0.0.0/96"].map((range) =>
-      blocks(
-        `${part} of ${range}`,
-        [flag(`web.${part}.trustedIPs=10.0.0.0/8,${range}`)],
-        `traefik believes ${range} at`,
-      ),
+      blocks(`${part} of ${range}`, [flag(`web.${part}.trustedIPs=10.0.0.0/8,${range}`)], `traefik trusts ${range} at`),
     ),
     ...["0.0.0.0/1,128.0.0.0/1", "::/1, 8000::/1"].map((halves) =>
       blocks(
         `${part} of both halves, ${halves}`,
         [flag(`web.${part}.trustedIPs=${halves}`)],
-        halves.split(/, ?/).map((range) => `believes ${range} at`),
+        halves.split(/, ?/).map((range) => `trusts ${range} at`),
       ),
     ),
   ]),
@@ -62,7 +58,7 @@ cases("traefik-trusts-proxies", [
         data: { "traefik.yml": "entryPoints: {edge: {forwardedHeaders: {trustedIPs: [10.0.0.0/8, 0.0.0.0/0]}}}" },
       }),
     ],
-    "file traefik.yml believes 0.0.0.0/0 at the entry point edge",
+    "file traefik.yml trusts 0.0.0.0/0 at the entry point edge",
   ),
   blocks(
     "a variable of another object",
@@ -73,7 +69,7 @@ cases("traefik-trusts-proxies", [
       }),
       kube("v1", "ConfigMap", "env", { data: { PROXIES: "0.0.0.0/0" } }),
     ],
-    "believes 0.0.0.0/0",
+    "trusts 0.0.0.0/0",
   ),
   blocks("what is not known yet", [traefik({ args: [UNKNOWN] })], "can't be known"),
 ]);

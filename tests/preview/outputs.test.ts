@@ -77,7 +77,7 @@ test("a route that is known already is judged beside those of other services, an
 test("an ingress is judged with what others say that is known, as with plain values", async () => {
   const ingress = 'forwardedHeadersTrustedIps: [pulumi.output("10.0.0.0/33")]';
   await expect(preview("", undefined, { ingress })).rejects.toThrow(
-    /TraefikConsulIngress "traefik": 1 problem\s+forwardedHeadersTrustedIps\[0\]: "10\.0\.0\.0\/33" is no range of addresses/,
+    /TraefikConsulIngress "traefik": 1 problem\s+forwardedHeadersTrustedIps\[0\]: "10\.0\.0\.0\/33" is not a range of addresses/,
   );
 });
 
@@ -96,6 +96,6 @@ test("so is the name that a destination's certificate has, and an issuer", async
   );
   const beside = `new JwtProvider("login", { mesh, issuer: "a", keys: { local: pulumi.output("{}") } });`;
   await expect(preview("", undefined, { beside })).rejects.toThrow(
-    /JwtProvider "login": 1 problem\s+keys\.local: is no JSON Web Key Set/,
+    /JwtProvider "login": 1 problem\s+keys\.local: is not a JSON Web Key Set/,
   );
 });

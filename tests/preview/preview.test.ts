@@ -72,15 +72,15 @@ test("wrong settings are refused by preview, all at once, before any resource", 
   );
   expect(message).toContain('traefikNamespace: the namespace "consul-system" is that of consulNamespace too');
   expect(message).toContain("traefikNodePortWeb: 80 is out of range; use a whole number from 30000 to 32767");
-  expect(message).toContain('intentions[0].destination: "nobody" is no service of this stack');
+  expect(message).toContain('intentions[0].destination: "nobody" is not a service of this stack');
   const routes = [
-    '[0].routes[0].middlewares[0]: "stripPrefixes" is no middleware of Traefik\'s; did you mean "stripPrefix"?',
+    '[0].routes[0].middlewares[0]: "stripPrefixes" is not a middleware that Traefik knows; did you mean "stripPrefix"?',
     "[0].routes[0].middlewares[1].basicAuth.userList: is not set; name a user list of the ingress, which has them from a Secret",
     '[1].routes[0]: the rule "Host(`a.test`) on web" is that of services[0].routes[0] too; give each its own',
     '[1].routes[1].rule: "Host(`c.test`,`d.test`)" is in the syntax of Traefik v2; in v3 it is Host(`c.test`) || Host(`d.test`)',
-    '[2].routes[0].tls.certResolver: "le" is no certificate resolver of the ingress; it has none: declare it',
+    '[2].routes[0].tls.certResolver: "le" is not a certificate resolver of the ingress; it has none: declare it',
     "[3].routes[0].tls: is for websecure, but web speaks plain HTTP; leave entryPoints out",
-    '[4].routes[0].middlewares[0].basicAuth.userList: "ops" is no user list of the ingress; there is none. Declare it at the ingress with its Secret',
+    '[4].routes[0].middlewares[0].basicAuth.userList: "ops" is not a user list of the ingress; there are none. Declare it at the ingress with its Secret',
   ];
   for (const route of routes) {
     expect(message).toContain(`services${route}`);

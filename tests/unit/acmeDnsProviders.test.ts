@@ -21,7 +21,7 @@ test.each(["azure", "iwantmyname"])(
 
 test("one that is not known is named with the nearest that is", () => {
   expect(said("rout53")).toEqual([
-    'x.dns.dnsChallenge.provider: "rout53" is no provider of lego\'s; did you mean "route53"? See https://go-acme.github.io/lego/dns/',
+    'x.dns.dnsChallenge.provider: "rout53" is not a provider that lego knows; did you mean "route53"? See https://go-acme.github.io/lego/dns/',
   ]);
   expect(said("")).toHaveLength(1);
 });

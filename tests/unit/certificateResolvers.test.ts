@@ -91,7 +91,7 @@ test.each<[path: string, accepted: object[], refused: object[]]>([
   }
 });
 
-test.each(["", "Le", "-a", "a.b"])('"%s" is no name for a resolver', (name) => {
+test.each(["", "Le", "-a", "a.b"])('"%s" is not a valid name for a resolver', (name) => {
   expect(paths({ [name]: { email, tlsChallenge: {} } })).toEqual([`x.${name}`]);
 });
 

@@ -125,13 +125,13 @@ test.each<[values: object, problem: string]>([
   ],
   [
     { global: { imageEnvoy: "envoyproxy/envoy:v1.18.3" } },
-    "values.global.imageEnvoy is gone since chart 1.0; use global.imageConsulDataplane, which has its own Envoy",
+    "values.global.imageEnvoy is gone as of chart 1.0; use global.imageConsulDataplane, which has its own Envoy",
   ],
   [
     { controller: { enabled: true } },
-    "values.controller is gone since chart 1.0; its work is the injector's, so leave it out",
+    "values.controller is gone as of chart 1.0; its work is the injector's, so leave it out",
   ],
-  [{ apiGateway: { enabled: true } }, "values.apiGateway is gone since chart 1.5; use connectInject.apiGateway"],
+  [{ apiGateway: { enabled: true } }, "values.apiGateway is gone as of chart 1.5; use connectInject.apiGateway"],
 ])("%j is refused", (values, problem) => {
   expect(said(values)).toEqual([problem]);
 });
@@ -140,7 +140,7 @@ test("what is gone in one line is right in the line before", () => {
   const values = { global: { cloud: { enabled: false } } };
   expect(said(values, "1.9.11")).toEqual([]);
   expect(said(values, "2.0.0")).toEqual([
-    "values.global.cloud is gone since chart 2.0, with the link to HCP; leave it out",
+    "values.global.cloud is gone as of chart 2.0, with the link to HCP; leave it out",
   ]);
 });
 

@@ -61,11 +61,11 @@ test.each<[what: string, options: Parameters<typeof consoleProblems>[0], problem
   ["nothing", {}, []],
   ["two consoles", { userLists, consoles: { dashboard, consulUi } }, []],
   ["one console", { userLists, consoles: { consulUi } }, []],
-  ["no list", { consoles: { dashboard } }, [/^x\.consoles\.dashboard\.userList: "ops" .*there is none/]],
+  ["no list", { consoles: { dashboard } }, [/^x\.consoles\.dashboard\.userList: "ops" .*there are none/]],
   [
     "another list",
     { userLists, consoles: { consulUi: { ...consulUi, userList: "op" } } },
-    [/^x\.consoles\.consulUi\.userList: "op" .*known are ops, dev/],
+    [/^x\.consoles\.consulUi\.userList: "op" .*known: ops, dev/],
   ],
   [
     "no host",

@@ -126,11 +126,11 @@ test.each<Refusal>([
     ]),
   ),
   // To Traefik that is 0.0.0.0/0.
-  [{ forwardedHeadersTrustedIps: ["0.0.0.0/00"] }, "forwardedHeadersTrustedIps[0]", /no range/, {}],
+  [{ forwardedHeadersTrustedIps: ["0.0.0.0/00"] }, "forwardedHeadersTrustedIps[0]", /not a range/, {}],
   [
     { proxyProtocolTrustedIps: ["balancer.example"] },
     "proxyProtocolTrustedIps[0]",
-    /no range/,
+    /not a range/,
     { proxyProtocolTrustedIps: ["2001:db8::/32"] },
   ],
   [
@@ -163,14 +163,14 @@ test.each<Refusal>([
   [
     { accessLogFormat: "json", accessLogHeaders: ["a b"] },
     "accessLogHeaders[0]",
-    /no name/,
+    /not a valid name/,
     { accessLogFormat: "json" },
   ],
   [{ accessLog: false, accessLogFormat: "json" }, "accessLogFormat", /accessLog is false/, { accessLog: false }],
   [
     { replicas: 2, autoscaling: { minReplicas: 1, maxReplicas: 2, cpuUtilization: 80 } },
     "autoscaling",
-    /beside replicas/,
+    /alongside replicas/,
     { autoscaling: { minReplicas: 1, maxReplicas: 2, cpuUtilization: 80 } },
   ],
   [
@@ -179,7 +179,7 @@ test.each<Refusal>([
     /one pod/,
     { ...acme, replicas: 1 },
   ],
-  [{ spreadOver: ["a/b/c"] }, "spreadOver[0]", /label's key/, { spreadOver: ["topology.kubernetes.io/zone"] }],
+  [{ spreadOver: ["a/b/c"] }, "spreadOver[0]", /label key/, { spreadOver: ["topology.kubernetes.io/zone"] }],
   [{ disruptionBudget: {} }, "disruptionBudget", /exactly one/, { disruptionBudget: { maxUnavailable: "25%" } }],
 ])("%j is refused", (wrong, path, says, right) => {
   const problems = traefikProblems(wrong);

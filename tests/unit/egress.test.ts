@@ -223,7 +223,7 @@ describe("at preview", () => {
     expect(said([destination])).toEqual([]);
   });
 
-  const NOT_PEM = "externalDestinations[0].tls.caCertificate: is not certificates as PEM";
+  const NOT_PEM = "externalDestinations[0].tls.caCertificate: is not a PEM certificate";
   test.each<[object, string]>([
     [{ host: "https://api.example.com" }, 'externalDestinations[0].host: "https://api.example.com" is neither'],
     [{ host: "api.example.com:443" }, "externalDestinations[0].host: "],
@@ -236,13 +236,16 @@ describe("at preview", () => {
       "is the gateway's own pod",
     ]),
     [{ requestTimeoutSeconds: -1 }, "externalDestinations[0].requestTimeoutSeconds: -1 is out of range"],
-    [{ protocol: "tcp", requestTimeoutSeconds: 5 }, "externalDestinations[0].requestTimeoutSeconds: is of requests"],
+    [{ protocol: "tcp", requestTimeoutSeconds: 5 }, "externalDestinations[0].requestTimeoutSeconds: is for requests"],
     [{ port: 0 }, "externalDestinations[0].port: 0 is out of range; use a whole number from 1 to 65535"],
-    [{ name: "Payments" }, 'externalDestinations[0].name: "Payments" is no name of a Service'],
+    [{ name: "Payments" }, 'externalDestinations[0].name: "Payments" is not a valid name for a Service'],
     [{ name: "consul" }, 'externalDestinations[0].name: "consul" is taken'],
     [{ name: "terminating-gateway" }, "is taken: the gateway to what is outside"],
     [{ name: "traefik-system-ingress" }, "is the ingress' identity"],
-    [{ host: "10.0.0.1" }, "externalDestinations[0].tls.sni: is missing: an address has a certificate by a name"],
+    [
+      { host: "10.0.0.1" },
+      "externalDestinations[0].tls.sni: is missing: the certificate behind an address is for a name",
+    ],
     [{ tls: { sni: "10.0.0.1" } }, 'externalDestinations[0].tls.sni: "10.0.0.1" is not a DNS name'],
     [{ tls: { sni: "*.example.com" } }, "externalDestinations[0].tls.sni: "],
     [{ tls: { enabled: false, sni: "a.b" } }, "externalDestinations[0].tls.sni: excludes tls.enabled false"],

@@ -16,7 +16,7 @@ test.each(["localhost", "a.localhost", "127.0.0.1", "127.255.1.2", "0.0.0.0", ":
 );
 
 test.each(["1.2.3", "300.1.1.1", "123", "a.1", "a b", "https://a.test", "a.test:443", "fe80::1%eth0", "*.a.test", ""])(
-  "%s is no address to call",
+  "%s is not an address to call",
   (host) => expect(told({ host })).toEqual(["host"]),
 );
 

@@ -40,10 +40,14 @@ function judge(of: (given: any) => string[], rows: readonly Row[]) {
 
 describe("names of services", () => {
   judge(ofService, [
-    [{ name: "2048" }, { name: "game-2048" }, 'serviceName: "2048" is no name of a Service; use 1 to 63 of a-z'],
-    [{ name: "Shop" }, { name: "shop" }, 'serviceName: "Shop" is no name of a Service'],
-    [{ name: "shop." }, { name: "shop-1" }, 'serviceName: "shop." is no name of a Service'],
-    [{ name: `${NAME_OF_63}1` }, { name: NAME_OF_63 }, "is no name of a Service"],
+    [
+      { name: "2048" },
+      { name: "game-2048" },
+      'serviceName: "2048" is not a valid name for a Service; use 1 to 63 of a-z',
+    ],
+    [{ name: "Shop" }, { name: "shop" }, 'serviceName: "Shop" is not a valid name for a Service'],
+    [{ name: "shop." }, { name: "shop-1" }, 'serviceName: "shop." is not a valid name for a Service'],
+    [{ name: `${NAME_OF_63}1` }, { name: NAME_OF_63 }, "is not a valid name for a Service"],
     [
       { name: NAME_OF_63, canary, routes },
       { name: NAME_OF_63.slice(0, 56), canary, routes },
@@ -137,19 +141,23 @@ describe("ports, users, rights and folders", () => {
     [{ addCapabilities: ["net_raw"] }, { addCapabilities: ["IPC_LOCK"] }, "past the sidecar"],
     [{ addCapabilities: ["SYS_ADMIN"] }, { addCapabilities: ["SYS_NICE"] }, "all but root of the node"],
     [{ addCapabilities: ["BPF"] }, { addCapabilities: ["FOWNER"] }, "the node's networking"],
-    [{ addCapabilities: ["CAP_CHOWN"] }, { addCapabilities: ["CHOWN"] }, "is no capability's name; use CHOWN"],
+    [{ addCapabilities: ["CAP_CHOWN"] }, { addCapabilities: ["CHOWN"] }, "is not a capability name; use CHOWN"],
     [
       { addCapabilities: ["BANANA"] },
       { addCapabilities: [] },
-      "is no capability's name; use one such as NET_BIND_SERVICE",
+      "is not a capability name; use one such as NET_BIND_SERVICE",
     ],
-    [{ addCapabilities: ["KILL", "KILL"] }, { addCapabilities: ["KILL"] }, "stands there twice"],
+    [{ addCapabilities: ["KILL", "KILL"] }, { addCapabilities: ["KILL"] }, "is listed twice"],
     [{ writablePaths: ["/proc"] }, { writablePaths: ["/process"] }, 'writablePaths[0]: "/proc" is the kernel\'s'],
     [{ writablePaths: ["/proc/sys"] }, { writablePaths: ["/procs"] }, "is the kernel's"],
     [{ writablePaths: ["/sys/fs"] }, { writablePaths: ["/system"] }, "is the kernel's"],
     [{ writablePaths: ["/dev"] }, { writablePaths: ["/dev/shm"] }, "is for devices"],
     [{ writablePaths: ["/dev/termination-log"] }, { writablePaths: ["/development"] }, "is for devices"],
-    [{ writablePaths: ["/tmp/../etc"] }, { writablePaths: ["/tmp/etc"] }, "is another path than it seems; use /etc if"],
+    [
+      { writablePaths: ["/tmp/../etc"] },
+      { writablePaths: ["/tmp/etc"] },
+      "is a different path from what it seems; use /etc if",
+    ],
     [{ writablePaths: ["/tmp/./a"] }, { writablePaths: ["/tmp/.a"] }, "use /tmp/a if"],
     [{ writablePaths: ["/tmp//a"] }, { writablePaths: ["/tmp/a"] }, "use /tmp/a if"],
     [{ writablePaths: ["/etc"] }, { writablePaths: ["/etc/nginx/conf.d"] }, "has files of the image's"],
@@ -178,7 +186,7 @@ describe("ports, users, rights and folders", () => {
     [{ writablePaths: ["tmp"] }, { writablePaths: ["/tmp"] }, "is not an absolute path"],
     [{ writablePaths: ["/"] }, { writablePaths: ["/a"] }, "is not an absolute path"],
     [{ writablePaths: ["/tmp\n"] }, { writablePaths: ["/t mp"] }, "is not an absolute path"],
-    [{ writablePaths: ["/tmp", "/tmp"] }, { writablePaths: ["/tmp", "/var/cache"] }, "stands there twice"],
+    [{ writablePaths: ["/tmp", "/tmp"] }, { writablePaths: ["/tmp", "/var/cache"] }, "is listed twice"],
   ]);
 
   test("of a level of Pod Security, no more than it lets through", () => {
@@ -201,11 +209,11 @@ describe("ports, users, rights and folders", () => {
 describe("environment, arguments and images", () => {
   const digest = `sha256:${"0a".repeat(32)}`;
   judge(ofService, [
-    [{ env: { "a=b": "x" } }, { env: { A_B: "x" } }, 'env: "a=b" is no name of an environment variable'],
-    [{ env: { "with space": "x" } }, { env: { "with.dot-and:colon": "x" } }, 'env: "with space" is no name'],
-    [{ env: { "": "x" } }, { env: { _: "x" } }, 'env: "" is no name'],
-    [{ env: { é: "x" } }, { env: { "1A": "x" } }, 'env: "é" is no name'],
-    [{ env: { "A\n": "x" } }, { env: { A: "x\ny" } }, 'env: "A\\n" is no name'],
+    [{ env: { "a=b": "x" } }, { env: { A_B: "x" } }, 'env: "a=b" is not a valid name for an environment variable'],
+    [{ env: { "with space": "x" } }, { env: { "with.dot-and:colon": "x" } }, 'env: "with space" is not a valid name'],
+    [{ env: { "": "x" } }, { env: { _: "x" } }, 'env: "" is not a valid name'],
+    [{ env: { é: "x" } }, { env: { "1A": "x" } }, 'env: "é" is not a valid name'],
+    [{ env: { "A\n": "x" } }, { env: { A: "x\ny" } }, 'env: "A\\n" is not a valid name'],
     [{ env: { A: "a\0b" } }, { env: { A: "" } }, "env.A: has a NUL"],
     [{ args: ["a\0"] }, { args: ["--a=b c"] }, "args[0]: has a NUL"],
     [{ env: { A: "x".repeat(131070) } }, { env: { A: "x".repeat(131069) } }, "env.A: is longer than the 131072 bytes"],
@@ -227,17 +235,17 @@ describe("environment, arguments and images", () => {
       'has capitals in its repository\'s name; use "acme/shop"',
     ],
     [{ image: "Shop:1" }, { image: "shop:1" }, 'has capitals in its repository\'s name; use "shop"'],
-    [{ image: "x@sha256:abc" }, { image: `x@${digest}` }, 'has no digest that there can be, "sha256:abc"'],
-    [{ image: `x@${digest.toUpperCase()}` }, { image: `x:1.0@${digest}` }, "has no digest"],
-    [{ image: `x@md5:${"0".repeat(32)}` }, { image: `x@sha512:${"0".repeat(128)}` }, "has no digest"],
-    [{ image: "x:" }, { image: "x" }, 'has no tag that there can be, ""'],
-    [{ image: "x:-1" }, { image: "x:_1" }, 'has no tag that there can be, "-1"'],
-    [{ image: `x:${"1".repeat(129)}` }, { image: `x:${"1".repeat(128)}` }, "has no tag"],
+    [{ image: "x@sha256:abc" }, { image: `x@${digest}` }, 'has no valid digest, "sha256:abc"'],
+    [{ image: `x@${digest.toUpperCase()}` }, { image: `x:1.0@${digest}` }, "has no valid digest"],
+    [{ image: `x@md5:${"0".repeat(32)}` }, { image: `x@sha512:${"0".repeat(128)}` }, "has no valid digest"],
+    [{ image: "x:" }, { image: "x" }, 'has no valid tag, ""'],
+    [{ image: "x:-1" }, { image: "x:_1" }, 'has no valid tag, "-1"'],
+    [{ image: `x:${"1".repeat(129)}` }, { image: `x:${"1".repeat(128)}` }, "has no valid tag"],
     [{ image: "a//b:1" }, { image: "a/b:1" }, "is not an image reference"],
     [{ image: "a/b:1/c" }, { image: "localhost:5000/b/c:1" }, "is not an image reference"],
     [{ image: "a/b_:1" }, { image: "a/b__c-.-d:1".replace("-.-", "--") }, "is not an image reference"],
-    [{ image: "-x.example/b" }, { image: "Registry.Example:443/b" }, "is of no registry that there can be"],
-    [{ image: "[::1/b" }, { image: "[2001:db8::1]:5000/b" }, "is of no registry"],
+    [{ image: "-x.example/b" }, { image: "Registry.Example:443/b" }, "names no valid registry"],
+    [{ image: "[::1/b" }, { image: "[2001:db8::1]:5000/b" }, "names no valid registry"],
     [{ image: " a:1" }, { image: "a:1" }, "is not an image reference"],
     [{ image: "" }, { image: "127.0.0.1:5000/a" }, "is not an image reference"],
     [{ image: "0".repeat(64) }, { image: "0".repeat(63) }, "is not an image reference"],
@@ -287,12 +295,12 @@ describe("probes", () => {
     [
       { healthGrpcService: "a" },
       { protocol: "grpc", healthGrpcService: "shop.v1.Ledger" },
-      "healthGrpcService: a service of protocol http is not asked by gRPC; use healthPath",
+      "healthGrpcService: a service of protocol http is not probed by gRPC; use healthPath",
     ],
     [
       { protocol: "grpc", healthGrpcService: "a b" },
       { protocol: "grpc", healthGrpcService: "a_b" },
-      "is no name of a gRPC",
+      "is not a valid name for a gRPC",
     ],
     [{ healthPath: "x" }, { healthPath: "/x" }, 'healthPath: "x" is not a path'],
     [{ healthPath: "/x?deep=1" }, { healthPath: "/x/deep=1" }, "would never be answered"],
@@ -303,12 +311,12 @@ describe("probes", () => {
     [
       { protocol: "grpc", healthGrpcService: "", readinessProbe: { exec: { command: ["x"] } } },
       { protocol: "grpc", healthGrpcService: "", livenessProbe: { exec: { command: ["x"] } } },
-      "healthGrpcService: stands beside readinessProbe",
+      "healthGrpcService: is set alongside readinessProbe",
     ],
     [
       { protocol: "grpc", healthGrpcService: "", livenessProbe: { httpGet: { path: "/", port: 9000 } } },
       { protocol: "grpc", livenessProbe: { httpGet: { path: "/", port: 9000 } } },
-      "healthGrpcService: stands beside a probe by HTTP",
+      "healthGrpcService: is set alongside an HTTP probe",
     ],
     [
       { livenessProbe: { httpGet: { path: "/x?a" } } },
@@ -343,7 +351,7 @@ describe("probes", () => {
     expect(spec.containers[0].readinessProbe.grpc).toEqual({ port: 20400, service: "shop.v1.Ledger" });
   });
 
-  test("a service that is not asked by gRPC has none of it", async () => {
+  test("a service that is not probed by gRPC has none of it", async () => {
     const recorded = await record(() => service(new ConsulMesh("consul"), "shop", { healthPath: "/healthz" }));
     expect(find(recorded, "shop-defaults").props.spec.expose).toBeUndefined();
     expect(JSON.stringify(find(recorded, "shop-deployment").props)).not.toContain("exclude-inbound-ports");
@@ -372,7 +380,7 @@ describe("plain settings of the stack", () => {
     [{ consulStorage: "10GB" }, { consulStorage: "10Gi" }, 'consulStorage: "10GB" is not a size; use one such as 10Gi'],
     [{ consulStorage: "-1Gi" }, { consulStorage: "1.5Gi" }, "consulStorage: "],
     [{ consulStorage: "0" }, { consulStorage: "1e10" }, "consulStorage: "],
-    [{ consulStorage: "100m" }, { consulStorage: "100M" }, "is a part of a byte"],
+    [{ consulStorage: "100m" }, { consulStorage: "100M" }, "is a fraction of a byte"],
     [{ consulStorage: "9E9Gi" }, { consulStorage: "9E9" }, "consulStorage: "],
     [{ traefikAcmeStorage: "1GiB" }, { traefikAcmeStorage: "0.5Gi" }, "traefikAcmeStorage: "],
     [{ consulCatalogSyncInterval: "5" }, { consulCatalogSyncInterval: "1.5s" }, "is not a Go duration"],
@@ -409,7 +417,7 @@ describe("plain settings of the stack", () => {
     [
       { traefikServiceAnnotations: { "a b": "c" } },
       { traefikServiceAnnotations: { "a.example/b": "c" } },
-      '"a b" is no key of metadata',
+      '"a b" is not a metadata key',
     ],
     [
       { traefikResources: { requests: { cpu: "2" }, limits: { cpu: "1" } } },
@@ -421,11 +429,11 @@ describe("plain settings of the stack", () => {
     [resolver("[192.0.2.1]:53"), resolver("192.0.2.1:53"), "is not host:port"],
     [resolver("ns.example.com:0"), resolver("NS.example.com:53"), "is not host:port"],
     [users("u".repeat(58)), users("u".repeat(57)), "use 1 to 57 of a-z"],
-    [client({ "a b": "c" }), client({ "example.com/a": "c" }), '"a b" is no label\'s key'],
-    [client({ a: "c d" }), client({ a: "" }), '"c d" is no label\'s value'],
-    [client({ a: "c".repeat(64) }), client({ a: "c".repeat(63) }), "is no label's value"],
-    [client({ "/a": "c" }), client({ a_B: "c" }), "is no label's key"],
-    [client({ a: "-c" }), client({ a: "c-" + "d" }), "is no label's value"],
+    [client({ "a b": "c" }), client({ "example.com/a": "c" }), '"a b" is not a label key'],
+    [client({ a: "c d" }), client({ a: "" }), '"c d" is not a label value'],
+    [client({ a: "c".repeat(64) }), client({ a: "c".repeat(63) }), "is not a label value"],
+    [client({ "/a": "c" }), client({ a_B: "c" }), "is not a label key"],
+    [client({ a: "-c" }), client({ a: "c-" + "d" }), "is not a label value"],
     [
       { kubernetesVersion: "1.26" },
       { kubernetesVersion: "1.36" },
@@ -436,7 +444,7 @@ describe("plain settings of the stack", () => {
 
   test("a cluster newer than the table is warned of", () => {
     expect(told(consulMeshWarnings({ kubernetesVersion: "1.36" }))).toEqual([
-      "kubernetesVersion: Kubernetes 1.36 is newer than what was tried with chart 1.9.11, up to 1.34; try an environment that may break first",
+      "kubernetesVersion: Kubernetes 1.36 is newer than what was tested with chart 1.9.11, up to 1.34; try it first in an environment that may break",
     ]);
     expect(consulMeshWarnings({ kubernetesVersion: "1.34" })).toEqual([]);
     expect(consulMeshProblems({ kubernetesVersion: "1.36" })).toEqual([]);
@@ -463,7 +471,7 @@ describe("services of other owners", () => {
     expect(of({ billing: "tcp" }, {})).toEqual([]);
     expect(of({ billing: "http" }, { source: "billing", destination: "whoami", permissions })).toEqual([]);
     expect(of({}, {})).toEqual([
-      'intentions[0].destination: "billing" is no service of this stack; known are traefik-system-ingress, whoami. Declare it, or name it in externalServices',
+      'intentions[0].destination: "billing" is not a service of this stack; known: traefik-system-ingress, whoami. Declare it, or name it in externalServices',
     ]);
     expect(of({ billing: "tcp" }, { permissions })).toContainEqual(expect.stringContaining('"billing" speaks tcp'));
   });

@@ -33,12 +33,12 @@ test("a name that is none is refused also where somebody is known by it", () => 
 
 test("who misspells a name is told the names that are known, in alphabetical order", () => {
   const [[, , service]] = told({ source: "wbe", destination: "db" }, { external: new Set(["billing", "web"]) });
-  expect(service).toContain("known are billing, db, rpc, web.");
+  expect(service).toContain("known: billing, db, rpc, web.");
   const token = (jwtProviders?: ReadonlySet<string>) => told(withToken, { jwtProviders });
   expect(token(new Set(["zitadel", "auth0"]))).toEqual([
-    ["Consul", providers, expect.stringContaining("known are auth0, zitadel.")],
+    ["Consul", providers, expect.stringContaining("known: auth0, zitadel.")],
   ]);
-  expect(token(new Set())).toEqual([["Consul", providers, expect.stringContaining("known are none.")]]);
+  expect(token(new Set())).toEqual([["Consul", providers, expect.stringContaining("known: none.")]]);
   expect(token()).toEqual([]);
 });
 

@@ -75,9 +75,9 @@ test("a name that nobody has is refused with those that there are", async () => 
   const { message, problems } = await declare({ rules, ingress: undefined });
   expect(message).toContain('IntentionSet "intentions"');
   expect(problems).toEqual([
-    expect.stringMatching(/^rules\[0\]\.destination: .*; known are payments, web\./),
+    expect.stringMatching(/^rules\[0\]\.destination: .*; known: payments, web\./),
     expect.stringMatching(/^rules\[1\]\.permissions\[0\]\.jwt: /),
-    expect.stringMatching(/^rules\[1\]\.permissions\[0\]\.jwt\.providers\[0\]\.name: .*; known are none\./),
+    expect.stringMatching(/^rules\[1\]\.permissions\[0\]\.jwt\.providers\[0\]\.name: .*; known: none\./),
   ]);
 });
 

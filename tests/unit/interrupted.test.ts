@@ -86,7 +86,7 @@ describe("what is to be made", () => {
     server.add("v1", "Service", { metadata: { ...service, creationTimestamp: "2026-11-01", ...metadata } });
     await expect(wanted("v1", "Service", service)).rejects.toThrow(
       new RegExp(
-        `^Service shop/orders is there already and is not of this stack, but of ${owner}, since 2026-11-01\\. .*` +
+        `^Service shop/orders already exists and does not belong to this stack, but to ${owner}, since 2026-11-01\\. .*` +
           `kubectl --namespace shop label service orders ${LABEL.join("=")} --overwrite$`,
       ),
     );

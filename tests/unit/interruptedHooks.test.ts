@@ -131,7 +131,7 @@ describe("before a release is installed", () => {
     namespace(release.namespace, { labels: { "consul-traefik-mesh/stack": "other.prod" } });
     revision(3, "deployed");
     await expect(create({})).rejects.toThrow(
-      /^Helm's release consul-system\/consul is there already.*: chart consul 1\.9\.11, revision 3, deployed since 2026-11-01.*kubectl label namespace consul-system consul-traefik-mesh\/stack=consul-traefik-mesh\.test$/,
+      /^Helm's release consul-system\/consul already exists.*: chart consul 1\.9\.11, revision 3, deployed since 2026-11-01.*kubectl label namespace consul-system consul-traefik-mesh\/stack=consul-traefik-mesh\.test$/,
     );
     expect(revisions()).toHaveLength(1);
   });
@@ -191,7 +191,7 @@ describe("before a namespace is made", () => {
     namespace("shop", { managedFields: [{ manager: "kubectl" }] });
     for (const preview of [false, true]) {
       await expect((await ofNamespace(preview))()).rejects.toThrow(
-        /^Namespace shop is there already and is not of this stack, but of kubectl, since 2026-11-01/,
+        /^Namespace shop already exists and does not belong to this stack, but to kubectl, since 2026-11-01/,
       );
     }
   });

@@ -50,7 +50,7 @@ describe("a provider of a program", () => {
   test("may be another's, by its name", async () => {
     expect((await declare(() => ["login"])).problems).toEqual([]);
     expect((await declare(() => ["logon"])).problems).toEqual([
-      'rules[0].permissions[0].jwt.providers[0].name: "login" is no JWT provider; known are logon. Declare it in jwtProviders, or name it in externalJwtProviders where others declare it',
+      'rules[0].permissions[0].jwt.providers[0].name: "login" is not a JWT provider; known: logon. Declare it in jwtProviders, or name it in externalJwtProviders where others declare it',
     ]);
   });
 
@@ -63,6 +63,6 @@ describe("a provider of a program", () => {
 
   test("is of no use to a mesh without ACLs, whose intentions are refused then", async () => {
     const { problems } = await declare((mesh) => [new JwtProvider("login", { mesh, ...options })], false);
-    expect(problems).toEqual([expect.stringMatching(/^rules\[0\]\.permissions\[0\]\.jwt: is not looked at/)]);
+    expect(problems).toEqual([expect.stringMatching(/^rules\[0\]\.permissions\[0\]\.jwt: is ignored/)]);
   });
 });

@@ -83,7 +83,7 @@ test.each<[what: string, given: Given, problem: string]>([
   [
     "a console's list of users",
     { consoles: { dashboard: { host: made("a.test"), userList: "ops" } } },
-    'consoles.dashboard.userList: "ops" is no user list',
+    'consoles.dashboard.userList: "ops" is not a user list',
   ],
 ])("%s beside a value that is known later is refused before anything is made", async (_, given, problem) => {
   let caught: unknown;

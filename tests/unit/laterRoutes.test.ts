@@ -127,14 +127,14 @@ test.each<[what: string, of: (its: Later) => Given, problem: string]>([
   [
     "a rule",
     (its) => ({ routes: [{ host: "a.test" }, { rule: its("Hots(`a`)") }] }),
-    "routes[1].rule: Hots is no matcher of Traefik v3; did you mean Host?",
+    "routes[1].rule: Hots is not a matcher of Traefik v3; did you mean Host?",
   ],
   [
     "a name of a certificate",
     (its) => ({
       routes: [{ host: "a.test", tls: { certResolver: "le", domains: [{ main: "a.test", sans: [its("b b")] }] } }],
     }),
-    'routes[0].tls.domains[0]: "b b" is no name for a certificate',
+    'routes[0].tls.domains[0]: "b b" is not a valid name for a certificate',
   ],
   [
     "a rule without a host, where a certificate is asked for",
@@ -266,7 +266,7 @@ test("an ingress that joins when the values are known is told of them", () => {
 test.each<[what: string, more: object, problem: string]>([
   ["name", { name: "A" }, 'routes[0].name: "A" is not a DNS label'],
   ["path", { host: made("a.test"), pathPrefix: "a" }, 'routes[0].pathPrefix: "a" is not the beginning of a path'],
-  ["entry point", { entryPoints: ["admin"] }, 'routes[0].entryPoints[0]: "admin" is no entry point'],
+  ["entry point", { entryPoints: ["admin"] }, 'routes[0].entryPoints[0]: "admin" is not an entry point'],
   ["both ways to say it", { rule: made("Host(`a`)") }, "routes[0].rule: a raw rule excludes host and pathPrefix"],
 ])("what is plain of such a route is refused before anything is made: its %s", async (_, more, problem) => {
   let caught: unknown;

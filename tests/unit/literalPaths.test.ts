@@ -58,8 +58,8 @@ test.each<[path: string, what: string | undefined]>([
 test("an asterisk at the end is what a prefix says, one elsewhere is not", () => {
   const remedy = (path: string) =>
     literalPathProblems("at", path, "use a rule")[0].reason.split("; ").slice(1).join("; ");
-  expect(remedy("/orders/*")).toBe('"/orders/" is every path that begins so; use a rule');
-  expect(remedy("/orders/**")).toBe('"/orders/" is every path that begins so; use a rule');
+  expect(remedy("/orders/*")).toBe('"/orders/" is every path that begins like that; use a rule');
+  expect(remedy("/orders/**")).toBe('"/orders/" is every path that begins like that; use a rule');
   for (const path of ["/*/orders", "/a*b*", "*", "/{id}*"]) {
     expect([path, remedy(path)]).toEqual([path, "use a rule"]);
   }

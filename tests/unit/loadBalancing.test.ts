@@ -16,7 +16,7 @@ const path = "traefik.http.services.shop.loadbalancer";
 test.each<[wrong: LoadBalancing, at: string, reason: string, right: LoadBalancing]>([
   [{ strategy: "random" as never }, "strategy", "use one of wrr, p2c, hrw, leasttime", { strategy: "leasttime" }],
   [{ strategy: "hrw", ...cookie({}) }, "sticky", "has no effect with hrw", { strategy: "wrr", ...cookie({}) }],
-  [{ sticky: {} as never }, "sticky.cookie", "is not set, without which no client stays", cookie({})],
+  [{ sticky: {} as never }, "sticky.cookie", "is not set, and without it no client stays", cookie({})],
   [cookie({ sameSite: "all" }), "sticky.cookie.sameSite", "is not known to browsers", cookie({ sameSite: "lax" })],
   [cookie({ sameSite: "none" }), "sticky.cookie.secure", "browsers refuse", cookie({ sameSite: "none", secure: true })],
   [
@@ -32,14 +32,14 @@ test.each<[wrong: LoadBalancing, at: string, reason: string, right: LoadBalancin
   [cookie({ name: "a b" }), "sticky.cookie.name", "", cookie({ name: "a_b", httpOnly: true, maxAge: 0 })],
   [cookie({ maxAge: "1h" }), "sticky.cookie.maxAge", "", cookie({ maxAge: 3600 })],
   [check({ mode: "grpc" }), "healthCheck.mode", "without the mesh's TLS", check({ mode: "http" })],
-  [check({ mode: "tcp" }), "healthCheck.mode", '"tcp" is no mode of Traefik\'s', check({})],
+  [check({ mode: "tcp" }), "healthCheck.mode", '"tcp" is not a mode that Traefik knows', check({})],
   [check({ path: "a/" }), "healthCheck.path", "is not a path", check({ path: "/a" })],
   [check({ path: "//a" }), "healthCheck.path", "is not a path", check({ path: "/a//b" })],
   [check({ path: "/a b" }), "healthCheck.path", "is not a path", check({ path: "/a%20b" })],
   [check({ path: "/a%2" }), "healthCheck.path", "is not a path", check({ path: "/a%2Fb?c=d" })],
   [check({ path: "/a%zz" }), "healthCheck.path", "is not a path", check({ path: "/a%aF" })],
   [check({ hostname: "a b" }), "healthCheck.hostname", "is not a host name", check({ hostname: "a.test" })],
-  [check({ port: 80 }), "healthCheck.port", "is what Traefik has of the mesh", check({ status: 204 })],
+  [check({ port: 80 }), "healthCheck.port", "is what Traefik gets from the mesh", check({ status: 204 })],
   [check({ timeout: "soon" }), "healthCheck.timeout", "", check({ timeout: "5s", unhealthyInterval: "1s" })],
   [check({ method: "G E" }), "healthCheck.method", "", check({ method: "HEAD", headers: { "X-A": "b" } })],
   [

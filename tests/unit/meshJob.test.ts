@@ -168,7 +168,12 @@ describe("a job of a mesh", () => {
   });
 
   test.each<[string, Partial<MeshJobOptions> & { serviceName?: string }, ConsulMeshArgs, string]>([
-    ["wrong by itself", { schedule: "never" }, {}, 'MeshJob "report": 1 problem\n  schedule: "never" is no schedule'],
+    [
+      "wrong by itself",
+      { schedule: "never" },
+      {},
+      'MeshJob "report": 1 problem\n  schedule: "never" is not a schedule',
+    ],
     [
       "of a name that is taken",
       { serviceName: "first" },
@@ -242,11 +247,16 @@ test.each<[string, Partial<MeshJobOptions>, string, string]>([
     "command",
     "chart 1.5.3 ends no sidecar by itself",
   ],
-  ["a schedule that is none", { schedule: "every day" }, "schedule", "is no schedule; use five fields"],
+  ["a schedule that is none", { schedule: "every day" }, "schedule", "is not a schedule; use five fields"],
   ["an hour that no day has", { schedule: "0 24 * * *" }, "schedule", 'has "24" for the hour'],
-  ["a time zone without a schedule", { timeZone: "Europe/Paris" }, "timeZone", "is of a schedule, which is not set"],
-  ["a time zone that is none", { schedule: "@daily", timeZone: "Paris" }, "timeZone", "is no time zone"],
-  ["a port's variable of another's", { calls: [{ destination: "*" }] }, "calls[0].destination", "is every service"],
+  [
+    "a time zone without a schedule",
+    { timeZone: "Europe/Paris" },
+    "timeZone",
+    "belongs to a schedule, which is not set",
+  ],
+  ["a time zone that is none", { schedule: "@daily", timeZone: "Paris" }, "timeZone", "is not a time zone"],
+  ["a port's variable of another's", { calls: [{ destination: "*" }] }, "calls[0].destination", "means every service"],
   ["the sidecar's user", { runAsUser: 5995 }, "runAsUser", "is the sidecar's"],
   ["the node's network", { podSpec: { hostNetwork: true } }, "podSpec.hostNetwork", "the node's network"],
   ["pods that begin again", { podSpec: { restartPolicy: "Always" } }, "podSpec.restartPolicy", "begin again"],
@@ -375,7 +385,7 @@ test.each([
   ["* * 0 * *", 'has "0" for the day of the month, which is from 1 to 31'],
   ["* * * 13 *", 'has "13" for the month, which is from 1 to 12'],
   ["* * * * 7", 'has "7" for the day of the week, which is from 0 to 6'],
-  ["TZ=UTC * * * * *", "which Kubernetes takes as timeZone alone"],
+  ["TZ=UTC * * * * *", "which Kubernetes takes only as timeZone"],
 ])("of %s it says: %s", (its, says) => {
   expect(scheduleProblems("schedule", its)[0].reason).toContain(says);
 });

@@ -265,7 +265,7 @@ test.each<[string, PodTemplate, string]>([
   [
     "a probe at a port that no container names",
     pods({}, { readinessProbe: { httpGet: { port: "health" } } }),
-    'template.spec.containers[0].readinessProbe.httpGet.port: "health" is the name of no port',
+    'template.spec.containers[0].readinessProbe.httpGet.port: "health" is not the name of a port',
   ],
   [
     "a probe with a query",

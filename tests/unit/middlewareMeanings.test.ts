@@ -52,7 +52,7 @@ test.each<[wrong: unknown, at: string, reason: string, right: unknown]>([
     (type): [unknown, string, string, unknown] => [
       media(type),
       ".compress.includedContentTypes[0]",
-      "is no media type",
+      "is not a media type",
       media('a+b/c.d; x-y="z z"; q=1.0-a'),
     ],
   ),
@@ -110,11 +110,16 @@ test.each<[wrong: unknown, at: string, reason: string, right: unknown]>([
   ].map((address): [unknown, string, string, unknown] => [
     auth({ address }),
     ".forwardAuth.address",
-    "is no URL",
+    "is not a URL",
     auth({ address: "http://a/%aF" }),
   ]),
-  [auth({ authSigninURL: "a/" }), ".forwardAuth.authSigninURL", "is no URL", auth({ authSigninURL: "/login" })],
-  [auth({ authSigninURL: "a" }), ".forwardAuth.authSigninURL", "is no URL", auth({ authSigninURL: "https://a.test" })],
+  [auth({ authSigninURL: "a/" }), ".forwardAuth.authSigninURL", "is not a URL", auth({ authSigninURL: "/login" })],
+  [
+    auth({ authSigninURL: "a" }),
+    ".forwardAuth.authSigninURL",
+    "is not a URL",
+    auth({ authSigninURL: "https://a.test" }),
+  ],
   [
     { forwardAuth: { service: "a", tls: { insecureSkipVerify: false } } },
     ".forwardAuth.tls",
@@ -151,7 +156,7 @@ test.each<[wrong: unknown, at: string, reason: string, right: unknown]>([
   [
     counted({ ipStrategy: { depth: 1, excludedIPs: ["::1"] } }),
     ".inFlightReq.sourceCriterion.ipStrategy.excludedIPs",
-    "are not looked at where there is a depth",
+    "are ignored where there is a depth",
     counted({ ipStrategy: { depth: 1 } }),
   ],
   [
@@ -169,7 +174,7 @@ test.each<[wrong: unknown, at: string, reason: string, right: unknown]>([
   [
     allowed({ rejectStatusCode: 509 }),
     ".ipAllowList.rejectStatusCode",
-    "509 is no status of HTTP's",
+    "509 is not an HTTP status",
     allowed({ rejectStatusCode: 404 }),
   ],
   [{ plugin: { a: {}, b: {} } }, ".plugin", "has 2 plugins", { plugin: { a: {}, b: undefined } }],
@@ -217,25 +222,25 @@ test.each<[wrong: unknown, at: string, reason: string, right: unknown]>([
   [
     { redirectRegex: { regex: "a", replacement: "/$1" } },
     ".redirectRegex.replacement",
-    '"$1" is no group',
+    '"$1" is not a group',
     { redirectRegex: { regex: "(a)", replacement: "/$1" } },
   ],
-  [redirected({ scheme: "https://" }), ".redirectScheme.scheme", "is no scheme", redirected({ scheme: "H2+x.y-z" })],
-  [redirected({ scheme: "1a" }), ".redirectScheme.scheme", "is no scheme", redirected({ scheme: "a1" })],
+  [redirected({ scheme: "https://" }), ".redirectScheme.scheme", "is not a scheme", redirected({ scheme: "H2+x.y-z" })],
+  [redirected({ scheme: "1a" }), ".redirectScheme.scheme", "is not a scheme", redirected({ scheme: "a1" })],
   ...["0", "65536", "1a", "a1", "000001", ""].map((port): [unknown, string, string, unknown] => [
     redirected({ port }),
     ".redirectScheme.port",
-    "is no port",
+    "is not a port",
     redirected({ port: "65535" }),
   ]),
-  [redirected({ port: "00" }), ".redirectScheme.port", "is no port", redirected({ port: "1" })],
+  [redirected({ port: "00" }), ".redirectScheme.port", "is not a port", redirected({ port: "1" })],
   [{ replacePath: { path: "a/" } }, ".replacePath.path", "is not a path", { replacePath: { path: "/" } }],
   [{ replacePath: { path: "/a b" } }, ".replacePath.path", "is not a path", { replacePath: { path: "/a" } }],
   [replaced("a", "/$1"), ".replacePathRegex.replacement", "use one of its groups", replaced("(a)", "/$1/$0")],
-  [replaced("(a)", "/$2"), ".replacePathRegex.replacement", '"$2" is no group', replaced("(a)(b)", "/$2")],
+  [replaced("(a)", "/$2"), ".replacePathRegex.replacement", '"$2" is not a group', replaced("(a)(b)", "/$2")],
   [replaced("(a)", "/$1x"), ".replacePathRegex.replacement", "use ${1} if", replaced("(a)", "/${1}x")],
   [replaced("(a)", "/$12x"), ".replacePathRegex.replacement", "use ${12} if", replaced("(a)", "/$$12x")],
-  [replaced("(a)", "/${b}"), ".replacePathRegex.replacement", '"${b}" is no group', replaced("(?P<b>a)", "/${b}$b")],
+  [replaced("(a)", "/${b}"), ".replacePathRegex.replacement", '"${b}" is not a group', replaced("(?P<b>a)", "/${b}$b")],
   [
     { retry: { attempts: 1, disableRetryOnNetworkError: true } },
     ".retry.disableRetryOnNetworkError",
@@ -274,26 +279,26 @@ describe("what of middlewares is elsewhere", () => {
     [
       { basicAuth: { userList: "opps" } },
       ".basicAuth.userList",
-      '"opps" is no user list of the ingress; did you mean "ops"? Declare it at the ingress with its Secret',
+      '"opps" is not a user list of the ingress; did you mean "ops"? Declare it at the ingress with its Secret',
       { basicAuth: { userList: "ops" } },
     ],
     [
       { digestAuth: { userList: "dev" } },
       ".digestAuth.userList",
-      '"dev" is no user list',
+      '"dev" is not a user list',
       { digestAuth: { userList: "ops" } },
     ],
     [
       { plugin: { geos: {} } },
       ".plugin",
-      '"geos" is no plugin of the ingress; did you mean "geo"? Declare it there',
+      '"geos" is not a plugin of the ingress; did you mean "geo"? Declare it there',
       { plugin: { geo: {} } },
     ],
     ...["/etc/ssl/a", "/usr/share/ca-certificates/a", "/usr/local/share/ca-certificates/a"].map(
       (file): [unknown, string, string, unknown] => [
         auth({ tls: { ca: `/x${file}` } }),
         ".forwardAuth.tls.ca",
-        "is no file of Traefik's pod; did you mean",
+        "is not a file of Traefik's pod; did you mean",
         auth({ tls: { ca: file, insecureSkipVerify: true } }),
       ],
     ),
@@ -303,13 +308,13 @@ describe("what of middlewares is elsewhere", () => {
       "Those of the ingress's Secrets are there",
       redis({ tls: { ca: "/etc/traefik/ca/ca.crt" } }),
     ],
-    ["auths@file", "", '"auths" is no middleware of the ingress\'s files; did you mean "auth"?', "auth@file"],
+    ["auths@file", "", '"auths" is not a middleware of the ingress\'s files; did you mean "auth"?', "auth@file"],
     ["other-a@kubernetescrd", "", 'begin with "shop-" or "edge-", its namespace', "edge-a@kubernetescrd"],
-    ["a@docker", "", '"docker" is no provider of this ingress', "a@consulcatalog"],
+    ["a@docker", "", '"docker" is not a provider of this ingress', "a@consulcatalog"],
     [
       { chain: { middlewares: ["auth@file", "auths@file"] } },
       ".chain.middlewares[1]",
-      "no middleware of the ingress's files",
+      "not a middleware of the ingress's files",
       { chain: { middlewares: ["auth@file", 5, "a"] } },
     ],
   ])("%j is told of at %s: %s", (wrong, at, reason, right) => {
@@ -321,7 +326,7 @@ describe("what of middlewares is elsewhere", () => {
     expect(absent("a-b@kubernetescrd", { ...none, crdNamespaces: true })).toEqual([]);
     expect(absent("a-b@kubernetescrd", none)[0].reason).toContain("have it serve custom resources by kubernetesCrd");
     expect(missing("p", "plugin", "a", [], "Declare it")).toEqual([
-      { propertyPath: "p", reason: '"a" is no plugin; there is none. Declare it' },
+      { propertyPath: "p", reason: '"a" is not a plugin; there are none. Declare it' },
     ]);
   });
 

@@ -25,7 +25,7 @@ test("what Traefik will drop, or keeps out of its log, is refused, or taken know
 test("an option that Traefik has and we do not take is refused with the reason, and not as unknown", () => {
   const headers = { sslRedirect: true, stsSeconds: 1 };
   expect(middlewareProblems("http", [{ headers }], "m")).toEqual([
-    { propertyPath: "m[0].headers.sslRedirect", reason: "is one that Traefik will drop; use redirectScheme" },
+    { propertyPath: "m[0].headers.sslRedirect", reason: "is one that Traefik will remove; use redirectScheme" },
   ]);
   expect(Object.keys(MIDDLEWARE_OPTIONS)).not.toContain("ipWhiteList");
 });

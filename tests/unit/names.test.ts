@@ -79,5 +79,5 @@ test("the name of an object is a DNS name, and told in short", () => {
   expect([undefined, "fast", "fast.example.com"].flatMap((name) => objectNameProblems("x", name, "class"))).toEqual([]);
   const [{ propertyPath, reason }] = objectNameProblems("x", "A".repeat(500), "storage class");
   expect(propertyPath).toBe("x");
-  expect(reason).toMatch(/^"A{99} is no name of a storage class; use a DNS name$/);
+  expect(reason).toMatch(/^"A{99} is not a valid name for a storage class; use a DNS name$/);
 });

@@ -103,7 +103,7 @@ test("what is plain of such an issuer is refused before anything is made", async
     }
   });
   expect((caught as Error).message).toMatch(
-    /JwtProvider "login": 1 problem\s+payloadHeader: "a b" is no header's name/,
+    /JwtProvider "login": 1 problem\s+payloadHeader: "a b" is not a header name/,
   );
 });
 

@@ -72,7 +72,7 @@ test.each<[string, object | string, RegExp | undefined, Record<string, string | 
   ["one in WebAssembly", wasm, undefined],
   ["one as large as a ConfigMap", wasm, undefined, { a: Buffer.alloc(740_000) }],
   ["nothing", "", /no displayName, no summary, no testData; Traefik needs it/],
-  ["no YAML", "a: [", /is no folder with a \.traefik\.yml that can be read/],
+  ["no YAML", "a: [", /is not a folder with a \.traefik\.yml that can be read/],
   ["no summary", { ...MANIFEST, summary: undefined }, /has no summary; Traefik needs it/],
   ["another type", { ...MANIFEST, type: "provider" }, /is not of type "middleware"/],
   ["no import", { ...MANIFEST, import: undefined }, /imports undefined, which is not in the module/],

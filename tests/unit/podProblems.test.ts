@@ -37,7 +37,7 @@ describe("what a container may do", () => {
         ["SYS_PTRACE", "look into other processes"],
         ["DAC_READ_SEARCH", "read the node's files"],
         ["MAC_ADMIN", "change the node's access control"],
-        ["MAC_OVERRIDE", "pass by the node's access control"],
+        ["MAC_OVERRIDE", "bypass the node's access control"],
       ] as const
     ).map(([capability, reason]): Row => [
       { addCapabilities: ["KILL", capability] },
@@ -93,10 +93,10 @@ describe("variables and where they come from", () => {
     [
       { env: { A: { configMapKeyRef: { name: "A", key: "a" } } } },
       "env.A.configMapKeyRef.name",
-      "no name of an object",
+      "not a valid name for an object",
       { env: { A: { configMapKeyRef: { name: "a", key: "a" } } } },
     ],
-    ...all(from, "env.A.fieldRef.fieldPath", "no field that a variable can have", [
+    ...all(from, "env.A.fieldRef.fieldPath", "not a field that a variable can take", [
       ["metadata.names", "metadata.name"],
       ["x.metadata.name", "metadata.namespace"],
       ["metadata.labels['']", "metadata.labels['a']"],
@@ -107,14 +107,14 @@ describe("variables and where they come from", () => {
       ["metadata.generation", "metadata.uid"],
       ["spec", "spec.serviceAccountName"],
     ]),
-    ...all(ref, "env.A.secretKeyRef.key", "is no key; use 1 to 253", [
+    ...all(ref, "env.A.secretKeyRef.key", "is not a valid key; use 1 to 253", [
       ["", "a"],
       ["a/b", "-._aZ9"],
       ["a ", "a-a"],
       [" a", "a_a"],
       ["a".repeat(254), "a".repeat(253)],
     ]),
-    ...all((name: string) => ref("a", name), "env.A.secretKeyRef.name", "no name of an object", [
+    ...all((name: string) => ref("a", name), "env.A.secretKeyRef.name", "not a valid name for an object", [
       ["-a", "a-a"],
       ["a-", "0a"],
       ["a..b", "a.b-c.d"],
@@ -135,16 +135,16 @@ describe("variables and where they come from", () => {
     [
       { envFrom: [{ secretRef: { name: "A" } }] },
       "envFrom[0].secretRef.name",
-      "no name of an object",
+      "not a valid name for an object",
       { envFrom: [{ secretRef: { name: "a" } }] },
     ],
     [
       { envFrom: [{ configMapRef: { name: "A" } }] },
       "envFrom[0].configMapRef.name",
-      "no name of an object",
+      "not a valid name for an object",
       { envFrom: [{ configMapRef: { name: pulumi.output("A") } }] },
     ],
-    [{ env: { "a b": "" } }, "env", "no name of an environment variable", { env: { "!~<>": "" } }],
+    [{ env: { "a b": "" } }, "env", "not a valid name for an environment variable", { env: { "!~<>": "" } }],
   ]);
 
   test.each<[what: string, paths: string[], large: Given, canary: Given["canary"]]>([
@@ -215,16 +215,16 @@ describe("resources, labels and annotations", () => {
   const annotation = (name: string, value: string = "a"): Given => ({ podAnnotations: { [name]: value } });
   judge([
     ...["ram", "a cpu", "cpus", "hugepages-", "-a/b", "a-/b", "a/-b", "a/b-", "a/", "/b", "A/b"].map(
-      (resource): Row => [limit(resource, "1"), `resources.limits.${resource}`, "is no resource", limit("cpu", "1")],
+      (resource): Row => [limit(resource, "1"), `resources.limits.${resource}`, "is not a resource", limit("cpu", "1")],
     ),
     ...["ephemeral-storage", "hugepages-2Mi", "nvidia.com/gpu", "a/b", "a-1.b/C_d.e-f"].map((resource): Row => [
       limit("memory", "1n"),
       "resources.limits.memory",
-      "a part of a byte",
+      "a fraction of a byte",
       limit(resource, "1"),
     ]),
-    [limit("memory", "64u"), "resources.limits.memory", "a part of a byte", limit("cpu", "64u")],
-    [limit("a/b", "1m"), "resources.limits.a/b", "a part of one", limit("a/b", "1")],
+    [limit("memory", "64u"), "resources.limits.memory", "a fraction of a byte", limit("cpu", "64u")],
+    [limit("a/b", "1m"), "resources.limits.a/b", "a fraction of one", limit("a/b", "1")],
     [
       { resources: { requests: { memory: "2Gi" }, limits: { memory: "1Gi" } } },
       "resources.requests.memory",
@@ -243,14 +243,14 @@ describe("resources, labels and annotations", () => {
       "",
       { resources: { requests: { "a/b": "1" }, limits: { "a/b": "1" } } },
     ],
-    ...all(label, 'podLabels["team"]', "no value of a label", [
+    ...all(label, 'podLabels["team"]', "not a label value", [
       ["-a", ""],
       ["a-", "a-._B9"],
       ["a".repeat(64), "a".repeat(63)],
       ["é", "1"],
     ]),
     ...["a b", "-a", "a-", "/a", "a/", "A/a", "-a/b", "a-/b", "a..b/c", "a.-b/c", "a.b-/c", "a".repeat(64)].map(
-      (name): Row => [key(name), `podLabels["${name}"]`, "no key of metadata", key("a-1.b-2.c/D_e.f-g")],
+      (name): Row => [key(name), `podLabels["${name}"]`, "not a metadata key", key("a-1.b-2.c/D_e.f-g")],
     ),
     ...(
       [
@@ -271,12 +271,12 @@ describe("resources, labels and annotations", () => {
         ["enable-metrics-merging", "on", "0", "neither true nor false"],
         ["enable-metrics", "truely", "True", "neither true nor false"],
         ["enable-metrics", "xt", "f", "neither true nor false"],
-        ["merged-metrics-port", "0", "1", "no number from 1 to 65535"],
-        ["service-metrics-port", "65536", "65535", "no number from 1 to 65535"],
-        ["service-metrics-port", "1a", "10", "no number from 1 to 65535"],
-        ["service-metrics-port", "a1", "9102", "no number from 1 to 65535"],
-        ["service-metrics-port", "000001", "00001", "no number from 1 to 65535"],
-        ["consul-envoy-proxy-concurrency", "two", "2", "no number from 0 to 65535"],
+        ["merged-metrics-port", "0", "1", "not a number from 1 to 65535"],
+        ["service-metrics-port", "65536", "65535", "not a number from 1 to 65535"],
+        ["service-metrics-port", "1a", "10", "not a number from 1 to 65535"],
+        ["service-metrics-port", "a1", "9102", "not a number from 1 to 65535"],
+        ["service-metrics-port", "000001", "00001", "not a number from 1 to 65535"],
+        ["consul-envoy-proxy-concurrency", "two", "2", "not a number from 0 to 65535"],
         ["service-metrics-path", "a/", "/", 'begin with "/"'],
       ] as const
     ).map(([name, wrong, right, reason]): Row => {
@@ -289,15 +289,15 @@ describe("resources, labels and annotations", () => {
       "which the component sets",
       annotation("consul.hashicorp.com/service-meta-version", "a b"),
     ],
+    [{ nodeSelector: { a: "b c" } }, 'nodeSelector["a"]', "not a label value", annotation("a.example/enable-metrics")],
+    [{ spreadOver: ["-a"] }, "spreadOver[0]", "not a label key", { spreadOver: ["a/b", "c"] }],
+    [{ priorityClassName: "a b" }, "priorityClassName", "not a valid name for an object", { priorityClassName: "a-b" }],
     [
-      { nodeSelector: { a: "b c" } },
-      'nodeSelector["a"]',
-      "no value of a label",
-      annotation("a.example/enable-metrics"),
+      { imagePullSecrets: ["a", "B"] },
+      "imagePullSecrets[1]",
+      "not a valid name for an object",
+      { imagePullSecrets: ["a", "b"] },
     ],
-    [{ spreadOver: ["-a"] }, "spreadOver[0]", "no label's key", { spreadOver: ["a/b", "c"] }],
-    [{ priorityClassName: "a b" }, "priorityClassName", "no name of an object", { priorityClassName: "a-b" }],
-    [{ imagePullSecrets: ["a", "B"] }, "imagePullSecrets[1]", "no name of an object", { imagePullSecrets: ["a", "b"] }],
   ]);
 });
 
@@ -363,7 +363,7 @@ describe("probes, volumes and ends", () => {
     ...(["livenessProbe", "startupProbe"] as const).map((probe): Row => [
       { protocol: "grpc", healthGrpcService: "", [probe]: { httpGet: { path: "/", port: 1 } } },
       "healthGrpcService",
-      "stands beside a probe by HTTP",
+      "is set alongside an HTTP probe",
       { protocol: "grpc", healthGrpcService: "", [probe]: { exec } },
     ]),
     [
@@ -373,19 +373,19 @@ describe("probes, volumes and ends", () => {
         podSpec: { containers: [{ name: "b", image: "b:1", livenessProbe: { httpGet: { path: "/", port: 1 } } }] },
       },
       "healthGrpcService",
-      "stands beside a probe by HTTP",
+      "is set alongside an HTTP probe",
       { protocol: "grpc", healthGrpcService: "a".repeat(255), podSpec: { hostname: "a" } },
     ],
     [
       { protocol: "grpc", healthGrpcService: "a".repeat(256) },
       "healthGrpcService",
-      "no name of a gRPC service",
+      "not a valid name for a gRPC service",
       { protocol: "grpc", healthGrpcService: "a.b-C/d_1" },
     ],
     [
       { protocol: "grpc", healthGrpcService: " a" },
       "healthGrpcService",
-      "no name of a gRPC service",
+      "not a valid name for a gRPC service",
       { protocol: "grpc", healthGrpcService: "a" },
     ],
     ...(
@@ -398,7 +398,12 @@ describe("probes, volumes and ends", () => {
           { persistentVolumeClaim: { claimName: "a" } },
         ],
       ] as const
-    ).map(([wrong, at, right]): Row => [volume(wrong), `volumes[0].${at}`, "no name of an object", volume(right)]),
+    ).map(([wrong, at, right]): Row => [
+      volume(wrong),
+      `volumes[0].${at}`,
+      "not a valid name for an object",
+      volume(right),
+    ]),
     [
       volume({ emptyDir: {}, secret: { secretName: "a" } }),
       "volumes[0]",
@@ -432,11 +437,11 @@ describe("probes, volumes and ends", () => {
       ["", "a"],
       ["a".repeat(4096), "a".repeat(4095)],
     ]),
-    [tolerates({ key: "a b" }), "tolerations[0].key", "no label's key", tolerates({ key: "a" })],
+    [tolerates({ key: "a b" }), "tolerations[0].key", "not a label key", tolerates({ key: "a" })],
     [
       tolerates({ key: "a", value: "b c" }),
       "tolerations[0].value",
-      "no value of a label",
+      "not a label value",
       tolerates({ key: "a", value: "b" }),
     ],
     [
@@ -503,13 +508,13 @@ describe("what runs the pods, and how many", () => {
       "from 20",
       { terminationGracePeriodSeconds: 10 },
     ],
-    [{ kind: "DaemonSet", replicas: 1 }, "replicas", "one pod a node", { kind: "StatefulSet", replicas: 1 }],
+    [{ kind: "DaemonSet", replicas: 1 }, "replicas", "one pod per node", { kind: "StatefulSet", replicas: 1 }],
     [{ readinessProbe: { exec }, healthPath: "/" }, "readinessProbe", "its short form", { readinessProbe: { exec } }],
     [{ kind: "Job" as never }, "kind", "use one of Deployment, StatefulSet, DaemonSet", { kind: "DaemonSet" }],
     [
       { kind: "DaemonSet", ...scaled({ cpuUtilization: 1 }) },
       "autoscaling",
-      "one pod a node",
+      "one pod per node",
       scaled({ cpuUtilization: 1 }),
     ],
     [{ kind: "DaemonSet", volumeClaims: [claim] }, "volumeClaims", "a DaemonSet's pods", claims(claim)],
@@ -540,10 +545,10 @@ describe("what runs the pods, and how many", () => {
     [
       claims({ ...claim, storageClassName: "A" }),
       "volumeClaims[0].storageClassName",
-      "no name of an object",
+      "not a valid name for an object",
       claims({ ...claim, storageClassName: "a" }),
     ],
-    [scaled({}), "autoscaling", "goes by nothing", scaled({ memoryUtilization: 1 })],
+    [scaled({}), "autoscaling", "has nothing to go by", scaled({ memoryUtilization: 1 })],
     [scaled({ cpuUtilization: 0 }), "autoscaling.cpuUtilization", "out of range", scaled({ cpuUtilization: 1 })],
     [scaled({ cpuUtilization: 1001 }), "autoscaling.cpuUtilization", "out of range", scaled({ cpuUtilization: 1000 })],
     [
@@ -573,7 +578,7 @@ describe("what runs the pods, and how many", () => {
     ...["101%", "-1%", "1%1", "%", "1", -1, 1.5, "a1%"].map((value): Row => [
       budget(value),
       "disruptionBudget.maxUnavailable",
-      "no number of pods",
+      "not a number of pods",
       budget("100%"),
     ]),
     [budget("1000%"), "disruptionBudget.maxUnavailable", JSON.stringify("1000%"), budget("7%")],
@@ -586,7 +591,7 @@ describe("what runs the pods, and how many", () => {
     [
       { disruptionBudget: { minAvailable: -1 } },
       "disruptionBudget.minAvailable",
-      "no number of pods",
+      "not a number of pods",
       { disruptionBudget: { minAvailable: 0 } },
     ],
   ]);
@@ -599,7 +604,7 @@ describe("what runs the pods, and how many", () => {
   ])("a drain of %s s beside %s is refused: %s", (drainSeconds, part, refused) => {
     const problems = drainProblems({ drainSeconds }, part, "services[0].");
     expect(problems.map((p) => p.propertyPath)).toEqual(refused ? ["services[0].drainSeconds"] : []);
-    expect(problems.every(({ reason }) => reason.startsWith(`${part} does not know how to wait so`))).toBe(true);
+    expect(problems.every(({ reason }) => reason.startsWith(`${part} does not know how to wait like that`))).toBe(true);
   });
 
   test("all is told of under what it is said of", () => {

@@ -313,13 +313,13 @@ const WRONG: [wrong: Partial<MeshServiceOptions>, path: string, says: RegExp, ri
   [
     { env: { A: { secretKeyRef: { name: "Db", key: "k" } } } },
     "env.A.secretKeyRef.name",
-    /no name of an object/,
+    /not a valid name for an object/,
     { env: { A: { secretKeyRef: { name: "db", key: "k" } } } },
   ],
   [
     { env: { A: { configMapKeyRef: { name: "db", key: "a b" } } } },
     "env.A.configMapKeyRef.key",
-    /no key/,
+    /not a valid key/,
     { env: { A: { configMapKeyRef: { name: "db", key: "a_b.c" } } } },
   ],
   [
@@ -397,15 +397,15 @@ const WRONG: [wrong: Partial<MeshServiceOptions>, path: string, says: RegExp, ri
     /component sets/,
     { podLabels: { "app.kubernetes.io/part-of": "x" } },
   ],
-  [{ podLabels: { team: "a b" } }, 'podLabels["team"]', /value of a label/, { podLabels: { team: "a.b" } }],
+  [{ podLabels: { team: "a b" } }, 'podLabels["team"]', /label value/, { podLabels: { team: "a.b" } }],
   [
     { podAnnotations: { "consul.hashicorp.com/transparent-proxy": "false" } },
     'podAnnotations["consul.hashicorp.com/transparent-proxy"]',
     /joins the mesh/,
     { podAnnotations: { "consul.hashicorp.com/sidecar-proxy-cpu-request": "50m" } },
   ],
-  [{ spreadOver: ["a b"] }, "spreadOver[0]", /label's key/, { spreadOver: ["kubernetes.io/hostname"] }],
-  [{ tolerations: [{}] }, "tolerations[0]", /no key/, { tolerations: [{ operator: "Exists" }] }],
+  [{ spreadOver: ["a b"] }, "spreadOver[0]", /label key/, { spreadOver: ["kubernetes.io/hostname"] }],
+  [{ tolerations: [{}] }, "tolerations[0]", /has no key/, { tolerations: [{ operator: "Exists" }] }],
   [
     { terminationGracePeriodSeconds: 5, drainSeconds: 10 },
     "terminationGracePeriodSeconds",
@@ -433,7 +433,7 @@ const WRONG: [wrong: Partial<MeshServiceOptions>, path: string, says: RegExp, ri
   [
     { resources: { requests: { ram: "1Gi" } } },
     "resources.requests.ram",
-    /no resource; use cpu/,
+    /not a resource; use cpu/,
     { resources: { requests: { memory: "1Gi" } } },
   ],
   [
@@ -445,13 +445,13 @@ const WRONG: [wrong: Partial<MeshServiceOptions>, path: string, says: RegExp, ri
   [
     { resources: { limits: { memory: "64m" } } },
     "resources.limits.memory",
-    /part of a byte/,
+    /fraction of a byte/,
     { resources: { limits: { memory: "64M" } } },
   ],
   [
     { resources: { limits: { "nvidia.com/gpu": "500m" } } },
     "resources.limits.nvidia.com/gpu",
-    /part of one/,
+    /fraction of one/,
     { resources: { limits: { "nvidia.com/gpu": "1" } } },
   ],
   [
@@ -466,32 +466,37 @@ const WRONG: [wrong: Partial<MeshServiceOptions>, path: string, says: RegExp, ri
     /is the sidecar's/,
     { readinessProbe: { httpGet: { path: "/", port: 9000 } } },
   ],
-  [{ nodeSelector: { "a b": "c" } }, "nodeSelector", /no label's key/, { nodeSelector: { "example.com/a": "c" } }],
+  [{ nodeSelector: { "a b": "c" } }, "nodeSelector", /not a label key/, { nodeSelector: { "example.com/a": "c" } }],
   [
     { spreadOver: ["kubernetes.io/hostname", "kubernetes.io/hostname"] },
     "spreadOver[1]",
-    /stands there twice/,
+    /is listed twice/,
     { spreadOver: ["kubernetes.io/hostname"] },
   ],
-  [{ priorityClassName: "High One" }, "priorityClassName", /no name of an object/, { priorityClassName: "high-one" }],
+  [
+    { priorityClassName: "High One" },
+    "priorityClassName",
+    /not a valid name for an object/,
+    { priorityClassName: "high-one" },
+  ],
   [
     { tolerations: [{ key: "a", operator: "Exists", effect: "NoSchedule", tolerationSeconds: 5 }] },
     "tolerations[0].tolerationSeconds",
-    /for the effect NoExecute alone/,
+    /only for the effect NoExecute/,
     { tolerations: [{ key: "a", operator: "Exists", effect: "NoExecute", tolerationSeconds: 5 }] },
   ],
   [
     { volumes: [{ mountPath: "/a", emptyDir: { sizeLimit: "64m" } }] },
     "volumes[0].emptyDir.sizeLimit",
-    /part of a byte/,
+    /fraction of a byte/,
     { volumes: [{ mountPath: "/a", emptyDir: { sizeLimit: "64Mi" } }] },
   ],
   ...(
     [
-      ["sidecar-proxy-cpu-limit", "half", /no quantity/, "500m"],
+      ["sidecar-proxy-cpu-limit", "half", /not a Kubernetes quantity/, "500m"],
       ["enable-metrics", "yes", /neither true nor false/, "TRUE"],
-      ["service-metrics-port", "metrics", /no number from 1/, "9102"],
-      ["consul-envoy-proxy-concurrency", "-1", /no number from 0/, "0"],
+      ["service-metrics-port", "metrics", /not a number from 1/, "9102"],
+      ["consul-envoy-proxy-concurrency", "-1", /not a number from 0/, "0"],
       ["service-metrics-path", "metrics", /not a path/, "/metrics"],
     ] as const
   ).map(
@@ -503,7 +508,7 @@ const WRONG: [wrong: Partial<MeshServiceOptions>, path: string, says: RegExp, ri
         { podAnnotations: { [`consul.hashicorp.com/${name}`]: right } },
       ] as [any, string, RegExp, any],
   ),
-  [{ kind: "DaemonSet", replicas: 2 }, "replicas", /one pod a node/, { kind: "DaemonSet" }],
+  [{ kind: "DaemonSet", replicas: 2 }, "replicas", /one pod per node/, { kind: "DaemonSet" }],
   [{ kind: "DaemonSet", updateStrategy: "Recreate" }, "updateStrategy", /no Recreate/, { updateStrategy: "Recreate" }],
   [
     { kind: "StatefulSet", canary: { image: "a/b:2.0.0", weight: 1 }, routes: [{ host: "a.test" }] },
@@ -527,7 +532,7 @@ const WRONG: [wrong: Partial<MeshServiceOptions>, path: string, says: RegExp, ri
   [
     { autoscaling: { minReplicas: 1, maxReplicas: 2, cpuUtilization: 70 }, resources: { requests }, replicas: 2 },
     "autoscaling",
-    /beside replicas/,
+    /alongside replicas/,
     { replicas: 2 },
   ],
   [{ disruptionBudget: {} }, "disruptionBudget", /exactly one/, { disruptionBudget: { minAvailable: "50%" } }],
@@ -661,7 +666,7 @@ describe("in the stack's configuration", () => {
   });
 
   test.each<[object, string]>([
-    [{ env: { PORT: 8080 } }, "services[0].env.PORT: 8080 is not a text or an object; put it in quotes"],
+    [{ env: { PORT: 8080 } }, "services[0].env.PORT: 8080 is not a string or an object; put it in quotes"],
     [
       { env: { A: { secretRef: { name: "a", key: "b" } } } },
       'services[0].env.A.secretRef: is not a known key; did you mean "secretKeyRef"?',

@@ -86,7 +86,7 @@ describe("what is asked", () => {
       ["web", "orders", "its traffic is sent on, to orders-next too"],
       [INGRESS, "web", "no route leads there"],
       [INGRESS, "orders", "its traffic is sent on, to orders-next too"],
-      ["web", "payments", "payments is no service of this stack"],
+      ["web", "payments", "payments is not a service of this stack"],
     ]);
   });
 
@@ -168,7 +168,7 @@ describe("what is asked", () => {
     expect(plan(PAIR, rules).left.map(({ source, why }) => `${source}: ${why}`)).toEqual(
       expect.arrayContaining([
         "web: the header X-Forwarded-For is set on the way",
-        "nightly: nightly is no service of this stack with pods to ask from",
+        "nightly: nightly is not a service of this stack with pods to ask from",
       ]),
     );
     const special = plan(PAIR, [by(on({ pathRegex: "/\\p{Greek}" }))]).left.map(({ why }) => why);

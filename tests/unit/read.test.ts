@@ -20,7 +20,7 @@ test.each([
     `a key ${key}`,
     "consulValues",
     `{"server":{"${key}":{}}}`,
-    `consulValues: has a key "${key}", which nothing has`,
+    `consulValues: has a key "${key}", which nothing here takes`,
   ]),
 ])("refused: %s", (_, key, text, problem) => {
   expect(told(parseSettings({ ...raw({}), [key]: text }))).toEqual([problem]);
@@ -58,7 +58,7 @@ describe("of the settings", () => {
     const traefikAutoscaling = { minReplicas: 2, maxReplicas: 4, cpuUtilization: 70 };
     expect([of({}), of({ traefikAutoscaling })]).toEqual([1, undefined]);
     const both = told(parseSettings(raw({ traefikAutoscaling, traefikReplicas: 3 })));
-    expect(both).toEqual([expect.stringMatching(/^traefikAutoscaling: stands beside replicas/)]);
+    expect(both).toEqual([expect.stringMatching(/^traefikAutoscaling: is set alongside replicas/)]);
   });
 
   test("a chart of one's own has a path and nothing else", () => {

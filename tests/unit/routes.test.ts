@@ -144,7 +144,7 @@ test.each<[string, Route, string, string]>([
   ["a scheme", { host: "http://a.test" }, "[0].host", "without scheme or port"],
   ["an umlaut", { host: "MÜNCHEN.test" }, "[0].host", "punycode form, xn--mnchen-3ya.test"],
   ["an umlaut of a wildcard", { host: "*.münchen.test" }, "[0].host", "punycode form, *.xn--mnchen-3ya.test"],
-  ["a query in a prefix", { pathPrefix: "/a?b=1" }, "[0].pathPrefix", "a query is no part of the path"],
+  ["a query in a prefix", { pathPrefix: "/a?b=1" }, "[0].pathPrefix", "a query is not part of the path"],
   ["a path that Traefik changes first", { pathPrefix: "/a//b" }, "[0].pathPrefix", 'use "/a/b"'],
   ["an asterisk behind two slashes", { pathPrefix: "/a//*" }, "[0].pathPrefix", "write rule: PathRegexp(`…`)"],
   [

@@ -40,7 +40,9 @@ test.each<[string, unknown, string[]]>([
   [
     "a name that is none",
     { stripPrefixes: {} },
-    ['m[0]: "stripPrefixes" is no middleware of Traefik\'s; did you mean "stripPrefix"? A plugin goes under "plugin"'],
+    [
+      'm[0]: "stripPrefixes" is not a middleware that Traefik knows; did you mean "stripPrefix"? A plugin goes under "plugin"',
+    ],
   ],
   [
     "v2's name",
@@ -50,18 +52,18 @@ test.each<[string, unknown, string[]]>([
   [
     "an option that is none",
     { rateLimit: { average: 1, bursts: 2 } },
-    ['m[0].rateLimit.bursts: is no option of it; did you mean "burst"?'],
+    ['m[0].rateLimit.bursts: is not an option here; did you mean "burst"?'],
   ],
   [
     "a nested option that is none",
     { inFlightReq: { amount: 1, sourceCriterion: { requestHosts: true } } },
-    ['m[0].inFlightReq.sourceCriterion.requestHosts: is no option of it; did you mean "requestHost"?'],
+    ['m[0].inFlightReq.sourceCriterion.requestHosts: is not an option here; did you mean "requestHost"?'],
   ],
   ["a text for a number", { rateLimit: { average: "1" } }, ['m[0].rateLimit.average: "1" is not a whole number']],
   [
     "a text for a list",
     { stripPrefix: { prefixes: "/a" } },
-    ['m[0].stripPrefix.prefixes: "/a" is not a list of texts'],
+    ['m[0].stripPrefix.prefixes: "/a" is not a list of strings'],
   ],
   [
     "a comma in a list",
@@ -98,12 +100,12 @@ test.each<[string, unknown, string[]]>([
   [
     "users in a tag",
     { basicAuth: { users: ["a:b"] } },
-    ["m[0].basicAuth.users: would stand in Consul's catalog for all to read; put them into a Secret, see userList"],
+    ["m[0].basicAuth.users: would be in Consul's catalog for all to read; put them into a Secret, see userList"],
   ],
   [
     "two in one",
     { compress: {}, addPrefix: { prefix: "/a" } },
-    ["m[0]: has 2 middlewares; give exactly one an entry, the order of the list is theirs"],
+    ["m[0]: has 2 middlewares; give exactly one per entry, in their order"],
   ],
   [
     "a reference without provider",
@@ -113,7 +115,7 @@ test.each<[string, unknown, string[]]>([
   [
     "an address that is none",
     { ipAllowList: { sourceRange: ["10.0.0.0/33", "::1/64"] } },
-    ['m[0].ipAllowList.sourceRange[0]: "10.0.0.0/33" is no address or CIDR range; use one such as 10.0.0.0/8'],
+    ['m[0].ipAllowList.sourceRange[0]: "10.0.0.0/33" is not an address or CIDR range; use one such as 10.0.0.0/8'],
   ],
   [
     "forward auth to nobody",
@@ -138,14 +140,14 @@ test.each<[string, unknown, string[]]>([
   [
     "a TCP middleware",
     { inFlightConn: { amount: 1 } },
-    [expect.stringContaining('"inFlightConn" is no middleware') as unknown as string],
+    [expect.stringContaining('"inFlightConn" is not a middleware') as unknown as string],
   ],
 ])("refuses %s", (_, middleware, problems) => {
   expect(said(middlewareProblems("http", [middleware as Middleware], "m"))).toEqual(problems);
 });
 
 test.each<[string, string, string]>([
-  ["an unknown matcher", "Hots(`a`)", "Hots is no matcher of Traefik v3; did you mean Host?"],
+  ["an unknown matcher", "Hots(`a`)", "Hots is not a matcher of Traefik v3; did you mean Host?"],
   ["a TCP matcher", "HostSNI(`a`)", "HostSNI is for TCP routes; did you mean Host?"],
   ["a path without slash", "Path(`x`)", 'the path "x" of Path does not begin with "/"; begin with it'],
   ["too few values", "Header(`X-A`)", "Header takes 2 values, not 1"],
@@ -320,13 +322,13 @@ test("what routes name has to be there, and nothing may be there twice", () => {
   const problems = routingProblems(model, services, ingress, INGRESS);
   expect(said([...problems, ...model.unresolved()])).toEqual([
     'services[0].routes[1]: the rule "Host(`a.test`) on web" is that of services[0].routes[0] too; give each its own',
-    'services[0].routes[0].middlewares[0].basicAuth.userList: "admin" is no user list of the ingress; did you mean "admins"? Declare it at the ingress with its Secret',
-    'services[0].routes[1].middlewares[0].plugin: "dmeo" is no plugin of the ingress; did you mean "demo"? Declare it there',
+    'services[0].routes[0].middlewares[0].basicAuth.userList: "admin" is not a user list of the ingress; did you mean "admins"? Declare it at the ingress with its Secret',
+    'services[0].routes[1].middlewares[0].plugin: "dmeo" is not a plugin of the ingress; did you mean "demo"? Declare it there',
     'services[1].routes[0]: the router name "shop" is that of services[0].routes[0] too; give each its own',
     'services[0].routes[0].middlewares[1].forwardAuth.service: "auth" takes no call of Traefik\'s own; set its internal: true',
-    'services[2].tcpRoutes[0].entryPoints[0]: "postgre" is no entry point of the ingress; did you mean "postgres"? Declare it in its tcpEntryPoints',
+    'services[2].tcpRoutes[0].entryPoints[0]: "postgre" is not an entry point of the ingress; did you mean "postgres"? Declare it in its tcpEntryPoints',
     'services[3].tcpRoutes[0]: the rule "HostSNI(`*`) on postgres" is that of services[2].tcpRoutes[1] too; give each its own',
-    'services[0].routes[1].middlewares[1].forwardAuth.service: "nobody" is no service of this mesh; did you mean "shop"?',
+    'services[0].routes[1].middlewares[1].forwardAuth.service: "nobody" is not a service of this mesh; did you mean "shop"?',
   ]);
 });
 
@@ -336,7 +338,7 @@ test("a middleware of a provider that the ingress has not is refused", () => {
     said(routingProblems(new MeshModel(), [{ ...service, name: "s", routes }], ingress, INGRESS));
   expect(problems({ kubernetesCrd: true })).toEqual([]);
   expect(problems({})).toEqual([
-    'services[0].routes[0].middlewares[0]: "kubernetescrd" is no provider of this ingress; have it serve custom resources by kubernetesCrd, or write the middleware as an object',
+    'services[0].routes[0].middlewares[0]: "kubernetescrd" is not a provider of this ingress; have it serve custom resources by kubernetesCrd, or write the middleware as an object',
   ]);
 });
 

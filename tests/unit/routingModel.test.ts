@@ -90,7 +90,7 @@ test.each<[string, Record<string, Published>, string[]]>([
     { shop: calling("auth"), auth: {}, c: {}, d: { routes: [host("d.test", { middlewares: ["x@consulcatalog"] })] } },
     [
       expect.stringContaining('"auth" takes no call') as string,
-      expect.stringContaining('"x" is no middleware of the mesh\'s services; did you mean "') as string,
+      expect.stringContaining('"x" is not a middleware of the mesh\'s services; did you mean "') as string,
     ],
   ],
   [
@@ -102,7 +102,7 @@ test.each<[string, Record<string, Published>, string[]]>([
   [
     "nobody to call",
     { shop: calling("auht"), auth: { internal: true } },
-    ['shop.routes[0].middlewares[1].forwardAuth.service: "auht" is no service of this mesh; did you mean "auth"?'],
+    ['shop.routes[0].middlewares[1].forwardAuth.service: "auht" is not a service of this mesh; did you mean "auth"?'],
   ],
   ["nothing of pages of a service with a route", { shop: failing("pages"), pages: { routes: [host("p.test")] } }, []],
   [
@@ -115,7 +115,7 @@ test.each<[string, Record<string, Published>, string[]]>([
     { shop: naming("limits@consulcatalog") },
     [
       expect.stringContaining(
-        'shop.routes[0].middlewares[0]: "limits" is no middleware of the mesh\'s services',
+        'shop.routes[0].middlewares[0]: "limits" is not a middleware of the mesh\'s services',
       ) as string,
     ],
   ],
@@ -123,7 +123,7 @@ test.each<[string, Record<string, Published>, string[]]>([
     "what a canary's route wants",
     { shop: { canary: calling("auth") } },
     [
-      'shop.canary.routes[0].middlewares[1].forwardAuth.service: "auth" is no service of this mesh; did you mean "shop"?',
+      'shop.canary.routes[0].middlewares[1].forwardAuth.service: "auth" is not a service of this mesh; did you mean "shop"?',
     ],
   ],
 ])("of services, it tells %s", (_, services, problems) => {
@@ -166,14 +166,14 @@ test.each<[string, Published, TraefikOptions, string | undefined, TraefikOptions
     "a user list",
     { routes: [host("a.test", { middlewares: [{ basicAuth: { userList: "ops" } }] })] },
     {},
-    'routes[0].middlewares[0].basicAuth.userList: "ops" is no user list of the ingress',
+    'routes[0].middlewares[0].basicAuth.userList: "ops" is not a user list of the ingress',
     users,
   ],
   [
     "a plugin",
     { routes: [host("a.test", { middlewares: [{ plugin: { geo: {} } }] })] },
     {},
-    'routes[0].middlewares[0].plugin: "geo" is no plugin of the ingress',
+    'routes[0].middlewares[0].plugin: "geo" is not a plugin of the ingress',
     { plugins: { geo: { module: "example.com/geo", version: "v1.0.0" } } },
   ],
   [
@@ -187,15 +187,15 @@ test.each<[string, Published, TraefikOptions, string | undefined, TraefikOptions
     "the same of all namespaces",
     naming("shop-a@kubernetescrd"),
     {},
-    '"kubernetescrd" is no provider',
+    '"kubernetescrd" is not a provider',
     { kubernetesCrd: true },
   ],
-  ["a console's users", naming("users-ops@file"), users, "is no middleware of the ingress's files", consoles],
+  ["a console's users", naming("users-ops@file"), users, "is not a middleware of the ingress's files", consoles],
   [
     "an entry point",
     { tcpRoutes: [{ entryPoints: ["websecure"], sni: "a.test", tls: {} }, { entryPoints: ["pg"] }] },
     { tcpEntryPoints: { my: { port: 3306 } } },
-    'tcpRoutes[1].entryPoints[0]: "pg" is no entry point of the ingress; did you mean "my"?',
+    'tcpRoutes[1].entryPoints[0]: "pg" is not an entry point of the ingress; did you mean "my"?',
     { tcpEntryPoints: { pg: { port: 5432 } } },
   ],
   [
@@ -219,12 +219,12 @@ test.each<[string, Published, TraefikOptions, string | undefined, TraefikOptions
     'tcpRoutes[0].tls.certResolver: "le"',
     { certificateResolvers: { le: { email: "a@b.test", tlsChallenge: {} } } },
   ],
-  ["a file that nobody mounts", auth("/etc/none.crt"), {}, "is no file of Traefik's pod", undefined],
+  ["a file that nobody mounts", auth("/etc/none.crt"), {}, "is not a file of Traefik's pod", undefined],
   [
     "a file of a Secret",
     auth(`${TLS_PATH}/clients/ca.crt`),
     {},
-    "is no file of Traefik's pod",
+    "is not a file of Traefik's pod",
     { tlsOptions: { strict: { clientAuth: { caSecretName: "clients" } } } },
   ],
   [
@@ -270,7 +270,7 @@ test("what is known later is judged beside what has joined, and its former rule 
     'canary.routes[0]: the rule "Host(`a.test`) on web" is that of a.routes[0] too; give each its own',
   ]);
   expect(said(model.known("b", { routes: [host("b.test", { middlewares: [{ plugin: { geo: {} } }] })] }))).toEqual([
-    expect.stringContaining('routes[0].middlewares[0].plugin: "geo" is no plugin'),
+    expect.stringContaining('routes[0].middlewares[0].plugin: "geo" is not a plugin'),
   ]);
   expect(said(model.service("c", { routes: [host("b.test")] }, place("c")))).toEqual([
     'routes[0]: the rule "Host(`b.test`) on web" is that of b.routes[0] too; give each its own',

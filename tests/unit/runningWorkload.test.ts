@@ -120,7 +120,7 @@ test.each<[string, Given, object, object, boolean, string]>([
     { serviceAccountName: "legacy" },
     {},
     true,
-    'spec.template.spec.serviceAccountName: is "legacy", and with ACLs the identity is the ServiceAccount',
+    `spec.template.spec.serviceAccountName: is "legacy", and with ACLs a service's identity is its ServiceAccount`,
   ],
   [
     "with ACLs, pods without a token",

@@ -9,7 +9,7 @@ function said(config: object | string): string[] {
   ];
 }
 const fights = (key: string) =>
-  expect.stringMatching(RegExp(`^x\\.${key}: fights with what is there: \\w.*; leave it out$`));
+  expect.stringMatching(RegExp(`^x\\.${key}: conflicts with what is there: \\w.*; leave it out$`));
 const words = (text: string) => text.trim().split(/\s+/);
 
 test.each(
@@ -75,7 +75,7 @@ test.each(
 });
 
 test.each(words("config_entries connect peering"))("%s, of which more is not known, is an object at least", (key) => {
-  expect(said({ [key]: "x" })).toEqual([expect.stringContaining("is no object, with which")]);
+  expect(said({ [key]: "x" })).toEqual([expect.stringContaining("is not an object, with which")]);
 });
 
 test("what turns the mesh's identities off is refused, and what else is said of them doubted", () => {
@@ -83,7 +83,7 @@ test("what turns the mesh's identities off is refused, and what else is said of 
     expect.stringContaining("x.connect: turns the mesh's identities off"),
   ]);
   expect(said({ connect: { enabled: true } })).toEqual([`x.connect? ${DOUBT}`]);
-  expect(said({ connect: null })).toEqual([expect.stringContaining("is no object")]);
+  expect(said({ connect: null })).toEqual([expect.stringContaining("is not an object")]);
   expect(said({ ui: { enabled: false } })).toEqual([`x.ui? ${DOUBT}`]);
 });
 

@@ -58,7 +58,7 @@ test.each<[Record<string, unknown>, string]>([
   ],
   [
     { services: [{ ...whoami, routes: [{ host: "a.test", tls: { certResolver: "le" } }] }] },
-    'services[0].routes[0].tls.certResolver: "le" is no certificate resolver of the ingress; it has none: declare it in certificateResolvers',
+    'services[0].routes[0].tls.certResolver: "le" is not a certificate resolver of the ingress; it has none: declare it in certificateResolvers',
   ],
   [
     { traefikCertificateResolvers: { le: { email: "ops", tlsChallenge: {} } } },
@@ -84,7 +84,7 @@ test.each<[Record<string, unknown>, string]>([
   [{ traefikNodePortWeb: 80 }, "traefikNodePortWeb: 80 is out of range; use a whole number from 30000 to 32767"],
   [
     { services: [whoami], intentions: [{ source: "traefik-system-ingress", destination: "whoamy" }] },
-    'intentions[0].destination: "whoamy" is no service of this stack; known are traefik-system-ingress, whoami. Declare it, or name it in externalServices',
+    'intentions[0].destination: "whoamy" is not a service of this stack; known: traefik-system-ingress, whoami. Declare it, or name it in externalServices',
   ],
   [
     { consulImage: "hashicorp/consul:1.20.6" },
@@ -96,7 +96,7 @@ test.each<[Record<string, unknown>, string]>([
   ],
   [
     { consulValues: { global: { imageEnvoy: "envoyproxy/envoy:v1.18.3" } } },
-    "consulValues.global.imageEnvoy: is gone since chart 1.0; use global.imageConsulDataplane, which has its own Envoy",
+    "consulValues.global.imageEnvoy: is gone as of chart 1.0; use global.imageConsulDataplane, which has its own Envoy",
   ],
   [
     { consulChartPath: "testbed/charts/consul", consulValues: { server: { extraVolumes: [], replica: 3 } } },
@@ -127,11 +127,11 @@ test.each<[Record<string, unknown>, string]>([
         },
       ],
     },
-    'intentions[0].permissions[0].jwt.providers[0].name: "okta" is no JWT provider; known are none. Declare it in jwtProviders, or name it in externalJwtProviders where others declare it',
+    'intentions[0].permissions[0].jwt.providers[0].name: "okta" is not a JWT provider; known: none. Declare it in jwtProviders, or name it in externalJwtProviders where others declare it',
   ],
   [
     { services: [{ ...whoami, routes: [{ host: "a.test", middlewares: [{ stripPrefx: { prefixes: ["/a"] } }] }] }] },
-    'services[0].routes[0].middlewares[0]: "stripPrefx" is no middleware of Traefik\'s; did you mean "stripPrefix"? A plugin goes under "plugin"',
+    'services[0].routes[0].middlewares[0]: "stripPrefx" is not a middleware that Traefik knows; did you mean "stripPrefix"? A plugin goes under "plugin"',
   ],
   [
     { services: [{ ...whoami, routes: [{ rule: "Host(`a.test`, `b.test`)" }] }] },
@@ -143,7 +143,7 @@ test.each<[Record<string, unknown>, string]>([
   ],
   [
     { services: [{ ...whoami, routes: [{ host: "a.test", middlewares: [{ basicAuth: { userList: "ops" } }] }] }] },
-    'services[0].routes[0].middlewares[0].basicAuth.userList: "ops" is no user list of the ingress; there is none. Declare it at the ingress with its Secret',
+    'services[0].routes[0].middlewares[0].basicAuth.userList: "ops" is not a user list of the ingress; there are none. Declare it at the ingress with its Secret',
   ],
   [
     { services: [{ ...whoami, canary: { image: "b:1", weight: 100 } }] },
@@ -155,7 +155,7 @@ test.each<[Record<string, unknown>, string]>([
   ],
   [
     { traefikPlugins: { demo: { module: "example.com/demo", path: "no/such" } } },
-    'traefikPlugins.demo.path: "no/such" is no folder with a .traefik.yml that can be read; give the plugin\'s folder',
+    'traefikPlugins.demo.path: "no/such" is not a folder with a .traefik.yml that can be read; give the plugin\'s folder',
   ],
   [
     { traefikKubernetesCrdNamespaces: ["A"] },
@@ -171,7 +171,7 @@ test.each<[Record<string, unknown>, string]>([
   [{ consulCa: { certificates: {} } }, 'consulCa.certificates: is not a known key; did you mean "certificate"?'],
   [
     { consulCreateNamespace: false, consulGossipKeySecret: { secretName: "Key", secretKey: "key" } },
-    'consulGossipKeySecret.secretName: "Key" is no Secret',
+    'consulGossipKeySecret.secretName: "Key" is not a Secret',
   ],
   [{ consulExternalServers: { hosts: ["consul.example.com"] } }, "consulCa: is missing"],
   [{ networkPolicyClients: [{ namespace: "a", reaches: ["services"] }] }, "networkPolicyClients: opens nothing"],
@@ -183,7 +183,7 @@ test.each<[Record<string, unknown>, string]>([
       consulChartVersion: "1.5.3",
       services: [{ ...whoami, drainSeconds: 5 }],
     },
-    "services[0].drainSeconds: Kubernetes 1.29 does not know how to wait so",
+    "services[0].drainSeconds: Kubernetes 1.29 does not know how to wait like that",
   ],
   [{ servicesPodSecurity: "baseline" }, 'servicesPodSecurity: "baseline" refuses the sidecar'],
   [

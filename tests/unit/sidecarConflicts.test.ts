@@ -92,7 +92,7 @@ test.each<[wrong: object, path: string, reason: string, right: object]>([
   ...(["httpGet", "tcpSocket"] as const).map((way): [object, string, string, object] => [
     before({ startupProbe: { [way]: { port: 8080 } } }),
     `initContainers[0].startupProbe.${way}`,
-    "the injector leads the probes of init containers to nobody",
+    "the injector sends the probes of init containers to nobody",
     before({ startupProbe: { exec: { command: ["a"] } } }),
   ]),
   [
@@ -116,19 +116,19 @@ test.each<[wrong: object, path: string, reason: string, right: object]>([
   [
     probed({ httpGet: { port: "web" } }, named),
     "containers[0].readinessProbe.httpGet.port",
-    '"web" is the name of no port',
+    '"web" is not the name of a port',
     probed({ httpGet: { port: "http" } }, named),
   ],
   [
     probed({ httpGet: { port: "8080a" } }, named),
     "containers[0].readinessProbe.httpGet.port",
-    "the name of no port",
+    "not the name of a port",
     probed({ httpGet: { port: "8080" } }, named),
   ],
   [
     probed({ httpGet: { port: "a8080" } }, named),
     "containers[0].readinessProbe.httpGet.port",
-    "the name of no port",
+    "not the name of a port",
     probed({ httpGet: { port: 8080, path: pulumi.output("/a") } }),
   ],
   ...(["postStart", "preStop"] as const).flatMap((hook) =>

@@ -38,7 +38,7 @@ test.each<[what: string, options: StaticOptions, problem: string, right: StaticO
   ],
   ["dashes", { "--log.format": "json" }, 'did you mean "log.format"?', { "log.format": "json" }],
   ["a text for a flag", { "log.noColor": "true" }, "is not true or false", { "log.noColor": true }],
-  ["a flag for a text", { "log.format": true }, "is not a text", { "log.format": "common" }],
+  ["a flag for a text", { "log.format": true }, "is not a string", { "log.format": "common" }],
   ["a word that is none", { "log.format": "xml" }, "use one of common, json", { "log.format": "json" }],
   ["half a number", { "accessLog.bufferingSize": 1.5 }, "is not a whole number", { "accessLog.bufferingSize": 15 }],
   [
@@ -57,7 +57,7 @@ test.each<[what: string, options: StaticOptions, problem: string, right: StaticO
   [
     "a status that is none",
     { "accessLog.filters.statusCodes": "200,99" },
-    "is no status",
+    "is not a status",
     { "accessLog.filters.statusCodes": "200,500-599" },
   ],
   [
@@ -82,7 +82,7 @@ test.each<[what: string, options: StaticOptions, problem: string, right: StaticO
   [
     "an authority's file that is not there",
     { "serversTransport.rootCAs": "/etc/ca.pem" },
-    "is not certificates as PEM",
+    "is not a PEM certificate",
     { "serversTransport.rootCAs": "/certs/consul-ca/tls.crt" },
   ],
   [
@@ -103,25 +103,25 @@ test.each<[what: string, options: StaticOptions, problem: string, right: StaticO
     "for all to read",
     { "metrics.otlp.http.headers.X-Team": "x" },
   ],
-  ["what will go", { "core.defaultRuleSyntax": "v2" }, "reads rules otherwise", { "core.strictTLSOptions": true }],
+  ["what will go", { "core.defaultRuleSyntax": "v2" }, "reads rules differently", { "core.strictTLSOptions": true }],
   [
     "Traefik's own entry point",
     { "entryPoints.admin.http.maxHeaderBytes": 1 },
-    "known are web, websecure, postgres",
+    "known: web, websecure, postgres",
     { "entryPoints.postgres.http.maxHeaderBytes": 1 },
     INGRESS,
   ],
   [
     "every client as a proxy",
     { "entryPoints.postgres.proxyProtocol.trustedIPs": "0.0.0.0/0" },
-    "is no range of proxies",
+    "is not a range of proxies",
     { "entryPoints.postgres.proxyProtocol.trustedIPs": "10.0.0.0/8" },
     INGRESS,
   ],
   [
     "half of all clients as a proxy",
     { "entryPoints.postgres.proxyProtocol.trustedIPs": "10.0.0.0/8,128.0.0.0/1" },
-    '"128.0.0.0/1" is no range of proxies',
+    '"128.0.0.0/1" is not a range of proxies',
     { "entryPoints.postgres.proxyProtocol.trustedIPs": "10.0.0.0/8,fd00::/8" },
     INGRESS,
   ],
@@ -134,7 +134,7 @@ test.each<[option: string, says: string]>([
   ["entryPoints.ssh.address", "set by the component"],
   ["entryPoints.ssh", "tcpEntryPoints"],
   ["entryPoints.web.address", "set by the component"],
-  ["entryPoints.web.forwardedHeaders.insecure", "believes every client"],
+  ["entryPoints.web.forwardedHeaders.insecure", "trusts every client"],
   ["entryPoints.web.forwardedHeaders.trustedIPs", "forwardedHeadersTrustedIps"],
   ["entryPoints.websecure.http.tls.certResolver", "the routes' tls"],
   ["entryPoints.web.http.middlewares", "the routes' middlewares"],
@@ -155,7 +155,7 @@ test.each<[option: string, says: string]>([
   ["tracing.otlp.grpc.endpoint", "the mesh's tracing"],
   ["log.level", "logLevel"],
   ["log.filePath", "kubectl logs"],
-  ["spiffe.workloadAPIAddr", "another identity"],
+  ["spiffe.workloadAPIAddr", "an identity other"],
 ])("%s is refused, whatever its letters, with what says it: %s", (option, says) => {
   for (const name of [option, option.toLowerCase(), option.toUpperCase()]) {
     expect(told({ [name]: "true" })).toEqual([expect.stringContaining(says)]);
@@ -187,5 +187,5 @@ test("most of Traefik's options are taken, and each refused one says why by a re
     staticOptionProblems({ ...INGRESS, staticOptions: { "experimental.otlplogs": true, ...each } }, ""),
   );
   expect(Object.keys(TAKEN).length).toBeGreaterThan(100);
-  expect(refused.filter(({ reason }) => /^".*" is not |did you mean|no range/.test(reason))).toEqual([]);
+  expect(refused.filter(({ reason }) => /^".*" is not |did you mean|not a range/.test(reason))).toEqual([]);
 });

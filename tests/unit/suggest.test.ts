@@ -226,7 +226,7 @@ describe("a suggestion", () => {
   test("shows a caller that the stack does not know, and does not say it", () => {
     const { text, intentions } = suggestion(observed(line("legacy", "orders")));
     expect(intentions).toEqual([]);
-    expect(text).toContain('# "legacy" is no service of this stack');
+    expect(text).toContain('# "legacy" is not a service of this stack');
     expect(text).toContain("  # - source: legacy\n  #   destination: orders");
     expect(suggestion(observed(line("legacy", "orders")), { externalServices: { legacy: "http" } }).intentions).toEqual(
       [{ source: "legacy", destination: "orders" }],
@@ -252,7 +252,7 @@ describe("a suggestion", () => {
   test("a service of another stack is that one's to open", () => {
     const { text, intentions } = suggestion(observed(line("web", "billing")));
     expect(intentions).toEqual([]);
-    expect(text).toContain("# Of services of others, who open them: run this for their stacks:\n#   web → billing");
+    expect(text).toContain("# To services of others, who open them: run this for their stacks:\n#   web → billing");
   });
 
   test("* → * goes: deny-all says it", () => {

@@ -181,7 +181,7 @@ test.each<[string, object, RegExp]>([
 test("an answer for requests of a service that no stack has is refused of a stack of services", async () => {
   const program = (name: string) => () => servicesStack(settingsOf({ ...orders, services: asking(name) }), MESH);
   expect(await refusals(program("nobody"), stacks)).toEqual([
-    expect.stringMatching(/^orders\.routes\[0\].*"nobody" is no service of this mesh/),
+    expect.stringMatching(/^orders\.routes\[0\].*"nobody" is not a service of this mesh/),
   ]);
   expect(await refusals(program("auth"), stacks)).toEqual([]);
 });
@@ -242,7 +242,7 @@ test("a service that another stack's route asks is not taken away", async () => 
   const from = { ...payAsking("login"), [OWN]: before };
   expect(await refused({ services: [service, { ...services[0], image }] }, from)).toBe("accepted");
   expect(await refused({}, from)).toMatch(
-    /stack .*\/pay: service auth: routes\[0\].*asks "login", which this stack has no longer/,
+    /stack .*\/pay: service auth: routes\[0\].*asks "login", which this stack no longer has/,
   );
   const { mesh } = await sharedOf(platform);
   const judged = servicesStackError(
@@ -253,7 +253,7 @@ test("a service that another stack's route asks is not taken away", async () => 
 });
 
 test("a mesh that is not deployed, or has no teams, is named with the remedy", async () => {
-  expect(await refused({}, {})).toMatch(/meshStack: stack .*\/prod shares no mesh; deploy it first/);
+  expect(await refused({}, {})).toMatch(/meshStack: stack .*\/prod does not share a mesh; deploy it first/);
 });
 
 test("another stack that is not deployed yet is no obstacle", async () => {
@@ -273,7 +273,7 @@ test("the mesh's own stack is refused what would take a host or a resolver from 
 });
 
 test.each<[string, Record<string, unknown>, RegExp]>([
-  ["a short name of a stack", { meshStack: "prod" }, /meshStack: "prod" is no stack's full name/],
+  ["a short name of a stack", { meshStack: "prod" }, /meshStack: "prod" is not the full name of a stack/],
   ["teams of a stack that makes no mesh", { meshStack: MESH, teams: platform.teams }, /^teams: belongs to the stack/m],
   [
     "a rule for every service from a stack that makes no mesh",

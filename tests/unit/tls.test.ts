@@ -412,9 +412,9 @@ test("the TLS of routes is judged with the ingress that serves them", () => {
     },
   );
   expect(found.map((p) => `${p.propertyPath}: ${p.reason}`)).toEqual([
-    'routes[0].tls.certResolver: "nobody" is no certificate resolver of the ingress; known are le, dns',
+    'routes[0].tls.certResolver: "nobody" is not a certificate resolver of the ingress; known: le, dns',
     'routes[1].tls.options: "clients" for a.test are not "default", those of routes[0]; Traefik would use neither, but the default ones: give both the same',
-    'routes[2].tls.options: "nothing" are no TLS options of the ingress; known are default, clients',
+    'routes[2].tls.options: "nothing" are not TLS options of the ingress; known: default, clients',
     'routes[3].tls.certResolver: "le" cannot get *.c.test: a wildcard needs a resolver with dnsChallenge',
     "routes[5]: is on web, which redirectToHttps leaves nothing to serve; add tls: {}",
   ]);

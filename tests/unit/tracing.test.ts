@@ -142,6 +142,6 @@ test.each(["a:1", "10.0.0.1:65535"])("%s is taken for one, and so is each share"
 
 test.each([-0.1, 1.1, NaN])("%s is no share of requests", (sampleRate) => {
   const problems = consulMeshProblems({ tracing: { ...tracing, sampleRate } });
-  const reason = expect.stringMatching(/is no share; use 0 .* to 1/);
+  const reason = expect.stringMatching(/is not a share; use 0 .* to 1/);
   expect(problems).toEqual([{ propertyPath: "tracing.sampleRate", reason }]);
 });

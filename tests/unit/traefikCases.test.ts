@@ -32,35 +32,35 @@ const CASES: [what: string, wrong: Given, path: string, reason: string, right: G
     "a middleware whose name objects have",
     middleware({ constructor: {} }),
     `${at}.middlewares[0]`,
-    '"constructor" is no middleware',
+    '"constructor" is not a middleware',
     middleware({ compress: {} }),
   ],
   [
     "an option whose name objects have",
     middleware({ compress: { constructor: [] } }),
     `${at}.middlewares[0].compress.constructor`,
-    "is no option of it",
+    "is not an option here",
     middleware({ compress: {} }),
   ],
   [
     "a matcher whose name objects have",
     route({ rule: "constructor(`a`)" }),
     `${at}.rule`,
-    "no matcher of Traefik v3",
+    "not a matcher of Traefik v3",
     route({ rule: "Host(`a`)" }),
   ],
   [
     "no address in a rule",
     route({ rule: "ClientIP(`banana`)" }),
     `${at}.rule`,
-    "no address or CIDR range",
+    "not an address or CIDR range",
     route({ rule: "ClientIP(`10.0.0.0/8`)" }),
   ],
   [
     "an address with a zone",
     middleware({ ipAllowList: { sourceRange: ["fe80::1%eth0"] } }),
     `${at}.middlewares[0].ipAllowList.sourceRange[0]`,
-    "no address or CIDR range",
+    "not an address or CIDR range",
     middleware({ ipAllowList: { sourceRange: ["fe80::1"] } }),
   ],
   [
@@ -74,7 +74,7 @@ const CASES: [what: string, wrong: Given, path: string, reason: string, right: G
     "a word for a condition",
     middleware({ circuitBreaker: { expression: "banana" } }),
     `${at}.middlewares[0].circuitBreaker.expression`,
-    'is not a condition: "(" is expected|is not a condition: banana is no function',
+    'is not a condition: "(" is expected|is not a condition: banana is not a function',
     middleware({ circuitBreaker: { expression: "NetworkErrorRatio() > 0.3 || LatencyAtQuantileMS(50.0) > 100" } }),
   ],
   [
@@ -132,7 +132,7 @@ const CASES: [what: string, wrong: Given, path: string, reason: string, right: G
     "an option without any of its own",
     middleware({ inFlightReq: { amount: 1, sourceCriterion: { ipStrategy: {} } } }),
     `${at}.middlewares[0].inFlightReq.sourceCriterion.ipStrategy`,
-    "Traefik takes for a mistake",
+    "Traefik treats as an error",
     middleware({ ipAllowList: { sourceRange: ["10.0.0.0/8"], ipStrategy: {} } }),
   ],
   [
@@ -181,7 +181,7 @@ const CASES: [what: string, wrong: Given, path: string, reason: string, right: G
     "a status that is none",
     middleware({ retry: { attempts: 2, initialInterval: "100ms", status: ["abc"] } }),
     `${at}.middlewares[0].retry.status[0]`,
-    "no status or range",
+    "not a status or a range",
     middleware({ retry: { attempts: 2, initialInterval: "100ms", status: ["502-504"] } }),
   ],
   [
@@ -216,7 +216,7 @@ const CASES: [what: string, wrong: Given, path: string, reason: string, right: G
     "a CA that Traefik's pod has not",
     middleware({ forwardAuth: { address: "https://auth.example.com", tls: { ca: "/etc/auth/ca.crt" } } }),
     `${at}.middlewares[0].forwardAuth.tls.ca`,
-    "no file of Traefik's pod",
+    "not a file of Traefik's pod",
     {
       traefikCertificates: [{ secretName: "auth" }],
       ...middleware({
@@ -252,7 +252,7 @@ const CASES: [what: string, wrong: Given, path: string, reason: string, right: G
     "pages of a service that nobody declares",
     middleware(errors("error-pages")),
     `${at}.middlewares[0].errors.service`,
-    '"error-pages" is no service of this mesh',
+    '"error-pages" is not a service of this mesh',
     {
       services: [
         { ...shop, routes: [{ host: "a.example", middlewares: [errors("pages")] }] },
@@ -276,14 +276,14 @@ const CASES: [what: string, wrong: Given, path: string, reason: string, right: G
     "a middleware of a file that nobody writes",
     middleware("secure-headers@file"),
     `${at}.middlewares[0]`,
-    "no middleware of the ingress's files",
+    "not a middleware of the ingress's files",
     { ...console("traefik.example.com"), ...middleware("users-ops@file") },
   ],
   [
     "a middleware of tags that nobody has",
     middleware("shop-2-compress@consulcatalog"),
     `${at}.middlewares[0]`,
-    "no middleware of the mesh's services",
+    "not a middleware of the mesh's services",
     middleware({ compress: {} }),
   ],
   [
@@ -307,7 +307,7 @@ const CASES: [what: string, wrong: Given, path: string, reason: string, right: G
     "a chain of a middleware that is not there",
     middleware({ chain: { middlewares: ["local-ip@file"] } }),
     `${at}.middlewares[0].chain.middlewares[0]`,
-    "no middleware of the ingress's files",
+    "not a middleware of the ingress's files",
     {
       traefikKubernetesCrdNamespaces: ["legacy"],
       ...middleware({ chain: { middlewares: ["legacy-limits@kubernetescrd"] } }),
@@ -324,7 +324,7 @@ const CASES: [what: string, wrong: Given, path: string, reason: string, right: G
     "an asterisk in a prefix",
     route({ host: "shop.example.com", pathPrefix: "/api/*" }),
     `${at}.pathPrefix`,
-    '"/api/" is every path that begins so',
+    '"/api/" is every path that begins like that',
     route({ host: "shop.example.com", pathPrefix: "/api/" }),
   ],
   [
@@ -380,14 +380,14 @@ const CASES: [what: string, wrong: Given, path: string, reason: string, right: G
     "no method",
     route({ rule: "Method(`GET, POST`)" }),
     `${at}.rule`,
-    "is no method; use one such as GET",
+    "is not a method; use one such as GET",
     route({ rule: "Method(`get`)" }),
   ],
   [
     "no header's name",
     route({ rule: "Header(`X Team`, `a`)" }),
     `${at}.rule`,
-    "is no header's name, and never matches",
+    "is not a header name, and never matches",
     route({ rule: "Header(`X-Team`, `a b`)" }),
   ],
   [
@@ -401,14 +401,14 @@ const CASES: [what: string, wrong: Given, path: string, reason: string, right: G
     "a host with its port",
     route({ rule: "Host(`a.test:8080`)" }),
     `${at}.rule`,
-    "a port and brackets are no part",
+    "a port and brackets are not part",
     route({ rule: "Host(`a.test`)" }),
   ],
   [
     "an address in brackets",
     route({ rule: "Host(`[::1]`)" }),
     `${at}.rule`,
-    "a port and brackets are no part",
+    "a port and brackets are not part",
     route({ rule: "Host(`::1`)" }),
   ],
   [
@@ -506,7 +506,7 @@ const CASES: [what: string, wrong: Given, path: string, reason: string, right: G
     "a group that is none",
     middleware({ redirectRegex: { regex: "^https?://a/(.*)", replacement: "https://b/${2}" } }),
     `${at}.middlewares[0].redirectRegex.replacement`,
-    '"${2}" is no group',
+    '"${2}" is not a group',
     middleware({ redirectRegex: { regex: "^https?://a/(?P<rest>.*)", replacement: "https://b/${rest}/$$1" } }),
   ],
   [
@@ -611,7 +611,7 @@ const CASES: [what: string, wrong: Given, path: string, reason: string, right: G
     "a passive check without options",
     spread({ passiveHealthCheck: {} }),
     "services[0].loadBalancing.passiveHealthCheck",
-    "Traefik takes for a mistake",
+    "Traefik treats as an error",
     spread({ passiveHealthCheck: { maxFailedAttempts: 2 }, sticky: { cookie: {} } }),
   ],
   [

@@ -137,9 +137,12 @@ describe("in the stack's configuration", () => {
   };
 
   test.each<[object, string]>([
-    [{ failover: ["nobody"] }, 'services[0].traffic: sends requests on to "nobody", which is no service declared here'],
+    [
+      { failover: ["nobody"] },
+      'services[0].traffic: sends requests on to "nobody", which is not a service declared here',
+    ],
     [{ failover: ["db"] }, 'services[0].traffic: sends requests on to "db", which speaks tcp and not http'],
-    [{ split: [{ weight: 90 }] }, "services[0].traffic.split: is 90 percent together"],
+    [{ split: [{ weight: 90 }] }, "services[0].traffic.split: adds up to 90 percent"],
     [{ retry: {} }, "services[0].traffic.retry: is not a known key"],
   ])("%j is refused", (traffic, says) => {
     expect(problems(traffic)).toEqual([expect.stringContaining(says)]);

@@ -64,7 +64,7 @@ test.each<[wrong: Traffic, path: string, reason: string, byConsul: boolean, righ
     (name): [Traffic, string, string, boolean, Traffic] => [
       parameter({ name, present: true }),
       "routes[0].match.queryParam[0].name",
-      "is no parameter's name",
+      "is not a parameter name",
       false,
       parameter({ name: "a".repeat(256), present: true }),
     ],
@@ -130,10 +130,10 @@ test.each<[wrong: Traffic, path: string, reason: string, byConsul: boolean, righ
     retries({ statusCodes: [100, 599] }),
   ],
   [{ split: [] }, "split", "name the shares", true, shares(100)],
-  [shares(90), "split", "is 90 percent together; make it 100", true, shares(90, 10)],
-  [shares(99.99, 0.02), "split", "is 100.01 percent together", true, shares(99.99, 0.01)],
-  [shares(100, -0.001), "split[1].weight", "is no percentage", false, shares(100, 0)],
-  [shares(99.991, 0.009), "split[0].weight", "99.991 is no percentage", false, shares(33.33, 66.67)],
+  [shares(90), "split", "adds up to 90 percent; make it 100", true, shares(90, 10)],
+  [shares(99.99, 0.02), "split", "adds up to 100.01 percent", true, shares(99.99, 0.01)],
+  [shares(100, -0.001), "split[1].weight", "is not a percentage", false, shares(100, 0)],
+  [shares(99.991, 0.009), "split[0].weight", "99.991 is not a percentage", false, shares(33.33, 66.67)],
   [
     { split: [{ weight: 50 }, { service: "shop", weight: 50 }] },
     "split[1].service",
@@ -142,7 +142,7 @@ test.each<[wrong: Traffic, path: string, reason: string, byConsul: boolean, righ
     { split: [{ weight: 50 }, { service: "next", weight: 50 }] },
   ],
   [{ failover: ["next", "shop"] }, "failover[1]", "is the service itself", false, { failover: ["next", "other"] }],
-  [{ failover: ["a", "b", "a"] }, "failover[2]", '"a" stands there twice', false, { failover: ["a"] }],
+  [{ failover: ["a", "b", "a"] }, "failover[2]", '"a" is listed twice', false, { failover: ["a"] }],
   [{ maxInboundConnections: 2 ** 31 }, "maxInboundConnections", "", false, { maxInboundConnections: 2 ** 31 - 1 }],
   [{ maxInboundConnections: 0 }, "maxInboundConnections", "out of range", false, { maxInboundConnections: 1 }],
 ])("%j is told of at %s: %s", (wrong, path, reason, byConsul, right) => {
@@ -187,7 +187,7 @@ describe("services that send requests on to others", () => {
     [
       ["nothing", { a: {}, b: { protocol: "tcp" } }, []],
       ["one that is there", { a: { traffic: { failover: ["b"] } }, b: { protocol: "http" } }, []],
-      ["one that is not", { a: { traffic: route({ service: "b" }) } }, [["a", "no service declared here", false]]],
+      ["one that is not", { a: { traffic: route({ service: "b" }) } }, [["a", "not a service declared here", false]]],
       [
         "one that is not, twice",
         { a: { traffic: { ...route({ service: "b" }), failover: ["b"] } } },

@@ -23,6 +23,6 @@ describe("a program that waits in between", () => {
 
   test("is judged by what it has declared, each time that it waits", async () => {
     expect(await declare("shop-0", "shop-0")).toEqual([]);
-    expect(await declare("shop-0", "nobody")).toEqual([expect.stringMatching(/^shop-1\..*"nobody" is no service/)]);
+    expect(await declare("shop-0", "nobody")).toEqual([expect.stringMatching(/^shop-1\..*"nobody" is not a service/)]);
   });
 });

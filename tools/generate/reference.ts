@@ -1,7 +1,7 @@
 import { resolved, Schema, Schemas } from "../../settings/schema";
 
 /** What a type is called where it is no object of its own. */
-const TYPES: Record<string, string> = { string: "text", array: "list", object: "object", boolean: "true or false" };
+const TYPES: Record<string, string> = { string: "string", array: "list", object: "object", boolean: "true or false" };
 
 const BEGIN = "<!-- made by `npm run generate` from settings/inputs.ts and the docstrings in components/ -->";
 const END = "<!-- end of what is made -->";

@@ -201,7 +201,7 @@ async function runIn(cluster: Cluster, pod: KubernetesObject, script: string, im
     if (FOR_GOOD.includes(waiting?.reason) || seconds > (running === undefined ? START_SECONDS : RUN_SECONDS)) {
       const reason =
         running === undefined
-          ? `does not start: ${waiting?.reason ?? "no word of it"} ${waiting?.message ?? ""}`
+          ? `does not start: ${waiting?.reason ?? "no reason is given"} ${waiting?.message ?? ""}`
           : "does not end";
       throw new Unasked(`the container in ${name} ${reason}`.trim(), NO_SHELL);
     }

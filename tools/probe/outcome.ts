@@ -122,7 +122,7 @@ function ofResponse(question: Question, { status, headers, body }: Response, des
   if (protocol !== "tcp" || status >= 500 || status === 404) {
     // Of a connection that a sidecar of tcp ends Traefik says so; in what it lets through it leaves no mark.
     return protocol === "tcp" && status === 502
-      ? closed("502, for the connection is closed", question, destinationReady)
+      ? closed("502, since the connection is closed", question, destinationReady)
       : unreached("Traefik", status, body);
   }
   return allowed;

@@ -84,8 +84,8 @@ export function planOf(declared: Declared, { unsafe }: { readonly unsafe: boolea
     questions: pairs.flatMap(({ questions }) => questions),
     left: [
       ...pairs.flatMap(({ left }) => left),
-      ...unasked.map((rule) => left(rule, `${rule.source} is no service of this stack with pods to ask from`)),
-      ...outside.map((rule) => left(rule, `${rule.destination} is no service of this stack`)),
+      ...unasked.map((rule) => left(rule, `${rule.source} is not a service of this stack with pods to ask from`)),
+      ...outside.map((rule) => left(rule, `${rule.destination} is not a service of this stack`)),
     ],
   };
 }

@@ -13,7 +13,7 @@ const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
 export function secondsOf(time: string): number {
   const [, count, unit] = /^([1-9]\d*)([smhd])$/.exec(time) ?? [];
   if (unit === undefined) {
-    throw new Error(`--since "${time}" is no time; use one such as 30m, 1h or 2d`);
+    throw new Error(`--since "${time}" is not a time; use one such as 30m, 1h or 2d`);
   }
   return Number(count) * UNITS[unit];
 }

@@ -62,7 +62,9 @@ export function suggest(observed: Observed, declared: Declaration, { paths }: { 
       remarks: [
         ...(isKnown
           ? []
-          : [`"${source}" is no service of this stack: is it meant to call? Then name it in externalServices first.`]),
+          : [
+              `"${source}" is not a service of this stack: is it meant to call? Then name it in externalServices first.`,
+            ]),
         ...(hasPaths(calls) ? pathRemarks(calls) : []),
       ],
       refused: !isKnown,
@@ -79,7 +81,7 @@ export function suggest(observed: Observed, declared: Declaration, { paths }: { 
         .map(
           (name) => `A route leads to ${name}, and Traefik was not seen to call it; of tcp it keeps connections open.`,
         ),
-      ...told("Called by whom no intention can name, which deny-all refuses", strangersOf(observed, declared)),
+      ...told("Calls from clients that no intention can name, which deny-all refuses", strangersOf(observed, declared)),
       ...told(
         "Refused by a rule that the stack has, which is left as it is",
         missing.filter((call) => contradicted.some((pair) => samePair(pair, call))),
@@ -93,7 +95,7 @@ export function suggest(observed: Observed, declared: Declaration, { paths }: { 
         observed.refused.filter(({ destination }) => declared.protocols.has(destination)),
       ),
       ...told(
-        "Of services of others, who open them: run this for their stacks",
+        "To services of others, who open them: run this for their stacks",
         observed.calls.filter(({ destination }) => !declared.protocols.has(destination)),
       ),
     ],

@@ -44,7 +44,7 @@ async function main(): Promise<number> {
   }
   const wait = Number(options.wait);
   if (!(wait >= 0)) {
-    throw new Error(`--wait "${options.wait}" is no number of seconds`);
+    throw new Error(`--wait "${options.wait}" is not a number of seconds`);
   }
   const stack = stackOf(options);
   const { kubernetes } = await stack.config();

@@ -9,7 +9,7 @@ export const ACCESS: Category = {
   checks: [
     check({
       id: "no-token-no-answer",
-      name: "who has no token gets nothing from Consul",
+      name: "whoever has no token gets nothing from Consul",
       needs: ["access"],
       skip: noAcls,
       judge: ({ access }) =>

@@ -53,7 +53,7 @@ export const LEFTOVERS: Category = {
       needs: ["declared", "ground"],
       skip: deployed,
       judge: ({ ground }) => ground.releases,
-      hint: "helm -n NAMESPACE status consul says what it is; helm -n NAMESPACE uninstall consul ends it. What a destroy left has no use for helm",
+      hint: "helm -n NAMESPACE status consul says what it is; helm -n NAMESPACE uninstall consul ends it. What a destroy left does not need helm",
     }),
     check({
       id: "leftover-volumes",
@@ -66,7 +66,7 @@ export const LEFTOVERS: Category = {
     }),
     check({
       id: "namespaces-free",
-      name: "the stack's namespaces are not there yet, and none is going",
+      name: "the stack's namespaces do not exist yet, and none is being deleted",
       needs: ["declared", "settings", "ground"],
       judge: ({ declared, settings: { settings }, ground }) => {
         const made = settings === undefined ? [] : namespacesOf(settings).filter((its) => its.made);
@@ -82,7 +82,7 @@ export const LEFTOVERS: Category = {
     }),
     check({
       id: "gateway-api-crds",
-      name: "no kinds of the Gateway API are somebody else's",
+      name: "no kinds of the Gateway API belong to somebody else",
       needs: ["settings", "ground"],
       skip: ({ settings: { settings } }) =>
         ofMesh(settings) ?? (managesGatewayCrds(settings?.consul.values) ? undefined : "the chart leaves them alone"),

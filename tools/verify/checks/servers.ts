@@ -14,7 +14,7 @@ export function workloadProblems(workload: Workload | undefined, what: string): 
     return [`${what} is not there`];
   }
   if (workload.wanted === 0) {
-    return [`${what} is scaled to none`];
+    return [`${what} is scaled to zero`];
   }
   const unready = workload.pods.filter(({ ready }) => !ready).map(({ name, reason }) => `${name}: ${reason}`);
   return workload.ready >= workload.wanted
@@ -37,7 +37,7 @@ export const SERVERS: Category = {
           ? []
           : [`${consul.servers.wanted} are asked for, and ${declared.mesh?.servers} declared`]),
       ],
-      hint: "kubectl -n consul-system describe pod NAME: Pending is a volume or a node that lacks; a restart is in logs --previous",
+      hint: "kubectl -n consul-system describe pod NAME: Pending means that a volume or a node is missing; a restart is in logs --previous",
     }),
     check({
       id: "consul-api",
@@ -86,7 +86,7 @@ export const SERVERS: Category = {
       skip: (reading) =>
         external(reading) ?? (reading.declared.mesh?.gossipEncryption ? undefined : "the stack declares no encryption"),
       judge: ({ quorum }) => (quorum.gossipEncrypted ? [] : ["the servers gossip in the clear"]),
-      hint: "docs/rotation.md tells how a key comes to servers that run",
+      hint: "docs/rotation.md tells how to give a key to running servers",
     }),
     check({
       id: "catalog-sync",

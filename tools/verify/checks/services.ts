@@ -155,13 +155,13 @@ export const SERVICES: Category = {
     }),
     check({
       id: "sidecar-certificate",
-      name: "each sidecar has a certificate that has not ended",
+      name: "each sidecar has a certificate that has not expired",
       needs: ["sidecars", "trust"],
       skip: withoutSidecars,
       judge: ({ sidecars, trust }) =>
         sidecars
           .filter((its) => its.error === undefined && its.leafNotAfter < trust.now)
-          .map((its) => `${its.pod}: ${its.leafNotAfter === 0 ? "it has none" : "it has ended"}`),
+          .map((its) => `${its.pod}: ${its.leafNotAfter === 0 ? "it has none" : "it has expired"}`),
       hint: "certificates come with the configuration: see sidecar-connected, and the clock of the node",
     }),
   ],

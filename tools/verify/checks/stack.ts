@@ -22,7 +22,7 @@ export const STACK: Category = {
       needs: ["declared", "release"],
       judge: ({ declared, release }) => [
         ...declared.pending,
-        ...(release.spare === undefined ? [] : [`a destroy has not come to its end: ${release.spare} is left`]),
+        ...(release.spare === undefined ? [] : [`a destroy has not finished: ${release.spare} is left`]),
       ],
       hint: "run pulumi up again: it finds out what became of each, and goes on. After a destroy: pulumi destroy, then pulumi up",
     }),

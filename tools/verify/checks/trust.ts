@@ -9,7 +9,7 @@ const DAYS_LEFT = 14;
 function endProblems(what: string, notAfter: number, now: number, days = DAYS_LEFT): string[] {
   const left = Math.floor((notAfter - now) / DAY);
   const date = new Date(notAfter).toISOString().slice(0, 10);
-  return left >= days ? [] : [left < 0 ? `${what} ended on ${date}` : `${what} ends on ${date}, in ${left} days`];
+  return left >= days ? [] : [left < 0 ? `${what} expired on ${date}` : `${what} expires on ${date}, in ${left} days`];
 }
 
 const ofPlace = (certificate: Certificate, now: number) => endProblems(certificate.place, certificate.notAfter, now);
@@ -37,7 +37,7 @@ export const TRUST: Category = {
     }),
     check({
       id: "webhook-certificate-lasts",
-      name: "the injector's certificate has not ended",
+      name: "the injector's certificate has not expired",
       needs: ["trust"],
       skip: ({ trust }) => (trust.webhook === undefined ? "there is none" : undefined),
       // It is renewed each day, a few hours ahead.

@@ -146,7 +146,7 @@ export async function readGround(source: Source): Promise<GroundFacts> {
       .filter(({ metadata }) => metadata.namespace === namespace)
       .map(({ metadata: { name, labels } }) =>
         name === SPARE_RECORD
-          ? `${name}: a destroy did not come to its end; pulumi destroy of its stack does, see docs/recovery.md`
+          ? `${name}: a destroy did not finish; pulumi destroy of its stack does, see docs/recovery.md`
           : `${name} (${labels.status})`,
       ),
     volumes: volumes
