@@ -1,4 +1,5 @@
 import { ChildProcess } from "node:child_process";
+import { poll } from "../e2e/cluster";
 import { killed, onFreePorts, run } from "./processes";
 
 /** A port at which nobody answers, of what nobody asks. */
@@ -44,11 +45,14 @@ export class Agent {
     });
   }
 
-  /** Writes a config entry; `undefined` when Consul takes it, else why not. */
+  /** Writes a config entry; `undefined` when Consul takes it, else why not. A new leader takes intentions only after a moment. */
   async write(entry: object): Promise<string | undefined> {
-    const response = await fetch(`${this.url}/config`, { method: "PUT", body: JSON.stringify(entry) });
-    const body = await response.text();
-    return response.ok ? undefined : body.trim();
+    const answer = async () => {
+      const response = await fetch(`${this.url}/config`, { method: "PUT", body: JSON.stringify(entry) });
+      const body = await response.text();
+      return response.ok ? undefined : body.trim();
+    };
+    return poll("a config entry", answer, (refusal) => !refusal?.includes("read only while being upgraded"));
   }
 
   /** Registers an instance of a service on this machine. */
