@@ -128,7 +128,12 @@ function yamlProblems(path: string, value: unknown): Problem[] {
     const parsed: unknown = yaml.parse(value);
     return parsed === null || typeof parsed === "object"
       ? []
-      : [{ propertyPath: path, reason: `${JSON.stringify(value)} is not YAML of an object or a list` }];
+      : [
+          {
+            propertyPath: path,
+            reason: `${JSON.stringify(value)} is not YAML of an object or a list; write it as in chart values`,
+          },
+        ];
   } catch (error) {
     return [{ propertyPath: path, reason: `is not YAML: ${String((error as Error).message).split("\n")[0]}` }];
   }

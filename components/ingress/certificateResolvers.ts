@@ -205,7 +205,10 @@ function oneResolverProblems(name: string, resolver: CertificateResolver, path: 
     problem(".eab.kid", `"${resolver.eab.kid}" is not a key identifier; use the one that the authority gave you`);
   }
   if (resolver.eab !== undefined && !isHostName(resolver.eab.hmacSecret)) {
-    problem(".eab.hmacSecret", `"${resolver.eab.hmacSecret}" is not a valid name for a Secret`);
+    problem(
+      ".eab.hmacSecret",
+      `"${resolver.eab.hmacSecret}" is not a valid name for a Secret; use the name of one in Traefik's namespace`,
+    );
   }
   const challenges = CHALLENGES.filter((challenge) => resolver[challenge] !== undefined);
   if (challenges.length !== 1) {
@@ -230,7 +233,10 @@ function oneResolverProblems(name: string, resolver: CertificateResolver, path: 
     }
   });
   if (credentialsSecret !== undefined && !isHostName(credentialsSecret)) {
-    problem(".dnsChallenge.credentialsSecret", `"${credentialsSecret}" is not a valid name for a Secret`);
+    problem(
+      ".dnsChallenge.credentialsSecret",
+      `"${credentialsSecret}" is not a valid name for a Secret; use the name of one in Traefik's namespace`,
+    );
   }
   const { disableChecks, disableANSChecks, requireAllRNS, delayBeforeChecks = 0 } = propagation;
   problems.push(...rangeProblems(`${path}.dnsChallenge.propagation.delayBeforeChecks`, delayBeforeChecks, 0, 3600));

@@ -181,7 +181,7 @@ export function edgeProblems(
         ? [
             {
               propertyPath: at(`${input}[${i}]`),
-              reason: `${range} trusts every client, or nearly every one; name the proxies' addresses`,
+              reason: `${range} covers every client, or nearly every one; name the proxies' addresses`,
             },
           ]
         : []),

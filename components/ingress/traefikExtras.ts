@@ -148,7 +148,7 @@ export function extraProblems(
     if ((servicePorts.has(shown) && !ports.has(port)) || (servicePort !== undefined && ownPorts.has(servicePort))) {
       problem(
         servicePort === undefined ? ".port" : ".servicePort",
-        `${shown} is that of another port of the Service too`,
+        `${shown} is that of another port of the Service too; give each its own`,
       );
     }
     servicePorts.add(shown);

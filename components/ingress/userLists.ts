@@ -47,7 +47,10 @@ export function userListProblems(lists: Readonly<Record<string, UserList>>, pref
       });
     }
     if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key)) {
-      problems.push({ propertyPath: `${prefix}.${list}.key`, reason: `"${key}" is not a valid key for a Secret` });
+      problems.push({
+        propertyPath: `${prefix}.${list}.key`,
+        reason: `"${key}" is not a valid key for a Secret; use a-z, A-Z, 0-9, ".", "_" and "-"`,
+      });
     }
     return problems;
   });

@@ -102,7 +102,7 @@ export function podOptionProblems(options: PodOptions, context: PodContext, pref
           ? [
               {
                 propertyPath: at(`tolerations[${i}].value`),
-                reason: "is set alongside the operator Exists, which takes none",
+                reason: "is set alongside the operator Exists, which takes none; leave one of them out",
               },
             ]
           : [],

@@ -66,7 +66,7 @@ export function probePathProblems(at: string, path: string): Problem[] {
     return problem('is not a path; begin with "/"');
   }
   if (/[?#]/.test(path)) {
-    return problem("would never be answered: the sidecar lets through a path without a query; leave that out");
+    return problem("would never be answered: the sidecar lets through a path without a query; leave the query out");
   }
   return /^\/([\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2}|\/)*$/.test(path) && !/\/\/|\/\.{1,2}(\/|$)/.test(path)
     ? []

@@ -49,7 +49,7 @@ export const MEANINGS: Record<string, Meaning | undefined> = {
       ...unless(
         options.excludedContentTypes === undefined || options.includedContentTypes === undefined,
         `${at}.excludedContentTypes`,
-        "and includedContentTypes exclude each other; leave one out",
+        "excludes includedContentTypes; leave one of them out",
       ),
       ...["excludedContentTypes", "includedContentTypes"].flatMap((list) =>
         ((options[list] ?? []) as string[]).flatMap((each, i) =>

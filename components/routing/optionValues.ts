@@ -146,7 +146,9 @@ function listProblems(value: unknown, kind: string, at: string): Problem[] {
       return problem(`${JSON.stringify(each)} is not a string; put it in quotes`);
     }
     if (each.includes(",")) {
-      return problem(`"${each}" has a comma, which a list in a tag cannot carry`);
+      return problem(
+        `"${each}" has a comma, which a list in a tag cannot carry; use a middleware declared elsewhere, by its name`,
+      );
     }
     if (each.trim() !== each || each === "") {
       return problem(`${JSON.stringify(each)} is empty or has a blank at an end, which Traefik trims; remove it`);

@@ -79,7 +79,7 @@ export function scheduleProblems(path: string, schedule: string): Problem[] {
     return [];
   }
   if (/TZ=/.test(schedule)) {
-    return problem("has a time zone, which Kubernetes takes only as timeZone");
+    return problem("has a time zone, which Kubernetes takes only as timeZone; set it there");
   }
   const fields = schedule.trim().split(/\s+/);
   if (fields.length !== FIELDS.length) {

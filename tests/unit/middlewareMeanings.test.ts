@@ -45,7 +45,7 @@ test.each<[wrong: unknown, at: string, reason: string, right: unknown]>([
   [
     { compress: { includedContentTypes: ["a/b"], excludedContentTypes: ["c/d"] } },
     ".compress.excludedContentTypes",
-    "exclude each other",
+    "excludes includedContentTypes",
     { compress: { excludedContentTypes: ["a/b"] } },
   ],
   ...["text", "text/", "/html", "text/html/x", "text/html;", "text/html; a", 'text/html; a="b'].map(

@@ -68,7 +68,9 @@ test.each<[string, unknown, string[]]>([
   [
     "a comma in a list",
     { stripPrefix: { prefixes: ["/a,b"] } },
-    ['m[0].stripPrefix.prefixes[0]: "/a,b" has a comma, which a list in a tag cannot carry'],
+    [
+      'm[0].stripPrefix.prefixes[0]: "/a,b" has a comma, which a list in a tag cannot carry; use a middleware declared elsewhere, by its name',
+    ],
   ],
   [
     "no duration",

@@ -116,7 +116,7 @@ const CASES: [what: string, wrong: Given, path: string, reason: string, right: G
     "content types in and out",
     middleware({ compress: { includedContentTypes: ["text/html"], excludedContentTypes: ["text/css"] } }),
     `${at}.middlewares[0].compress.excludedContentTypes`,
-    "exclude each other",
+    "excludes includedContentTypes",
     middleware({ compress: { includedContentTypes: ["text/html"] } }),
   ],
   [
