@@ -5,9 +5,9 @@ import { podOf } from "./pods";
 
 /** The tags of an annotation `service-tags`: separated by commas, a comma within a tag behind a backslash. */
 export function tagsOf(object: ClusterObject): Record<string, string> {
-  const annotations = [object.body.metadata, podOf(object)?.metadata].flatMap(
-    (metadata) => textAt(metadata, "annotations", "consul.hashicorp.com/service-tags") ?? [],
-  );
+  const annotations = [object.body.metadata, podOf(object)?.metadata]
+    .map((metadata) => textAt(metadata, "annotations", "consul.hashicorp.com/service-tags"))
+    .filter((text) => text !== undefined);
   const tags = annotations.flatMap((text) => text.split(/(?<!\\),/)).map((tag) => tag.replaceAll("\\,", ",").trim());
   return Object.fromEntries(tags.map((tag) => [tag.split("=")[0].toLowerCase(), tag.slice(tag.indexOf("=") + 1)]));
 }
@@ -17,6 +17,7 @@ export function parsed(text: string): unknown {
   try {
     return yaml.parse(text);
   } catch {
-    return undefined;
+    // Neither.
   }
+  return undefined;
 }
