@@ -1,3 +1,7 @@
+import { RE2JS } from "re2js";
+import { matches } from "../components/intentions/decision";
+import type { HttpMatch } from "../components/intentions/intentions";
+import { METHODS } from "../components/routing/httpMatches";
 import { allows, destinationOf, isIntentions, sourcesOf } from "./lib/intentions";
 import { at, list, record, textAt } from "./lib/json";
 import { ClusterObject, isConfigEntry, nameOf } from "./lib/objects";
@@ -96,17 +100,26 @@ function destinations(object: ClusterObject): Destination[] {
   return list(isConfigEntry(object, "ServiceSplitter") && at(object.body, "spec", "splits")).map((to) => ({ to }));
 }
 
-/** Paths of any call, as a prefix or an expression. */
-const ANY_PATH = ["/", ".*", "/.*"];
+/** Calls of all kinds: a route that each of them takes is for whatever is called. */
+const CALLS = METHODS.flatMap((method) => ["/", "/a", "/a/b.html"].map((path) => ({ method, path })));
 
 /** Whether a route is for some calls: a condition that all calls meet, and an empty one, leave out none. */
 function judges(route: unknown): boolean {
-  const conditions = Object.entries(record(at(route, "match", "http")));
-  return conditions.some(([key, value]) =>
-    ["header", "queryParam", "methods"].includes(key)
-      ? list(value).length > 0
-      : key === "pathExact" || (["pathPrefix", "pathRegex"].includes(key) && !ANY_PATH.includes(String(value))),
+  const http = record(at(route, "match", "http"));
+  const named = ["header", "queryParam"].some((key) => list(http[key]).length > 0);
+  return (
+    named || (isRegex(String(http.pathRegex)) && !CALLS.every((call) => matches(http as unknown as HttpMatch, call)))
   );
+}
+
+/** Envoy refuses a route whose expression is none; who may take it then is not known. */
+function isRegex(text: string): boolean {
+  try {
+    RE2JS.compile(text);
+  } catch {
+    return false;
+  }
+  return true;
 }
 
 /** Who may call a service, by the intentions of the stack. */

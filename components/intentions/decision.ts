@@ -65,7 +65,7 @@ function ofPermissions([first, ...rest]: readonly IntentionPermission[], http: H
 }
 
 /** Whether a request may be one that is meant, as far as it is known. */
-function matches(
+export function matches(
   { pathExact, pathPrefix, pathRegex, methods, header = [] }: HttpMatch,
   { method, path, headers }: HttpCall,
 ): boolean {

@@ -1,3 +1,4 @@
+import { METHODS } from "../../components/routing/httpMatches";
 import { UNKNOWN } from "./analyzer";
 import { keyPair } from "../jwtCases";
 import { blocks, cases, passes, useAnalyzer } from "./cases";
@@ -389,6 +390,9 @@ cases("redirects-keep-intentions", [
   ),
   ...[
     { pathRegex: "/pay.*" },
+    { pathRegex: "/[a-z]*" },
+    { pathRegex: "/.+" },
+    { methods: METHODS.slice(1) },
     { header: [{ name: "x-pay" }] },
     { queryParam: [{ name: "pay" }] },
     { methods: ["PUT"] },
@@ -404,6 +408,12 @@ cases("redirects-keep-intentions", [
     [{ pathPrefix: "/", caseInsensitive: true }],
     [{ pathRegex: ".*" }],
     [{ pathRegex: "/.*" }],
+    [{ pathRegex: "^/.*$" }],
+    [{ pathRegex: "(/.+|/)" }],
+    [{ pathRegex: "(" }],
+    [{ pathPrefix: "" }],
+    [{ pathExact: "" }],
+    [{ methods: METHODS }],
     [{ header: [], queryParam: [], methods: [] }],
     [{}],
     [undefined],
