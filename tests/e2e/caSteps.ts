@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { apply, kubectl, poll, secretOf } from "./cluster";
-import { ownCa } from "./ownCa";
+import { certificatesIn, ownCa } from "./ownCa";
 
 const NAMESPACE = "rotate-ca";
 const POD = "consul-server-0";
@@ -30,6 +30,8 @@ export async function caStepsRefuseAndGoBack(): Promise<void> {
     expect(await trusted()).toHaveLength(2);
     await step("trust", /a rotation has begun/);
     await step("drop", /does not sign yet/);
+    await step("back", /not found/, "--key", "elsewhere/tls.key");
+    expect(await trusted()).toHaveLength(2);
     await step("back");
     expect(await trusted()).toEqual([certificate.trim()]);
     await step("back", /no new CA waits to sign/);
@@ -62,9 +64,9 @@ export async function caStepsRefuseAndGoBack(): Promise<void> {
 }
 
 /** Takes a step; one that is to be refused says why. */
-async function step(name: string, refusal?: RegExp): Promise<void> {
+async function step(name: string, refusal?: RegExp, ...further: string[]): Promise<void> {
   const tool = path.join(__dirname, "../../tools/rotate-ca");
-  const error = await promisify(execFile)(tool, [name, "--namespace", NAMESPACE]).then(
+  const error = await promisify(execFile)(tool, [name, "--namespace", NAMESPACE, ...further]).then(
     () => undefined,
     ({ stderr }: { stderr: string }) => stderr,
   );
@@ -84,6 +86,5 @@ async function startServer(): Promise<number> {
 }
 
 async function trusted(): Promise<string[]> {
-  const bundle = await secretOf("consul-ca-cert", "tls.crt", NAMESPACE);
-  return bundle.match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g) ?? [];
+  return certificatesIn(await secretOf("consul-ca-cert", "tls.crt", NAMESPACE));
 }

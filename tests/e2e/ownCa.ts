@@ -9,6 +9,11 @@ export interface Pair {
   readonly key: string;
 }
 
+/** The certificates of a bundle, as text or within JSON. */
+export function certificatesIn(bundle: string): string[] {
+  return bundle.replaceAll("\\n", "\n").match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g) ?? [];
+}
+
 /** A CA as an organisation has one: made by openssl, not by Consul. */
 export function ownCa(): Pair {
   return made(["-subj", "/CN=A CA of one's own", "-addext", "keyUsage=critical,keyCertSign,cRLSign"]);

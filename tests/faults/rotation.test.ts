@@ -7,6 +7,7 @@ import { TESTBED, workspace, Workspace } from "../workspace";
 import { answers, changesNothing, kubectl, poll, renewCluster, secretOf, story } from "../e2e/cluster";
 import { ConsulApi } from "../e2e/consulApi";
 import { load } from "../e2e/load";
+import { certificatesIn } from "../e2e/ownCa";
 import { judged } from "../e2e/pack";
 import { interrupted, says } from "./interrupting";
 
@@ -229,8 +230,8 @@ async function traefikTokens(): Promise<string[]> {
 /** Consul's CAs as servers and Traefik are to trust them, and the servers' certificate. */
 async function trust() {
   return {
-    cas: certificates(await secretOf("consul-ca-cert", "tls.crt")),
-    copy: certificates(await kubectl("get", "configmap", "consul-ca-cert", "-n", "traefik-consul", "-o", "json")),
+    cas: certificatesIn(await secretOf("consul-ca-cert", "tls.crt")),
+    copy: certificatesIn(await kubectl("get", "configmap", "consul-ca-cert", "-n", "traefik-consul", "-o", "json")),
     server: await secretOf("consul-server-cert", "tls.crt"),
   };
 }
@@ -238,10 +239,6 @@ async function trust() {
 /** The CA that has signed the servers' certificate. */
 function signerOf({ cas, server }: { cas: string[]; server: string }): string | undefined {
   return cas.find((ca) => new X509Certificate(server).verify(new X509Certificate(ca).publicKey));
-}
-
-function certificates(bundle: string): string[] {
-  return bundle.replaceAll("\\n", "\n").match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g) ?? [];
 }
 
 /** A connection that asks and is answered twice a second for as long as it lasts; by Traefik to a service that speaks tcp. */
