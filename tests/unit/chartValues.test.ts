@@ -10,6 +10,7 @@ import { CONSUL_CHART_VERSIONS } from "../../components/chart/consulChartKeys";
 import { consulValues } from "../../components/chart/consulValues";
 import { supportedVersions } from "../../components/chart/consulVersions";
 import { find, record } from "../recorder";
+import { nested } from "../nested";
 
 const LOCAL = "testbed/charts/consul";
 
@@ -146,16 +147,12 @@ test("what is gone in one line is right in the line before", () => {
 
 test("no value is gone that every line still has, and each remedy names a value that is there", () => {
   for (const [key, remedy] of Object.entries(GONE_VALUES)) {
-    expect(CONSUL_CHART_VERSIONS.filter((v) => said(set(key, true), v)[0]?.includes(remedy))).not.toEqual([]);
+    expect(CONSUL_CHART_VERSIONS.filter((v) => said(nested(key, true), v)[0]?.includes(remedy))).not.toEqual([]);
     for (const [, named] of remedy.matchAll(/use ([\w.]+\w)/g)) {
-      expect([named, said(set(named, "x"), "2.0.3").filter((p) => /not known|gone/.test(p))]).toEqual([named, []]);
+      expect([named, said(nested(named, "x"), "2.0.3").filter((p) => /not known|gone/.test(p))]).toEqual([named, []]);
     }
   }
 });
-
-function set(key: string, value: unknown): any {
-  return key.split(".").reduceRight<any>((inner, part) => ({ [part]: inner }), value);
-}
 
 test("a version newer than the table is judged as the newest one of its line, but for what it may have of its own", () => {
   expect(chartValueProblems({ server: { replicas: "3", news: 1 } }, { version: "1.9.99" }, "values")).toEqual({

@@ -1,9 +1,8 @@
 import { heldValueProblems, namedImage, valueAt } from "../../components/chart/heldValues";
+import { nested } from "../nested";
 
 /** What a mesh counts on of the chart's values, by the options that it has. */
 type Options = Parameters<typeof heldValueProblems>[0];
-const at = (path: string, value: unknown): Record<string, unknown> =>
-  path.split(".").reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Record<string, unknown>;
 const paths = (values: Record<string, unknown>, options: Options = {}) =>
   heldValueProblems(options, values, "x").map((each) => each.propertyPath);
 
@@ -52,20 +51,20 @@ test.each<[path: string, wrong: unknown, right: unknown, options?: Options]>([
   ["dns.enabled", false, true, OUTSIDE],
   ["dns.enableRedirection", false, "-", OUTSIDE],
 ])("%s cannot be %j, but %j", (...[path, wrong, right, options]) => {
-  expect(paths(at(path, wrong), options)).toEqual([`x.${path}`]);
-  expect(paths(at(path, right), options)).toEqual([]);
+  expect(paths(nested(path, wrong), options)).toEqual([`x.${path}`]);
+  expect(paths(nested(path, right), options)).toEqual([]);
 });
 
 test("what nobody counts on is as it is said", () => {
   const more = { externalDestinations: [] } as Options;
   for (const path of ["terminatingGateways.enabled", "dns.enabled", "dns.enableRedirection"]) {
-    expect(paths(at(path, false), more)).toEqual([]);
+    expect(paths(nested(path, false), more)).toEqual([]);
   }
-  expect(paths(at("terminatingGateways.gateways", []))).toEqual([]);
+  expect(paths(nested("terminatingGateways.gateways", []))).toEqual([]);
 });
 
 test("a value is refused with what it would break, and the way to say it", () => {
-  const [{ reason }] = heldValueProblems({}, at("global.acls.manageSystemACLs", true), "x");
+  const [{ reason }] = heldValueProblems({}, nested("global.acls.manageSystemACLs", true), "x");
   expect(reason).toBe("cannot be true here: use the option acls; leave it out");
 });
 
@@ -79,8 +78,8 @@ test("an image is the one of the chart's value that wins, else of the option, wi
   });
   expect(namedImage(options, values, "controlPlane")).toEqual({ image: "global:2", input: "values.global.imageK8S" });
   expect(namedImage(options, values, "dataplane")).toEqual({ image: "option:2", input: "images.dataplane" });
-  expect(namedImage({}, at("global.imageConsulDataplane", "a:1"), "dataplane").image).toBe("a:1");
-  expect(namedImage({}, at("server.image", null), "consul")).toEqual({ image: undefined, input: "images.consul" });
+  expect(namedImage({}, nested("global.imageConsulDataplane", "a:1"), "dataplane").image).toBe("a:1");
+  expect(namedImage({}, nested("server.image", null), "consul")).toEqual({ image: undefined, input: "images.consul" });
 });
 
 test("a value is there by its own keys alone", () => {

@@ -1,11 +1,10 @@
 import { mergedValueProblems } from "../../components/chart/mergedValues";
+import { nested } from "../nested";
 
 /** What each of the chart's values may be, which a value beside it need not be; and which of them change what a mesh counts on. */
-const at = (path: string, value: unknown): Record<string, unknown> =>
-  path.split(".").reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Record<string, unknown>;
 type Options = Parameters<typeof mergedValueProblems>[0];
 function judged(path: string, value: unknown, options: Options = {}) {
-  const { problems, doubts } = mergedValueProblems(options, at(path, value), "x");
+  const { problems, doubts } = mergedValueProblems(options, nested(path, value), "x");
   const paths = (all: typeof problems) => all.map((each) => each.propertyPath.replace(/^x\./, ""));
   return { problems: paths(problems), doubts: paths(doubts) };
 }

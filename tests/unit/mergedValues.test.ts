@@ -10,11 +10,7 @@ import { shown } from "../../components/shared/grammars";
 import { parseSettings } from "../../settings";
 import { record } from "../recorder";
 import { raw } from "../settings";
-
-/** Values at a dotted path. */
-function at(path: string, value: unknown): any {
-  return path.split(".").reduceRight((inner: unknown, key) => ({ [key]: inner }), value);
-}
+import { nested } from "../nested";
 
 const problems = (values: object, more: ConsulMeshArgs = {}) =>
   consulMeshProblems({ ...more, values: values as any }).map((p) => `${p.propertyPath}: ${p.reason}`);
@@ -119,18 +115,18 @@ const ROWS: readonly Row[] = [
 test.each(ROWS.map((row) => [row[0], shown(row[1]), shown(row[2]), row] as const))(
   "%s: %s is refused, %s is taken",
   (_, __, ___, [path, wrong, right, said]) => {
-    const told = problems(at(path, wrong));
+    const told = problems(nested(path, wrong));
     expect(told).toContainEqual(expect.stringContaining(said));
     expect(
       told.every((each) => each.startsWith(`values.${path}`) || path.startsWith(each.split(":")[0].slice(7))),
     ).toBe(true);
-    expect(problems(right === undefined ? {} : at(path, right))).toEqual([]);
+    expect(problems(right === undefined ? {} : nested(path, right))).toEqual([]);
   },
 );
 
 test("the merged values are judged: what an option says counts too", () => {
-  expect(problems(at("server.bootstrapExpect", 3), { servers: 3 })).toEqual([]);
-  expect(problems(at("server.bootstrapExpect", 1), { servers: 3 })).toHaveLength(1);
+  expect(problems(nested("server.bootstrapExpect", 3), { servers: 3 })).toEqual([]);
+  expect(problems(nested("server.bootstrapExpect", 1), { servers: 3 })).toHaveLength(1);
   expect(problems({ server: { replicas: 2, bootstrapExpect: 5 } }, { servers: 3 })).toHaveLength(2);
   const requests = { resources: { requests: { memory: "2Gi" }, limits: { memory: "1Gi" } } };
   expect(problems({ server: requests })).toEqual([
@@ -141,8 +137,8 @@ test("the merged values are judged: what an option says counts too", () => {
     ca: { certificate: { secretName: "ca", secretKey: "tls.crt" } },
     externalServers: { hosts: ["consul.example.com"] },
   };
-  expect(problems(at("server.enabled", false), external)).toEqual([]);
-  expect(problems(at("server.enabled", true), external)).toHaveLength(1);
+  expect(problems(nested("server.enabled", false), external)).toEqual([]);
+  expect(problems(nested("server.enabled", true), external)).toHaveLength(1);
 });
 
 test("the servers' configuration is judged for the Consul whose image is named, by the option or by the chart's value", () => {
@@ -189,7 +185,7 @@ describe("what is not known to be harmless is warned of, and nothing else", () =
     ["server.extraContainers", [{ name: "a" }]],
     ["server.extraConfig", '{"config_entries": {}}'],
   ])("%s: %j is named", (path, value) => {
-    expect(warnings(at(path, value))).toEqual([expect.stringMatching(`^values.${path}`)]);
+    expect(warnings(nested(path, value))).toEqual([expect.stringMatching(`^values.${path}`)]);
   });
 
   test.each<[string, unknown]>([
@@ -205,7 +201,7 @@ describe("what is not known to be harmless is warned of, and nothing else", () =
     ["syncCatalog.enabled", true],
     ["connectInject.default", false],
   ])("%s: %j is not", (path, value) => {
-    expect(warnings(at(path, value))).toEqual([]);
+    expect(warnings(nested(path, value))).toEqual([]);
   });
 });
 
@@ -296,7 +292,7 @@ describe("namespaces that the mesh has to reach", () => {
 
 test("a budget lets no more servers go than a quorum can do without", () => {
   const budget = (maxUnavailable: number) =>
-    problems(at("server.disruptionBudget.maxUnavailable", maxUnavailable), { servers: 3 });
+    problems(nested("server.disruptionBudget.maxUnavailable", maxUnavailable), { servers: 3 });
   expect(budget(2)).toEqual([
     "values.server.disruptionBudget.maxUnavailable: 2 of 3 servers at once would end the quorum; leave it out, for 1",
   ]);
