@@ -162,7 +162,7 @@ export class ClusterApi {
         const away =
           error instanceof Unreachable ||
           (error instanceof ApiError && [429, 500, 502, 503, 504].includes(error.status));
-        if (!away || Date.now() > deadline) {
+        if (!away || Date.now() >= deadline) {
           throw error;
         }
         await pause();
