@@ -11,8 +11,9 @@ const TAKES: readonly (readonly [group: string, resource: string, verb: string])
   ["", "secrets", "get"],
   ["", "secrets", "list"],
   ["", "secrets", "watch"],
-  // Both are answered with what the Secrets have.
+  // These are answered with what the Secrets have: a delete where it is by propagationPolicy=Foreground, even as a dry run.
   ["", "secrets", "patch"],
+  ["", "secrets", "delete"],
   ["", "secrets", "deletecollection"],
   ["", "serviceaccounts/token", "create"],
   ["", "pods/exec", "create"],

@@ -259,10 +259,11 @@ cases("secrets-not-for-everybody", [
     { ...binding("ClusterRoleBinding", "reader", account("argocd", "argocd")), name: "b2" },
     { ...binding("RoleBinding", "reader", group("system:authenticated"), "apps"), name: "b3" },
   ]),
-  passes("everybody, to look at workloads and to restart what is named", [
+  passes("everybody, to end workloads and to restart what is named", [
     kube("rbac.authorization.k8s.io/v1", "ClusterRole", "reader", {
       rules: [
-        { apiGroups: ["", "apps", "batch"], resources: ["*"], verbs: ["delete"] },
+        { apiGroups: ["apps", "batch"], resources: ["*"], verbs: ["delete"] },
+        { apiGroups: [""], resources: ["pods", "configmaps"], verbs: ["delete"] },
         { apiGroups: ["apps"], resources: ["deployments"], verbs: ["patch"], resourceNames: ["shop"] },
         { apiGroups: ["apps"], resources: ["deployments/scale", "deployments/status"], verbs: ["*"] },
         { apiGroups: [""], resources: ["pods/eviction", "deployments", "jobs"], verbs: ["create"] },
@@ -323,7 +324,7 @@ cases("secrets-not-for-everybody", [
     [READS, "may get secrets"],
     [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }, "may get secrets"],
     [{ resources: ["configmaps", "secrets"], verbs: ["create", "list"] }, "may list secrets"],
-    ...["watch", "patch", "deletecollection"].map((verb) => [
+    ...["watch", "patch", "delete", "deletecollection"].map((verb) => [
       { resources: ["secrets"], verbs: [verb] },
       `may ${verb} secrets`,
     ]),
