@@ -96,6 +96,16 @@ export function knownEnv(env: PodOptions["env"] = {}): Record<string, unknown> {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => isSource(value) || typeof value === "string"));
 }
 
+/** What of a component's pods can be large, but their tags. */
+export function largeParts({
+  env,
+  args,
+  podSpec,
+  podAnnotations,
+}: Omit<PodOptions & ContainerInputs, "image">): unknown[] {
+  return [knownEnv(env), args, podSpec, podAnnotations];
+}
+
 /** Problems of a pod that is too large as a whole: of `parts` that can be large, and the tags of the service in it. */
 export function podSizeProblems(parts: unknown, tags: readonly string[], at: string): Problem[] {
   // The tags stand in an annotation of their own too, as text in the one that has the pod.
@@ -105,7 +115,7 @@ export function podSizeProblems(parts: unknown, tags: readonly string[], at: str
     : [
         {
           propertyPath: at,
-          reason: `is ${size} bytes of env, args and tags, and Consul's injector copies the pod into an annotation, which holds 256 KiB; put files into the image or a volume`,
+          reason: `is in a pod of ${size} bytes of env, args, podSpec, annotations and tags, and Consul's injector copies the pod into an annotation, which holds 256 KiB; put files into the image or a volume`,
         },
       ];
 }

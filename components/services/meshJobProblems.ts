@@ -1,4 +1,4 @@
-import { containerProblems, knownEnv, podSizeProblems, rightsProblems } from "../pods/containerProblems";
+import { containerProblems, largeParts, podSizeProblems, rightsProblems } from "../pods/containerProblems";
 import { shown } from "../shared/grammars";
 import type { MeshJobOptions } from "./meshJob";
 import { rangeProblems } from "../shared/names";
@@ -58,9 +58,7 @@ export function meshJobProblems(
         )
       : []),
   ];
-  return problems.length > 0
-    ? problems
-    : podSizeProblems([knownEnv(args.env), args.args ?? [], command], [], `${prefix}env`);
+  return problems.length > 0 ? problems : podSizeProblems([...largeParts(args), command], [], `${prefix}env`);
 }
 
 /** The fields of a schedule: the least, the most, and names that stand for numbers [robfig/cron ParseStandard]. */

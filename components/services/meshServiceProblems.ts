@@ -2,7 +2,7 @@ import {
   ContainerInputs,
   containerProblems,
   plainSecretWarnings,
-  knownEnv,
+  largeParts,
   podSizeProblems,
   rightsProblems,
 } from "../pods/containerProblems";
@@ -78,8 +78,8 @@ export function meshServiceProblems(serviceName: string, args: MeshServiceOption
     // Tags of what is wrong in itself cannot be made.
     return problems;
   }
-  const size = ({ env = args.env, args: its = args.args ?? [] }: ContainerInputs, at: string) =>
-    podSizeProblems([knownEnv(env), its], allTags(serviceName, args), prefix + at);
+  const size = ({ env = args.env, args: its = args.args }: ContainerInputs, at: string) =>
+    podSizeProblems(largeParts({ ...args, env, args: its }), allTags(serviceName, args), prefix + at);
   const { canary } = args;
   const differs = canary?.env !== undefined || canary?.args !== undefined;
   return [...size(args, "env"), ...(differs ? size(canary, "canary.env") : [])];

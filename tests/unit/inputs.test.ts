@@ -221,8 +221,12 @@ describe("environment, arguments and images", () => {
     [
       { args: ["x".repeat(130000), "y".repeat(120000)] },
       { args: ["x".repeat(130000), "y".repeat(100000)] },
-      "bytes of env, args and tags, and Consul's injector copies the pod into an annotation",
+      "bytes of env, args, podSpec, annotations and tags, and Consul's injector copies the pod into an annotation",
     ],
+    ...[
+      (bytes: number) => ({ podAnnotations: { a: "x".repeat(bytes) } }),
+      (bytes: number) => ({ podSpec: { initContainers: [{ name: "i", image: "a:1", args: ["x".repeat(bytes)] }] } }),
+    ].map((of): Row => [of(250_000), of(100_000), "env: is in a pod of 250"]),
     [
       { canary: { ...canary, env: { "a=b": "x" } }, routes },
       { canary: { ...canary, env: {} }, routes },

@@ -119,7 +119,7 @@ test("pods are too large for the injector together with the tags of the service"
   const large = pods({}, { containers: [{ ...container, args: ["x".repeat(240_000)] }] });
   expect(joinProblems(large, JOINED, "t")).toEqual([]);
   expect(joinProblems(large, { ...JOINED, tags: ["y".repeat(10_000)] }, "t")).toEqual([
-    { propertyPath: "t", reason: expect.stringContaining("bytes of env, args and tags") as string },
+    { propertyPath: "t", reason: expect.stringContaining("annotations and tags") as string },
   ]);
 });
 
