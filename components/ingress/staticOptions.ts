@@ -69,7 +69,7 @@ function optionProblems(name: string, value: unknown, ingress: TraefikOptions, a
   if (known === undefined) {
     return problem(`is not an option that Traefik knows; did you mean "${nearest(name)}"?`);
   }
-  if ((STATIC_DEPRECATED as readonly string[]).includes(known)) {
+  if (STATIC_DEPRECATED.some((each) => `${known}.`.startsWith(`${each}.`))) {
     return problem("is one that Traefik will remove; leave it out");
   }
   if ((STATIC_CONFIDENTIAL as readonly string[]).includes(known) || SECRET_HEADER.test(name)) {
@@ -105,8 +105,7 @@ function besideProblems(name: string, given: readonly string[], at: string): Pro
 }
 
 function patternOf(option: string): RegExp {
-  const text = option.toLowerCase().replace(/[.[\]]/g, "\\$&");
-  return new RegExp(`^${text.replaceAll("<name>", "[^.]+").replaceAll("\\[n\\]", "\\[\\d+\\]")}$`);
+  return new RegExp(`^${option.toLowerCase().replaceAll(".", "\\.").replaceAll("<name>", "[^.]+")}$`);
 }
 
 /** The known option that is most alike, with the names that were given. */
@@ -139,8 +138,6 @@ function optionValueProblems(name: string, value: unknown, type: Type, at: strin
       return Number.isSafeInteger(value) && (type !== "int32" || Math.abs(Number(value)) < 2 ** 31)
         ? []
         : not("a whole number");
-    case "float64":
-      return typeof value === "number" ? [] : not("a number");
     case "duration":
       return DURATION.test(String(value)) && typeof value !== "boolean" ? [] : not("a duration; use one such as 10s");
     case "[]float64":

@@ -1,7 +1,11 @@
 import type { TraefikOptions } from "./traefikOptions";
 
-/** Why an option of Traefik's is not taken as it is: what is said instead, by its name in the component. */
-type Refusal = readonly [option: RegExp, reason: string];
+/**
+ * Options of Traefik's, in small letters with blanks between them, and why they are not taken as they are: what is said instead, by
+ * its name in the component. An option stands for those below it too, but with "$" behind it; `<name>` is any one name, `<any>` any
+ * beginning. Without a reason they are taken.
+ */
+type Refusal = readonly [options: string, reason?: string];
 
 const typed = (input: keyof TraefikOptions, more = "") => `is what ${String(input)} says${more}; use that`;
 const OWN_PROBES = "is what the component's own probes call; leave it out";
@@ -9,64 +13,77 @@ const ELSEWHERE = "decides where routes come from, and the mesh's come from Cons
 const NO_FILE = "names a file, and Traefik's pod has none to write to; read its output with kubectl logs";
 const MADE_ALREADY = "is set by the component for each ingress; leave it out";
 
-/** Options, in small letters: the first that fits tells why. */
+/** The first that fits tells. */
 const REFUSALS: readonly Refusal[] = [
-  [/(^|\.)insecureskipverify$/, "has Traefik verify nobody; give the CA that signed the server's certificate instead"],
-  [/^api\.insecure$/, "shows the dashboard to everybody, without a login; use consoles"],
-  [/^api(\.|$)/, typed("consoles", ", and dashboard by port-forward")],
-  [/^ping(\.|$)/, OWN_PROBES],
-  [/^providers\.consulcatalog(\.|$)/, "is how Traefik is a member of the mesh, which the component sets; leave it out"],
-  [/^providers\.kubernetescrd(\.|$)/, typed("kubernetesCrd")],
-  [/^providers\.file(\.|$)/, "is what certificates, tlsOptions and consoles make; use those"],
-  [/^(providers|configfile)(\.|$)/, ELSEWHERE],
-  [/^certificatesresolvers(\.|$)/, typed("certificateResolvers")],
-  [/^experimental\.(local)?plugins(\.|$)/, typed("plugins")],
+  ["<any>insecureskipverify", "has Traefik verify nobody; give the CA that signed the server's certificate instead"],
+  ["api.insecure", "shows the dashboard to everybody, without a login; use consoles"],
+  ["api", typed("consoles", ", and dashboard by port-forward")],
+  ["ping", OWN_PROBES],
+  ["providers.consulcatalog", "is how Traefik is a member of the mesh, which the component sets; leave it out"],
+  ["providers.kubernetescrd", typed("kubernetesCrd")],
+  ["providers.file", "is what certificates, tlsOptions and consoles make; use those"],
+  ["providers configfile", ELSEWHERE],
+  ["certificatesresolvers", typed("certificateResolvers")],
+  ["experimental.plugins experimental.localplugins", typed("plugins")],
+  ["experimental.otlplogs experimental.abortonpluginfailure"],
+  ["experimental", "turns Traefik into another one, which is not known here; leave it out"],
   [
-    /^experimental\.(?!otlplogs$|abortonpluginfailure$)/,
-    "turns Traefik into another one, which is not known here; leave it out",
+    "spiffe serverstransport.spiffe tcpserverstransport.spiffe tcpserverstransport.tls.spiffe",
+    "is an identity other than the mesh's; leave it out",
   ],
-  [/^(tcp)?serverstransport\.(tls\.)?spiffe(\.|$)|^spiffe(\.|$)/, "is an identity other than the mesh's; leave it out"],
   [
-    /^global\.(checknewversion|sendanonymoususage)$/,
+    "global.checknewversion global.sendanonymoususage",
     "has Traefik call home, which the component switches off; leave it out",
   ],
-  [/^core\.defaultrulesyntax$/, "reads rules differently from preview; leave it out, and write them in v3's syntax"],
-  [/^(log|accesslog)\.filepath$/, NO_FILE],
-  [/^log\.(compress|max(size|age|backups))$/, NO_FILE],
-  [/^log\.level$/, typed("logLevel")],
-  [/^log$/, MADE_ALREADY],
-  [/^accesslog$/, typed("accessLog")],
-  [/^accesslog\.format$/, typed("accessLogFormat")],
-  [/^accesslog\.fields\.headers\.names\./, typed("accessLogHeaders")],
-  [/^metrics\.influxdb2(\.|$)/, "does nothing without a token, which everybody could read; use metrics.otlp"],
-  [/\.tls\.(cert|key)$/, "is a part of a key pair, which everybody could read; leave it out"],
-  [/^metrics\.prometheus\.(?!headerlabels\.)|^metrics\.prometheus$/, typed("metrics")],
-  [/^tracing(\.servicename|\.samplerate|\.otlp(\..*)?)?$/, "is what the mesh's tracing says; use that"],
-  [/^entrypoints\.[^.]+$/, "is an entry point, which tcpEntryPoints declares; leave it out"],
-  [/^entrypoints\.[^.]+\.(address|asdefault)$/, MADE_ALREADY],
+  ["core.defaultrulesyntax", "reads rules differently from preview; leave it out, and write them in v3's syntax"],
+  ["log.filepath accesslog.filepath log.compress log.maxsize log.maxage log.maxbackups", NO_FILE],
+  ["log.level", typed("logLevel")],
+  ["log$", MADE_ALREADY],
+  ["accesslog$", typed("accessLog")],
+  ["accesslog.format", typed("accessLogFormat")],
+  ["accesslog.fields.headers.names", typed("accessLogHeaders")],
+  ["metrics.influxdb2", "does nothing without a token, which everybody could read; use metrics.otlp"],
+  ["<any>tls.cert <any>tls.key", "is a part of a key pair, which everybody could read; leave it out"],
+  ["metrics.prometheus.headerlabels"],
+  ["metrics.prometheus", typed("metrics")],
+  ["tracing$ tracing.servicename tracing.samplerate tracing.otlp", "is what the mesh's tracing says; use that"],
+  ["entrypoints.<name>$", "is an entry point, which tcpEntryPoints declares; leave it out"],
+  ["entrypoints.<name>.address entrypoints.<name>.asdefault", MADE_ALREADY],
   [
-    /^entrypoints\.[^.]+\.(forwardedheaders|proxyprotocol)\.insecure$/,
+    "entrypoints.<name>.forwardedheaders.insecure entrypoints.<name>.proxyprotocol.insecure",
     "trusts every client; name the proxies' addresses",
   ],
-  [/^entrypoints\.web(secure)?\.forwardedheaders\.trustedips$/, typed("forwardedHeadersTrustedIps")],
-  [/^entrypoints\.web(secure)?\.proxyprotocol(\.trustedips)?$/, typed("proxyProtocolTrustedIps")],
-  [/^entrypoints\.web(secure)?\.transport\.respondingtimeouts\./, typed("respondingTimeouts")],
-  [/^entrypoints\.[^.]+\.transport\.lifecycle\.requestacceptgracetimeout$/, MADE_ALREADY],
-  [/^entrypoints\.[^.]+\.http\.redirections\./, typed("redirectToHttps")],
+  [onWeb("forwardedheaders.trustedips"), typed("forwardedHeadersTrustedIps")],
+  [onWeb("proxyprotocol$"), typed("proxyProtocolTrustedIps")],
+  [onWeb("proxyprotocol.trustedips"), typed("proxyProtocolTrustedIps")],
+  [onWeb("transport.respondingtimeouts"), typed("respondingTimeouts")],
+  ["entrypoints.<name>.transport.lifecycle.requestacceptgracetimeout", MADE_ALREADY],
+  ["entrypoints.<name>.http.redirections", typed("redirectToHttps")],
   [
-    /^entrypoints\.[^.]+\.http\.middlewares$/,
+    "entrypoints.<name>.http.middlewares",
     "adds to each route what its service does not say; use the routes' middlewares",
   ],
-  [/^entrypoints\.[^.]+\.http\.tls(\.|$)/, "ends TLS where a route does not say so; use the routes' tls"],
+  ["entrypoints.<name>.http.tls", "ends TLS where a route does not say so; use the routes' tls"],
   [
-    /^entrypoints\.[^.]+\.http\.sanitizepath$/,
+    "entrypoints.<name>.http.sanitizepath",
     "lets a path past the routes and intentions that name another; leave it out",
   ],
-  [/^entrypoints\.[^.]+\.http3(\.|$)/, typed("http3")],
-  [/^entrypoints\.[^.]+\.udp\./, "is for UDP, which the mesh does not carry; leave it out"],
+  ["entrypoints.<name>.http3", typed("http3")],
+  ["entrypoints.<name>.udp", "is for UDP, which the mesh does not carry; leave it out"],
 ];
+
+/** An option of the entry points that have inputs of their own. */
+function onWeb(option: string): string {
+  return `entrypoints.web.${option} entrypoints.websecure.${option}`;
+}
+
+function fits(option: string, its: string): boolean {
+  const below = its.endsWith("$") ? "" : "(\\.|$)";
+  const names = its.replaceAll(".", "\\.").replace("<name>", "[^.]+").replace("<any>", "(.*\\.)?");
+  return new RegExp(`^${names}${below}`).test(option);
+}
 
 /** Why an option, in small letters, is not taken; `undefined` where it is. */
 export function refusalOf(option: string): string | undefined {
-  return REFUSALS.find(([pattern]) => pattern.test(option))?.[1];
+  return REFUSALS.find(([options]) => options.split(" ").some((its) => fits(option, its)))?.[1];
 }

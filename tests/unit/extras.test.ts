@@ -1,22 +1,57 @@
 import { ConsulMesh, TraefikConsulIngress, TraefikOptions } from "../../components";
 import { kubernetesCrdProblems } from "../../components/ingress/kubernetesCrd";
-import { find, record } from "../recorder";
+import { find, Read, record } from "../recorder";
 
 /** What an ingress with these options is made of. */
-function ingress(options: TraefikOptions) {
-  return record(() => {
-    new TraefikConsulIngress("traefik", { mesh: new ConsulMesh("consul"), ...options });
-  });
+function ingress(options: TraefikOptions, reads: Read[] = []) {
+  return record(
+    () => void new TraefikConsulIngress("traefik", { mesh: new ConsulMesh("consul"), ...options }),
+    {},
+    {},
+    reads,
+  );
 }
 
+/** Traefik's informers wait for all of these: with one less, it would serve no route. */
+const KINDS = [
+  "ingressroutes",
+  "ingressroutetcps",
+  "ingressrouteudps",
+  "middlewares",
+  "middlewaretcps",
+  "serverstransports",
+  "serverstransporttcps",
+  "tlsoptions",
+  "tlsstores",
+  "traefikservices",
+];
 const RULES = [
-  { apiGroups: ["traefik.io"], resources: expect.arrayContaining(["ingressroutes"]), verbs: ["list", "watch"] },
+  { apiGroups: ["traefik.io"], resources: KINDS, verbs: ["list", "watch"] },
   { apiGroups: [""], resources: ["services", "secrets", "configmaps"], verbs: ["list", "watch"] },
   { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["list", "watch"] },
 ];
 
 test("custom resources of some namespaces: rights in those namespaces, and before Traefik starts", async () => {
-  const recorded = await ingress({ kubernetesCrd: { namespaces: ["a", "b"] } });
+  const reads: Read[] = [];
+  const recorded = await ingress({ kubernetesCrd: { namespaces: ["a", "b"] } }, reads);
+  expect(reads.filter(({ name }) => /crd/.test(name))).toMatchObject([
+    {
+      name: "traefik-crd-ingressroutes",
+      id: "ingressroutes.traefik.io",
+      // What a refresh would find: anything less is reported as a change.
+      props: {
+        apiVersion: "apiextensions.k8s.io/v1",
+        kind: "CustomResourceDefinition",
+        metadata: { name: "ingressroutes.traefik.io" },
+      },
+    },
+  ]);
+  expect(find(recorded, "traefik-crd-role-a").dependsOn).toContain("traefik-crd-ingressroutes");
+  expect(find(recorded, "traefik-crd-binding-a").props.roleRef).toEqual({
+    apiGroup: "rbac.authorization.k8s.io",
+    kind: "Role",
+    name: find(recorded, "traefik-crd-role-a").props.metadata.name,
+  });
   expect(recorded.filter((r) => /rbac/.test(r.type)).map((r) => [r.name, r.props.metadata.namespace])).toEqual(
     expect.arrayContaining([
       ["traefik-crd-role-a", "a"],
@@ -34,16 +69,24 @@ test("custom resources of some namespaces: rights in those namespaces, and befor
   expect(deployment.dependsOn).toEqual(expect.arrayContaining(["traefik-crd-binding-a", "traefik-crd-binding-b"]));
   const { automountServiceAccountToken, containers } = deployment.props.spec.template.spec;
   expect(automountServiceAccountToken).toBe(true);
-  expect(containers[0].args).toContain("--providers.kubernetesCRD.namespaces=a,b");
+  expect(containers[0].args.filter((each: string) => /kubernetesCRD/i.test(each))).toEqual([
+    "--providers.kubernetesCRD=true",
+    "--providers.kubernetesCRD.disableClusterScopeResources=true",
+    "--providers.kubernetesCRD.namespaces=a,b",
+  ]);
 });
 
 test("custom resources of all namespaces: a ClusterRole of the same rules", async () => {
   const recorded = await ingress({ kubernetesCrd: true });
-  expect(find(recorded, "traefik-crd-role").props).toMatchObject({ rules: RULES });
-  expect(find(recorded, "traefik-crd-binding").props.roleRef).toMatchObject({
-    kind: "ClusterRole",
-    name: "traefik-kubernetes-crd-traefik-consul",
+  const metadata = { name: "traefik-kubernetes-crd-traefik-consul" };
+  expect(find(recorded, "traefik-crd-role").props).toMatchObject({ metadata, rules: RULES });
+  expect(find(recorded, "traefik-crd-binding").props).toMatchObject({
+    metadata,
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", ...metadata },
   });
+  const { args } = find(recorded, "traefik-deployment").props.spec.template.spec.containers[0];
+  expect(args).toContain("--providers.kubernetesCRD=true");
+  expect(args.filter((each: string) => each.includes("kubernetesCRD.namespaces"))).toEqual([]);
 });
 
 test.each<[string[], string[]]>([
@@ -67,6 +110,29 @@ test("metrics are on unless they are turned off", async () => {
   };
   expect(await pod({})).toEqual({ annotation: "9100", port: 9100, argument: true });
   expect(await pod({ metrics: false })).toEqual({ annotation: undefined, port: undefined, argument: false });
+});
+
+test("Prometheus finds the metrics where Traefik has them, by entry point, router and service, in fine steps", async () => {
+  const { metadata, spec } = find(await ingress({}), "traefik-deployment").props.spec.template;
+  expect(metadata.annotations).toMatchObject({
+    "prometheus.io/scrape": "true",
+    "prometheus.io/port": "9100",
+    "prometheus.io/path": "/metrics",
+  });
+  const { args } = spec.containers[0];
+  expect(args).toEqual(
+    expect.arrayContaining([
+      "--entryPoints.metrics.address=:9100",
+      "--metrics.prometheus.entryPoint=metrics",
+      ...["EntryPoints", "Routers", "Services"].map((each) => `--metrics.prometheus.add${each}Labels=true`),
+    ]),
+  );
+  const [, buckets] = /buckets=(.*)$/.exec(
+    args.find((each: string) => each.startsWith("--metrics.prometheus.buckets")),
+  )!;
+  const bounds = buckets.split(",").map(Number);
+  expect([bounds[0], bounds.at(-1)]).toEqual([0.005, 10]);
+  expect(Math.max(...bounds.slice(1).map((bound, i) => bound / bounds[i]))).toBeLessThanOrEqual(2.5);
 });
 
 test("tcp entry points are ports of the pod and of the Service, user lists files, plugins mounted or downloaded", async () => {

@@ -103,7 +103,42 @@ test.each<[what: string, options: StaticOptions, problem: string, right: StaticO
     "for all to read",
     { "metrics.otlp.http.headers.X-Team": "x" },
   ],
-  ["what will go", { "core.defaultRuleSyntax": "v2" }, "reads rules differently", { "core.strictTLSOptions": true }],
+  ["an option that will go", { "entryPoints.web.http.underscoreHeadersStrategy": "keep" }, "will remove", {}],
+  [
+    "a part of one that will go",
+    { "tracing.globalAttributes.team": "x" },
+    "will remove",
+    { "tracing.resourceAttributes.team": "x" },
+  ],
+  [
+    "a choice of log fields while there is no access log",
+    { "accessLog.dualOutput": true },
+    "no effect while accessLog is false",
+    { "log.noColor": true, "metrics.prometheus.headerLabels.team": "X-Team" },
+    { accessLog: false },
+  ],
+  [
+    "a label of metrics while there are none",
+    { "metrics.prometheus.headerLabels.team": "X-Team" },
+    "no effect while metrics is false",
+    { "log.noColor": true, "accessLog.dualOutput": true },
+    { metrics: false },
+  ],
+  [
+    "access logs by OTLP that Traefik has as an experiment",
+    { "accessLog.otlp": true },
+    "needs experimental.otlplogs",
+    {},
+  ],
+  ["no text", { "metrics.otlp.serviceName": "" }, "is not a string; put it in quotes", {}],
+  ["a number for a list", { "serversTransport.rootCAs": 7 }, "is not a string of values with commas", {}],
+  ["a flag for a number", { "metrics.otlp.pushInterval": true }, "is not a duration", {}],
+  [
+    "what will go soon",
+    { "core.defaultRuleSyntax": "v2" },
+    "reads rules differently",
+    { "core.strictTLSOptions": true },
+  ],
   [
     "Traefik's own entry point",
     { "entryPoints.admin.http.maxHeaderBytes": 1 },
@@ -128,6 +163,38 @@ test.each<[what: string, options: StaticOptions, problem: string, right: StaticO
 ])("refuses %s", (_, options, problem, right, more = {}) => {
   expect(told(options, more)).toEqual([expect.stringContaining(problem)]);
   expect(told(right, more)).toEqual([]);
+});
+
+test.each<[option: string, right: string[], wrong: string[]]>([
+  [
+    "metrics.otlp.pushInterval",
+    ["10", "-1", "1h30m", "1.25s", "100ms", "15us", "15µs", "7ns"],
+    ["x1s", "1sx", "1.s", "1.xs", "s", "1d", ""],
+  ],
+  ["metrics.otlp.explicitBoundaries", ["1", "10.25,2.75,30"], ["x1", "1x", "1,", "1,x", "1.x", "1,2.x"]],
+  ["accessLog.fields.defaultMode", ["keep", "drop", "redact"], ["dropped", ""]],
+  ["accessLog.fields.headers.defaultMode", ["keep", "drop", "redact"], ["hide"]],
+  ["accessLog.fields.queryParameters.defaultMode", ["keep", "drop", "redact"], ["hide"]],
+  ["accessLog.fields.names.ClientAddr", ["keep", "drop"], ["redact"]],
+  ["log.format", ["common", "json"], ["xml"]],
+  ["entryPoints.web.http.aliasHeadersStrategy", ["keep", "delete", "reject"], ["drop"]],
+  ["entryPoints.web.observability.traceVerbosity", ["minimal", "detailed"], ["full"]],
+  ["metrics.datadog.prefix", ["log.format", "entrypoints.web"], ["$(A)", "a${B}"]],
+])("values of %s", (option, right, wrong) => {
+  const problems = (value: string) => told({ [option]: value }).length;
+  expect(right.filter((each) => problems(each) !== 0)).toEqual([]);
+  expect(wrong.filter((each) => problems(each) !== 1)).toEqual([]);
+});
+
+test("an image whose version cannot be seen is judged by the options that are known", () => {
+  const image = `example.com/traefik@sha256:${"0a".repeat(32)}`;
+  expect(told({ "log.format": "json" }, { image })).toEqual([]);
+  expect(told({ "log.fromat": "json" }, { image })).toHaveLength(1);
+});
+
+test("a problem is told at the option, as it was written", () => {
+  expect(told({ "log.Format": "xml" })).toEqual([expect.stringContaining('traefik.staticOptions["log.Format"]: ')]);
+  expect(told({ "log.format": "json" }, { image: "traefik:v3.6.8" })[0]).toContain("traefik.staticOptions: ");
 });
 
 test.each<[option: string, says: string]>([
@@ -155,6 +222,56 @@ test.each<[option: string, says: string]>([
   ["tracing.otlp.grpc.endpoint", "the mesh's tracing"],
   ["log.level", "logLevel"],
   ["log.filePath", "kubectl logs"],
+  ["ping", "probes"],
+  ["api", "consoles"],
+  ["providers.consulCatalog", "a member of the mesh"],
+  ["providers.kubernetesCRD", "kubernetesCrd"],
+  ["providers.file", "certificates, tlsOptions and consoles"],
+  ["providers.file.directory", "certificates, tlsOptions and consoles"],
+  ["providers", "Consul's catalog"],
+  ["certificatesResolvers", "certificateResolvers"],
+  ["experimental.plugins", "plugins"],
+  ["experimental.fastProxy.debug", "another one"],
+  ["experimental.otlplogsToo", "another one"],
+  ["experimental.kubernetesGateway", "another one"],
+  ["spiffe", "an identity other"],
+  ["serversTransport.spiffe", "an identity other"],
+  ["serversTransport.spiffe.ids", "an identity other"],
+  ["tcpServersTransport.tls.spiffe", "an identity other"],
+  ["tcpServersTransport.spiffe.trustDomain", "an identity other"],
+  ["global.checkNewVersion", "call home"],
+  ["global.sendAnonymousUsage", "call home"],
+  ["core.defaultRuleSyntax", "reads rules differently"],
+  ["accessLog.filePath", "kubectl logs"],
+  ["log.compress", "kubectl logs"],
+  ["log.maxSize", "kubectl logs"],
+  ["log.maxAge", "kubectl logs"],
+  ["log.maxBackups", "kubectl logs"],
+  ["log", "set by the component"],
+  ["accessLog", "what accessLog says"],
+  ["accessLog.format", "accessLogFormat"],
+  ["accessLog.fields.headers.names.X-Id", "accessLogHeaders"],
+  ["metrics.influxDB2", "use metrics.otlp"],
+  ["metrics.influxDB2.bucket", "use metrics.otlp"],
+  ["metrics.otlp.grpc.tls.cert", "part of a key pair"],
+  ["metrics.prometheus", "what metrics says"],
+  ["metrics.prometheus.buckets", "what metrics says"],
+  ["tracing", "the mesh's tracing"],
+  ["tracing.serviceName", "the mesh's tracing"],
+  ["tracing.sampleRate", "the mesh's tracing"],
+  ["tracing.otlp", "the mesh's tracing"],
+  ["entryPoints.web.asDefault", "set by the component"],
+  ["entryPoints.postgres.proxyProtocol.insecure", "trusts every client"],
+  ["entryPoints.websecure.forwardedHeaders.trustedIPs", "forwardedHeadersTrustedIps"],
+  ["entryPoints.web.proxyProtocol", "proxyProtocolTrustedIps"],
+  ["entryPoints.websecure.proxyProtocol.trustedIPs", "proxyProtocolTrustedIps"],
+  ["entryPoints.web.transport.respondingTimeouts.readTimeout", "respondingTimeouts"],
+  ["entryPoints.postgres.transport.lifeCycle.requestAcceptGraceTimeout", "set by the component"],
+  ["entryPoints.web.http.tls", "the routes' tls"],
+  ["entryPoints.web.http.sanitizePath", "routes and intentions that name another"],
+  ["entryPoints.web.http3", "what http3 says"],
+  ["entryPoints.websecure.http3.advertisedPort", "what http3 says"],
+  ["entryPoints.dns.udp.timeout", "does not carry"],
   ["spiffe.workloadAPIAddr", "an identity other"],
 ])("%s is refused, whatever its letters, with what says it: %s", (option, says) => {
   for (const name of [option, option.toLowerCase(), option.toUpperCase()]) {
