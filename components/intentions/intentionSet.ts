@@ -36,8 +36,10 @@ export interface IntentionSetArgs {
 
 /**
  * Consul intentions: deny-all and typed rules, merged into one ServiceIntentions a destination, each waited for until
- * Consul has taken it. For a service that must never serve an unchecked call, declare deny-all in a set of its own and
- * hand that to `MeshService` as `guardedBy`; rules for the destination `*` then belong to that set too.
+ * Consul has taken it. Those for the destination `*`, deny-all among them, are written after all others of the program and
+ * removed before them, so that no call with an allow is refused in between. For a service that must never serve an unchecked
+ * call, declare deny-all in a set of its own and hand that to `MeshService` as `guardedBy`; rules for the destination `*` then
+ * belong to that set too.
  *
  * Errors: `InputPropertiesError` at construction, with each problem of `intentionProblems`. Warnings: those of
  * `intentionWarnings`.
@@ -87,16 +89,25 @@ export class IntentionSet extends pulumi.ComponentResource {
 
     this.entries = mergeIntentions(all).map((spec) => {
       const destination = spec.destination.name;
-      return configEntry(
+      const providersOf = tokensOf(spec).flatMap((provider) => providers.get(provider) ?? []);
+      const entry: pulumi.Resource = configEntry(
         `${name}-${intentionsName(destination)}`,
         args.mesh,
         { kind: "ServiceIntentions", name: intentionsName(destination), spec: { ...spec } },
         {
           parent: this,
           owners: services.filter((s) => s.serviceName === destination).flatMap((s) => s.protocolReady),
-          dependsOn: tokensOf(spec).flatMap((provider) => providers.get(provider) ?? []),
+          // What goes to all services comes after what goes to one, and goes before it: in a mesh that serves, deny-all would
+          // otherwise refuse for a moment what has an allow.
+          dependsOn:
+            destination === "*"
+              ? args.mesh.model
+                  .declared()
+                  .then(() => [...providersOf, ...declared.entries.filter((each) => each !== entry)])
+              : providersOf,
         },
       );
+      return entry;
     });
     declared.join({ set: `IntentionSet "${name}"`, rules: all, entries: this.entries });
     this.edges = describeEdges(all);

@@ -27,6 +27,11 @@ export class MeshIntentions extends ModelPart {
     return this.sets.flatMap(({ rules }) => rules);
   }
 
+  /** The entries of all rules so far. */
+  public get entries(): pulumi.Resource[] {
+    return this.sets.flatMap(({ entries }) => entries);
+  }
+
   /** The entries that speak of what a service calls. */
   public entriesFrom(source: string): pulumi.Resource[] {
     return this.sets

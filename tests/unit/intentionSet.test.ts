@@ -55,6 +55,15 @@ test("a service's calls and the rules of the called are one resource", async () 
   expect([parent, beforeCreate]).toEqual(["intentions", ["IntentionSet-intentions-foreign"]]);
 });
 
+test("deny-all comes after what is allowed, and goes before it: a call that goes on is refused at no moment", async () => {
+  const rules = ["web", "payments"].map((destination) => ({ source: ingress.serviceName, destination }));
+  const { resources } = await declare({ rules });
+  const { dependsOn } = find(resources, "baseline-all.services");
+  expect(dependsOn).toEqual(expect.arrayContaining(["intentions-web", "intentions-payments"]));
+  expect(dependsOn).not.toContain("baseline-all.services");
+  expect(find(resources, "intentions-web").dependsOn).not.toContain("intentions-payments");
+});
+
 test("a call of another stack's service is let in there alone, and nothing is made or said of it here", async () => {
   const rules = [{ source: ingress.serviceName, destination: "web" }];
   const { resources, problems, warned } = await declare({ rules }, [{ destination: "stock" }]);
