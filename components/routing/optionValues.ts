@@ -12,15 +12,19 @@ export function isHeaderName(text: string): boolean {
 }
 const STATUSES = /^([1-5]\d\d)(?:-([1-5]\d\d|600))?$/;
 
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
 /** Options, nested ones too, as tags below `path`; a middleware without any is switched on by its name alone. */
 export function optionTags(path: string, value: unknown): string[] {
   if (value === undefined) {
     return [];
   }
   if (Array.isArray(value)) {
-    return [`${path}=${value.join(",")}`];
+    return value.some(isObject)
+      ? value.flatMap((each, i) => optionTags(`${path}[${i}]`, each))
+      : [`${path}=${value.join(",")}`];
   }
-  if (typeof value === "object" && value !== null) {
+  if (isObject(value)) {
     const tags = Object.entries(value).flatMap(([option, inner]) => optionTags(`${path}.${option}`, inner));
     return tags.length === 0 ? [`${path}=true`] : tags;
   }
@@ -209,9 +213,11 @@ function mapProblems(value: unknown, kind: "map" | "rewrites", at: string): Prob
 /** A plugin's own options have no known shape, but have to fit into tags all the same. */
 function pluginValueProblems(value: unknown, at: string): Problem[] {
   if (Array.isArray(value)) {
-    return valueProblems(value.map(String), "list", at);
+    return value.some(isObject)
+      ? value.flatMap((each, i) => pluginValueProblems(each, `${at}[${i}]`))
+      : valueProblems(value.map(String), "list", at);
   }
-  if (typeof value === "object" && value !== null) {
+  if (isObject(value)) {
     return Object.entries(value).flatMap(([key, inner]) =>
       /^[^.[\]=\s]+$/.test(key)
         ? pluginValueProblems(inner, `${at}.${key}`)
