@@ -41,13 +41,13 @@ export const TAGS: Record<string, string> = {
 };
 
 /** The same of arguments, in small letters. Source: `pkg/provider` at each of the tags. */
-const ARGUMENTS: readonly (readonly [pattern: RegExp, input: string, since: string])[] = [
-  [/\.acme\.cacertificates=/, "caCertificates", "3.2.0"],
-  [/\.acme\.dnschallenge\.propagation\./, "dnsChallenge.propagation", "3.3.0"],
-  [/\.acme\.httpchallenge\.delay=/, "httpChallenge.delay, which 0 leaves out", "3.5.0"],
-  [/\.acme\.profile=/, "profile", "3.4.0"],
-  [/\.acme\.tlschallenge\.delay=/, "tlsChallenge.delay, which 0 leaves out", "3.6.0"],
-  [/^--providers\.kubernetescrd\.disableclusterscoperesources=/, "kubernetesCrd", "3.1.2"],
+const ARGUMENTS: readonly (readonly [part: string, input: string, since: string])[] = [
+  [".acme.cacertificates=", "caCertificates", "3.2.0"],
+  [".acme.dnschallenge.propagation.", "dnsChallenge.propagation", "3.3.0"],
+  [".acme.httpchallenge.delay=", "httpChallenge.delay, which 0 leaves out", "3.5.0"],
+  [".acme.profile=", "profile", "3.4.0"],
+  [".acme.tlschallenge.delay=", "tlsChallenge.delay, which 0 leaves out", "3.6.0"],
+  ["--providers.kubernetescrd.disableclusterscoperesources=", "kubernetesCrd", "3.1.2"],
 ];
 
 /** A name with a wildcard in a rule is one of any name from this version on, and a name like others before. */
@@ -76,8 +76,8 @@ export function traefikVersionProblems(image: string, args: readonly string[], p
   if (version.major > 3) {
     return problem("a Traefik that is not known to take the arguments and tags; use one of v3");
   }
-  return ARGUMENTS.flatMap(([pattern, input, since]) =>
-    semver.lt(version, since) && args.some((arg) => pattern.test(arg.toLowerCase()))
+  return ARGUMENTS.flatMap(([part, input, since]) =>
+    semver.lt(version, since) && args.some((arg) => arg.toLowerCase().includes(part))
       ? problem(`too old for ${input}: it would not start; use ${since} or later`)
       : [],
   );

@@ -7,7 +7,7 @@ function unless(right: boolean, propertyPath: string, reason: string): Problem[]
 
 /** A text as a message shows it: in quotes, with what cannot be seen escaped, and not longer than a line. */
 export function shown(text: unknown): string {
-  const json = typeof text === "string" ? JSON.stringify(text) : `${JSON.stringify(text)}`;
+  const json = `${JSON.stringify(text)}`;
   return json.length <= 100 ? json : `${json.slice(0, 80)}… (${json.length} characters)`;
 }
 

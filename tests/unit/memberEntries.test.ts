@@ -65,6 +65,15 @@ test("how requests are sent is told once the protocols of all that get them are 
   expect(own.splitter.props.spec.splits).toHaveLength(2);
 });
 
+// 24 days, the most that ServiceDefaults can say: 0 would mean Envoy's 15 s.
+test.each<[number, string]>([
+  [0, "2147483s"],
+  [1, "1s"],
+])("of %i seconds for a request, all that call it are told %s", async (requestTimeoutSeconds, requestTimeout) => {
+  const { own } = await told({ requestTimeoutSeconds });
+  expect(own.resolver.props.spec).toEqual({ requestTimeout });
+});
+
 test("what is not sent on waits for no other service", async () => {
   const { own } = await told({ requestTimeoutSeconds: 5 });
   expect(Object.keys(own).sort()).toEqual(["defaults", "resolver"]);

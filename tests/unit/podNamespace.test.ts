@@ -16,6 +16,22 @@ test("a namespace that the mesh does not reach is a problem at once where it is 
     expect.stringContaining("elsewhere"),
   ]);
   expect(podNamespace("a", mesh, "shop")).toBe("shop");
+  expect(podNamespaceProblems(mesh, pulumi.output("elsewhere"))).toEqual([]);
+});
+
+test("it exists before the pods do, with labels of its owner's", () => {
+  const asked = jest.fn(() => []);
+  podNamespaceProblems({ reachProblems: asked } as unknown as Mesh, "shop");
+  expect(asked).toHaveBeenCalledWith({ name: "shop", made: false }, "pods");
+});
+
+test("a preview that cannot know it says so", async () => {
+  const unknown = Object.assign(pulumi.output("shop"), { isKnown: Promise.resolve(false) });
+  const said = await new Promise((resolve) => {
+    jest.spyOn(pulumi.log, "warn").mockImplementationOnce(async (message) => resolve(message));
+    podNamespace("shop", { reachProblems: () => [] } as unknown as Mesh, unknown);
+  });
+  expect(said).toMatch(/^shop: 1 warning\n {2}namespace: /);
 });
 
 // That it is refused ends the process, as it ends a program: so a mesh that has nothing against it is asked here.

@@ -1,0 +1,165 @@
+import { parseSettings } from "../../settings";
+import { together } from "../../settings/meshProblems";
+import { keyPair } from "../jwtCases";
+import { raw } from "../settings";
+
+const told = (given: Record<string, unknown>) => {
+  const result = parseSettings(raw(given));
+  return "problems" in result ? result.problems.map((each) => `${each.propertyPath}: ${each.reason}`) : [];
+};
+
+const MESH = { meshStack: "organization/mesh/prod" };
+const shop = { name: "shop", image: "shop:1", port: 80 };
+const cart = { ...shop, name: "cart" };
+const old = { name: "old", port: 80 };
+const job = { name: "nightly", image: "job:1", command: ["run"] };
+const api = { name: "api", host: "api.test", port: 443, tls: {} };
+const login = { name: "login", issuer: "https://a.test", keys: { local: JSON.stringify({ keys: [keyPair().jwk] }) } };
+const routed = { routes: [{ host: "a.test" }] };
+const traefik = (destination: string, more: object = {}) => ({
+  intentions: [{ source: "traefik-system-ingress", destination, ...more }],
+});
+const withToken = (provider: string) => ({
+  consulAcls: true,
+  jwtProviders: [login],
+  externalJwtProviders: ["azure"],
+  services: [{ ...shop, ...routed }],
+  ...traefik("shop", {
+    permissions: [{ action: "allow", http: { pathPrefix: "/" }, jwt: { providers: [{ name: provider }] } }],
+  }),
+});
+
+/** What only the whole of the settings shows: what is told, and the nearest of which nothing is. */
+test.each<[wrong: object, problem: string, right: object]>([
+  [
+    { services: [{ ...shop, name: "api" }], externalDestinations: [api] },
+    'services[0].name: "api" is the name of externalDestinations[0] too',
+    { services: [shop], externalDestinations: [api] },
+  ],
+  [
+    { services: [shop], workloads: [old, { ...old, name: "shop" }] },
+    'workloads[1].name: "shop" is the name of services[0] too',
+    { services: [shop], workloads: [old] },
+  ],
+  [
+    { workloads: [{ name: "nightly", port: 80 }], jobs: [job] },
+    'jobs[0].name: "nightly" is the name of workloads[0] too',
+    { workloads: [old], jobs: [job] },
+  ],
+  [
+    { jwtProviders: [login, login] },
+    'jwtProviders[1].name: "login" is the name of jwtProviders[0] too',
+    { jwtProviders: [login, { ...login, name: "other" }] },
+  ],
+  [
+    { jwtProviders: [login], externalJwtProviders: ["other", "login"] },
+    'externalJwtProviders[1]: "login" is the name of jwtProviders[0] too',
+    { jwtProviders: [login], externalJwtProviders: ["other"] },
+  ],
+  ...["shop", "old", "nightly", "api"].map((name): [object, string, object] => [
+    {
+      services: [shop],
+      workloads: [old],
+      jobs: [job],
+      externalDestinations: [api],
+      externalServices: { [name]: "http" },
+    },
+    `externalServices.${name}: "${name}" is a service of this program`,
+    {
+      services: [shop],
+      workloads: [old],
+      jobs: [job],
+      externalDestinations: [api],
+      externalServices: { other: "http" },
+    },
+  ]),
+  [
+    { services: [{ ...shop, traffic: { failover: ["nobody"] } }] },
+    'services[0].traffic: sends requests on to "nobody"',
+    { services: [{ ...shop, traffic: { failover: ["old"] } }], workloads: [old] },
+  ],
+  [
+    { services: [{ ...shop, traffic: { failover: ["nightly"] } }], jobs: [job] },
+    'services[0].traffic: sends requests on to "nightly"',
+    { services: [{ ...shop, traffic: { failover: ["cart"] } }, cart], jobs: [job] },
+  ],
+  [
+    { services: [{ ...shop, ...routed }], workloads: [{ ...old, ...routed }] },
+    "workloads[0].routes[0]: the rule",
+    { services: [{ ...shop, ...routed }], workloads: [{ ...old, routes: [{ host: "b.test" }] }] },
+  ],
+  [
+    { services: [{ ...shop, routes: [{ host: "a.test", tls: { certResolver: "le" } }] }] },
+    'services[0].routes[0].tls.certResolver: "le" is not a certificate resolver',
+    { services: [{ ...shop, routes: [{ host: "a.test", tls: {} }] }] },
+  ],
+  [
+    { services: [shop], jobs: [{ ...job, calls: [{ destination: "nobody" }] }] },
+    'jobs[0].calls[0].destination: "nobody" is not a service of this stack',
+    { services: [shop], jobs: [{ ...job, calls: [{ destination: "shop" }] }] },
+  ],
+  [
+    { services: [{ ...shop, calls: [{ destination: "old" }] }] },
+    'services[0].calls[0].destination: "old" is not a service of this stack',
+    {
+      services: [{ ...shop, calls: [{ destination: "old" }, { destination: "api" }] }],
+      workloads: [old],
+      externalDestinations: [api],
+    },
+  ],
+  [
+    { services: [shop], intentions: [{ source: "shop", destination: "other" }] },
+    'intentions[0].destination: "other" is not a service of this stack',
+    { services: [shop], intentions: [{ source: "shop", destination: "other" }], externalServices: { other: "tcp" } },
+  ],
+  ...["login", "azure"].map((provider): [object, string, object] => [
+    withToken("okta"),
+    'jwt.providers[0].name: "okta" is not a JWT provider; known: azure, login',
+    withToken(provider),
+  ]),
+])("%j is told: %s", (wrong, problem, right) => {
+  expect(told(wrong as Record<string, unknown>)).toEqual([expect.stringContaining(problem)]);
+  expect(told(right as Record<string, unknown>)).toEqual([]);
+});
+
+test.each<[what: string, given: object, problems: unknown[]]>([
+  ["a route leads to", { services: [shop, { ...cart, ...routed }], ...traefik("cart") }, []],
+  [
+    "no route leads to",
+    { services: [shop, { ...cart, ...routed }], ...traefik("shop") },
+    [expect.stringMatching(/^intentions\[0\]: .*shop/)],
+  ],
+])("an intention of the ingress's for what %s has an effect or none, which can be an error", (_, given, problems) => {
+  expect(told({ ...given, intentionWarningsAreErrors: true })).toEqual(problems);
+  expect(told({ ...given })).toEqual([]);
+});
+
+test("of a stack in another one's mesh, names and traffic are judged; the rest needs that mesh", () => {
+  const services = [
+    { ...shop, ...routed, calls: [{ destination: "nobody" }] },
+    { ...cart, ...routed, traffic: { failover: ["other"] } },
+    cart,
+  ];
+  expect(told({ ...MESH, services }).map((each) => each.replace(/: .*/, ""))).toEqual([
+    "services[2].name",
+    "services[1].traffic",
+  ]);
+});
+
+describe("what only the whole shows", () => {
+  const part = { propertyPath: "a", reason: "is wrong by itself" };
+  const whole = { propertyPath: "b", reason: "is wrong beside a" };
+  const fails = () => {
+    throw new Error("cannot be judged");
+  };
+
+  test("is told beside what is wrong by itself, but not of the same input", () => {
+    expect(together([part], () => [{ ...whole, propertyPath: "a" }, whole])).toEqual([whole]);
+    expect(together([], () => [whole])).toEqual([whole]);
+  });
+
+  test("cannot be judged where a part is wrong, and else it is an error", () => {
+    expect(together([part], fails)).toEqual([]);
+    expect(() => together([], fails)).toThrow("cannot be judged");
+  });
+});

@@ -1,0 +1,180 @@
+import type { Route } from "../../components/routing/routes";
+import {
+  MeshDescription,
+  MeshReference,
+  neighbourProblems,
+  PublishedService,
+  PublishedServices,
+  withdrawnProblems,
+} from "../../components/teams/meshReference";
+import { RoutingModel } from "../../components/routing/routingModel";
+import { MeshIntentions } from "../../components/intentions/meshIntentions";
+import type { Problem } from "../../components/shared/problems";
+import { MeshNames } from "../../components/shared/serviceNames";
+
+const ingress = {
+  serviceName: "traefik-system-ingress",
+  namespace: "traefik",
+  replicas: 3,
+  imagePullPolicy: "Always",
+  respondingTimeouts: { readTimeout: 5 },
+  ports: { web: 8000, websecure: 443 },
+  options: { userLists: { admins: { secretName: "admins" } } },
+} as const;
+const description: MeshDescription = {
+  consulNamespace: "consul",
+  authMethod: "auth",
+  consulImage: "consul:1",
+  kubernetesVersion: "1.34",
+  partWithoutContains: "chart",
+  partWithoutSleep: "image",
+  partWithoutNativeSidecar: "sidecar",
+  caRotation: "2026",
+  tracing: { collector: "otel:4317" } as never,
+  cni: true,
+  reach: { connectInject: { k8sAllowNamespaces: ["shop"] } },
+  ingress,
+};
+const published = (services: PublishedService[], more: Partial<PublishedServices> = {}): PublishedServices => ({
+  namespace: "pay",
+  services,
+  intentions: [],
+  ...more,
+});
+const service = (name: string, more: Partial<PublishedService> = {}) => ({ name, port: 80, ...more });
+const asks = (name: string): Route => ({ host: "a.test", middlewares: [{ forwardAuth: { service: name } }] });
+const said = (problems: Problem[]) => problems.map((each) => `${each.propertyPath}: ${each.reason}`);
+
+test("a mesh of another stack is what that one says of it", () => {
+  const { consulNamespace, ingress: described, ...its } = description;
+  const mesh = new MeshReference(description);
+  expect(mesh).toMatchObject({
+    namespace: consulNamespace,
+    authMethod: its.authMethod,
+    consulImage: its.consulImage,
+    kubernetesVersion: its.kubernetesVersion,
+    partWithoutContains: its.partWithoutContains,
+    partWithoutSleep: its.partWithoutSleep,
+    partWithoutNativeSidecar: its.partWithoutNativeSidecar,
+    caRotation: its.caRotation,
+    tracing: its.tracing,
+    ready: undefined,
+  });
+  const { serviceName, namespace, replicas, imagePullPolicy, respondingTimeouts } = described;
+  expect(mesh.ingress).toMatchObject({ serviceName, namespace, replicas, imagePullPolicy, respondingTimeouts });
+  expect(mesh.ingress.url("a.test")).toBe("http://a.test:8000/");
+  expect(mesh.ingress.url("a.test", "/b", true)).toBe("https://a.test/b");
+});
+
+test("a namespace that the mesh's chart leaves out is refused", () => {
+  const reach = (name: string) => said(new MeshReference(description).reachProblems({ name, made: true }, "pods"));
+  expect(reach("shop")).toEqual([]);
+  expect(reach("pay")).toEqual([
+    expect.stringMatching(/^mesh\.values\.connectInject\.k8sAllowNamespaces: leaves out "pay"/),
+  ]);
+});
+
+test("names, routes and intentions of other stacks are taken", async () => {
+  const others = {
+    "a/b/pay": published(
+      [
+        service("pay", { routes: [{ host: "pay.test" }], canary: { routes: [{ host: "next.test" }] } }),
+        service("cart", { canary: true }),
+      ],
+      { jobs: ["nightly"], intentions: [{ source: "cart", destination: "pay" }] },
+    ),
+  };
+  const { model } = new MeshReference(description, others);
+  const takes = (name: string) => said(model.part(MeshNames).take("name", { name, place: "here" }));
+  const stack = "stack a/b/pay";
+  expect(takes("pay")).toEqual([expect.stringContaining(`"pay" is the name of ${stack}: service pay too`)]);
+  expect(takes("cart-canary")).toEqual([expect.stringContaining(`as that of ${stack}: service cart's canary`)]);
+  expect(takes("nightly")).toEqual([expect.stringContaining(`the name of ${stack}: job nightly too`)]);
+  expect(takes("shop")).toEqual([]);
+  const place = { own: "", named: "" };
+  const joins = (name: string, host: string) =>
+    said(model.part(RoutingModel).service(name, { routes: [{ host }] }, place));
+  expect(joins("shop", "pay.test")).toEqual([expect.stringContaining(`that of ${stack}: service pay: routes[0] too`)]);
+  expect(joins("shop-2", "next.test")).toEqual([
+    expect.stringContaining(`${stack}: service pay: canary.routes[0] too`),
+  ]);
+  const rules = [{ source: "shop", destination: "pay" }];
+  const intentions = model.part(MeshIntentions);
+  expect(said(intentions.secondSetProblems(rules)).join()).toContain(`"pay" has its intentions in ${stack} already`);
+  expect(["pay", "nightly", "shop"].map((name) => intentions.ownerOf(name)?.set)).toEqual([stack, stack, undefined]);
+  await model.declared();
+});
+
+test("what another stack wants and nobody has is its own to mend", () => {
+  const { model } = new MeshReference(description, { "a/b/pay": published([service("pay", { routes: [asks("a")] })]) });
+  expect(model.unresolved()).toEqual([]);
+});
+
+describe("a stack beside each other one", () => {
+  const own = ["a/b/own", published([service("shop", { routes: [asks("auth")] })])] as const;
+  const told = (others: Record<string, PublishedServices>, its = ingress as typeof description.ingress) =>
+    said(neighbourProblems(its, own, others));
+
+  test("is told what is wrong between the two, and not between others", () => {
+    const taken = published([service("pay", { routes: [{ host: "A.test" }] })]);
+    expect(told({ "a/b/pay": published([service("pay")]) })).toEqual([]);
+    expect(told({ "a/b/pay": taken })).toEqual([
+      expect.stringMatching(
+        /^stack a\/b\/pay: service pay: routes\[0\]: .*stack a\/b\/own: service shop: routes\[0\] too/,
+      ),
+    ]);
+    const twice = published([service("pay")]);
+    expect(told({ "a/b/one": twice, "a/b/two": twice })).toEqual([]);
+  });
+
+  test("is told of names that both have, a job's too", () => {
+    const jobs = ["shop"];
+    expect(told({ "a/b/pay": published([], { jobs }) })).toEqual([
+      expect.stringMatching(/^stack a\/b\/pay: job shop: "shop" is the name of stack a\/b\/own: service shop too/),
+    ]);
+  });
+
+  test("is told what the ingress does not have", () => {
+    const routes: Route[] = [{ host: "b.test", middlewares: [{ basicAuth: { userList: "nobody" } }] }];
+    expect(told({ "a/b/pay": published([service("pay", { routes })]) })).toEqual([
+      expect.stringMatching(/^stack a\/b\/pay: service pay: routes\[0\].*"nobody" is not a user list/),
+    ]);
+  });
+});
+
+describe("a service that is taken away", () => {
+  const told = (services: PublishedService[], more: Record<string, PublishedServices> = {}) =>
+    said(withdrawnProblems(["login"], { "a/b/pay": published(services), ...more }));
+
+  test.each<[what: string, its: Partial<PublishedService>, path: string]>([
+    ["a route", { routes: [{ host: "b.test" }, asks("login")] }, "routes[1].middlewares[0].forwardAuth.service"],
+    [
+      "a route's error pages",
+      { routes: [{ host: "a.test", middlewares: [{ errors: { service: "login@consulcatalog", status: ["500"] } }] }] },
+      "routes[0].middlewares[0].errors.service",
+    ],
+    [
+      "a canary's route",
+      { canary: { routes: [asks("login")] } },
+      "canary.routes[0].middlewares[0].forwardAuth.service",
+    ],
+  ])("is missed by %s that asks it", (_, its, path) => {
+    expect(told([service("pay", its)])).toEqual([
+      expect.stringContaining(`stack a/b/pay: service pay: ${path}: asks "login", which this stack no longer has`),
+    ]);
+  });
+
+  test.each<[what: string, its: Partial<PublishedService>]>([
+    ["has no route", {}],
+    ["asks another", { routes: [asks("auth")], canary: {} }],
+    ["has a canary without routes of its own", { canary: true }],
+    ["names a middleware that is called so", { routes: [{ host: "a.test", middlewares: ["login@consulcatalog"] }] }],
+  ])("is not missed by one that %s", (_, its) => {
+    expect(told([service("pay", its)])).toEqual([]);
+  });
+
+  test("is not missed where another stack has it now", () => {
+    const moved = { "a/b/auth": published([service("shop"), service("login")]) };
+    expect(told([service("pay", { routes: [asks("login")] })], moved)).toEqual([]);
+  });
+});

@@ -1,0 +1,70 @@
+import { parseRule, printRule } from "../../components/routing/ruleSyntax";
+
+const again = (rule: string) => printRule(parseRule(rule));
+
+test.each<[rule: string, printed: string]>([
+  ["Host(`a`)", "Host(`a`)"],
+  [' Host ( "a" ) ', "Host(`a`)"],
+  ["Host()", "Host()"],
+  ["Header(`A`,'b')".replaceAll("'", "`"), "Header(`A`, `b`)"],
+  ['Query(`a`, "b`\\"\\\\", ``)', 'Query(`a`, "b`\\"\\\\", ``)'],
+  ["Path(`/(a && b)`)", "Path(`/(a && b)`)"],
+  ["X1_y(`a\nb`)", "X1_y(`a\nb`)"],
+  ["!Host(`a`)", "!Host(`a`)"],
+  ["! !(Host(`a`))", "!!Host(`a`)"],
+  ["((A(`a`)))", "A(`a`)"],
+  ["A(`a`)||B(`b`)&&C(`c`)", "A(`a`) || B(`b`) && C(`c`)"],
+  ["A(`a`) && B(`b`) || C(`c`)", "A(`a`) && B(`b`) || C(`c`)"],
+  ["(A(`a`) || B(`b`)) && C(`c`)", "(A(`a`) || B(`b`)) && C(`c`)"],
+  ["A(`a`) && (B(`b`) || C(`c`))", "A(`a`) && (B(`b`) || C(`c`))"],
+  ["(A(`a`) && B(`b`)) && (C(`c`) && D(`d`))", "A(`a`) && B(`b`) && C(`c`) && D(`d`)"],
+  ["A(`a`) || (B(`b`) || C(`c`))", "A(`a`) || B(`b`) || C(`c`)"],
+  ["!(A(`a`) && B(`b`))", "!(A(`a`) && B(`b`))"],
+  ["!(A(`a`) || !B(`b`))", "!(A(`a`) || !B(`b`))"],
+])("%s is the rule %s", (rule, printed) => {
+  expect(again(rule)).toBe(printed);
+  expect(again(printed)).toBe(printed);
+});
+
+test("&& binds before ||, both to the left", () => {
+  const match = (name: string) => ({ kind: "match", name, args: [name] });
+  expect(parseRule("A(`A`) || B(`B`) && !C(`C`) || D(`D`)")).toEqual({
+    kind: "or",
+    left: {
+      kind: "or",
+      left: match("A"),
+      right: { kind: "and", left: match("B"), right: { kind: "not", of: match("C") } },
+    },
+    right: match("D"),
+  });
+});
+
+test.each<[rule: string, reason: string]>([
+  ["", "a matcher is expected at its end"],
+  [" ", "a matcher is expected at its end"],
+  ["Host(`a`) &&", "a matcher is expected at its end"],
+  ["Host(`a`) && || Host(`b`)", "a matcher is expected before ||"],
+  ["()", "a matcher is expected before )"],
+  ["1Host(`a`)", "a matcher is expected before 1Host"],
+  ["Ho-st(`a`)", "a matcher is expected before Ho-st"],
+  ["`a`", "a matcher is expected before `a`"],
+  ["Host", '"(" is expected at its end'],
+  ["Host `a`", '"(" is expected before `a`'],
+  ["(Host(`a`)", '")" is expected at its end'],
+  ["(Host(`a`) Host(`b`))", '")" is expected before Host'],
+  ["Host(`a` `b`)", '"," is expected before `b`'],
+  ["Host(`a`", '"," is expected at its end'],
+  ["Host(", "a value in backticks is expected in Host(…)"],
+  ["Host(a)", "a value in backticks is expected in Host(…)"],
+  ["Host(`a`,)", "a value in backticks is expected in Host(…)"],
+  ["Host(a`b`)", "a value in backticks is expected in Host(…)"],
+  ["Host(`a`)) ", "&& or || is expected before )"],
+  ["Host(`a`) Host(`b`)", "&& or || is expected before Host"],
+  ["Host(`a`) & Host(`b`)", "it cannot be read from & Host(`b`) on"],
+  ["Host(`a`) | Host(`b`)", "it cannot be read from | Host(`b`) on"],
+  ["Host(`a", "it cannot be read from `a on"],
+  ['Host("a\\")', 'it cannot be read from "a\\") on'],
+  ['Host("a\nb")', "it cannot be read from"],
+])("%s is no rule: %s", (rule, reason) => {
+  expect(() => parseRule(rule)).toThrow(reason);
+});
