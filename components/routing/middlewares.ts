@@ -21,12 +21,16 @@ interface TypedMiddlewares {
   readonly redirectScheme: { readonly scheme: string; readonly port?: string; readonly permanent?: boolean };
   /** Sends the client to what `replacement` makes of a URL that `regex` (RE2) matches. */
   readonly redirectRegex: { readonly regex: string; readonly replacement: string; readonly permanent?: boolean };
-  /** At most `average` requests a `period` (default 1s) of each client address, and `burst` (default 1) at once; else 429. */
+  /**
+   * At most `average` requests a `period` (default 1s) of each client address, and `burst` (default 1) at once; else 429. Further
+   * options as in Traefik's documentation.
+   */
   readonly rateLimit: {
     readonly average: number;
     readonly period?: string;
     readonly burst?: number;
     readonly sourceCriterion?: MiddlewareOptions;
+    readonly [option: string]: unknown;
   };
   /** Asks for a user of a list that the ingress mounts from a Secret (`userLists`); else 401. */
   readonly basicAuth: UserListAuth;
@@ -37,12 +41,16 @@ interface TypedMiddlewares {
     readonly ipStrategy?: MiddlewareOptions;
     readonly rejectStatusCode?: number;
   };
-  /** Asks another instance when one does not answer: in all `attempts` times, the first after `initialInterval`. */
+  /**
+   * Asks another instance when one does not answer: in all `attempts` times, the first after `initialInterval`. Further options as in
+   * Traefik's documentation.
+   */
   readonly retry: {
     readonly attempts: number;
     readonly initialInterval?: string;
     readonly timeout?: string;
     readonly status?: readonly string[];
+    readonly [option: string]: unknown;
   };
   /** Compresses answers of 1,024 bytes and more as the client accepts it. */
   readonly compress: MiddlewareOptions;
