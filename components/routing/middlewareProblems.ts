@@ -28,17 +28,17 @@ export function middlewareProblems(
     const [[name, options]] = entries;
     const known: Record<string, OptionKind> = kind === "http" ? MIDDLEWARE_OPTIONS : TCP_MIDDLEWARE_OPTIONS;
     if (!Object.hasOwn(known, name)) {
-      return problem(unknownMiddleware(name, kind, Object.keys(known)));
+      return problem(unknownMiddleware(name, Object.keys(known)));
     }
     return optionProblems(name, options as MiddlewareOptions, known[name], `${at}.${name}`);
   });
 }
 
-function unknownMiddleware(name: string, kind: "http" | "tcp", known: string[]): string {
+function unknownMiddleware(name: string, known: string[]): string {
   if (name.toLowerCase() === "ipwhitelist") {
     return `"${name}" ${OLDER_LIST.reason}`;
   }
-  if (kind === "tcp" && Object.hasOwn(MIDDLEWARE_OPTIONS, name)) {
+  if (Object.hasOwn(MIDDLEWARE_OPTIONS, name)) {
     return `"${name}" is for HTTP routes; TCP routes have ${known.join(" and ")}`;
   }
   return `"${name}" is not a middleware that Traefik knows; did you mean "${closest(name, known)}"? A plugin goes under "plugin"`;
@@ -57,7 +57,7 @@ function optionProblems(name: string, options: MiddlewareOptions, kind: OptionKi
   }
   const kinds =
     name === "forwardAuth" && options.service !== undefined
-      ? { ...without(kind as OptionKinds, "address"), service: "text", path: "text" }
+      ? { ...(kind as OptionKinds), service: "text", path: "text" }
       : isUserListAuth(name)
         ? { ...without(kind as OptionKinds, "usersFile"), userList: "text" }
         : kind;

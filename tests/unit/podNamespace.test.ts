@@ -27,11 +27,14 @@ test("it exists before the pods do, with labels of its owner's", () => {
 
 test("a preview that cannot know it says so", async () => {
   const unknown = Object.assign(pulumi.output("shop"), { isKnown: Promise.resolve(false) });
-  const said = await new Promise((resolve) => {
-    jest.spyOn(pulumi.log, "warn").mockImplementationOnce(async (message) => resolve(message));
-    podNamespace("shop", { reachProblems: () => [] } as unknown as Mesh, unknown);
-  });
-  expect(said).toMatch(/^shop: 1 warning\n {2}namespace: /);
+  const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+  podNamespace("shop", { reachProblems: () => [] } as unknown as Mesh, unknown);
+  // When all that is known by then has been judged.
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(warn.mock.calls.map(([message]) => message)).toEqual([
+    expect.stringMatching(/^shop: 1 warning\n {2}namespace: /),
+  ]);
+  warn.mockRestore();
 });
 
 // That it is refused ends the process, as it ends a program: so a mesh that has nothing against it is asked here.
