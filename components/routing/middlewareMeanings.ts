@@ -129,8 +129,17 @@ export const MEANINGS: Record<string, Meaning | undefined> = {
     ),
   ],
   plugin: (plugins, at) => {
-    const count = Object.values(plugins).filter((options) => options !== undefined).length;
-    return unless(count === 1, at, `has ${count} plugins; give exactly one per entry`);
+    const given = Object.entries(plugins).filter(([, options]) => options !== undefined);
+    return [
+      ...unless(given.length === 1, at, `has ${given.length} plugins; give exactly one per entry`),
+      ...given.flatMap(([name, options]) =>
+        unless(
+          typeof options === "object" && options !== null && !Array.isArray(options),
+          `${at}.${name}`,
+          `is ${JSON.stringify(options)}, which Traefik ignores; give an object of options, {} for none`,
+        ),
+      ),
+    ];
   },
   rateLimit: ({ average, sourceCriterion, redis }, at) => {
     const { endpoints, tls } = (redis ?? {}) as { endpoints?: string[]; tls?: MiddlewareOptions };

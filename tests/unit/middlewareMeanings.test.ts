@@ -179,6 +179,12 @@ test.each<[wrong: unknown, at: string, reason: string, right: unknown]>([
   ],
   [{ plugin: { a: {}, b: {} } }, ".plugin", "has 2 plugins", { plugin: { a: {}, b: undefined } }],
   [{ plugin: {} }, ".plugin", "", { plugin: { a: {} } }],
+  ...["x", true, null, ["x"], [{ b: 1 }]].map((options): [unknown, string, string, unknown] => [
+    { plugin: { a: options } },
+    ".plugin.a",
+    `is ${JSON.stringify(options)}, which Traefik ignores`,
+    { plugin: { a: { b: [{ c: 1 }] } } },
+  ]),
   [
     limit({ average: 9_223_372_037 }),
     ".rateLimit.average",
