@@ -39,7 +39,7 @@ function isComplete(patch: ClusterObject): boolean {
     const containers = containersOf(patch);
     const has = (key: string) => key in record(patch.body.spec);
     return containers.length > 0
-      ? containers.every(({ image }) => typeof image === "string") &&
+      ? containers.every((container) => "image" in container) &&
           (["Pod", "Job", "CronJob", "PodTemplate"].includes(patch.kind) || has("selector"))
       : has("destination") && has("sources");
   }, false);
@@ -47,33 +47,36 @@ function isComplete(patch: ClusterObject): boolean {
 
 function apply(target: ClusterObject, patch: ClusterObject): ClusterObject {
   // Lists of custom resources have no keys: a patch replaces them whole. Kubernetes' own kinds in groups with a dot have none of these.
-  const keyed = !target.group.includes(".");
+  const keys = target.group.includes(".") ? undefined : ITEM_KEYS;
   return {
     ...target,
-    body: merge(target.body, patch.body, keyed) as Json,
+    body: merge(target.body, patch.body, keys) as Json,
     patchedBy: [...(target.patchedBy ?? []), patch.urn],
-    ignored: [...(target.ignored ?? []), ...(patch.ignored ?? [])],
+    ignored: [target, patch].flatMap(({ ignored }) => ignored ?? []),
   };
 }
 
 /** What tells the items of Kubernetes' lists apart, of those that policies read; any other list is replaced whole. */
-const ITEM_KEYS: Record<string, readonly string[]> = {
-  containers: ["name"],
-  initContainers: ["name"],
-  ephemeralContainers: ["name"],
-  volumes: ["name"],
-  env: ["name"],
-  volumeMounts: ["mountPath"],
-  ports: ["containerPort", "port", "protocol"],
-};
+const ITEM_KEYS: ItemKeys = new Map(
+  Object.entries({
+    containers: ["name"],
+    initContainers: ["name"],
+    ephemeralContainers: ["name"],
+    volumes: ["name"],
+    env: ["name"],
+    volumeMounts: ["mountPath"],
+    ports: ["containerPort", "port", "protocol"],
+  }),
+);
+type ItemKeys = ReadonlyMap<string, readonly string[]>;
 
 /**
- * One value over another: maps are merged, a null takes away what is there, lists are replaced, or `keyed` merged as Kubernetes
- * merges its own. A value that is not known yet stays one, and throws when it is touched, not before.
+ * One value over another: maps are merged, a null takes away what is there, lists are replaced, or merged by the `keys` of their
+ * items, as Kubernetes merges its own. A value that is not known yet stays one, and throws when it is touched, not before.
  */
-export function merge(base: unknown, patch: unknown, keyed = false, at = ""): unknown {
+export function merge(base: unknown, patch: unknown, keys?: ItemKeys, own?: readonly string[]): unknown {
   if (Array.isArray(patch)) {
-    return keyed && at in ITEM_KEYS ? mergeItems(list(base), patch, ITEM_KEYS[at]) : patch;
+    return own === undefined ? patch : mergeItems(list(base), patch, keys, own);
   }
   if (typeof patch !== "object") {
     return patch;
@@ -89,8 +92,8 @@ export function merge(base: unknown, patch: unknown, keyed = false, at = ""): un
         ? merge(
             ifKnown(() => inner[key], undefined),
             outer[key],
-            keyed,
-            key,
+            keys,
+            keys?.get(key),
           )
         : inner[key];
     Object.defineProperty(merged, key, { enumerable: true, get });
@@ -98,13 +101,13 @@ export function merge(base: unknown, patch: unknown, keyed = false, at = ""): un
   return merged;
 }
 
-function mergeItems(base: unknown[], patch: unknown[], keys: readonly string[]): unknown[] {
+function mergeItems(base: unknown[], patch: unknown[], keys: ItemKeys | undefined, own: readonly string[]): unknown[] {
   // The one key that is there without being said is a port's protocol.
-  const name = (item: unknown) => JSON.stringify(keys.map((key) => record(item)[key] ?? "TCP"));
+  const name = (item: unknown) => JSON.stringify(own.map((key) => record(item)[key] ?? "TCP"));
   const names = base.map(name);
   return [
     ...base.map((item, i) =>
-      patch.reduce((result, over) => (name(over) === names[i] ? merge(result, over, true) : result), item),
+      patch.reduce((result, over) => (name(over) === names[i] ? merge(result, over, keys) : result), item),
     ),
     ...patch.filter((item) => !names.includes(name(item))),
   ];

@@ -1,6 +1,5 @@
 import { ifKnown, record } from "./json";
 import { ClusterObject, nameOf } from "./objects";
-import { containersOf, isTraefik } from "./pods";
 import { dataOf, Source, traefikContainers, TraefikContainer } from "./traefikContainers";
 import { fromEnvironment, fromFile, fromTree, Options } from "./traefikOptions";
 import { tagsOf } from "./traefik";
@@ -27,12 +26,12 @@ export function sourcesOf(object: ClusterObject): Source[] {
 
 /** A value that is elsewhere is judged with the whole stack. */
 function withoutReferences({ options, ...rest }: Source): Source {
-  return { ...rest, options: new Map([...options].filter(([, value]) => !/\$[({]/.test(value))) };
+  return { ...rest, options: new Map([...options].filter(([, value]) => !/\$[({\w]/.test(value))) };
 }
 
 function tags(object: ClusterObject): [string, string][] {
   return Object.entries(tagsOf(object)).flatMap(([key, value]) => {
-    const [, option] = /^traefik\.(.*)/.exec(key) ?? [];
+    const option = /^traefik\.(.*)/.exec(key)?.[1];
     return option === undefined ? [] : [[option, value]];
   });
 }
@@ -84,21 +83,19 @@ export interface Traefik extends Omit<TraefikContainer, "mounts"> {
 
 /** All of Traefik in a stack, with what it refers to. */
 export function traefiks(objects: readonly ClusterObject[]): Traefik[] {
-  return objects
-    .filter((object) => containersOf(object).some(isTraefik))
-    .flatMap((object) => {
-      const containers = ifKnown(() => traefikContainers(object, objects), []);
-      return containers.map(({ mounts, ...container }) => {
-        const files = mounts.flatMap(({ path, from }) => (from ? [{ path, from, ...filesOf(from, true) }] : []));
-        const sources = [...container.sources, ...files.flatMap((file) => file.sources)];
-        return {
-          ...container,
-          object,
-          sources,
-          unread: [...container.unread, ...files.flatMap((file) => file.unread), ...unreadPaths(sources, mounts)],
-        };
-      });
+  return objects.flatMap((object) => {
+    const containers = ifKnown(() => traefikContainers(object, objects), []);
+    return containers.map(({ mounts, ...container }) => {
+      const files = mounts.flatMap(({ from }) => (from ? [filesOf(from, true)] : []));
+      const sources = [...container.sources, ...files.flatMap((file) => file.sources)];
+      return {
+        ...container,
+        object,
+        sources,
+        unread: [...container.unread, ...files.flatMap((file) => file.unread), ...unreadPaths(sources, mounts)],
+      };
     });
+  });
 }
 
 function unreadPaths(sources: readonly Source[], mounts: TraefikContainer["mounts"]): string[] {
@@ -120,8 +117,8 @@ function isWithin(path: string, folder: string): boolean {
 }
 
 /** Merged options of a Traefik, whichever of its sources it takes. */
-export function optionsOf({ sources }: { readonly sources: readonly Source[] }): Options {
-  return new Map(sources.filter(({ sure }) => sure).flatMap(({ options }) => [...options]));
+export function optionsOf({ sources }: Traefik): Options {
+  return new Map(sources.flatMap(({ options }) => [...options]));
 }
 
 /** Names and bodies under a key of a file's tree, as `http.middlewares`. */

@@ -248,6 +248,10 @@ cases("own-service-account", [
   ),
 ]);
 
+const unnamed = (of: Resource, name: unknown): Resource => ({
+  ...of,
+  props: { ...of.props, metadata: { ...of.props.metadata, name } },
+});
 cases("images-pinned", [
   passes("another image, pinned", [
     workload("a"),
@@ -262,6 +266,17 @@ cases("images-pinned", [
       }),
     ],
     "image x:latest is not pinned",
+  ),
+  blocks(
+    "what has no name yet, beside a patch of nobody knows what",
+    [
+      unnamed(workload("a", { container: { image: "a" } }), undefined),
+      unnamed(
+        patch(workload("a"), { spec: { template: { spec: { containers: [{ name: "a", image: "a:1.2" }] } } } }),
+        UNKNOWN,
+      ),
+    ],
+    "image a is not pinned",
   ),
   passes(
     "only what the patch makes wrong is its own",
@@ -445,6 +460,16 @@ cases("traefik-dashboard-login", [
     ],
     "Service door: a Service of type LoadBalancer opens",
   ),
+  blocks(
+    "a port of a Service, beside one that a patch adds",
+    [
+      opened("containers"),
+      kube("v1", "ConfigMap", "env", { data: { open: "false" } }),
+      DOOR,
+      patch(DOOR, { spec: { ports: [{ port: 443, targetPort: 8443 }] } }),
+    ],
+    BY_PORT,
+  ),
   passes("a volume in the place of another", [
     opened("containers"),
     kube("v1", "ConfigMap", "env", { data: { open: "false" } }),
@@ -487,6 +512,11 @@ cases("own-service-account", [
     ] as const
   ).map(([apiVersion, kind, body]) =>
     blocks(`a ${kind} that the patch makes`, [kube(apiVersion, `${kind}Patch`, "a", body)], ACCOUNT),
+  ),
+  blocks(
+    "a pod that the patch makes, of an image that is not known yet",
+    [kube("v1", "PodPatch", "a", { ...POD, spec: { containers: [{ name: "a", image: UNKNOWN }] } })],
+    ACCOUNT,
   ),
   passes("a patch that leaves a container's image to what is there", [
     kube("v1", "PodPatch", "a", {

@@ -117,6 +117,17 @@ cases("traefik-dashboard-login", [
       INSECURE,
     ),
   ]),
+  ...["$(OPEN)", "${OPEN}", "$OPEN"].map((value) =>
+    passes(`${value} that another object says is false`, [
+      traefik({ args: [`--api.insecure=${value}`], env: [OPEN] }),
+      configMap("env", { open: "false" }),
+    ]),
+  ),
+  blocks("arguments that are not known yet", [traefik({ args: UNKNOWN })], "can't be known"),
+  passes("somebody else's kind that has data, and a router of TCP", [
+    kube("example.com/v1", "Settings", "traefik", { data: { "traefik.yml": "api: {insecure: true}" } }),
+    configMap("routes", { "d.yml": "tcp: {routers: {d: {rule: x, service: api@internal}}}" }),
+  ]),
   passes("a variable of another that says false", [
     traefik({
       args: ["--api.insecure=$(B)"],
