@@ -90,7 +90,7 @@ export class IntentionSet extends pulumi.ComponentResource {
     this.entries = mergeIntentions(all).map((spec) => {
       const destination = spec.destination.name;
       const providersOf = tokensOf(spec).flatMap((provider) => providers.get(provider) ?? []);
-      const entry: pulumi.Resource = configEntry(
+      return configEntry(
         `${name}-${intentionsName(destination)}`,
         args.mesh,
         { kind: "ServiceIntentions", name: intentionsName(destination), spec: { ...spec } },
@@ -98,16 +98,13 @@ export class IntentionSet extends pulumi.ComponentResource {
           parent: this,
           owners: services.filter((s) => s.serviceName === destination).flatMap((s) => s.protocolReady),
           // What goes to all services comes after what goes to one, and goes before it: in a mesh that serves, deny-all would
-          // otherwise refuse for a moment what has an allow.
+          // otherwise refuse for a moment what has an allow. Pulumi leaves out that an entry comes after itself.
           dependsOn:
             destination === "*"
-              ? args.mesh.model
-                  .declared()
-                  .then(() => [...providersOf, ...declared.entries.filter((each) => each !== entry)])
+              ? args.mesh.model.declared().then(() => [...providersOf, ...declared.entries])
               : providersOf,
         },
       );
-      return entry;
     });
     declared.join({ set: `IntentionSet "${name}"`, rules: all, entries: this.entries });
     this.edges = describeEdges(all);
