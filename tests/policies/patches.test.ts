@@ -270,11 +270,11 @@ cases("images-pinned", [
   blocks(
     "what has no name yet, beside a patch of nobody knows what",
     [
-      unnamed(workload("a", { container: { image: "a" } }), undefined),
       unnamed(
         patch(workload("a"), { spec: { template: { spec: { containers: [{ name: "a", image: "a:1.2" }] } } } }),
         UNKNOWN,
       ),
+      unnamed(workload("a", { container: { image: "a" } }), undefined),
     ],
     "image a is not pinned",
   ),
