@@ -36,6 +36,14 @@ test.each<[string, IntentionRule[], boolean]>([
   );
 });
 
+test("a call that does not say where it stands is the first of those of its service", () => {
+  expect(mesh().callProblems(rule("web", "pay"))[0].propertyPath).toBe("calls[0].destination");
+});
+
+test("what comes after all rules comes after the entries of each set", () => {
+  expect(mesh().entries).toEqual(["own", "pay"]);
+});
+
 test("a call to a service of nobody else is nobody else's to let in", () => {
   expect(mesh().callProblems(rule("web", "shop"))).toEqual([]);
 });
