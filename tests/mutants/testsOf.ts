@@ -17,7 +17,6 @@ const KNOWN: Record<string, string> = {
   "components/chart/consulChartKeys": "unit/chartValues",
   "components/chart/consulValues": "unit/consul",
   "components/chart/consulVersions": "unit/consul unit/consulMesh unit/chartValues",
-  "components/chart/consulWorkloads": "unit/components unit/terminatingGateway unit/egress",
   "components/chart/heldValues": "unit/chartValues unit/mergedValues unit/consulMesh",
   "components/chart/mergedValues": "unit/mergedKinds unit/mergedValues",
   "components/ingress/acmeDnsProviders": "unit/tls unit/traefikProblems",

@@ -137,7 +137,7 @@ test("Prometheus finds the metrics where Traefik has them, by entry point, route
 
 test("tcp entry points are ports of the pod and of the Service, user lists files, plugins mounted or downloaded", async () => {
   const recorded = await ingress({
-    tcpEntryPoints: { postgres: { port: 5432, nodePort: 30432 }, other: { port: 7007 } },
+    tcpEntryPoints: { postgres: { port: 5432, nodePort: 30432 }, other: { port: 7007, servicePort: 70 } },
     userLists: { admins: { secretName: "users-of-ops", key: "auth" } },
     plugins: {
       stamp: { module: "example.com/stamp", path: "tests/e2e/plugin" },
@@ -147,7 +147,7 @@ test("tcp entry points are ports of the pod and of the Service, user lists files
   expect(find(recorded, "traefik-service").props.spec.ports).toEqual(
     expect.arrayContaining([
       { name: "postgres", port: 5432, targetPort: "postgres", nodePort: 30432 },
-      { name: "other", port: 7007, targetPort: "other" },
+      { name: "other", port: 70, targetPort: "other" },
     ]),
   );
   const { volumes, containers } = find(recorded, "traefik-deployment").props.spec.template.spec;
@@ -155,6 +155,12 @@ test("tcp entry points are ports of the pod and of the Service, user lists files
     expect.arrayContaining([
       { name: "users-admins", secret: { secretName: "users-of-ops", items: [{ key: "auth", path: "users" }] } },
       { name: "plugins-storage", emptyDir: {} },
+    ]),
+  );
+  expect(containers[0].ports).toEqual(
+    expect.arrayContaining([
+      { name: "postgres", containerPort: 5432 },
+      { name: "other", containerPort: 7007 },
     ]),
   );
   expect(containers[0].volumeMounts).toEqual(
@@ -166,6 +172,9 @@ test("tcp entry points are ports of the pod and of the Service, user lists files
   expect(containers[0].args).toEqual(
     expect.arrayContaining([
       "--entryPoints.postgres.address=:5432",
+      // What Traefik asks itself there has the client of the request before.
+      "--entryPoints.internal.address=127.0.0.1:8079",
+      "--entryPoints.internal.forwardedHeaders.trustedIPs=127.0.0.1/32",
       "--experimental.localPlugins.stamp.moduleName=example.com/stamp",
       "--experimental.plugins.demo.version=v0.2.2",
     ]),
