@@ -1,0 +1,81 @@
+import * as pulumi from "@pulumi/pulumi";
+import { judgedLater } from "../../components/pods/judgedLater";
+import { ContainerInputs } from "../../components/pods/containerProblems";
+import { record } from "../recorder";
+
+const later = <T>(value: T) => pulumi.output(Promise.resolve(value));
+/** What makes it is not there yet, as in a preview. */
+const unknown = () =>
+  new (pulumi.Output as any)([], Promise.resolve(undefined), Promise.resolve(false), Promise.resolve(false));
+
+/** What becomes of a canary's inputs, variables among them, when they are known: values, or what ends the program; and what it says. */
+async function judged(inputs: ContainerInputs) {
+  const warned: string[] = [];
+  const warn = jest.spyOn(console, "warn").mockImplementation((text) => void warned.push(text));
+  const ends = (value: any) => {
+    if (!pulumi.Output.isInstance(value)) {
+      return value;
+    }
+    // All that an output has of a failure, of which the CLI would tell.
+    const { promise, isKnown, isSecret, allResources } = value as any;
+    [isKnown, isSecret, allResources()].forEach((its) => its.catch(() => undefined));
+    return promise().catch((error: Error) => error.message);
+  };
+  let its: object = {};
+  await record(async () => {
+    const resource = new pulumi.ComponentResource("test:index:Shop", "shop");
+    const { image, env, ...rest } = judgedLater('MeshService "shop"', inputs, resource, "canary.");
+    const known = { ...(image && { image }), ...env };
+    const all = await Promise.all(Object.entries(known).map(async ([name, value]) => [name, await ends(value)]));
+    its = { ...rest, ...Object.fromEntries(all) };
+  });
+  warn.mockRestore();
+  return { its, warned: warned.join("\n") };
+}
+
+test("what is plain, or not there at all, stays as it is, and nothing is said of it here", async () => {
+  const env = { PASSWORD: "hunter2", A: { fieldRef: { fieldPath: "x" } } };
+  expect(await judged({ args: ["a"], image: "No Image", env })).toEqual({
+    its: { args: ["a"], image: "No Image", ...env },
+    warned: "",
+  });
+  expect(await judged({ args: ["a"] })).toEqual({ its: { args: ["a"] }, warned: "" });
+});
+
+test("what is right is what it is, when it is known", async () => {
+  expect(await judged({ image: later("shop:2"), env: { HOST: later("db.test"), LEVEL: "info" } })).toEqual({
+    its: { image: "shop:2", HOST: "db.test", LEVEL: "info" },
+    warned: "",
+  });
+});
+
+test("what is wrong ends the program when it is known, with the input that it was given for", async () => {
+  const { its } = await judged({ image: later("No Image"), env: { HOST: later("x".repeat(2 ** 17)), C: later("d") } });
+  expect(its).toEqual({
+    image: expect.stringMatching(/^MeshService "shop": 1 problem\n {2}canary\.image: /),
+    HOST: expect.stringMatching(/^MeshService "shop": 1 problem\n {2}canary\.env\.HOST: /),
+    C: "d",
+  });
+});
+
+test("what a preview cannot judge is told", async () => {
+  const { warned } = await judged({ image: unknown(), env: { HOST: unknown(), LEVEL: later("info"), A: "b" } });
+  expect(warned).toMatch(
+    /MeshService "shop": 2 warnings\n {2}canary\.image: could not be judged .*\n {2}canary\.env\.HOST: could not be judged /,
+  );
+});
+
+test.each<[what: string, value: () => pulumi.Output<string>, said: RegExp]>([
+  ["a secret", () => pulumi.secret("x"), /1 warning\n {2}canary\.env\.VALUE: is secret, and is in plain text/],
+  [
+    "what looks like one",
+    () => later("postgres://a:b@db.test"),
+    /1 warning\n {2}canary\.env\.VALUE: looks like a secret/,
+  ],
+])("%s is warned of, since the Deployment shows it", async (_, value, said) => {
+  const { its, warned } = await judged({ env: { VALUE: value(), OTHER: later("x") } });
+  expect(warned).toMatch(said);
+  expect(warned).toMatch(/secretKeyRef/);
+  expect(warned).not.toContain("OTHER");
+  expect(Object.keys(its)).toEqual(["VALUE", "OTHER"]);
+});
