@@ -20,6 +20,7 @@ const NAMES: Record<string, [plural: string, namespaced: boolean]> = {
   ClusterRole: ["clusterroles", false],
   ValidatingWebhookConfiguration: ["validatingwebhookconfigurations", false],
   CustomResourceDefinition: ["customresourcedefinitions", false],
+  GatewayClass: ["gatewayclasses", false],
   ServiceIntentions: ["serviceintentions", true],
   ServiceDefaults: ["servicedefaults", true],
 };
@@ -39,6 +40,8 @@ const GROUPS: Record<string, string[]> = {
  */
 export class ApiServer {
   readonly objects = new Map<string, Kept>();
+  /** The kinds that it has, by the group's version. */
+  readonly groups: Record<string, string[]> = { ...GROUPS };
   /** Deletions and the like, in their order. */
   readonly log: string[] = [];
   /** Every request. */
@@ -89,12 +92,12 @@ export class ApiServer {
     const groupVersion = pathname.replace(/^\/apis?\//, "");
     const kept = this.objects.get(pathname);
     if (pathname === "/apis") {
-      const versions = Object.keys(GROUPS).filter((version) => version.includes("/"));
+      const versions = Object.keys(this.groups).filter((version) => version.includes("/"));
       return void say(200, { groups: versions.map((groupVersion) => ({ preferredVersion: { groupVersion } })) });
     }
-    if (GROUPS[groupVersion] !== undefined) {
+    if (this.groups[groupVersion] !== undefined) {
       const verbs = ["list", "delete"];
-      const resources = GROUPS[groupVersion].map((kind) => ({
+      const resources = this.groups[groupVersion].map((kind) => ({
         kind,
         name: NAMES[kind][0],
         namespaced: NAMES[kind][1],

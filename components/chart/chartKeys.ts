@@ -53,7 +53,7 @@ export function readChartKeys(folder: string): ChartKeys {
 function addKeys(keys: Map<string, ValueTypes>, map: yaml.YAMLMap<yaml.Scalar<string>, yaml.Node>, prefix: string) {
   map.items.forEach(({ key, value }, i) => {
     const at = prefix + key.value;
-    const comment = `${i === 0 ? (map.commentBefore ?? "") : ""}\n${key.commentBefore ?? ""}`;
+    const comment = [i === 0 ? map.commentBefore : undefined, key.commentBefore].join("\n");
     const annotation = [...comment.matchAll(/@type: *(\S+)/g)].at(-1)?.[1].toLowerCase();
     const types = typesOf(at, value?.toJSON(), annotation);
     keys.set(at, types);

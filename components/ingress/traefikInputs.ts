@@ -44,31 +44,46 @@ export interface CertificateResolverArgs extends Omit<
 /** The options of an ingress as a program declares them. */
 export type TraefikArgs = Omit<TraefikOptions, keyof TraefikInputs> & TraefikInputs;
 
-/** What stands for a value that is not known yet, by the path of its input, so that all else is judged: nothing is wrong with it. */
-const STAND_INS: readonly (readonly [path: RegExp, standIn: string])[] = [
-  [/^serviceAnnotations\./, "not-known-yet"],
-  [/^(loadBalancerSourceRanges|(forwardedHeaders|proxyProtocol)TrustedIps)\[/, "192.0.2.0/24"],
-  [/^certificateResolvers\..*\.email$/, "not-known-yet@example.com"],
-  [/^certificateResolvers\..*\.caServer$/, "https://not-known-yet.invalid"],
-  [/^consoles\.dashboard\./, "dashboard.not-known-yet.invalid"],
-  [/^consoles\.consulUi\./, "consul-ui.not-known-yet.invalid"],
-  [/^(certificateResolvers|userLists)\..*\.(kid|hmacSecret|credentialsSecret|secretName)$/, "not-known-yet"],
+const RANGE = "192.0.2.0/24";
+
+/**
+ * What stands for a value that is not known yet, by the beginning or the end of its input's path, so that all else is judged:
+ * nothing is wrong with it. The first that fits.
+ */
+const STAND_INS: readonly (readonly [part: string, standIn: string])[] = [
+  ["serviceAnnotations.", "not-known-yet"],
+  ["loadBalancerSourceRanges[", RANGE],
+  ["forwardedHeadersTrustedIps[", RANGE],
+  ["proxyProtocolTrustedIps[", RANGE],
+  ["consoles.dashboard.", "dashboard.not-known-yet.invalid"],
+  ["consoles.consulUi.", "consul-ui.not-known-yet.invalid"],
+  [".email", "not-known-yet@example.com"],
+  [".caServer", "https://not-known-yet.invalid"],
+  [".kid", "not-known-yet"],
+  [".hmacSecret", "not-known-yet"],
+  [".credentialsSecret", "not-known-yet"],
+  [".secretName", "not-known-yet"],
 ];
 
 /** The options of an ingress, with what stands for each value that another resource makes. */
 export function withStandIns(args: TraefikArgs): TraefikOptions {
   return replaceLater(
     args,
-    (value, path) => secretOfProvider(args, path) ?? STAND_INS.find(([input]) => input.test(path))?.[1] ?? value,
+    (value, path) =>
+      secretOfProvider(args, path) ??
+      STAND_INS.find(([part]) => path.startsWith(part) || path.endsWith(part))?.[1] ??
+      value,
   ) as TraefikOptions;
 }
 
 /** The Secret that another resolver names for the same DNS provider: they have to be the same, which is judged when both are known. */
 function secretOfProvider({ certificateResolvers = {} }: TraefikArgs, path: string): string | undefined {
-  const [, resolver = ""] = /^certificateResolvers\.(.*)\.dnsChallenge\.credentialsSecret$/.exec(path) ?? [];
-  const provider = certificateResolvers[resolver]?.dnsChallenge?.provider;
-  return Object.values(certificateResolvers)
-    .filter(({ dnsChallenge }) => dnsChallenge?.provider === provider)
-    .map(({ dnsChallenge }) => dnsChallenge?.credentialsSecret)
+  const resolvers = Object.entries(certificateResolvers);
+  const [, its] =
+    resolvers.find(([name]) => path === `certificateResolvers.${name}.dnsChallenge.credentialsSecret`) ?? [];
+  return resolvers
+    .map(([, { dnsChallenge }]) => dnsChallenge)
+    .filter((challenge) => challenge?.provider === its?.dnsChallenge?.provider)
+    .map((challenge) => challenge?.credentialsSecret)
     .find((secret) => typeof secret === "string");
 }

@@ -1,0 +1,104 @@
+import * as pulumi from "@pulumi/pulumi";
+import { refuseForeign } from "../../components/interrupted/foreign";
+import { ApiServer } from "../apiServer";
+
+const LABEL = ["consul-traefik-mesh/stack", "shop.prod"] as const;
+const OURS = { [LABEL[0]]: LABEL[1] };
+const ORDERS = { name: "orders", namespace: "shop" };
+const LONG_AGO = "2026-11-01T00:00:00Z";
+const clock = Date.now;
+let server: ApiServer;
+let kubeconfig: string;
+
+beforeEach(async () => {
+  server = new ApiServer();
+  kubeconfig = await server.listen();
+});
+afterEach(async () => {
+  Date.now = clock;
+  server.close();
+  await run(false);
+});
+
+/** Has Pulumi run a program, or preview it. */
+const run = (preview: boolean) =>
+  pulumi.runtime.setMocks(
+    { newResource: () => ({ id: "", state: {} }), call: () => ({}) },
+    undefined,
+    undefined,
+    preview,
+  );
+const judged = (newInputs: unknown) => refuseForeign({ newInputs: newInputs as never }, { kubeconfig }, LABEL);
+const service = (metadata: object = ORDERS) => judged({ apiVersion: "v1", kind: "Service", metadata });
+const there = (metadata: object) => server.add("v1", "Service", { metadata: { ...ORDERS, ...metadata } });
+
+/** Waits until the object has been asked for so often. */
+async function asked(times: number): Promise<void> {
+  const count = () => server.requests.filter((each) => each.endsWith("/orders")).length;
+  for (const deadline = clock() + 10_000; count() < times;) {
+    expect(clock()).toBeLessThan(deadline);
+    await new Promise(setImmediate);
+  }
+}
+
+test.each<[what: string, newInputs: unknown]>([
+  ["nothing at all", undefined],
+  ["no name", { apiVersion: "v1", kind: "Service", metadata: {} }],
+  ["no metadata", { apiVersion: "v1", kind: "Service" }],
+  ["a name that is not known yet", { apiVersion: "v1", kind: "Service", metadata: { ...ORDERS, name: {} } }],
+  ["a namespace that is not known yet", { apiVersion: "v1", kind: "Service", metadata: { ...ORDERS, namespace: {} } }],
+  ["no version", { kind: "Service", metadata: ORDERS }],
+])("nobody is asked for what cannot be there: %s", async (_, newInputs) => {
+  there({});
+  await expect(judged(newInputs)).resolves.toBeUndefined();
+  expect(server.requests).toEqual([]);
+});
+
+test.each<[whose: string, labels: object]>([
+  ["the stack's own", OURS],
+  ["somebody else's", {}],
+])("one that is being deleted is waited for, though it is %s", async (_, labels) => {
+  there({ labels, deletionTimestamp: LONG_AGO });
+  let done = false;
+  const making = service().then(() => (done = true));
+  await asked(3);
+  expect(done).toBe(false);
+  server.objects.clear();
+  await making;
+});
+
+test("one that does not go is waited for, for five minutes, and then left to Kubernetes to tell", async () => {
+  there({ deletionTimestamp: LONG_AGO });
+  let now = clock();
+  Date.now = () => (now += 50_000);
+  await expect(service()).resolves.toBeUndefined();
+  expect(server.requests.filter((each) => each.endsWith("/orders")).length).toBeGreaterThan(2);
+});
+
+test("a preview waits for nothing, and refuses what is somebody else's", async () => {
+  await run(true);
+  there({ deletionTimestamp: LONG_AGO });
+  await expect(service()).resolves.toBeUndefined();
+  expect(server.requests.filter((each) => each.endsWith("/orders"))).toHaveLength(1);
+  there({});
+  await expect(service()).rejects.toThrow("already exists");
+  there({ labels: OURS });
+  await expect(service()).resolves.toBeUndefined();
+});
+
+test("a cluster that cannot be asked is passed over", async () => {
+  there({});
+  server.refusal = 403;
+  await expect(service()).resolves.toBeUndefined();
+});
+
+test("the ways out of it are told, of a namespace too, which may stay its owner's", async () => {
+  there({ creationTimestamp: LONG_AGO });
+  await expect(service()).rejects.toThrow(
+    /was left as it is\. Choose another name, or delete it; or hand it over to this stack, .*: kubectl --namespace shop label service orders consul-traefik-mesh\/stack=shop\.prod --overwrite$/,
+  );
+  server.add("v1", "Namespace", { metadata: { name: "shop" } });
+  await expect(judged({ apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } })).rejects.toThrow(
+    /^Namespace shop already .* leave it to its owner .*"createNamespace": false; .*: kubectl label namespace shop /,
+  );
+});
