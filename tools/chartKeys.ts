@@ -48,8 +48,8 @@ function main(folders: readonly string[]): void {
 export const CONSUL_CHART_VERSIONS: readonly string[] = \`
 ${versions.join(" ")}
 \`
-  .split(/\\s+/)
-  .filter(Boolean);
+  .trim()
+  .split(" ");
 
 export const CONSUL_CHART_KEYS = \`
 ${text.join("\n")}

@@ -80,8 +80,8 @@ export function chartValueProblems(
 ): { problems: Problem[]; doubts: Problem[] } {
   const found = { problems: [] as Problem[], doubts: [] as Problem[] };
   const { path, version } = chart;
-  const newest = version === undefined ? undefined : newestOfLine(version);
-  if (version === undefined || newest === undefined || Object.keys(values).length === 0) {
+  const newest = version && newestOfLine(version);
+  if (!version || !newest) {
     return found;
   }
   const published = publishedKeys(version, newest);
@@ -134,7 +134,7 @@ function ownKeys(folder: string, published: ChartKeys): ChartKeys {
 
 /** A key that the chart does not know: known to other versions, or with the nearest known ones. */
 function unknownKey(key: string, keys: ChartKeys, chart: string): string {
-  const other = (table().find((row) => row.key === key)?.ranges ?? []).map(([from, to]) => `${from} to ${to}`);
+  const other = (ROWS.find((row) => row.key === key)?.ranges ?? []).map(([from, to]) => `${from} to ${to}`);
   if (other.length > 0) {
     return `is not known to ${chart}, but to the published ${other.join(" and ")}; leave it out, or take such a chart`;
   }
@@ -143,7 +143,7 @@ function unknownKey(key: string, keys: ChartKeys, chart: string): string {
   const siblings = [...keys.keys()].filter((k) => k.startsWith(parent) && !k.slice(parent.length).includes("."));
   // A name that is spelt right may stand in the wrong place.
   const moved = [...keys.keys()].filter((k) => k.endsWith(`.${name}`));
-  const near = closest(key, siblings.length > 0 ? siblings : [...keys.keys()]);
+  const near = closest(key, siblings);
   const meant = moved.length > 0 && distance(near, key) > Math.max(2, name.length / 3) ? closest(key, moved) : near;
   return `is not known to ${chart}, which would ignore it; did you mean "${meant}"?`;
 }
@@ -214,7 +214,7 @@ function newestOfLine(version: string): string | undefined {
 /** What the published chart of a version knows; what the newest one of its line does, where that is older. */
 function publishedKeys(version: string, newest: string): ChartKeys {
   const at = semver.gt(version, newest) ? newest : version;
-  return new Map(table().flatMap(({ key, types, ranges }) => (isIn(at, ranges) ? [[key, types]] : [])));
+  return new Map(ROWS.flatMap(({ key, types, ranges }) => (isIn(at, ranges) ? [[key, types]] : [])));
 }
 
 interface Row {
@@ -223,27 +223,21 @@ interface Row {
   readonly ranges: readonly (readonly string[])[];
 }
 
-let rows: Row[] | undefined;
-
-/** The table of consulChartKeys.ts, read once and only where it is needed. */
-function table(): readonly Row[] {
-  rows ??= CONSUL_CHART_KEYS.trim()
-    .split("\n")
-    .flatMap((text) => {
-      const [parent, ...entries] = text.split(" ");
-      return entries.map((entry) => {
-        const [, name, types, ranges] = /^(.*):(\w*)(?:@(.*))?$/.exec(entry)!;
-        return {
-          key: parent === "-" ? name : `${parent}.${name}`,
-          types,
-          ranges: (ranges ?? `${CONSUL_CHART_VERSIONS[0]}-${CONSUL_CHART_VERSIONS.at(-1)}`)
-            .split(",")
-            .map((range) => range.split("-")),
-        };
-      });
+/** The table of consulChartKeys.ts. */
+const ROWS: readonly Row[] = CONSUL_CHART_KEYS.trim()
+  .split("\n")
+  .flatMap((text) => {
+    const [parent, ...entries] = text.split(" ");
+    return entries.map((entry) => {
+      const [key, ranges = `${CONSUL_CHART_VERSIONS[0]}-${CONSUL_CHART_VERSIONS.at(-1)}`] = entry.split("@");
+      const [name, types] = key.split(":");
+      return {
+        key: parent === "-" ? name : `${parent}.${name}`,
+        types,
+        ranges: ranges.split(",").map((range) => range.split("-")),
+      };
     });
-  return rows;
-}
+  });
 
 function isIn(version: string, ranges: Row["ranges"]): boolean {
   return ranges.some(([from, to]) => semver.gte(version, from) && semver.lte(version, to));

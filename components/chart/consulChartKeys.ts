@@ -5,8 +5,8 @@
 export const CONSUL_CHART_VERSIONS: readonly string[] = `
 1.5.0 1.5.1 1.5.3 1.5.4 1.5.5 1.5.6 1.5.7 1.5.8 1.5.9 1.6.0 1.6.1 1.6.2 1.6.3 1.6.4 1.6.5 1.6.6 1.6.7 1.6.8 1.6.9 1.6.10 1.8.0 1.8.1 1.8.2 1.8.3 1.8.4 1.8.6 1.8.7 1.8.8 1.8.10 1.8.11 1.8.12 1.8.13 1.8.14 1.8.15 1.8.16 1.9.0 1.9.1 1.9.2 1.9.3 1.9.5 1.9.6 1.9.7 1.9.8 1.9.9 1.9.10 1.9.11 2.0.0 2.0.1 2.0.2 2.0.3
 `
-  .split(/\s+/)
-  .filter(Boolean);
+  .trim()
+  .split(" ");
 
 export const CONSUL_CHART_KEYS = `
 - global:o server:o externalServers:o client:o dns:o ui:o syncCatalog:o connectInject:o meshGateway:o ingressGateways:o terminatingGateways:o webhookCertManager:o prometheus:o tests:o telemetryCollector:o fullnameOverride: nameOverride:

@@ -11,7 +11,6 @@ export interface Tests {
  * first. All tests together would take hours, as those of whole programs run nearly all the code.
  */
 const KNOWN: Record<string, string> = {
-  "components/chart/chartKeys": "unit/chartValues",
   "components/chart/chartValueProblems": "unit/chartValues",
   "components/chart/consulChartKeys": "unit/chartValues",
   "components/chart/consulValues": "unit/consul",

@@ -89,6 +89,15 @@ test.each<[values: object, problem: string]>([
     { server: { resources: { limit: {} } } },
     'values.server.resources.limit is not known to chart 1.9.11, which would ignore it; did you mean "server.resources.limits"?',
   ],
+  ...Object.entries({
+    // Beside it, rather than what has that name far away, or the map that it stands in.
+    "ui.service.copyAnnotations": "ui.service.annotations",
+    "global.openshift.dns": "global.openshift.enabled",
+    "global.secretsBackend.externalServers": "global.secretsBackend.vault",
+  }).map(([key, meant]): [object, string] => [
+    nested(key, "x"),
+    `values.${key} is not known to chart 1.9.11, which would ignore it; did you mean "${meant}"?`,
+  ]),
   [
     { global: { crds: { enableTcpRoute: true } } },
     "values.global.crds is not known to chart 1.9.11, but to the published 1.8.14 to 1.8.16 and 2.0.0 to 2.0.3; leave it out, or take such a chart",
@@ -117,6 +126,15 @@ test.each<[values: object, problem: string]>([
     'values.global.imagePullSecrets is the list ["a"]; the chart takes a list of maps',
   ],
   [
+    { server: { extraVolumes: [{ type: "secret" }, null] } },
+    'values.server.extraVolumes is the list [{"type":"secret"},null]; the chart takes a list of maps',
+  ],
+  [
+    { global: { recursors: ["10.0.0.1", 3] } },
+    'values.global.recursors is the list ["10.0.0.1",3]; the chart takes a list of strings',
+  ],
+  [{ global: { recursors: {} } }, "values.global.recursors is a map; the chart takes a list of strings"],
+  [
     { server: { extraEnvironmentVars: [{ name: "A" }] } },
     'values.server.extraEnvironmentVars is the list [{"name":"A"}]; the chart takes a map',
   ],
@@ -124,6 +142,17 @@ test.each<[values: object, problem: string]>([
     { server: { affinity: null } },
     'values.server.affinity is null, which @pulumi/kubernetes drops before version 4.30, so the chart\'s default would stay; use ""',
   ],
+  ...Object.entries({
+    "global.imagePullSecrets": "[]",
+    "global.recursors": "[]",
+    "global.extraLabels": "its keys one by one",
+    server: "its keys one by one",
+    "syncCatalog.enabled": "a value",
+    "server.enabled": '""',
+  }).map(([key, empty]): [object, string] => [
+    nested(key, null),
+    `values.${key} is null, which @pulumi/kubernetes drops before version 4.30, so the chart's default would stay; use ${empty}`,
+  ]),
   [
     { global: { imageEnvoy: "envoyproxy/envoy:v1.18.3" } },
     "values.global.imageEnvoy is gone as of chart 1.0; use global.imageConsulDataplane, which has its own Envoy",
@@ -145,8 +174,24 @@ test("what is gone in one line is right in the line before", () => {
   ]);
 });
 
+test("what was gone for some lines is right in those that have it again", () => {
+  const values = { global: { generateManifests: true } };
+  expect(
+    ["1.8.14", "2.0.0"].flatMap((version) => said(values, version)).filter((each) => /not known to/.test(each)),
+  ).toEqual([]);
+});
+
+test.each<[what: string, version: string | undefined]>([
+  ["of no version that is known", undefined],
+  ["of a line that is not known", "1.7.0"],
+  ["that is no version", "latest"],
+])("a chart %s is not judged", (_, version) => {
+  expect(chartValueProblems({ servers: 1 }, { version }, "values")).toEqual({ problems: [], doubts: [] });
+});
+
 test("no value is gone that every line still has, and each remedy names a value that is there", () => {
   for (const [key, remedy] of Object.entries(GONE_VALUES)) {
+    expect(remedy).toMatch(/^gone\b.*(use|leave|declare|install) /);
     expect(CONSUL_CHART_VERSIONS.filter((v) => said(nested(key, true), v)[0]?.includes(remedy))).not.toEqual([]);
     for (const [, named] of remedy.matchAll(/use ([\w.]+\w)/g)) {
       expect([named, said(nested(named, "x"), "2.0.3").filter((p) => /not known|gone/.test(p))]).toEqual([named, []]);
@@ -213,6 +258,22 @@ describe("a chart in a folder", () => {
   test("knows its own values, with the published chart's types where it says nothing", () => {
     expect(ask({ global: { names: ["a"], hidden: 1 }, odd: { one: 2 } })).toEqual([]);
     expect(ask({ server: { image: 3 } })).toEqual(["values.server.image is the number 3; the chart takes a string"]);
+  });
+
+  test("is newer than the table, and still knows what it knows", () => {
+    const origin = { path: folder, version: "1.9.99" };
+    expect(chartValueProblems({ server: { news: 1 } }, origin, "values")).toMatchObject({
+      problems: [{ propertyPath: "values.server.news" }],
+      doubts: [],
+    });
+  });
+
+  test("without values that can be read is judged as the published one", () => {
+    const nowhere = path.join(folder, "nowhere");
+    expect(said({ server: { replica: 3, image: 3 } }, { path: nowhere, version: "1.9.11" })).toEqual([
+      `values.server.replica is not known to the chart in ${nowhere}, which would ignore it; did you mean "server.replicas"?`,
+      "values.server.image is the number 3; the chart takes a string",
+    ]);
   });
 
   test("does not know what only the published chart has", () => {
