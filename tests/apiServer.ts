@@ -53,8 +53,8 @@ export class ApiServer {
   private looks = 0;
   private readonly server = http.createServer((request, response) => this.answer(request, response));
 
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+  async listen(port = 0): Promise<string> {
+    await new Promise<void>((resolve) => this.server.listen(port, "127.0.0.1", resolve));
     const server = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
     return JSON.stringify({
       "current-context": "it",

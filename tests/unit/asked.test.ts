@@ -1,0 +1,132 @@
+import * as pulumi from "@pulumi/pulumi";
+import { find, findLabelled } from "../../components/interrupted/asked";
+import { ApiServer } from "../apiServer";
+
+const LABEL = ["stack", "shop.prod"] as const;
+const OURS = { stack: "shop.prod" };
+let server: ApiServer;
+let access: { kubeconfig: string; context?: string };
+
+beforeEach(async () => {
+  server = new ApiServer();
+  access = { kubeconfig: await server.listen() };
+});
+afterEach(async () => {
+  server.close();
+  await run(false);
+});
+
+/** Has Pulumi run a program, or preview it. */
+const run = (preview: boolean) =>
+  pulumi.runtime.setMocks(
+    { newResource: () => ({ id: "", state: {} }), call: () => ({}) },
+    undefined,
+    undefined,
+    preview,
+  );
+const service = (name: string, namespace?: string, labels: object = OURS) =>
+  server.add("v1", "Service", { metadata: { name, namespace: namespace ?? "default", labels } });
+const named = (name: string, namespace?: string, kind = "Service", apiVersion = "v1") => ({
+  ...{ apiVersion, kind, name },
+  ...(namespace && { namespace }),
+});
+const nameOf = (its: unknown) => (typeof its === "object" ? (its as any).metadata.name : its);
+const looked = async (...wanted: Parameters<typeof named>) => nameOf(await find(named(...wanted), access));
+const labelled = async (...wanted: Parameters<typeof named>) =>
+  nameOf(await findLabelled(named(...wanted), access, LABEL));
+
+describe("an object", () => {
+  test("is that of its kind, its name and its namespace, and none is none", async () => {
+    service("orders", "shop");
+    service("usual");
+    server.add("v1", "Namespace", { metadata: { name: "shop" } });
+    expect(await looked("orders", "shop")).toBe("orders");
+    expect(await looked("usual")).toBe("usual");
+    expect(await looked("shop", undefined, "Namespace")).toBe("shop");
+    expect(await looked("orders")).toBeUndefined();
+    expect(await looked("orders", "shop", "Secret")).toBeUndefined();
+    expect(await looked("orders", "shop", "Thing", "example.com/v1")).toBeUndefined();
+  });
+
+  test("has its kind looked up once in a run, but for one that may be yet to come", async () => {
+    await looked("orders", "shop");
+    await looked("others", "shop");
+    expect(server.requests.filter((each) => each === "GET /api/v1")).toHaveLength(1);
+    expect(await looked("a", "shop", "ServiceDefaults", "example.com/v1")).toBeUndefined();
+    server.groups["example.com/v1"] = ["ServiceDefaults"];
+    server.add("example.com/v1", "ServiceDefaults", { metadata: { name: "a", namespace: "shop" } });
+    expect(await looked("a", "shop", "ServiceDefaults", "example.com/v1")).toBe("a");
+  });
+
+  test("has its kind looked up once in a preview, which makes none", async () => {
+    await run(true);
+    for (const name of ["a", "b"]) {
+      expect(await looked(name, "shop", "Thing", "example.com/v1")).toBeUndefined();
+    }
+    expect(server.requests).toEqual(["GET /apis/example.com/v1"]);
+  });
+});
+
+describe("an object with a label", () => {
+  test("costs nothing beside others of its kind in its namespace", async () => {
+    ["a", "b"].forEach((name) => service(name, "shop"));
+    service("c", "apps");
+    service("d", "shop", { stack: "others" });
+    server.add("v1", "Secret", { metadata: { name: "a", namespace: "apps", labels: OURS } });
+    const asked = ["a", "b", "c", "d"].map((name) => labelled(name, "shop"));
+    expect(await Promise.all(asked)).toEqual(["a", "b", undefined, undefined]);
+    expect(server.requests).toEqual(["GET /api/v1", "GET /api/v1/namespaces/shop/services"]);
+    expect(await Promise.all([labelled("c", "apps"), labelled("a", "apps")])).toEqual(["c", undefined]);
+    expect(await labelled("a", "apps", "Secret")).toBe("a");
+  });
+
+  test("is none where its kind or its namespace is not there", async () => {
+    expect(await labelled("a", "shop", "Thing", "example.com/v1")).toBeUndefined();
+    server.add("v1", "Namespace", { metadata: { name: "shop", labels: OURS } });
+    expect(await labelled("shop", undefined, "Namespace")).toBe("shop");
+    server.refusal = 404;
+    expect(await labelled("a", "apps")).toBeUndefined();
+  });
+});
+
+test.each([401, 403, 405, 503])("a cluster that says %i cannot be asked", async (status) => {
+  server.refusal = status;
+  expect(await looked("orders", "shop")).toBe("unknown");
+  expect(await labelled("orders", "shop")).toBe("unknown");
+  server.refusal = undefined;
+  expect(await looked("orders", "shop")).toBeUndefined();
+});
+
+test("what else a cluster says is told by an up, and passed over by a preview", async () => {
+  server.refusal = 422;
+  await expect(looked("orders", "shop")).rejects.toThrow("not for you");
+  await run(true);
+  expect(await looked("orders", "shop")).toBe("unknown");
+});
+
+test("a cluster that does not answer is not asked for each object, in an up and in a preview", async () => {
+  const kubeconfig = access.kubeconfig;
+  server.close();
+  for (const preview of [false, true]) {
+    await run(preview);
+    expect(await looked("orders", "shop")).toBe("unknown");
+  }
+  // Another one at its address: this run takes it for the one that is away.
+  const { port } = new URL(JSON.parse(kubeconfig).clusters[0].cluster.server);
+  server = new ApiServer();
+  await server.listen(Number(port));
+  for (const preview of [false, true]) {
+    await run(preview);
+    expect(await looked("orders", "shop")).toBe("unknown");
+  }
+  expect(server.requests).toEqual([]);
+});
+
+test("each cluster has its own answers", async () => {
+  service("orders", "shop");
+  expect(await looked("orders", "shop")).toBe("orders");
+  access = { ...access, context: "none" };
+  expect(await looked("orders", "shop")).toBe("unknown");
+  access = { kubeconfig: "{}" };
+  expect(await looked("orders", "shop")).toBe("unknown");
+});

@@ -1,0 +1,246 @@
+import { gunzipSync, gzipSync } from "node:zlib";
+import { ClusterApi } from "../../components/interrupted/clusterApi";
+import {
+  allowUpgrade,
+  describeRelease,
+  forgetRelease,
+  helmRecords,
+  holdLostRecord,
+  holdRecord,
+  isOfRelease,
+  letNamespaceGo,
+  letRecordGo,
+  settledRecords,
+} from "../../components/interrupted/helmRecord";
+import { ApiServer } from "../apiServer";
+
+const release = { name: "consul", namespace: "consul-system" };
+const LABEL = ["consul-traefik-mesh/stack", "shop.prod"] as const;
+const NOON = "2026-11-29T12:00:00Z";
+const SECRETS = "/api/v1/namespaces/consul-system/secrets";
+const NAMESPACE = "/api/v1/namespaces/consul-system";
+const clock = Date.now;
+let server: ApiServer;
+let api: ClusterApi;
+
+beforeEach(async () => {
+  server = new ApiServer();
+  api = ClusterApi.connect({ kubeconfig: await server.listen() });
+  Date.now = () => Date.parse(NOON);
+});
+afterEach(() => {
+  Date.now = clock;
+  server.close();
+});
+
+const before = (seconds: number) => new Date(Date.parse(NOON) - seconds * 1000).toISOString();
+const kept = (path: string) => server.objects.get(path) as any;
+const paths = () => [...server.objects.keys()];
+const lists = () => server.requests.filter((each) => each.endsWith("/secrets")).length;
+const pathOf = (version: number, name = "consul") => `${SECRETS}/sh.helm.release.v1.${name}.v${version}`;
+
+/** Adds a revision as Helm keeps it. */
+function revision(version: number, status: string | undefined, its: object = {}, name = "consul"): void {
+  const labels = { owner: "helm", name, version: String(version), ...(status && { status }) };
+  server.add("v1", "Secret", {
+    metadata: { name: `sh.helm.release.v1.${name}.v${version}`, namespace: release.namespace, labels },
+    data: { release: Buffer.from(gzipSync(JSON.stringify(its)).toString("base64")).toString("base64") },
+  });
+}
+
+/** What Helm reads of a Secret. */
+function read(path: string): any {
+  const inner = Buffer.from(Buffer.from(kept(path).data.release, "base64").toString(), "base64");
+  return JSON.parse(gunzipSync(inner).toString());
+}
+
+/** Waits until the revisions have been listed so often. */
+async function listed(times: number): Promise<void> {
+  for (const deadline = clock() + 10_000; lists() < times;) {
+    expect(clock()).toBeLessThan(deadline);
+    await new Promise(setImmediate);
+  }
+}
+
+test.each<[annotations: Record<string, string> | undefined, its: boolean]>([
+  [{ "meta.helm.sh/release-name": "consul", "meta.helm.sh/release-namespace": "consul-system" }, true],
+  [{ "meta.helm.sh/release-name": "vault", "meta.helm.sh/release-namespace": "consul-system" }, false],
+  [{ "meta.helm.sh/release-name": "consul", "meta.helm.sh/release-namespace": "blue" }, false],
+  [undefined, false],
+])("an object with annotations %j is of the release: %s", (annotations, its) => {
+  expect(isOfRelease({ metadata: { name: "a", annotations } }, release)).toBe(its);
+});
+
+describe("what Helm knows of a release", () => {
+  test("are its revisions, the latest last, however Helm has packed them", async () => {
+    revision(10, "deployed", { info: { description: "ten" } });
+    revision(9, undefined);
+    revision(0, "uninstalled");
+    revision(1, "deployed", {}, "vault");
+    server.add("v1", "Secret", {
+      metadata: { name: "consul", namespace: release.namespace, labels: { name: "consul" } },
+    });
+    const plain = Buffer.from(JSON.stringify({ info: { description: "nine" } })).toString("base64");
+    kept(pathOf(9)).data.release = Buffer.from(plain).toString("base64");
+    expect(await helmRecords(api, release)).toEqual([
+      { path: pathOf(9), revision: 9, status: "unknown", release: { info: { description: "nine" } } },
+      { path: pathOf(10), revision: 10, status: "deployed", release: { info: { description: "ten" } } },
+    ]);
+  });
+
+  test("is nothing in a namespace that is not there", async () => {
+    server.refusal = 404;
+    expect(await helmRecords(api, release)).toEqual([]);
+  });
+
+  test.each<[status: string, info: object | undefined, waits: boolean]>([
+    ["pending-upgrade", { last_deployed: before(44) }, true],
+    ["pending-install", { last_deployed: before(46), deleted: before(1) }, false],
+    ["pending-install", undefined, false],
+    ["uninstalling", { last_deployed: before(900), deleted: before(89) }, true],
+    ["uninstalling", { last_deployed: before(1), deleted: before(91) }, false],
+    ["deployed", { last_deployed: before(1), deleted: "" }, false],
+    ["failed", { last_deployed: before(1), deleted: before(1) }, false],
+  ])("that is %s with %j is waited for: %s", async (status, info, waits) => {
+    revision(1, "pending-install", { info: { last_deployed: before(1) } });
+    revision(2, status, { info });
+    const settled = settledRecords(api, release);
+    if (waits) {
+      await listed(2);
+      revision(2, "failed");
+    }
+    expect((await settled).map((each) => each.revision)).toEqual([1, 2]);
+    expect(lists() > 1).toBe(waits);
+  });
+
+  test.each<[its: object, words: string]>([
+    [{}, "revision 3, failed since an unknown time"],
+    [{ chart: {}, info: {} }, "revision 3, failed since an unknown time"],
+    [
+      { chart: { metadata: { name: "consul", version: "1.9.11" } }, info: { last_deployed: NOON } },
+      `chart consul 1.9.11, revision 3, failed since ${NOON}`,
+    ],
+  ])("of %j is told as %s", async (its, words) => {
+    revision(3, "failed", its);
+    expect(describeRelease((await helmRecords(api, release))[0])).toBe(words);
+  });
+});
+
+test("a release that is forgotten leaves nothing, and others' stay", async () => {
+  [0, 1, 2].forEach((version) => revision(version, "failed"));
+  kept(pathOf(0)).metadata.finalizers = ["consul-traefik-mesh/destroy"];
+  revision(1, "deployed", {}, "vault");
+  await forgetRelease(api, release);
+  expect(paths()).toEqual([pathOf(1, "vault")]);
+});
+
+describe("before an upgrade", () => {
+  test.each(["deployed", "failed"])("a revision that is %s stays", async (status) => {
+    revision(1, status);
+    await allowUpgrade(api, release);
+    expect(server.requests).toEqual([`GET ${SECRETS}`]);
+  });
+
+  test.each(["pending-upgrade", "pending-rollback", "uninstalled"])("one that is %s has failed", async (status) => {
+    const its = { name: "consul", info: { first_deployed: before(99), last_deployed: before(90), status }, config: {} };
+    revision(1, "superseded");
+    revision(2, status, its);
+    await allowUpgrade(api, release);
+    const description = `interrupted while ${status}`;
+    expect(read(pathOf(2))).toEqual({ ...its, info: { ...its.info, status: "failed", description } });
+    expect([1, 2].map((version) => kept(pathOf(version)).metadata.labels.status)).toEqual(["superseded", "failed"]);
+  });
+
+  test("none is one that has made nothing and has failed, as Helm reads it", async () => {
+    await allowUpgrade(api, release);
+    expect(paths()).toEqual([pathOf(1)]);
+    expect(kept(pathOf(1))).toMatchObject({
+      apiVersion: "v1",
+      kind: "Secret",
+      type: "helm.sh/release.v1",
+      metadata: { labels: { owner: "helm", name: "consul", status: "failed", version: "1" } },
+    });
+    expect(read(pathOf(1))).toEqual({
+      ...release,
+      version: 1,
+      info: {
+        first_deployed: expect.stringMatching(/^20.*Z$/),
+        last_deployed: expect.stringMatching(/^20.*Z$/),
+        deleted: "",
+        description: "lost",
+        status: "failed",
+      },
+      chart: { metadata: { name: "consul", version: "0.0.0", apiVersion: "v2" }, templates: [], values: {} },
+      config: {},
+      manifest: "",
+      hooks: [],
+    });
+  });
+});
+
+describe("what a destroy has Helm find", () => {
+  test("is a release that is uninstalled, which stays when Helm deletes it, and goes when it is let go", async () => {
+    await holdRecord(api, release);
+    await holdRecord(api, release);
+    expect(read(pathOf(0))).toMatchObject({ ...release, version: 0, info: { status: "uninstalled" } });
+    await api.delete(pathOf(0));
+    expect(paths()).toEqual([pathOf(0)]);
+    expect(await helmRecords(api, release)).toEqual([]);
+    await letRecordGo(api, release);
+    expect(paths()).toEqual([]);
+  });
+
+  test.each([404, 409])("is not made where the API server says %i", async (status) => {
+    server.refusal = status;
+    await expect(holdRecord(api, release)).resolves.toBeUndefined();
+  });
+
+  test("is told where it cannot be made", async () => {
+    server.refusal = 422;
+    await expect(holdRecord(api, release)).rejects.toThrow("not for you");
+    server.close();
+    await expect(holdRecord(api, release)).rejects.toThrow();
+  });
+
+  test("is in a namespace that is made again where it is gone, and goes with it", async () => {
+    await holdLostRecord(api, release, LABEL);
+    expect(kept(NAMESPACE)).toMatchObject({
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { labels: { [LABEL[0]]: LABEL[1] } },
+    });
+    expect(paths()).toEqual([NAMESPACE, pathOf(0)]);
+    await letNamespaceGo(api, release);
+    expect(paths()).not.toContain(NAMESPACE);
+  });
+
+  test("is in the namespace that is there, which stays as it is", async () => {
+    server.add("v1", "Namespace", { metadata: { name: "consul-system", annotations: {} } });
+    await holdLostRecord(api, release, LABEL);
+    await letNamespaceGo(api, release);
+    expect(paths()).toEqual([NAMESPACE, pathOf(0)]);
+    expect(kept(NAMESPACE).metadata).toEqual({ name: "consul-system", annotations: {} });
+  });
+
+  test("waits for a namespace that goes", async () => {
+    server.add("v1", "Namespace", { metadata: { name: "consul-system", deletionTimestamp: NOON } });
+    const holding = holdLostRecord(api, release, LABEL);
+    for (const deadline = clock() + 10_000; server.requests.length < 3;) {
+      expect(clock()).toBeLessThan(deadline);
+      await new Promise(setImmediate);
+    }
+    expect(server.requests.filter((each) => !each.startsWith("GET"))).toEqual([]);
+    server.objects.clear();
+    await holding;
+    expect(paths()).toEqual([NAMESPACE, pathOf(0)]);
+  });
+
+  test("is made in one that does not go, after a minute", async () => {
+    server.add("v1", "Namespace", { metadata: { name: "consul-system", deletionTimestamp: NOON } });
+    let now = Date.parse(NOON);
+    Date.now = () => (now += 8_000);
+    await holdLostRecord(api, release, LABEL);
+    expect(paths()).toEqual([NAMESPACE, pathOf(0)]);
+    expect(server.requests.filter((each) => each === `GET ${NAMESPACE}`).length).toBeGreaterThan(2);
+  });
+});

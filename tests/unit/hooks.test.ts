@@ -1,0 +1,210 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  installedAnew,
+  interruptedReleaseHooks,
+  owned,
+  recordHooks,
+  stackLabels,
+} from "../../components/interrupted/hooks";
+import { ApiServer } from "../apiServer";
+import { find, record, Recorded } from "../recorder";
+
+const release = { name: "consul", namespace: "consul-system" };
+let server: ApiServer;
+
+beforeEach(async () => {
+  server = new ApiServer();
+  pulumi.runtime.setAllConfig({ "kubernetes:kubeconfig": await server.listen() });
+});
+afterEach(() => {
+  pulumi.runtime.setAllConfig({});
+  server.close();
+});
+
+const component = (opts?: pulumi.ComponentResourceOptions) =>
+  new pulumi.ComponentResource("test:index:Shop", "shop", {}, owned("shop", opts));
+
+test.each<[project: string, stack: string, label: string]>([
+  ["shop", "prod", "shop.prod"],
+  ["my shop/é", "a:b", "my_shop__.a_b"],
+  ["S_0-.", "x", "S_0-..x"],
+  ["a".repeat(60), "prod", `${"a".repeat(60)}.pr`],
+  ["a".repeat(60), "__-_", "a".repeat(60)],
+])("the label of project %s and stack %s is one that Kubernetes takes", async (project, stack, label) => {
+  await pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, project, stack);
+  expect(stackLabels()).toEqual({ "consul-traefik-mesh/stack": label });
+  expect(label).toMatch(/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/);
+});
+
+const A = { apiVersion: "example.com/v1", kind: "A" };
+
+describe("of a component that the stack is to own", () => {
+  const LABELS = { "consul-traefik-mesh/stack": "consul-traefik-mesh.test" };
+  const made = async (program: (parent: pulumi.Resource) => void, opts?: pulumi.ComponentResourceOptions) =>
+    record(() => program(component(opts)));
+  const labelsOf = ({ props }: Recorded) => props.metadata.labels;
+
+  test("each object is labelled, looked for before it is made, and made anew where it is gone", async () => {
+    const recorded = await made((parent) => {
+      const metadata = { name: "a", namespace: "shop", labels: { team: "a" } };
+      new k8s.core.v1.ConfigMap("a", { metadata }, { parent, replaceOnChanges: ["data"] });
+    });
+    const its = find(recorded, "a");
+    expect([labelsOf(its), its.beforeCreate, its.deleteBeforeReplace]).toEqual([
+      { team: "a", ...LABELS },
+      ["shop-foreign"],
+      true,
+    ]);
+    expect(its.replaceOnChanges).toEqual(["data"]);
+  });
+
+  test("what has no object of its own is left alone", async () => {
+    const metadata = { name: "a" };
+    const recorded = await made((parent) => {
+      new pulumi.CustomResource("test:index:Made", "other", { metadata }, { parent });
+      new k8s.helm.v3.Release("release", { chart: "a" }, { parent });
+      new k8s.apps.v1.DeploymentPatch("patch", { metadata }, { parent });
+      new pulumi.CustomResource("kubernetes:core/v1:ConfigMapList", "list", { metadata }, { parent });
+      new pulumi.CustomResource("kubernetes:yaml/v2:ConfigGroup", "group", { metadata }, { parent });
+      new pulumi.CustomResource("kubernetes:kustomize/v2:Directory", "directory", { metadata }, { parent });
+      new pulumi.CustomResource("kubernetes:core/v1:ConfigMap", "read", { metadata }, { parent, id: "shop/read" });
+    });
+    for (const { props, beforeCreate } of recorded.filter(({ parent }) => parent === "shop")) {
+      expect([props.metadata?.labels, beforeCreate]).toEqual([undefined, []]);
+    }
+    expect(recorded.filter(({ parent }) => parent === "shop").length).toBeGreaterThan(5);
+  });
+
+  test.each(["kubernetes:example.com/v1:PatchOfLand", "kubernetes:example.com/v1:yamlThing"])(
+    "%s has one",
+    async (type) => {
+      const recorded = await made(
+        (parent) => void new pulumi.CustomResource(type, "a", { ...A, metadata: { name: "a" } }, { parent }),
+      );
+      expect([labelsOf(find(recorded, "a")), find(recorded, "a").beforeCreate]).toEqual([LABELS, ["shop-foreign"]]);
+    },
+  );
+
+  test("of one within another, each object is looked for once, and what else was asked for stays", async () => {
+    const before = new pulumi.ResourceHook("before", () => undefined);
+    const transformations = [
+      ({ props, opts }: pulumi.ResourceTransformationArgs) => ({ props: { ...props, immutable: true }, opts }),
+    ];
+    const recorded = await made(
+      (parent) => {
+        const metadata = { name: "a", namespace: "shop" };
+        const opts = owned("inner", { parent, hooks: { beforeCreate: [before] } });
+        new k8s.core.v1.ConfigMap("a", { metadata }, opts);
+      },
+      { transformations },
+    );
+    const { beforeCreate, props } = find(recorded, "a");
+    expect([beforeCreate, props.immutable]).toEqual([["before", "inner-foreign"], true]);
+  });
+
+  test("in the cluster of another provider it is labelled, and not looked for", async () => {
+    const metadata = { name: "a", namespace: "shop" };
+    const recorded = await record(() => {
+      const provider = new k8s.Provider("other", {});
+      const parent = component({ providers: [provider] });
+      new k8s.core.v1.ConfigMap("by-parent", { metadata }, { parent });
+      new k8s.core.v1.ConfigMap("by-itself", { metadata }, owned("x", { provider }));
+    });
+    for (const name of ["by-parent", "by-itself"]) {
+      const { props, beforeCreate, deleteBeforeReplace } = find(recorded, name);
+      expect([props.metadata, beforeCreate, deleteBeforeReplace]).toEqual([{ ...metadata, labels: LABELS }, [], false]);
+    }
+  });
+
+  test("a preview refuses what is somebody else's too, in the cluster of the context that is configured", async () => {
+    const its = JSON.parse(pulumi.runtime.allConfig()["kubernetes:kubeconfig"]);
+    const contexts = [...its.contexts, { name: "none", context: { cluster: "none", user: "none" } }];
+    pulumi.runtime.setAllConfig({
+      "kubernetes:kubeconfig": JSON.stringify({ ...its, contexts, "current-context": "none" }),
+      "kubernetes:context": "it",
+    });
+    server.add("v1", "ConfigMap", { metadata: { name: "a", namespace: "shop" } });
+    const newInputs = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a", namespace: "shop" } };
+    let hook!: any;
+    await record(() => {
+      const [own] = owned("shop", undefined).transformations!;
+      const args = {
+        type: "kubernetes:core/v1:ConfigMap",
+        name: "a",
+        props: newInputs,
+        opts: {},
+        resource: {} as never,
+      };
+      [hook] = (own(args)!.opts as pulumi.CustomResourceOptions).hooks!.beforeCreate!;
+    });
+    expect(hook.opts).toEqual({ onDryRun: true });
+    await expect(hook.callback({ newInputs })).rejects.toThrow("ConfigMap shop/a already exists");
+  });
+});
+
+describe("a release", () => {
+  const hooks = async (providers: () => pulumi.ProviderResource[] = () => []) => {
+    let its: pulumi.ResourceHookBinding | undefined;
+    let transformations: unknown[] = [];
+    await record(() => {
+      const parent = new pulumi.ComponentResource("test:index:Mesh", "mesh", {}, { providers: providers() });
+      its = interruptedReleaseHooks("consul", release, parent);
+      transformations = installedAnew(release, parent);
+    });
+    const namesOf = (of: readonly unknown[] | undefined) => (of as any[])?.map(({ name }) => name);
+    return { its, names: [namesOf(its?.beforeCreate), namesOf(its?.beforeUpdate)], transformations };
+  };
+  const namespace = (labels: object) => server.add("v1", "Namespace", { metadata: { name: "consul-system", labels } });
+  const revision = (version: number) =>
+    server.add("v1", "Secret", {
+      metadata: {
+        name: `sh.helm.release.v1.consul.v${version}`,
+        namespace: release.namespace,
+        labels: { owner: "helm", name: "consul", status: "failed", version: String(version) },
+      },
+      data: { release: Buffer.from(Buffer.from("{}").toString("base64")).toString("base64") },
+    });
+
+  test("has its hooks, by the name of the mesh, where the cluster can be asked", async () => {
+    const { names, transformations } = await hooks();
+    expect([names, transformations.length]).toEqual([[["consul-reinstall"], ["consul-upgrade"]], 1]);
+    const other = await hooks(() => [new k8s.Provider("other", {})]);
+    expect([other.its, other.transformations]).toEqual([undefined, []]);
+  });
+
+  test("is replaced in the order in which a name can be: the one before goes first", async () => {
+    const recorded = await record(() => {
+      const parent = new pulumi.ComponentResource("test:index:Mesh", "mesh");
+      const opts = { parent, transformations: installedAnew(release, parent) };
+      new k8s.helm.v3.Release("release", { chart: "consul", namespace: "consul-system" }, opts);
+    });
+    const { deleteBeforeReplace, replaceOnChanges, props } = find(recorded, "release");
+    expect([deleteBeforeReplace, replaceOnChanges, props.chart]).toEqual([true, [], "consul"]);
+  });
+
+  test("is forgotten before it is made, but not where the namespace is not the stack's", async () => {
+    const { its } = await hooks();
+    const create = (its!.beforeCreate![0] as pulumi.ResourceHook).callback as unknown as () => Promise<void>;
+    revision(1);
+    for (const labels of [{}, { "consul-traefik-mesh/stack": "other.prod" }]) {
+      namespace(labels);
+      await expect(create()).rejects.toThrow("Helm's release consul-system/consul already exists");
+    }
+    server.objects.delete("/api/v1/namespaces/consul-system");
+    await expect(create()).rejects.toThrow("already exists");
+    namespace(stackLabels());
+    await expect(create()).resolves.toBeUndefined();
+    expect([...server.objects.keys()]).toEqual(["/api/v1/namespaces/consul-system"]);
+  });
+});
+
+test("what a destroy has Helm find goes before its guard is made anew", async () => {
+  let hook!: any;
+  await record(() => {
+    [hook] = recordHooks("consul-entries", release).beforeCreate!;
+  });
+  expect(hook.name).toBe("consul-entries-record");
+  await hook.callback({});
+  expect(server.requests).toContain("DELETE /api/v1/namespaces/consul-system/secrets/sh.helm.release.v1.consul.v0");
+});
