@@ -18,7 +18,7 @@ const SCORES = path.join(__dirname, "scores.json");
 const REPORT = "coverage/mutation.json";
 /** But what is made of other files, lists of exports and types alone: nothing in them decides. */
 const MUTATED =
-  /^(?!(components\/\w+|settings)\/index\.ts$)(components\/\w+|settings|policies(\/lib)?)\/(?!(scripts|traefikMiddlewares|providerCode|mesh|podPart)\.ts$)\w+\.ts$/;
+  /^(?!(components\/\w+|settings)\/index\.ts$)(components\/\w+|settings|policies(\/lib)?)\/(?!(scripts|traefikMiddlewares|traefikStatic|providerCode|mesh|podOptions|podPart)\.ts$)\w+\.ts$/;
 
 /** Files that decide about security: intentions, policies, the network, TLS, login, Pod Security, secrets. */
 const SECURITY =
