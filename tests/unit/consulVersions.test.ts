@@ -24,6 +24,7 @@ test.each<[Versions]>([
   [{ chart: "1.5.0", consul: "1.20.6", kubernetes: "v1.34.2-eks-1234" }],
   [{ chart: "1.6.3", consul: "1.20.1", kubernetes: "1.30.0" }],
   [{ chart: "1.8.4", consul: "1.21.3", kubernetes: "1.30" }],
+  [{ chart: "1.9.11", consul: "1.22.6" }],
   [{ chart: "2.0.1", consul: "2.0.0", kubernetes: "1.32" }],
   // A cluster that is newer may work.
   [{ chart: "1.9.11", kubernetes: "1.35" }],

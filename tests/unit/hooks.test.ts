@@ -22,6 +22,7 @@ afterEach(() => {
   server.close();
 });
 
+class Made extends pulumi.CustomResource {}
 const component = (opts?: pulumi.ComponentResourceOptions) =>
   new pulumi.ComponentResource("test:index:Shop", "shop", {}, owned("shop", opts));
 
@@ -62,13 +63,13 @@ describe("of a component that the stack is to own", () => {
   test("what has no object of its own is left alone", async () => {
     const metadata = { name: "a" };
     const recorded = await made((parent) => {
-      new pulumi.CustomResource("test:index:Made", "other", { metadata }, { parent });
+      new Made("test:index:Made", "other", { metadata }, { parent });
       new k8s.helm.v3.Release("release", { chart: "a" }, { parent });
       new k8s.apps.v1.DeploymentPatch("patch", { metadata }, { parent });
-      new pulumi.CustomResource("kubernetes:core/v1:ConfigMapList", "list", { metadata }, { parent });
-      new pulumi.CustomResource("kubernetes:yaml/v2:ConfigGroup", "group", { metadata }, { parent });
-      new pulumi.CustomResource("kubernetes:kustomize/v2:Directory", "directory", { metadata }, { parent });
-      new pulumi.CustomResource("kubernetes:core/v1:ConfigMap", "read", { metadata }, { parent, id: "shop/read" });
+      new Made("kubernetes:core/v1:ConfigMapList", "list", { metadata }, { parent });
+      new Made("kubernetes:yaml/v2:ConfigGroup", "group", { metadata }, { parent });
+      new Made("kubernetes:kustomize/v2:Directory", "directory", { metadata }, { parent });
+      new Made("kubernetes:core/v1:ConfigMap", "read", { metadata }, { parent, id: "shop/read" });
     });
     for (const { props, beforeCreate } of recorded.filter(({ parent }) => parent === "shop")) {
       expect([props.metadata?.labels, beforeCreate]).toEqual([undefined, []]);
@@ -79,9 +80,7 @@ describe("of a component that the stack is to own", () => {
   test.each(["kubernetes:example.com/v1:PatchOfLand", "kubernetes:example.com/v1:yamlThing"])(
     "%s has one",
     async (type) => {
-      const recorded = await made(
-        (parent) => void new pulumi.CustomResource(type, "a", { ...A, metadata: { name: "a" } }, { parent }),
-      );
+      const recorded = await made((parent) => void new Made(type, "a", { ...A, metadata: { name: "a" } }, { parent }));
       expect([labelsOf(find(recorded, "a")), find(recorded, "a").beforeCreate]).toEqual([LABELS, ["shop-foreign"]]);
     },
   );

@@ -3,8 +3,8 @@ import { ServedRoutes, ServedRoutesArgs } from "../../components";
 import { ASK_SERVED } from "../../components/ingress/servedRoutes";
 import { find, record } from "../recorder";
 
-const made = (name: string, more: object = {}): any =>
-  Object.assign(new pulumi.CustomResource("test:index:Made", name, {}), more);
+class Made extends pulumi.CustomResource {}
+const made = (name: string, more: object = {}): any => Object.assign(new Made("test:index:Made", name), more);
 const EDGE = { serviceName: "edge-service", namespace: "edge", replicas: 2, imagePullPolicy: "Always" };
 const later = (value: string) => pulumi.output(Promise.resolve(value));
 type Paths = readonly pulumi.Input<string>[];
