@@ -34,6 +34,8 @@ Mocha.interfaces.bdd = (suite: any) => {
   });
 };
 
+// As in tests/environment.mjs: a mutant may not ask the cluster that the shell names, or change it.
+process.env.KUBECONFIG = "/nonexistent/kubeconfig";
 process.env.PACK_IN_PROCESS = "1";
 process.env.SEED ??= "1";
 process.env.STACKS = "0";

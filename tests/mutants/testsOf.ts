@@ -42,7 +42,6 @@ const KNOWN: Record<string, string> = {
   "components/interrupted/foreign": "unit/interrupted",
   "components/interrupted/foreignEntries": "unit/atDestroy unit/interrupted",
   "components/interrupted/heldEntries": "unit/interrupted",
-  "components/interrupted/hooks": "unit/interruptedHooks",
   "components/interrupted/inProvider": "unit/atDestroy unit/interrupted",
   "components/interrupted/remains": "unit/atDestroy unit/interrupted",
   "components/interrupted/stuckHooks": "unit/atDestroy unit/interrupted",

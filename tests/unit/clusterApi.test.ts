@@ -13,16 +13,18 @@ const PROXIES = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
 let folder: string;
 let server: http.Server;
 let url: string;
-/** What the server was asked. */
+/** What the server was asked, and what with. */
 let requests: http.IncomingMessage[];
+let bodies: string[];
 /** What it answers, in turn; then an empty object. */
 let answers: { status: number; body?: string }[];
 
 const answer: http.RequestListener = (request, response) => {
   requests.push(request);
   const { status, body = "{}" } = answers.shift() ?? { status: 200 };
-  request.resume();
-  response.writeHead(status).end(body);
+  const at = bodies.push("") - 1;
+  request.on("data", (chunk) => (bodies[at] += chunk));
+  request.on("end", () => response.writeHead(status).end(body));
 };
 async function listening(its: http.Server): Promise<number> {
   await new Promise<void>((resolve) => its.listen(0, "127.0.0.1", resolve));
@@ -34,7 +36,7 @@ beforeAll(() => {
 });
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 beforeEach(async () => {
-  [requests, answers] = [[], []];
+  [requests, answers, bodies] = [[], [], []];
   server = http.createServer(answer);
   url = `http://127.0.0.1:${await listening(server)}`;
   for (const name of [...PROXIES, "KUBECONFIG", "KUBERNETES_SERVICE_HOST"]) {
@@ -150,6 +152,29 @@ describe("it is asked", () => {
     await expect(as({ exec: { command: "its-plugin" } })).resolves.toBe("Bearer 0");
   });
 
+  test("in the words of the API server, with what is to be", async () => {
+    const api = ClusterApi.connect({ kubeconfig: JSON.stringify(config()) });
+    const object = { metadata: { name: "é" } };
+    await api.get("/it");
+    await api.create("/it", object);
+    await api.merge("/it", object);
+    await api.delete("/it");
+    const said = requests.map(({ method, headers }, i) => [
+      `${method} ${headers.accept}`,
+      headers["content-type"],
+      headers["content-length"],
+      bodies[i] && JSON.parse(bodies[i]),
+    ]);
+    const length = String(Buffer.byteLength(JSON.stringify(object)));
+    const options = { apiVersion: "v1", kind: "DeleteOptions", propagationPolicy: "Background" };
+    expect(said).toEqual([
+      ["GET application/json", undefined, undefined, ""],
+      ["POST application/json", "application/json", length, object],
+      ["PATCH application/json", "application/merge-patch+json", length, object],
+      ["DELETE application/json", "application/json", String(JSON.stringify(options).length), options],
+    ]);
+  });
+
   test.each(["", "/"])("below the path of its server, ended by '%s'", async (end) => {
     await asks({ kubeconfig: JSON.stringify(config({ cluster: { server: `${url}/k8s/clusters/c-1${end}` } })) });
     expect(requests[0].url).toBe("/k8s/clusters/c-1/version");
@@ -263,6 +288,8 @@ describe("an answer", () => {
   });
 
   test("that never comes is told as nobody's", async () => {
+    server.removeAllListeners("request");
+    await expect(api().get("/it")).rejects.toThrow(new Unreachable("GET /it: no answer in time"));
     server.close();
     await expect(api().get("/it")).rejects.toThrow(Unreachable);
   });

@@ -198,6 +198,36 @@ describe("a release", () => {
   });
 });
 
+test("a release that Helm has lost can be upgraded, and what goes of one is waited for before it is made", async () => {
+  let its!: pulumi.ResourceHookBinding;
+  await record(() => {
+    its = interruptedReleaseHooks("consul", release, new pulumi.ComponentResource("test:index:Mesh", "mesh"))!;
+  });
+  const [create, update] = [its.beforeCreate, its.beforeUpdate].map((each) => (each as any)[0].callback);
+  await update({});
+  const lost = "/api/v1/namespaces/consul-system/secrets/sh.helm.release.v1.consul.v1";
+  expect(server.objects.get(lost)?.metadata.labels).toMatchObject({ status: "failed" });
+  server.objects.clear();
+  server.add("rbac.authorization.k8s.io/v1", "ClusterRole", {
+    metadata: {
+      name: "consul",
+      deletionTimestamp: "2026-11-01T00:00:00Z",
+      labels: { "app.kubernetes.io/managed-by": "Helm" },
+      annotations: { "meta.helm.sh/release-name": "consul", "meta.helm.sh/release-namespace": "consul-system" },
+    },
+  });
+  let done = false;
+  const creating = create({}).then(() => (done = true));
+  const roles = () => server.requests.filter((each) => each.endsWith("/clusterroles")).length;
+  for (const deadline = Date.now() + 10_000; roles() < 2;) {
+    expect(Date.now()).toBeLessThan(deadline);
+    await new Promise(setImmediate);
+  }
+  expect(done).toBe(false);
+  server.objects.clear();
+  await creating;
+});
+
 test("what a destroy has Helm find goes before its guard is made anew", async () => {
   let hook!: any;
   await record(() => {
