@@ -148,7 +148,7 @@ export class ApiServer {
   }
 
   private collect(path: string, { kind, metadata }: Kept): void {
-    if (metadata.deletionTimestamp === undefined || metadata.finalizers !== undefined) {
+    if (metadata.deletionTimestamp === undefined || (metadata.finalizers as string[] | undefined)?.length) {
       return;
     }
     const entries = [...this.objects.keys()].filter(

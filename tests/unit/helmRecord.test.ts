@@ -102,14 +102,14 @@ describe("what Helm knows of a release", () => {
     ["deployed", { last_deployed: before(1), deleted: "" }, false],
     ["failed", { last_deployed: before(1), deleted: before(1) }, false],
   ])("that is %s with %j is waited for: %s", async (status, info, waits) => {
-    revision(1, "pending-install", { info: { last_deployed: before(1) } });
-    revision(2, status, { info });
+    [1, 2].forEach((version) => revision(version, "pending-install", { info: { last_deployed: before(1) } }));
+    revision(3, status, { info });
     const settled = settledRecords(api, release);
     if (waits) {
       await listed(2);
-      revision(2, "failed");
+      revision(3, "failed");
     }
-    expect((await settled).map((each) => each.revision)).toEqual([1, 2]);
+    expect((await settled).map((each) => each.revision)).toEqual([1, 2, 3]);
     expect(lists() > 1).toBe(waits);
   });
 
@@ -215,11 +215,16 @@ describe("what a destroy has Helm find", () => {
   });
 
   test("is in the namespace that is there, which stays as it is", async () => {
-    server.add("v1", "Namespace", { metadata: { name: "consul-system", annotations: {} } });
-    await holdLostRecord(api, release, LABEL);
-    await letNamespaceGo(api, release);
-    expect(paths()).toEqual([NAMESPACE, pathOf(0)]);
-    expect(kept(NAMESPACE).metadata).toEqual({ name: "consul-system", annotations: {} });
+    for (const more of [{}, { annotations: { team: "a" } }]) {
+      const metadata = { name: "consul-system", ...more };
+      server.add("v1", "Namespace", { metadata: { ...metadata } });
+      await holdLostRecord(api, release, LABEL);
+      await letNamespaceGo(api, release);
+      expect(paths()).toEqual([NAMESPACE, pathOf(0)]);
+      expect(kept(NAMESPACE).metadata).toEqual(metadata);
+    }
+    server.objects.clear();
+    await expect(letNamespaceGo(api, release)).resolves.toBeUndefined();
   });
 
   test("waits for a namespace that goes", async () => {
