@@ -186,6 +186,8 @@ describe("what Helm no longer knows of", () => {
       await removeGoing(api, release);
       expect(left()).toEqual(["Service consul-dns"]);
       expect(server.log).toEqual([`released /apis/${ENTRIES}/namespaces/shop/serviceintentions/held`]);
+      // And no longer than it takes.
+      expect(server.requests.filter((each) => /^GET .*\/services$/.test(each))).toHaveLength(2);
     });
 
     test("is waited for no longer than two minutes", async () => {
