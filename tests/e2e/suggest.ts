@@ -4,6 +4,7 @@ import * as yaml from "yaml";
 import { IntentionRule } from "../../components";
 import { Workspace } from "../workspace";
 import { answers, kubectl, poll, story, through } from "./cluster";
+import { failureOf, loadOf } from "./load";
 
 const ROOT = path.join(__dirname, "../..");
 const NAMESPACE = "mesh-services";
@@ -28,21 +29,6 @@ async function from(service: string, url: string): Promise<string> {
   return kubectl("exec", "-n", NAMESPACE, `deploy/${service}`, "-c", service, "--", ...ask).catch(
     (error: { stdout: string }) => error.stdout,
   );
-}
-
-/** What each call is answered while something goes on, asked again and again, and once more when it has ended. */
-async function during(change: () => Promise<void>, calls: (() => Promise<string>)[]): Promise<Set<string>[]> {
-  let ended = false;
-  const asked = calls.map(async (call) => {
-    const answers = new Set<string>();
-    for (let last = false; !last;) {
-      last = ended;
-      answers.add(await call());
-    }
-    return answers;
-  });
-  await change().finally(() => (ended = true));
-  return Promise.all(asked);
 }
 
 /** Steps on a stack that is up without deny-all and without intentions; leaves it with deny-all and what was suggested. */
@@ -88,12 +74,17 @@ export function suggestSteps(
   step("deny-all with what was suggested refuses none of those calls, and others", async () => {
     its().configure({ intentions });
     expect(await suggested(its(), "--check")).toMatchObject({ code: 0 });
-    const calls = [() => through("whoami.localhost", "/api/18").then(String), () => from("whoami", echo)];
-    const answered = await during(async () => {
-      await up({ denyAll: true });
-      await answers(403, "whoami.localhost");
-    }, calls);
-    expect(answered).toEqual([new Set(["200"]), new Set(["200"])]);
+    const called = async () => {
+      const status = await from("whoami", echo);
+      return status === "200" ? undefined : status;
+    };
+    const calls = [loadOf(() => failureOf({ host: "whoami.localhost", path: "/api/18" }), 20), loadOf(called, 2)];
+    await up({ denyAll: true });
+    await answers(403, "whoami.localhost");
+    expect(await through("whoami.localhost", "/api/18")).toBe(200);
+    expect(await called()).toBeUndefined();
+    const ended = await Promise.all(calls.map((each) => each.stop()));
+    expect(ended.flatMap(({ failures }) => failures)).toEqual([]);
     // Whom no intention lets in has no way there: the call arrives in plain text, and the sidecar of `whoami` ends it.
     await poll(
       "another caller",
