@@ -47,22 +47,22 @@ export type TraefikArgs = Omit<TraefikOptions, keyof TraefikInputs> & TraefikInp
 const RANGE = "192.0.2.0/24";
 
 /**
- * What stands for a value that is not known yet, by the beginning or the end of its input's path, so that all else is judged:
- * nothing is wrong with it. The first that fits.
+ * What stands for a value that is not known yet, by the beginning and the end of its input's path, so that all else is judged:
+ * nothing is wrong with it.
  */
-const STAND_INS: readonly (readonly [part: string, standIn: string])[] = [
-  ["serviceAnnotations.", "not-known-yet"],
-  ["loadBalancerSourceRanges[", RANGE],
-  ["forwardedHeadersTrustedIps[", RANGE],
-  ["proxyProtocolTrustedIps[", RANGE],
-  ["consoles.dashboard.", "dashboard.not-known-yet.invalid"],
-  ["consoles.consulUi.", "consul-ui.not-known-yet.invalid"],
-  [".email", "not-known-yet@example.com"],
-  [".caServer", "https://not-known-yet.invalid"],
-  [".kid", "not-known-yet"],
-  [".hmacSecret", "not-known-yet"],
-  [".credentialsSecret", "not-known-yet"],
-  [".secretName", "not-known-yet"],
+const STAND_INS: readonly (readonly [begin: string, end: string, standIn: string])[] = [
+  ["serviceAnnotations.", "", "not-known-yet"],
+  ["loadBalancerSourceRanges[", "", RANGE],
+  ["forwardedHeadersTrustedIps[", "", RANGE],
+  ["proxyProtocolTrustedIps[", "", RANGE],
+  ["consoles.dashboard.", "", "dashboard.not-known-yet.invalid"],
+  ["consoles.consulUi.", "", "consul-ui.not-known-yet.invalid"],
+  ["certificateResolvers.", ".email", "not-known-yet@example.com"],
+  ["certificateResolvers.", ".caServer", "https://not-known-yet.invalid"],
+  ["certificateResolvers.", ".kid", "not-known-yet"],
+  ["certificateResolvers.", ".hmacSecret", "not-known-yet"],
+  ["certificateResolvers.", ".credentialsSecret", "not-known-yet"],
+  ["userLists.", ".secretName", "not-known-yet"],
 ];
 
 /** The options of an ingress, with what stands for each value that another resource makes. */
@@ -71,7 +71,7 @@ export function withStandIns(args: TraefikArgs): TraefikOptions {
     args,
     (value, path) =>
       secretOfProvider(args, path) ??
-      STAND_INS.find(([part]) => path.startsWith(part) || path.endsWith(part))?.[1] ??
+      STAND_INS.find(([begin, end]) => path.startsWith(begin) && path.endsWith(end))?.[2] ??
       value,
   ) as TraefikOptions;
 }

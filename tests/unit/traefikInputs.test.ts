@@ -68,6 +68,8 @@ test("what is wrong beside it is told", () => {
 test("what nobody may name by another resource is told as what it is", () => {
   const image = later("traefik:v3.7.15");
   expect(withStandIns({ image: image as never }).image).toBe(image);
+  const certificates = [{ secretName: later() as never }];
+  expect(withStandIns({ certificates }).certificates).toEqual(certificates);
 });
 
 describe("the Secret of a DNS provider's account", () => {
