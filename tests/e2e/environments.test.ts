@@ -128,7 +128,11 @@ step("a pod under another's name is refused, by Consul and by its own start", as
 
   const { body: token } = await login("impostor");
   const impostor = api.as(token.SecretID);
-  expect((await impostor.ask("GET", "agent/connect/ca/leaf/impostor")).status).toBe(200);
+  await poll(
+    "a token that the server that is asked has heard of",
+    () => impostor.ask("GET", "agent/connect/ca/leaf/impostor"),
+    ({ status }) => status === 200,
+  );
   expect((await impostor.ask("GET", "agent/connect/ca/leaf/somebody-else")).status).toBe(403);
   const Service = { Service: "whoami", Port: 80 };
   const registration = { Node: "elsewhere", Address: "192.0.2.1", Service };
