@@ -68,8 +68,14 @@ test("what is wrong beside it is told", () => {
 test("what nobody may name by another resource is told as what it is", () => {
   const image = later("traefik:v3.7.15");
   expect(withStandIns({ image: image as never }).image).toBe(image);
-  const certificates = [{ secretName: later() as never }];
-  expect(withStandIns({ certificates }).certificates).toEqual(certificates);
+  const names = ["email", "caServer", "kid", "hmacSecret", "credentialsSecret", "secretName"];
+  const others = Object.fromEntries(names.map((name) => [name, later()]));
+  const given = {
+    certificates: [others],
+    certificateResolvers: { le: { keyType: later() } },
+    userLists: { ops: { key: later() } },
+  };
+  expect(withStandIns(given as never)).toEqual(given);
 });
 
 describe("the Secret of a DNS provider's account", () => {
