@@ -10,6 +10,8 @@ interface DeclaredSet {
   readonly rules: readonly IntentionRule[];
   /** What has to be there for them to be in force, where this program makes it. */
   readonly entries: readonly pulumi.Resource[];
+  /** Whether they wait for something of the program's choice. */
+  readonly waits?: boolean;
   /** Services whose intentions are in that set's stack alone, where it is another. */
   readonly services?: ReadonlySet<string>;
 }
@@ -27,9 +29,9 @@ export class MeshIntentions extends ModelPart {
     return this.sets.flatMap(({ rules }) => rules);
   }
 
-  /** The entries of all rules so far. */
-  public get entries(): pulumi.Resource[] {
-    return this.sets.flatMap(({ entries }) => entries);
+  /** The entries so far that wait for nothing which deny-all may guard: it can come after them. */
+  public get opening(): pulumi.Resource[] {
+    return this.sets.filter(({ waits }) => !waits).flatMap(({ entries }) => entries);
   }
 
   /** The entries that speak of what a service calls. */

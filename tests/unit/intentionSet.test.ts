@@ -64,6 +64,19 @@ test("deny-all comes after what is allowed, and goes before it: a call that goes
   expect(find(resources, "intentions-web").dependsOn).not.toContain("intentions-payments");
 });
 
+// In a circle the program would end with nothing but Pulumi's word about promises that are left.
+test("deny-all does not come after a set that waits for a service which deny-all guards", async () => {
+  const resources = await record(() => {
+    const mesh = new ConsulMesh("consul");
+    const guardedBy = new IntentionSet("baseline", { mesh });
+    const web = new MeshService("web", { mesh, namespace: "apps", image, port: 80, guardedBy });
+    const rules = [{ source: "web", destination: "web" }];
+    new IntentionSet("intentions", { mesh, denyAll: false, services: [web], rules }, { dependsOn: [web] });
+  });
+  expect(find(resources, "baseline-all.services").dependsOn).not.toContain("intentions-web");
+  expect(find(resources, "web-deployment").dependsOn).toContain("baseline-all.services");
+});
+
 test("a call of another stack's service is let in there alone, and nothing is made or said of it here", async () => {
   const rules = [{ source: ingress.serviceName, destination: "web" }];
   const { resources, problems, warned } = await declare({ rules }, [{ destination: "stock" }]);

@@ -41,7 +41,9 @@ test("a call that does not say where it stands is the first of those of its serv
 });
 
 test("what comes after all rules comes after the entries of each set", () => {
-  expect(mesh().entries).toEqual(["own", "pay"]);
+  const its = mesh();
+  its.join({ set: "waits", rules: [rule("web", "late")], entries: [entry("late")], waits: true });
+  expect(its.opening).toEqual(["own", "pay"]);
 });
 
 test("a call to a service of nobody else is nobody else's to let in", () => {
