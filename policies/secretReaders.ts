@@ -17,6 +17,8 @@ const TAKES: readonly (readonly [group: string, resource: string, verb: string])
   ["", "secrets", "deletecollection"],
   ["", "serviceaccounts/token", "create"],
   ["", "pods/exec", "create"],
+  // By a WebSocket, as kubectl asks, that is a get: seen on Kubernetes 1.34.
+  ["", "pods/exec", "get"],
   ["", "pods/ephemeralcontainers", "update"],
   ["", "pods/ephemeralcontainers", "patch"],
   ["", "nodes/proxy", "get"],

@@ -330,7 +330,7 @@ cases("secrets-not-for-everybody", [
     ]),
     [{ resources: ["serviceaccounts/token"], verbs: ["create"] }, "may create serviceaccounts/token"],
     [{ resources: ["*/token"], verbs: ["create"] }, "may create serviceaccounts/token"],
-    [{ resources: ["pods/exec"], verbs: ["create"] }, "may create pods/exec"],
+    ...["get", "create"].map((verb) => [{ resources: ["pods/exec"], verbs: [verb] }, `may ${verb} pods/exec`]),
     ...["update", "patch"].map((verb) => [
       { resources: ["pods/ephemeralcontainers"], verbs: [verb] },
       `may ${verb} pods/ephemeralcontainers`,
