@@ -53,6 +53,17 @@ export class ApiServer {
   private looks = 0;
   private readonly server = http.createServer((request, response) => this.answer(request, response));
 
+  /** Waits until so many requests have been of this kind; by a clock that tests do not set. */
+  async asked(what: RegExp, times: number): Promise<void> {
+    const deadline = performance.now() + 10_000;
+    while (this.requests.filter((each) => what.test(each)).length < times) {
+      if (performance.now() > deadline) {
+        throw new Error(`not asked ${times} times for ${what} in 10 s, but: ${this.requests.join(", ")}`);
+      }
+      await new Promise(setImmediate);
+    }
+  }
+
   async listen(port = 0): Promise<string> {
     await new Promise<void>((resolve) => this.server.listen(port, "127.0.0.1", resolve));
     const server = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;

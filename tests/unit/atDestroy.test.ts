@@ -30,14 +30,6 @@ function hasten(milliseconds: number): void {
   Date.now = () => (now += milliseconds);
 }
 
-/** Waits until something has been asked for so often. */
-async function asked(what: RegExp, times: number): Promise<void> {
-  for (const deadline = clock() + 10_000; server.requests.filter((each) => what.test(each)).length < times;) {
-    expect(clock()).toBeLessThan(deadline);
-    await new Promise(setImmediate);
-  }
-}
-
 const left = () => [...server.objects.values()].map(({ kind, metadata }) => `${kind as string} ${metadata.name}`);
 const marks = (by = release) => ({
   "meta.helm.sh/release-name": by.name,
@@ -194,7 +186,7 @@ describe("what Helm no longer knows of", () => {
       service("consul-dns", { deletionTimestamp: LONG_AGO, finalizers: ["somebody's"] });
       let done = false;
       const going = removeGoing(api, release).then(() => (done = true));
-      await asked(/GET .*\/services$/, 3);
+      await server.asked(/GET .*\/services$/, 3);
       expect(done).toBe(false);
       hasten(30_000);
       await going;
@@ -238,7 +230,7 @@ describe("the chart's job that cannot run", () => {
     server.add("batch/v1", "Job", { metadata: { ...bare, name: "annotated", annotations: { team: "a" } } });
     let done = false;
     const going = removeStuckHooks(api, release).then(() => (done = true));
-    await asked(/GET .*\/jobs$/, 3);
+    await server.asked(/GET .*\/jobs$/, 3);
     expect([server.log, done]).toEqual([[`${JOB}cleanup`], false]);
     hasten(30_000);
     await going;
@@ -250,10 +242,10 @@ describe("the chart's job that cannot run", () => {
     let now = clock();
     Date.now = () => now;
     const jobs = /GET .*\/jobs$/;
-    const again = () => asked(jobs, server.requests.filter((each) => jobs.test(each)).length + 2);
+    const again = () => server.asked(jobs, server.requests.filter((each) => jobs.test(each)).length + 2);
     let done = false;
     const going = removeStuckHooks(api, release).then(() => (done = true));
-    await asked(jobs, 1);
+    await server.asked(jobs, 1);
     for (const name of ["first", "second"]) {
       now += 50_000;
       job(name, "pre-delete", "none");

@@ -32,14 +32,7 @@ const judged = (newInputs: unknown) => refuseForeign({ newInputs: newInputs as n
 const service = (metadata: object = ORDERS) => judged({ apiVersion: "v1", kind: "Service", metadata });
 const there = (metadata: object) => server.add("v1", "Service", { metadata: { ...ORDERS, ...metadata } });
 
-/** Waits until the object has been asked for so often. */
-async function asked(times: number): Promise<void> {
-  const count = () => server.requests.filter((each) => each.endsWith("/orders")).length;
-  for (const deadline = clock() + 10_000; count() < times;) {
-    expect(clock()).toBeLessThan(deadline);
-    await new Promise(setImmediate);
-  }
-}
+const asked = (times: number) => server.asked(/\/orders$/, times);
 
 test.each<[what: string, newInputs: unknown]>([
   ["nothing at all", undefined],

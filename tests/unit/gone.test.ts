@@ -301,11 +301,7 @@ describe("a release that the state has", () => {
   test("is not touched while the provider of a CLI that was killed uninstalls it", async () => {
     revision(3, "uninstalling", { deleted: new Date().toISOString() });
     const asking = asked();
-    const listed = () => server.requests.filter((each) => each.endsWith("/secrets")).length;
-    for (const deadline = Date.now() + 10_000; listed() < 2;) {
-      expect(Date.now()).toBeLessThan(deadline);
-      await new Promise(setImmediate);
-    }
+    await server.asked(/\/secrets$/, 2);
     expect(records()).toEqual(["v3"]);
     server.objects.delete("/api/v1/namespaces/consul-system/secrets/sh.helm.release.v1.consul.v3");
     expect((await asking).replaceOnChanges).toEqual(["description"]);

@@ -230,10 +230,7 @@ describe("what a destroy has Helm find", () => {
   test("waits for a namespace that goes", async () => {
     server.add("v1", "Namespace", { metadata: { name: "consul-system", deletionTimestamp: NOON } });
     const holding = holdLostRecord(api, release, LABEL);
-    for (const deadline = clock() + 10_000; server.requests.length < 3;) {
-      expect(clock()).toBeLessThan(deadline);
-      await new Promise(setImmediate);
-    }
+    await server.asked(/./, 3);
     expect(server.requests.filter((each) => !each.startsWith("GET"))).toEqual([]);
     server.objects.clear();
     await holding;

@@ -218,11 +218,7 @@ test("a release that Helm has lost can be upgraded, and what goes of one is wait
   });
   let done = false;
   const creating = create({}).then(() => (done = true));
-  const roles = () => server.requests.filter((each) => each.endsWith("/clusterroles")).length;
-  for (const deadline = Date.now() + 10_000; roles() < 2;) {
-    expect(Date.now()).toBeLessThan(deadline);
-    await new Promise(setImmediate);
-  }
+  await server.asked(/\/clusterroles$/, 2);
   expect(done).toBe(false);
   server.objects.clear();
   await creating;

@@ -20,14 +20,6 @@ afterEach(() => server.close());
 
 const left = () => [...server.objects.values()].map(({ kind, metadata }) => `${kind as string} ${metadata.name}`);
 
-/** Waits until something has been asked for so often. */
-async function asked(what: RegExp, times: number): Promise<void> {
-  for (const deadline = Date.now() + 10_000; server.requests.filter((each) => what.test(each)).length < times;) {
-    expect(Date.now()).toBeLessThan(deadline);
-    await new Promise(setImmediate);
-  }
-}
-
 /** Adds the one revision that Helm knows. */
 const helmRecord = (status: string) =>
   server.add("v1", "Secret", {
@@ -201,10 +193,10 @@ describe("the chart's job before a deletion", () => {
     job();
     server.add("v1", "ServiceAccount", { metadata: { name: account, namespace: "consul-system" } });
     const ended = destroyed();
-    await asked(/serviceaccounts/, 3);
+    await server.asked(/serviceaccounts/, 3);
     server.objects.delete(`/api/v1/namespaces/consul-system/serviceaccounts/${account}`);
     job("post-install");
-    await asked(/jobs/, 6);
+    await server.asked(/jobs/, 6);
     expect(server.log).toEqual([]);
     server.objects.clear();
     await ended;

@@ -84,13 +84,7 @@ function revisions() {
     });
 }
 
-/** Waits until the server has been asked so often. */
-async function asked(times: number): Promise<void> {
-  for (const deadline = Date.now() + 10_000; server.requests.length < times;) {
-    expect(Date.now()).toBeLessThan(deadline);
-    await new Promise(setImmediate);
-  }
-}
+const asked = (times: number) => server.asked(/./, times);
 
 describe("before a release is installed", () => {
   test("what is being deleted of the one before is waited for", async () => {
@@ -106,11 +100,7 @@ describe("before a release is installed", () => {
     });
     let done = false;
     const creating = create({}).then(() => (done = true));
-    const roles = () => server.requests.filter((each) => each.endsWith("/clusterroles")).length;
-    for (const deadline = Date.now() + 10_000; roles() < 2;) {
-      expect(Date.now()).toBeLessThan(deadline);
-      await new Promise(setImmediate);
-    }
+    await server.asked(/\/clusterroles$/, 2);
     expect(done).toBe(false);
     server.objects.clear();
     await creating;
