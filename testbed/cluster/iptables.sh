@@ -12,6 +12,11 @@ iptables_add() {
   # else's may answer in its place.
   iptables -w 10 -I FORWARD -d "$SERVICE_SUBNET" -p tcp "${rule[@]}" -j REJECT --reject-with tcp-reset
   iptables -w 10 -I OUTPUT -d "$SERVICE_SUBNET" -p tcp "${rule[@]}" -j REJECT --reject-with tcp-reset
+  # A NodePort without endpoints is refused by kube-proxy in INPUT. What comes from this machine itself has passed POSTROUTING
+  # by then, where the kernel remembers for 120 s that it was not translated: a new connection from the same source port
+  # would be refused even though there are endpoints by now. So such a packet is refused on its way out, by the same rules.
+  iptables -w 10 -N KUBE-EXTERNAL-SERVICES 2> /dev/null || true # kube-proxy's, which does not run yet
+  iptables -w 10 -I OUTPUT -o lo "${rule[@]}" -j KUBE-EXTERNAL-SERVICES
   iptables -w 10 -t nat -A POSTROUTING -s "$POD_SUBNET" ! -d "$POD_SUBNET" "${rule[@]}" -j MASQUERADE
   # kube-network-policies judges a connection's first packet. In mangle, which comes before the chains where kube-proxy and
   # the testbed accept, and after a Service's address has become a pod's.
