@@ -1,13 +1,33 @@
 import * as fs from "node:fs";
 import process from "node:process";
 import { URL } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 
 const COUNTS = new URL("counts.json", import.meta.url);
 
 /**
- * Ends the run with the line that CI reads. A suite that could not even start is a failure, and so is what quietly takes
- * tests away: `.only`, `.skip` and `.todo`, and fewer tests of a kind than tests/counts.json says that there are. Where
- * tests are chosen by name or by file, others are meant to be left out.
+ * A line for each test that failed and each suite that could not start, with the beginning of what it said: what the test
+ * dumped of the cluster stands between its message and the run's end, and tests/all repeats these lines there.
+ */
+function failures({ testResults }) {
+  const oneLine = (text) =>
+    stripVTControlCharacters(text)
+      .replace(/^.*node_modules.*$/gm, "") // jest's own frames
+      .replace(/\s+/g, " ")
+      .trim()
+      .slice(0, 1000);
+  return testResults.flatMap(({ testFilePath, testExecError, testResults: tests }) => [
+    ...(testExecError ? [`${testFilePath}: ${oneLine(testExecError.message)}`] : []),
+    ...tests
+      .filter(({ status }) => status === "failed")
+      .map(({ fullName, failureMessages }) => `${fullName}: ${oneLine(failureMessages.join(" "))}`),
+  ]);
+}
+
+/**
+ * Ends the run with the line that CI reads, after a line for each failure. A suite that could not even start is one, and so
+ * is what quietly takes tests away: `.only`, `.skip` and `.todo`, and fewer tests of a kind than tests/counts.json says that
+ * there are. Where tests are chosen by name or by file, others are meant to be left out.
  */
 export default class ClosingLine {
   constructor(globalConfig) {
@@ -26,7 +46,10 @@ export default class ClosingLine {
     this.complete = true;
     const ran = {};
     for (const { displayName, testResults } of results.testResults) {
-      ran[displayName.name] = (ran[displayName.name] ?? 0) + testResults.length;
+      if (displayName !== undefined) {
+        // The suite could start.
+        ran[displayName.name] = (ran[displayName.name] ?? 0) + testResults.length;
+      }
     }
     if (process.env.WRITE_TEST_COUNTS) {
       const counts = Object.fromEntries(Object.entries(ran).sort());
@@ -52,7 +75,7 @@ export default class ClosingLine {
       }
     }
     process.stdout.write(`\ngenerated cases by SEED=${process.env.SEED}\n`);
-    problems.forEach((problem) => process.stdout.write(`\nFAILED: ${problem}\n`));
+    [...failures(results), ...problems].forEach((problem) => process.stdout.write(`\nFAILED: ${problem}\n`));
     if (problems.length > 0) {
       this.error = new Error(problems.join("; "));
     }
