@@ -1,12 +1,28 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { ensureNamespace, Ingress, IntentionSet, Mesh, MeshJob, MeshService, MeshWorkload } from "../components";
+import {
+  ConsulMesh,
+  ensureNamespace,
+  Ingress,
+  IntentionSet,
+  Mesh,
+  MeshJob,
+  MeshService,
+  MeshWorkload,
+} from "../components";
 import type { Settings } from "../settings";
 import { Within } from "./within";
 
-/** The namespace of a stack's services. */
-export function servicesNamespace(settings: Settings, { opts, prefix }: Within) {
+/** The namespace of a stack's services; in a mesh of the same program it goes when Consul's goes. */
+export function servicesNamespace(settings: Settings, { opts, prefix }: Within, mesh?: ConsulMesh) {
   const { servicesNamespace: name, servicesCreateNamespace: create, servicesPodSecurity: podSecurity } = settings;
-  return ensureNamespace(`${prefix}services`, { name, create, podSecurity }, opts);
+  return ensureNamespace(
+    `${prefix}services`,
+    { name, create, podSecurity },
+    {
+      ...opts,
+      dependsOn: [...(mesh?.besideNamespace ?? [])],
+    },
+  );
 }
 
 /** What of a stack joins a mesh, in the stack's namespace; `guardedBy` is waited for before any of it serves. */

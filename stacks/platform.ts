@@ -44,7 +44,7 @@ export function platformStack(settings: Settings, within = ROOT): StackOutputs {
 
   const ingress = new TraefikConsulIngress("traefik", { mesh, ...settings.traefik }, opts);
 
-  const namespace = servicesNamespace(settings, within);
+  const namespace = servicesNamespace(settings, within, mesh);
   const network = settings.networkPolicies
     ? [
         new NetworkPolicies(

@@ -73,7 +73,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
     const namespace = ensureNamespace(
       `${name}-namespace`,
       { name: namespaceName, create: args.createNamespace, podSecurity: "restricted" },
-      { parent: this },
+      { parent: this, dependsOn: [...mesh.besideNamespace] },
     );
     const ca = caConfigMap(name, namespace.metadata.name, mesh.caCertificate, { parent: this });
     // Named as the service: where ACLs are on, the auth method turns the account's name into the identity.

@@ -69,6 +69,8 @@ export class ConsulMesh extends pulumi.ComponentResource {
    * the mesh. Without it a destroy stops before the mesh itself.
    */
   public readonly guardEntries: MakeAtDestroy;
+  /** A namespace of this program that depends on this is deleted at the same time as Consul's, which would be first otherwise. */
+  public readonly besideNamespace: readonly pulumi.Resource[];
   /** Depend on this for anything that needs a working mesh: servers, injector, webhooks and custom resources. */
   public readonly ready: pulumi.Resource;
 
@@ -88,6 +90,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
       { parent: this, protect: args.protect, dependsOn: remains },
     );
     this.namespace = namespace.metadata.name;
+    this.besideNamespace = remains;
 
     const known = knownOf(args);
     this.apiAddress = apiAddressOf(args);

@@ -257,6 +257,13 @@ test("what a destroy does about a hook that cannot run is as far from the root a
   expect(find(recorded, "consul-stuck-hooks").dependsOn).toEqual(before);
 });
 
+test("the namespaces of a stack are as far from the root as Consul's: a destroy deletes them at once, not one after another", async () => {
+  const recorded = await programOf({});
+  const [consul, ...others] = ["consul-namespace", "traefik-namespace", "services"].map((name) => find(recorded, name));
+  expect(consul.dependsOn).toEqual(["consul-remains"]);
+  expect(others.map(({ dependsOn }) => dependsOn)).toEqual(others.map(() => consul.dependsOn));
+});
+
 test("no part of the chart that is turned off holds an up: what waits for it is not taken back from what is gone", async () => {
   const recorded = await record(() => {
     new ConsulMesh("consul");
