@@ -5,21 +5,27 @@ import { helmRecords, ReleaseName } from "./helmRecord";
 const GRACE = 60_000;
 
 /**
- * Lets Helm uninstall a release that it never finished to install: it runs the chart's clean-up job first, and waits for ever where
- * the job's account was never made, since then it has no pod. It goes on when the job is gone.
+ * Lets Helm uninstall a release: it runs the chart's clean-up job first, and waits until its own deadline where the job's account does
+ * not exist, since then it has no pod. It goes on when the job is gone. The account was never made where the release was never finished;
+ * or it has just been deleted, with Helm's record of the release, by the provider of a destroy that was killed.
  */
 export async function removeStuckHooks(api: ClusterApi, release: ReleaseName): Promise<void> {
   const inNamespace = (prefix: string, plural: string) => `${prefix}/namespaces/${release.namespace}/${plural}`;
   const jobs = inNamespace("/apis/batch/v1", "jobs");
   for (let deadline = Date.now() + GRACE; Date.now() < deadline; await pause()) {
     const records = await helmRecords(api, release);
-    if (records.length === 0 || records.some(({ status }) => ["deployed", "superseded"].includes(status))) {
+    if (records.some(({ status }) => ["deployed", "superseded"].includes(status))) {
       return;
     }
-    for (const { metadata, spec } of (await api.get(jobs))?.items ?? []) {
+    const hooks = ((await api.get(jobs))?.items ?? []).filter(({ metadata: { annotations } }) =>
+      annotations?.["helm.sh/hook"]?.includes("pre-delete"),
+    );
+    if (records.length === 0 && hooks.length === 0) {
+      return;
+    }
+    for (const { metadata, spec } of hooks) {
       const account = spec?.template?.spec?.serviceAccountName;
       if (
-        metadata.annotations?.["helm.sh/hook"]?.includes("pre-delete") &&
         account !== undefined &&
         (await api.get(inNamespace("/api/v1", `serviceaccounts/${account}`))) === undefined
       ) {

@@ -206,13 +206,20 @@ describe("the chart's job that cannot run", () => {
   test.each<[status: string, records: string[]]>([
     ["was up once", ["superseded", "failed"]],
     ["is up", ["deployed"]],
-    ["is not known", []],
   ])("of a release that %s is not looked for", async (_, records) => {
     records.forEach((status, i) => record(i + 1, status));
     job("cleanup", "pre-delete", "none");
     hasten(20_000);
     await removeStuckHooks(api, release);
     expect(server.requests).toHaveLength(1);
+  });
+
+  test("of a release that is not known is not waited for where there is none", async () => {
+    job("other-hook", "post-delete", "none");
+    hasten(20_000);
+    await removeStuckHooks(api, release);
+    expect(server.requests).toHaveLength(2);
+    expect(server.log).toEqual([]);
   });
 
   test("goes, whatever else it is a hook for, and no other goes with it, until a minute has passed without one", async () => {

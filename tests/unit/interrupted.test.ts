@@ -202,6 +202,23 @@ describe("the chart's job before a deletion", () => {
     await ended;
   });
 
+  test("goes where its account went with Helm's record, by the destroy before, whose provider went on", async () => {
+    job();
+    await destroyed();
+    expect(server.log).toEqual([`deleted /apis/batch/v1/namespaces/consul-system/jobs/${account}`]);
+  });
+
+  test("is waited for where it runs, also when Helm's record has gone; where neither is there, nothing is", async () => {
+    job();
+    server.add("v1", "ServiceAccount", { metadata: { name: account, namespace: "consul-system" } });
+    const ended = destroyed();
+    await server.asked(/serviceaccounts/, 2);
+    server.objects.clear();
+    await ended;
+    expect(server.log).toEqual([]);
+    await destroyed();
+  });
+
   test("of a release that was up once is Helm's affair", async () => {
     helmRecord("deployed");
     job();
