@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { parseSettings, Settings } from "../../settings";
 import { Shared, StackOutputs } from "../../stacks/outputs";
 import { platformStack } from "../../stacks/platform";
@@ -105,6 +106,17 @@ test("the mesh's network lets in the services of its teams, and what asks for th
     expect(peersOf("network-services")).toContain(`"${namespace}"`);
   }
   expect(find(recorded, "served-routes-traefik-pods").props.metadata.name).toBe("traefik-pods");
+});
+
+test("what a stack in a component of a package makes is the component's, down to the namespaces: it has its providers and goes with it", async () => {
+  const recorded = await record(() => {
+    const parent = new pulumi.ComponentResource("consul-traefik-mesh:index:Platform", "of-a-package");
+    platformStack(settingsOf(platform), { opts: { parent }, prefix: "" });
+  });
+  const isWithin = ({ name, parent }: Recorded): boolean =>
+    name === "of-a-package" || recorded.some((each) => each.name === parent && each.name !== name && isWithin(each));
+  const outside = recorded.filter((each) => each.type !== "pulumi:pulumi:Stack" && !isWithin(each));
+  expect(outside.map(({ name }) => name)).toEqual([]);
 });
 
 const service = { name: "orders", image, port: 80 };
