@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { ownObjects } from "../components/interrupted/hooks";
 import { tagsOfAnnotation } from "../components/routing/routes";
 import { allTags, Published } from "../components/routing/serviceTags";
 import { tlsOptionChanges } from "../components/routing/tlsOptionChanges";
@@ -7,8 +8,9 @@ import { deployedResources } from "../components/shared/stackState";
 /** Fails a preview that changes a host's TLS options to others, since both would be void while pods are replaced. */
 export async function refuseTlsOptionChanges(
   services: readonly (Published & { readonly name: string })[],
+  namespace: string,
 ): Promise<void> {
-  const before = await deployedTags().catch(async (error) => {
+  const before = await deployedTags(namespace).catch(async (error) => {
     await pulumi.log.warn(`routes: what changes is not known, since the stack's state cannot be read: ${error}`);
     return [];
   });
@@ -24,12 +26,22 @@ export async function refuseTlsOptionChanges(
   }
 }
 
-/** The tags of all pods in the stack's state. */
-async function deployedTags(): Promise<string[]> {
-  const deployments = (await deployedResources()).filter(({ type }) => type === "kubernetes:apps/v1:Deployment");
-  return deployments.flatMap(({ outputs }) => {
-    const { template } = outputs.spec as { template?: { metadata?: { annotations?: Record<string, string> } } };
-    const annotation = template?.metadata?.annotations?.["consul.hashicorp.com/service-tags"];
+/** What is read of a Deployment's `spec`. */
+interface DeploymentSpec {
+  readonly template?: { readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> } };
+}
+
+/** The tags of the stack's pods: as the cluster has them; or the state, where the cluster cannot be asked or has none. */
+async function deployedTags(namespace: string): Promise<string[]> {
+  const live = await ownObjects({ apiVersion: "apps/v1", kind: "Deployment", namespace });
+  const specs =
+    live !== "unknown" && live !== undefined && live.size > 0
+      ? [...live.values()].map(({ spec }) => spec)
+      : (await deployedResources())
+          .filter(({ type }) => type === "kubernetes:apps/v1:Deployment")
+          .map(({ outputs }) => outputs.spec);
+  return specs.flatMap((spec) => {
+    const annotation = (spec as DeploymentSpec).template?.metadata?.annotations?.["consul.hashicorp.com/service-tags"];
     return annotation === undefined ? [] : tagsOfAnnotation(annotation);
   });
 }

@@ -31,7 +31,7 @@ export function outputsOf(
   // Messages and no outputs: an output would differ at each `up`, the next one included.
   void reportEdgeChanges(made.edges, made.within);
   const members = [...settings.services, ...settings.workloads];
-  void refuseTlsOptionChanges(members);
+  void refuseTlsOptionChanges(members, settings.servicesNamespace);
   return {
     urls: members.flatMap((member) =>
       [...(member.routes ?? []), ...(("canary" in member && member.canary?.routes) || [])].flatMap(

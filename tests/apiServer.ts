@@ -17,6 +17,7 @@ const NAMES: Record<string, [plural: string, namespaced: boolean]> = {
   Service: ["services", true],
   ServiceAccount: ["serviceaccounts", true],
   Job: ["jobs", true],
+  Deployment: ["deployments", true],
   ClusterRole: ["clusterroles", false],
   ValidatingWebhookConfiguration: ["validatingwebhookconfigurations", false],
   CustomResourceDefinition: ["customresourcedefinitions", false],

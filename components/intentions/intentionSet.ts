@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { owned } from "../interrupted/hooks";
 import { configEntry } from "../mesh/configEntry";
 import { describeEdges } from "./edges";
+import { awaited } from "./awaited";
 import { intentionProblems } from "./intentionProblems";
 import { DENY_ALL, IntentionRule, intentionsName, mergeIntentions, tokensOf } from "./intentions";
 import { intentionWarnings } from "./intentionWarnings";
@@ -38,7 +39,7 @@ export interface IntentionSetArgs {
  * Consul intentions: deny-all and typed rules, merged into one ServiceIntentions a destination, each waited for until
  * Consul has taken it. Those for the destination `*`, deny-all among them, are written after all others of the program and
  * removed before them, so that no call with an allow is refused in between; but not after those of a set with a `dependsOn` of
- * its own, which may wait for what deny-all guards. For a service that must never serve an unchecked call, declare deny-all in a
+ * its own, which may wait for what deny-all guards, and not after new ones where they are in force already. For a service that must never serve an unchecked call, declare deny-all in a
  * set of its own and hand that to `MeshService` as `guardedBy`; rules for the destination `*` then belong to that set too.
  *
  * Errors: `InputPropertiesError` at construction, with each problem of `intentionProblems`. Warnings: those of
@@ -87,27 +88,30 @@ export class IntentionSet extends pulumi.ComponentResource {
     super("consul-traefik-mesh:index:IntentionSet", name, {}, owned(`IntentionSet-${name}`, opts));
     warn(`IntentionSet "${name}"`, warnings, this);
 
-    this.entries = mergeIntentions(all).map((spec) => {
+    const entries = mergeIntentions(all).map((spec) => {
       const destination = spec.destination.name;
       const providersOf = tokensOf(spec).flatMap((provider) => providers.get(provider) ?? []);
-      return configEntry(
+      // What goes to all services comes after what goes to one, and goes before it: in a mesh that serves, deny-all would
+      // otherwise refuse for a moment what has an allow. Pulumi leaves out that an entry comes after itself.
+      const last = async () => {
+        await args.mesh.model.declared();
+        return [...providersOf, ...(await awaited(spec, declared, this))];
+      };
+      const entry = configEntry(
         `${name}-${intentionsName(destination)}`,
         args.mesh,
         { kind: "ServiceIntentions", name: intentionsName(destination), spec: { ...spec } },
         {
           parent: this,
           owners: services.filter((s) => s.serviceName === destination).flatMap((s) => s.protocolReady),
-          // What goes to all services comes after what goes to one, and goes before it: in a mesh that serves, deny-all would
-          // otherwise refuse for a moment what has an allow. Pulumi leaves out that an entry comes after itself.
-          dependsOn:
-            destination === "*"
-              ? args.mesh.model.declared().then(() => [...providersOf, ...declared.opening])
-              : providersOf,
+          dependsOn: destination === "*" ? last() : providersOf,
         },
       );
+      return [destination, entry] as const;
     });
+    this.entries = entries.map(([, entry]) => entry);
     const waits = opts?.dependsOn !== undefined;
-    declared.join({ set: `IntentionSet "${name}"`, rules: all, entries: this.entries, waits });
+    declared.join({ set: `IntentionSet "${name}"`, rules: all, entries: new Map(entries), waits });
     this.edges = describeEdges(all);
     this.registerOutputs({ edges: this.edges });
   }

@@ -8,8 +8,8 @@ import { DENY_ALL, IntentionRule, placeOf } from "./intentions";
 interface DeclaredSet {
   readonly set: string;
   readonly rules: readonly IntentionRule[];
-  /** What has to be there for them to be in force, where this program makes it. */
-  readonly entries: readonly pulumi.Resource[];
+  /** What has to be there for them to be in force, by the destination, where this program makes it. */
+  readonly entries: ReadonlyMap<string, pulumi.Resource>;
   /** Whether they wait for something of the program's choice. */
   readonly waits?: boolean;
   /** Services whose intentions are in that set's stack alone, where it is another. */
@@ -19,9 +19,13 @@ interface DeclaredSet {
 /** The intentions of a mesh, by the sets that declare them. */
 export class MeshIntentions extends ModelPart {
   private readonly sets: DeclaredSet[] = [];
+  private readonly holding: string[] = [];
+  /** The entries by whom they speak of, while no further set joins. */
+  private spoken: Map<string, Set<pulumi.Resource>> | undefined;
 
   public join(set: DeclaredSet): void {
     this.sets.push(set);
+    this.spoken = undefined;
   }
 
   /** All rules so far. */
@@ -29,16 +33,44 @@ export class MeshIntentions extends ModelPart {
     return this.sets.flatMap(({ rules }) => rules);
   }
 
-  /** The entries so far that wait for nothing which deny-all may guard: it can come after them. */
-  public get opening(): pulumi.Resource[] {
-    return this.sets.filter(({ waits }) => !waits).flatMap(({ entries }) => entries);
+  /** The entries so far, by destination, that wait for nothing which deny-all may guard: it can come after them. */
+  public get opening(): ReadonlyMap<string, pulumi.Resource> {
+    return new Map(this.sets.filter(({ waits }) => !waits).flatMap(({ entries }) => [...entries]));
+  }
+
+  /** Has deny-all come after what speaks of a service in any case: its pods wait for deny-all alone. */
+  public hold(service: string): void {
+    this.holding.push(service);
+  }
+
+  /** The entries of what is held. */
+  public get held(): ReadonlySet<pulumi.Resource> {
+    return new Set(this.holding.flatMap((service) => this.entriesOf(service)));
+  }
+
+  /** Those of them that say who calls a service, or whom it calls: its pods come after these, and need not wait for the others. */
+  public entriesOf(service: string): pulumi.Resource[] {
+    const spoken = (this.spoken ??= this.bySpokenOf());
+    return [...new Set([service, "*"].flatMap((each) => [...(spoken.get(each) ?? [])]))];
+  }
+
+  private bySpokenOf(): Map<string, Set<pulumi.Resource>> {
+    const found = new Map<string, Set<pulumi.Resource>>();
+    const { opening } = this;
+    for (const { source, destination } of this.rules) {
+      const entry = destination === "*" ? undefined : opening.get(destination);
+      for (const each of entry === undefined ? [] : [source, destination]) {
+        found.set(each, (found.get(each) ?? new Set()).add(entry!));
+      }
+    }
+    return found;
   }
 
   /** The entries that speak of what a service calls. */
   public entriesFrom(source: string): pulumi.Resource[] {
     return this.sets
       .filter(({ rules }) => rules.some((rule) => rule.source === source))
-      .flatMap(({ entries }) => entries);
+      .flatMap(({ entries }) => [...entries.values()]);
   }
 
   /** The other stack whose service it is. */

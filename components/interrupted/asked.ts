@@ -9,7 +9,7 @@ interface Asked {
   /** The kinds of a group's version. */
   readonly kinds: Map<string, Kind[]>;
   /** Objects of a kind, by what they were asked for by. */
-  readonly lists: Map<string, Promise<Map<string, ApiObject> | undefined>>;
+  readonly lists: Map<string, Promise<ReadonlyMap<string, ApiObject> | undefined>>;
 }
 
 /** An object by what it is known by. */
@@ -19,6 +19,9 @@ export interface ObjectName {
   readonly name: string;
   readonly namespace?: string;
 }
+
+/** Objects of a kind; those of all namespaces where none is named. */
+export type ObjectKind = Omit<ObjectName, "name">;
 
 /** The clusters that were asked so far. */
 const askedClusters = perRun(() => new Map<string, Asked | "away">());
@@ -31,32 +34,43 @@ export async function find(wanted: ObjectName, access: ClusterAccess): Promise<A
   });
 }
 
-/**
- * The same, of objects with a label; all of a kind and namespace are asked for at once, so that each costs nothing. Not the place for
- * what another run makes meanwhile.
- */
+/** The same, of objects with a label; see `allLabelled`. */
 export async function findLabelled(
   wanted: ObjectName,
   access: ClusterAccess,
-  [label, value]: readonly [string, string],
+  label: readonly [string, string],
 ): Promise<ApiObject | undefined | "unknown"> {
-  const { apiVersion, kind, namespace = "" } = wanted;
-  return asking(access, async (asked, dryRun) => {
-    const key = [apiVersion, kind, namespace].join(" ");
+  const all = await allLabelled(wanted, access, label);
+  return all === "unknown" ? all : all?.get(wanted.name);
+}
+
+/**
+ * The objects of a kind that have a label, by name; `undefined` where the cluster has no such kind. They are asked for once in a run, so
+ * that each costs nothing. Not the place for what another run makes meanwhile.
+ */
+export async function allLabelled(
+  of: ObjectKind,
+  access: ClusterAccess,
+  [label, value]: readonly [string, string],
+): Promise<ReadonlyMap<string, ApiObject> | undefined | "unknown"> {
+  const { apiVersion, kind, namespace } = of;
+  return asking(access, (asked, dryRun) => {
+    const key = JSON.stringify([apiVersion, kind, namespace]);
     const list = async () => {
-      const found = await kindOf(wanted, asked, dryRun);
-      const path = found && `${pathOf(found, namespace)}?labelSelector=${encodeURIComponent(`${label}=${value}`)}`;
-      const items = path === undefined ? [] : ((await asked.api.get(path))?.items ?? []);
-      return new Map(items.map((each) => [each.metadata.name, each]));
+      const found = await kindOf(of, asked, dryRun);
+      if (found === undefined) {
+        return undefined;
+      }
+      const path = `${pathOf(found, namespace)}?labelSelector=${encodeURIComponent(`${label}=${value}`)}`;
+      return new Map((await asked.api.get(path))?.items?.map((each) => [each.metadata.name, each]));
     };
-    if (!asked.lists.has(key)) {
-      asked.lists.set(key, list());
-    }
-    return (await asked.lists.get(key))?.get(wanted.name);
+    const its = asked.lists.get(key) ?? list();
+    asked.lists.set(key, its);
+    return its;
   });
 }
 
-async function kindOf({ apiVersion, kind }: ObjectName, asked: Asked, dryRun: boolean): Promise<Kind | undefined> {
+async function kindOf({ apiVersion, kind }: ObjectKind, asked: Asked, dryRun: boolean): Promise<Kind | undefined> {
   const kinds = asked.kinds.get(apiVersion) ?? (await kindsOf(asked.api, apiVersion));
   const found = kinds.find((one) => one.kind === kind);
   // In an up the definition of a custom resource can be to come.

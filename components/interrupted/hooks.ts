@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ClusterAccess, ClusterApi, withCluster } from "./clusterApi";
+import { allLabelled, ObjectKind } from "./asked";
+import { ApiObject, ClusterAccess, ClusterApi, withCluster } from "./clusterApi";
 import { refuseForeign } from "./foreign";
 import { annotationsOfGone, descriptionOfGone, type ObjectProps } from "./gone";
 import { allowUpgrade, describeRelease, forgetRelease, helmRecords, letRecordGo, ReleaseName } from "./helmRecord";
@@ -12,6 +13,15 @@ const STACK_LABEL = "consul-traefik-mesh/stack";
 export function stackLabels(): Record<string, string> {
   const whole = `${pulumi.getProject()}.${pulumi.getStack()}`.replace(/[^A-Za-z0-9._-]/g, "_");
   return { [STACK_LABEL]: whole.slice(0, 63).replace(/[^A-Za-z0-9]+$/, "") };
+}
+
+/**
+ * The stack's own objects of a kind, as they were before this run, by name: in a namespace, or in all. `undefined` where the cluster has
+ * no such kind, `"unknown"` where it cannot be asked.
+ */
+export function ownObjects(of: ObjectKind): Promise<ReadonlyMap<string, ApiObject> | undefined | "unknown"> {
+  const [label] = Object.entries(stackLabels());
+  return allLabelled(of, access(), label);
 }
 
 /** Stops a resource from being made where an object of that name is somebody else's. */
@@ -31,6 +41,7 @@ const WITHOUT_OBJECT = /^kubernetes:(helm\.sh|yaml|kustomize)\b|(Patch|List)$/;
  */
 export function owned<Options extends pulumi.ResourceOptions>(name: string, opts: Options | undefined): Options {
   const labels = stackLabels();
+  const way = access();
   let hook: RefuseForeign | undefined;
   const own: pulumi.ResourceTransformation = ({ type, props, opts: its }) => {
     const { id, provider, hooks = {} } = its as pulumi.CustomResourceOptions;
@@ -54,7 +65,7 @@ export function owned<Options extends pulumi.ResourceOptions>(name: string, opts
       deleteBeforeReplace: true,
     };
     const [label] = Object.entries(labels);
-    const annotations = annotationsOfGone(type, props as ObjectProps, opts.replaceOnChanges, access(), label);
+    const annotations = annotationsOfGone(type, props as ObjectProps, opts.replaceOnChanges, way, label);
     return { props: { ...props, metadata: { ...labelled, annotations } }, opts: opts as pulumi.ResourceOptions };
   };
   return { ...opts, transformations: [...(opts?.transformations ?? []), own] } as Options;

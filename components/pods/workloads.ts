@@ -33,7 +33,7 @@ export function makeWorkload(
   resourceName: string,
   part: string,
   { kind, name, namespace, labels, template, replicas, updateStrategy, volumeClaims }: Workload,
-  opts: pulumi.CustomResourceOptions & { dependsOn: pulumi.Resource[] },
+  opts: pulumi.CustomResourceOptions & { dependsOn: pulumi.Input<pulumi.Resource>[] },
 ): pulumi.CustomResource {
   const metadata = { name, namespace };
   const selector = { matchLabels: labels };

@@ -4,6 +4,7 @@ import { owned } from "../interrupted/hooks";
 import { oldVariableNameProblems } from "../pods/containerProblems";
 import type { IntentionRule } from "../intentions/intentions";
 import type { IntentionSet } from "../intentions/intentionSet";
+import { MeshIntentions } from "../intentions/meshIntentions";
 import { CanaryRoutesArgs, RoutesArgs, withStandIns } from "../routing/laterRoutes";
 import type { Canary, CanaryArgs } from "../routing/canary";
 import { callRules, isRouted, MemberOptions, MeshMember, Protocol } from "./member";
@@ -173,7 +174,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
       ...(args.mesh.ready === undefined ? [] : [args.mesh.ready]),
       service,
       ...this.protocolReady,
-      ...(args.guardedBy === undefined ? [] : [args.guardedBy]),
+      ...(args.guardedBy === undefined ? [] : [args.guardedBy, spokenOf(args.mesh, serviceName)]),
       ...(pulumi.Resource.isInstance(args.ingress) && usesIngress(allTags(serviceName, args)) ? [args.ingress] : []),
     ];
     const { kind = "Deployment" } = args;
@@ -199,4 +200,14 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
     scaling(name, args, { ...metadata, kind, container: serviceName, labels, resource: stable }, this);
     this.registerOutputs({ serviceName: this.serviceName, protocol: this.protocol });
   }
+}
+
+/**
+ * The intentions that speak of a service. Pulumi's SDK takes a promise of several among what a resource depends on, which its type does
+ * not say; a promise of all together would have it look through each of them for what is not known yet, at each service.
+ */
+function spokenOf({ model }: Mesh, serviceName: string): Promise<pulumi.Resource> {
+  const intentions = model.part(MeshIntentions);
+  const its = model.declared().then(() => intentions.entriesOf(serviceName));
+  return its as unknown as Promise<pulumi.Resource>;
 }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { owned } from "../interrupted/hooks";
 import type { IntentionRule } from "../intentions/intentions";
 import type { IntentionSet } from "../intentions/intentionSet";
+import { MeshIntentions } from "../intentions/meshIntentions";
 import { Joined, joinProblems, joinWarnings, PodTemplate } from "./joinProblems";
 import { joinTemplate } from "./joinTemplate";
 import { joinTransform } from "./joinTransform";
@@ -152,6 +153,7 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
       kubernetesService,
     };
 
+    mesh.model.part(MeshIntentions).hold(serviceName);
     const opened = {
       parent: this,
       dependsOn: [...(mesh.ready === undefined ? [] : [mesh.ready]), ...(args.guardedBy?.entries ?? [])],

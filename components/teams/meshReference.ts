@@ -156,7 +156,7 @@ function joinMesh(
     ...routing.ingress(ingress.serviceName, ingress.options, "ingress."),
     ...Object.entries(stacks).flatMap(([stack, { services, jobs = [], intentions }]) => {
       const own = new Set([...services.map(({ name }) => name), ...jobs]);
-      model.part(MeshIntentions).join({ set: `stack ${stack}`, rules: intentions, entries: [], services: own });
+      model.part(MeshIntentions).join({ set: `stack ${stack}`, rules: intentions, entries: new Map(), services: own });
       return [
         ...services.flatMap(({ name, canary, ...options }) => {
           const path = `stack ${stack}: service ${name}`;

@@ -32,7 +32,7 @@ const KNOWN: Record<string, string> = {
   "components/ingress/traefikTls": "unit/tls",
   "components/intentions/edges": "unit/intentions",
   "components/intentions/intentionProblems": "unit/intentions",
-  "components/intentions/intentionSet": "unit/jwtProvider unit/configEntry",
+  "components/intentions/intentionSet": "unit/awaited unit/jwtProvider unit/configEntry",
   "components/intentions/intentionWarnings": "unit/intentions",
   "components/intentions/intentions": "unit/owners unit/intentions unit/decision",
   "components/intentions/jwtProvider": "unit/jwt",

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { find, findLabelled } from "../../components/interrupted/asked";
+import { allLabelled, find, findLabelled } from "../../components/interrupted/asked";
 import { ApiServer } from "../apiServer";
 
 const LABEL = ["stack", "shop.prod"] as const;
@@ -78,6 +78,22 @@ describe("an object with a label", () => {
     expect(server.requests).toEqual(["GET /api/v1", "GET /api/v1/namespaces/shop/services"]);
     expect(await Promise.all([labelled("c", "apps"), labelled("a", "apps")])).toEqual(["c", undefined]);
     expect(await labelled("a", "apps", "Secret")).toBe("a");
+  });
+
+  test("is among all of its kind, in its namespace or in all, which a cluster without the kind has not", async () => {
+    service("a", "shop");
+    service("b", "apps");
+    service("c", "apps", {});
+    const all = async (kind: string, namespace?: string) => {
+      const its = await allLabelled({ apiVersion: "v1", kind, namespace }, access, LABEL);
+      return typeof its === "object" ? [...its.keys()] : its;
+    };
+    expect(await all("Service", "shop")).toEqual(["a"]);
+    expect(await all("Service")).toEqual(["a", "b"]);
+    expect(await all("Secret")).toEqual([]);
+    expect(await all("Thing")).toBeUndefined();
+    server.refusal = 403;
+    expect(await all("ConfigMap")).toBe("unknown");
   });
 
   test("is none where its kind or its namespace is not there", async () => {

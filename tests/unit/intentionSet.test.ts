@@ -20,7 +20,7 @@ function declare(args: Partial<IntentionSetArgs>, calls: ServiceCall[] = [], ver
     new IntentionSet("baseline", { mesh });
     mesh.model
       .part(MeshIntentions)
-      .join({ set: "stack shop", rules: STOCK, entries: [], services: new Set(["stock"]) });
+      .join({ set: "stack shop", rules: STOCK, entries: new Map(), services: new Set(["stock"]) });
     const services = [
       new MeshService("web", { mesh, namespace: "apps", image, port: 80, routes: [{ host: "web.test" }], calls }),
       new MeshService("payments", { mesh, namespace: "apps", image, port: 80 }),

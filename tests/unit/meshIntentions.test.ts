@@ -9,8 +9,13 @@ const rule = (source: string, destination: string, more: object = {}) =>
 const entry = (name: string) => name as unknown as pulumi.Resource;
 function mesh(...others: IntentionRule[]): MeshIntentions {
   const its = new MeshIntentions();
-  its.join({ set: "stack own", rules: [rule("web", "shop")], entries: [entry("own")] });
-  its.join({ set: "stack pay", rules: others, entries: [entry("pay")], services: new Set(["pay", "bank"]) });
+  its.join({ set: "stack own", rules: [rule("web", "shop")], entries: new Map([["shop", entry("own")]]) });
+  its.join({
+    set: "stack pay",
+    rules: others,
+    entries: new Map([["pay", entry("pay")]]),
+    services: new Set(["pay", "bank"]),
+  });
   return its;
 }
 
@@ -42,8 +47,27 @@ test("a call that does not say where it stands is the first of those of its serv
 
 test("what comes after all rules comes after the entries of each set", () => {
   const its = mesh();
-  its.join({ set: "waits", rules: [rule("web", "late")], entries: [entry("late")], waits: true });
-  expect(its.opening).toEqual(["own", "pay"]);
+  its.join({ set: "waits", rules: [rule("web", "late")], entries: new Map([["late", entry("late")]]), waits: true });
+  expect([...its.opening.values()]).toEqual(["own", "pay"]);
+});
+
+test("pods come after the entries of who calls their service and whom it calls, and after nothing that may wait for them", () => {
+  const its = new MeshIntentions();
+  const of = (...rules: IntentionRule[]) => ({
+    set: "stack own",
+    rules,
+    entries: new Map(rules.map(({ destination }) => [destination, entry(destination)])),
+  });
+  its.join(of(rule("web", "shop"), rule("shop", "pay"), rule("*", "log"), rule("web", "*")));
+  its.join({ ...of(rule("web", "late")), waits: true });
+  expect(its.entriesOf("web")).toEqual(["shop", "log"]);
+  expect(its.entriesOf("shop")).toEqual(["shop", "pay", "log"]);
+  expect(its.entriesOf("late")).toEqual(["log"]);
+  expect([...its.held]).toEqual([]);
+  its.hold("pay");
+  expect([...its.held]).toEqual(["pay", "log"]);
+  its.join(of(rule("web", "mail")));
+  expect(its.entriesOf("web")).toEqual(["shop", "mail", "log"]);
 });
 
 test("a call to a service of nobody else is nobody else's to let in", () => {

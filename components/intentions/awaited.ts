@@ -1,0 +1,34 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { has } from "../interrupted/changed";
+import { type ApiObject } from "../interrupted/clusterApi";
+import { ownObjects, reachesCluster } from "../interrupted/hooks";
+import { intentionsName, ServiceIntentionsSpec } from "./intentions";
+import type { MeshIntentions } from "./meshIntentions";
+
+/** The stack's own intentions as the cluster had them before this run, by the object's name; `undefined` where that is not known. */
+export async function ownIntentions(): Promise<ReadonlyMap<string, ApiObject> | undefined> {
+  const own = await ownObjects({ apiVersion: "consul.hashicorp.com/v1alpha1", kind: "ServiceIntentions" });
+  return own === "unknown" ? undefined : own;
+}
+
+/**
+ * Which of the others, by destination, an entry for all services comes after. All of them, since it may refuse what they allow; but
+ * where it is in force already as it is declared, only those that are there too, and `held` ones. So in a mesh with deny-all a new service
+ * does not wait for all intentions that are new.
+ */
+export async function awaited(
+  { destination, ...spec }: ServiceIntentionsSpec,
+  { opening, held }: Pick<MeshIntentions, "opening" | "held">,
+  parent: pulumi.Resource,
+): Promise<pulumi.Resource[]> {
+  const own = reachesCluster(parent) ? await ownIntentions() : undefined;
+  if (own === undefined) {
+    return [...opening.values()];
+  }
+  const its = own.get(intentionsName(destination.name));
+  const synced = its?.status?.conditions?.some(({ type, status }) => type === "Synced" && status === "True") ?? false;
+  const inForce = synced && its?.metadata.deletionTimestamp === undefined && has(its, { spec });
+  return [...opening].flatMap(([each, entry]) =>
+    !inForce || held.has(entry) || own.has(intentionsName(each)) ? [entry] : [],
+  );
+}
