@@ -15,7 +15,7 @@ export async function reportEdgeChanges(edges: readonly string[], within: Within
     await pulumi.log.info(describeEdgeChanges(edgeChanges(before, edges)));
   } catch (error) {
     await pulumi.log.warn(
-      `intentions: what opens and closes is not known, since the stack's state cannot be read: ${error}`,
+      `intentions: what opens and closes is not known, since what is there cannot be read: ${error}`,
     );
   }
 }

@@ -11,7 +11,7 @@ export async function refuseTlsOptionChanges(
   namespace: string,
 ): Promise<void> {
   const before = await deployedTags(namespace).catch(async (error) => {
-    await pulumi.log.warn(`routes: what changes is not known, since the stack's state cannot be read: ${error}`);
+    await pulumi.log.warn(`routes: what changes is not known, since what is there cannot be read: ${error}`);
     return [];
   });
   const after = services.flatMap((service) => allTags(service.name, service));

@@ -22,13 +22,16 @@ export async function awaited(
   parent: pulumi.Resource,
 ): Promise<pulumi.Resource[]> {
   const own = reachesCluster(parent) ? await ownIntentions() : undefined;
-  if (own === undefined) {
+  if (own === undefined || !isInForce(own.get(intentionsName(destination.name)), spec)) {
     return [...opening.values()];
   }
-  const its = own.get(intentionsName(destination.name));
-  const synced = its?.status?.conditions?.some(({ type, status }) => type === "Synced" && status === "True") ?? false;
-  const inForce = synced && its?.metadata.deletionTimestamp === undefined && has(its, { spec });
-  return [...opening].flatMap(([each, entry]) =>
-    !inForce || held.has(entry) || own.has(intentionsName(each)) ? [entry] : [],
-  );
+  return [...opening]
+    .filter(([each, entry]) => held.has(entry) || own.has(intentionsName(each)))
+    .map(([, entry]) => entry);
+}
+
+/** Whether Consul has taken an entry as it is declared, and nobody deletes it. */
+function isInForce(its: ApiObject | undefined, spec: object): boolean {
+  const synced = its?.status?.conditions?.find(({ type }) => type === "Synced")?.status === "True";
+  return synced && its.metadata.deletionTimestamp === undefined && has(its, { spec });
 }

@@ -39,8 +39,9 @@ export interface IntentionSetArgs {
  * Consul intentions: deny-all and typed rules, merged into one ServiceIntentions a destination, each waited for until
  * Consul has taken it. Those for the destination `*`, deny-all among them, are written after all others of the program and
  * removed before them, so that no call with an allow is refused in between; but not after those of a set with a `dependsOn` of
- * its own, which may wait for what deny-all guards, and not after new ones where they are in force already. For a service that must never serve an unchecked call, declare deny-all in a
- * set of its own and hand that to `MeshService` as `guardedBy`; rules for the destination `*` then belong to that set too.
+ * its own, which may wait for what deny-all guards, and not after new ones where they are in force already. For a service that must
+ * never serve an unchecked call, declare deny-all in a set of its own and hand that to `MeshService` as `guardedBy`; rules for the
+ * destination `*` then belong to that set too.
  *
  * Errors: `InputPropertiesError` at construction, with each problem of `intentionProblems`. Warnings: those of
  * `intentionWarnings`.

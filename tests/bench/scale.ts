@@ -3,14 +3,16 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
+import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import { poll } from "../e2e/cluster";
 import { TESTBED, workspace, Workspace } from "../workspace";
 import { ONE_STACK } from "./columns";
 import { round, Row, writeTable } from "./page";
 
 /**
- * How long a stack takes as its services become many, side by side with kubectl and Helm for the same objects: a first up, a preview
- * without a change, and what one team waits for whose stack is one of many. Services have no pods, which would cost both sides the same.
+ * How long a stack takes as its services become many, side by side with kubectl, Helm and a plain program of Pulumi for the same objects:
+ * a first up, a preview without a change, and what one team waits for whose stack is one of many. Services have no pods, which would cost
+ * all sides the same.
  * Writes the tables of docs/performance.md. Expects a testbed that is up, with nothing on it.
  *   SIZES=10,100,300 TEAMS=1,5,15,50 npx ts-node --transpile-only tests/bench/scale.ts
  * A stack of more services than KEPT_UP_TO is measured without checkpoints alone: with them it takes hours.
@@ -20,6 +22,8 @@ const KEPT_UP_TO = Number(process.env.KEPT_UP_TO ?? 300);
 const TEAMS = (process.env.TEAMS ?? "1,5,15,50").split(",").map(Number);
 const A_TEAM = 20;
 const NAMESPACE = "mesh-services";
+/** What docs/performance.md recommends for many services at once. */
+const PARALLEL = { parallel: 256 };
 const LABEL = "consul-traefik-mesh/stack";
 
 const services = (prefix: string, count: number) =>
@@ -102,16 +106,32 @@ async function ours(its: Workspace): Promise<void> {
 }
 
 /** The same, where its state is written at the end alone. */
-async function withoutCheckpoints(its: Workspace): Promise<Map<number, any[]>> {
-  const objects = new Map<number, any[]>();
+async function withoutCheckpoints(its: Workspace): Promise<void> {
   its.stack.workspace.envVars.PULUMI_SKIP_CHECKPOINTS = "true";
   for (const count of SIZES) {
     its.configure({ services: services("many", count) });
     const { seconds, memory } = await measured(() => its.stack.up());
+    note(count, { fast: round(seconds), memory });
+  }
+  delete its.stack.workspace.envVars.PULUMI_SKIP_CHECKPOINTS;
+}
+
+/** Likewise, where Pulumi waits for as much at once as there is to wait for. */
+async function inParallel(its: Workspace): Promise<Map<number, any[]>> {
+  const objects = new Map<number, any[]>();
+  its.stack.workspace.envVars.PULUMI_SKIP_CHECKPOINTS = "true";
+  for (const count of SIZES) {
+    its.configure({ services: services("many", count) });
+    const { seconds, memory } = await measured(() => its.stack.up(PARALLEL));
     const again = await measured(() => its.stack.preview());
     const all = await manifests();
     objects.set(count, all);
-    note(count, { fast: round(seconds), objects: all.length, preview: round(again.seconds), memory });
+    note(count, {
+      parallel: round(seconds),
+      objects: all.length,
+      preview: round(again.seconds),
+      parallelMemory: memory,
+    });
   }
   delete its.stack.workspace.envVars.PULUMI_SKIP_CHECKPOINTS;
   return objects;
@@ -121,7 +141,7 @@ async function withoutCheckpoints(its: Workspace): Promise<Map<number, any[]>> {
 async function without(its: Workspace): Promise<void> {
   its.configure({ services: [] });
   its.stack.workspace.envVars.PULUMI_SKIP_CHECKPOINTS = "true";
-  const { seconds } = await measured(() => its.stack.up());
+  const { seconds } = await measured(() => its.stack.up(PARALLEL));
   console.info(`services removed in ${round(seconds)} s`);
   delete its.stack.workspace.envVars.PULUMI_SKIP_CHECKPOINTS;
 }
@@ -181,6 +201,40 @@ async function byHelm(objects: Map<number, any[]>): Promise<void> {
   await helm("uninstall", "many", "-n", NAMESPACE, "--wait");
 }
 
+/** The program of somebody who has Pulumi and nothing of ours. */
+const PLAIN = `
+const k8s = require("@pulumi/kubernetes");
+const { ServiceAccount, Service } = k8s.core.v1;
+const classes = { ServiceAccount, Service, Deployment: k8s.apps.v1.Deployment };
+for (const { kind, metadata, ...rest } of require("./objects.json")) {
+  const { [kind]: Resource = k8s.apiextensions.CustomResource } = classes;
+  const awaits = kind === "Service" ? { skipAwait: "true" } : classes[kind] ? {} : { waitFor: "condition=Synced" };
+  const annotations = Object.fromEntries(Object.entries(awaits).map(([key, value]) => ["pulumi.com/" + key, value]));
+  new Resource(kind + "-" + metadata.name, { kind, metadata: { ...metadata, annotations }, ...rest });
+}
+`;
+
+/** The same objects by such a program: how much of the time is Pulumi's own. */
+async function plainly(objects: Map<number, any[]>): Promise<void> {
+  const workDir = fs.mkdtempSync(path.join(os.tmpdir(), "bench-"));
+  fs.writeFileSync(path.join(workDir, "Pulumi.yaml"), "name: plain\nruntime: nodejs\nmain: index.js\n");
+  fs.writeFileSync(path.join(workDir, "index.js"), PLAIN);
+  fs.symlinkSync(path.resolve(__dirname, "../../node_modules"), path.join(workDir, "node_modules"));
+  const envVars = {
+    PULUMI_BACKEND_URL: `file://${workDir}?metadata=skip`,
+    PULUMI_CONFIG_PASSPHRASE: "plain",
+    PULUMI_SKIP_CHECKPOINTS: "true",
+  };
+  const stack = await LocalWorkspace.createStack({ stackName: "plain", workDir }, { envVars });
+  for (const [count, items] of objects) {
+    fs.writeFileSync(path.join(workDir, "objects.json"), JSON.stringify(items));
+    const first = await measured(() => stack.up(PARALLEL));
+    const again = await measured(() => stack.preview());
+    note(count, { plain: round(first.seconds), plainPreview: round(again.seconds), plainMemory: first.memory });
+  }
+  await measured(() => stack.destroy(PARALLEL));
+}
+
 const team = (i: number) => ({ stack: `organization/consul-traefik-mesh/team-${i}`, namespace: `team-${i}` });
 
 /** What a team of many waits for: its first up, one more intention, a preview. */
@@ -226,10 +280,13 @@ async function main(): Promise<void> {
   await its.stack.up();
   await ours(its);
   await without(its);
-  const objects = await withoutCheckpoints(its);
+  await withoutCheckpoints(its);
+  await without(its);
+  const objects = await inParallel(its);
   await without(its);
   await theirs(objects);
   await byHelm(objects);
+  await plainly(objects);
   await teams(its);
   const many = {
     services: "Services of the mesh",
@@ -239,7 +296,19 @@ async function main(): Promise<void> {
     change: "`up` of one more intention",
     preview: "`preview`",
   };
+  const parallel = {
+    services: "Services",
+    parallel: "`up` to as many",
+    plain: "of plain Pulumi",
+    apply: "kubectl, the same",
+    preview: "`preview`, no change",
+    plainPreview: "of plain Pulumi",
+    diff: "`kubectl diff`",
+    parallelMemory: "Memory, MiB",
+    plainMemory: "of plain Pulumi",
+  };
   writeTable("one stack", ONE_STACK, rows);
+  writeTable("parallel", parallel, rows);
   writeTable("teams", many, teamRows);
 }
 

@@ -9,19 +9,28 @@ import { find, record } from "../recorder";
  * What deny-all and pods wait for of a mesh's intentions. That no call is refused in between is tests/faults/living.test.ts.
  */
 const CONSUL = "consul.hashicorp.com/v1alpha1";
-const SYNCED = { conditions: [{ type: "Synced", status: "True" }] };
+/** Consul's word about an entry, beside another condition, as one without this one says nothing of Consul. */
+const synced = (status: string) => ({
+  conditions: [
+    { type: "Other", status: "True" },
+    { type: "Synced", status },
+  ],
+});
 const [{ sources: DENIES }] = mergeIntentions([DENY_ALL]);
 const OURS = { "consul-traefik-mesh/stack": "consul-traefik-mesh.test" };
 let server: ApiServer;
 
 beforeEach(async () => {
   server = new ApiServer();
-  pulumi.runtime.setConfig("kubernetes:kubeconfig", await server.listen());
+  pulumi.runtime.setAllConfig({ "kubernetes:kubeconfig": await server.listen() });
 });
-afterEach(() => server.close());
+afterEach(() => {
+  pulumi.runtime.setAllConfig({});
+  server.close();
+});
 
 /** An entry of this stack's that the cluster has. */
-const live = (name: string, { status = SYNCED, sources = DENIES, ...metadata }: any = {}) =>
+const live = (name: string, { status = synced("True"), sources = DENIES, ...metadata }: any = {}) =>
   server.add(CONSUL, "ServiceIntentions", {
     metadata: { name, namespace: "consul-system", labels: OURS, ...metadata },
     spec: { destination: { name }, sources },
@@ -62,11 +71,9 @@ test("deny-all that is in force comes after what is there, and what has no pods 
 
 test.each([
   ["is not there", () => undefined],
-  [
-    "is not accepted by Consul",
-    () => live("all.services", { status: { conditions: [{ type: "Synced", status: "False" }] } }),
-  ],
-  ["was never accepted", () => live("all.services", { status: null })],
+  ["is not accepted by Consul", () => live("all.services", { status: synced("False") })],
+  ["is not known to Consul's controller", () => live("all.services", { status: null })],
+  ["is new to Consul's controller", () => live("all.services", { status: {} })],
   ["was changed", () => live("all.services", { sources: [{ name: "*", action: "allow" }] })],
   ["is going", () => live("all.services", { deletionTimestamp: "2026-11-01T00:00:00.000Z" })],
   ["is another stack's", () => live("all.services", { labels: {} })],

@@ -4,6 +4,7 @@ import {
   installedAnew,
   interruptedReleaseHooks,
   owned,
+  ownObjects,
   recordHooks,
   stackLabels,
 } from "../../components/interrupted/hooks";
@@ -36,6 +37,19 @@ test.each<[project: string, stack: string, label: string]>([
   await pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, project, stack);
   expect(stackLabels()).toEqual({ "consul-traefik-mesh/stack": label });
   expect(label).toMatch(/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/);
+});
+
+test("the stack's own objects of a kind are those with its label", async () => {
+  await pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, "shop", "prod");
+  for (const [name, labels] of Object.entries({
+    ours: stackLabels(),
+    others: { ...stackLabels(), a: "b" },
+    theirs: {},
+  })) {
+    server.add("v1", "ConfigMap", { metadata: { name, namespace: "shop", labels } });
+  }
+  const own = await ownObjects({ apiVersion: "v1", kind: "ConfigMap" });
+  expect([...(own as ReadonlyMap<string, unknown>).keys()]).toEqual(["ours", "others"]);
 });
 
 const A = { apiVersion: "example.com/v1", kind: "A" };

@@ -64,6 +64,16 @@ test("deny-all comes after what is allowed, and goes before it: a call that goes
   expect(find(resources, "intentions-web").dependsOn).not.toContain("intentions-payments");
 });
 
+test("what a set has to have in the cluster is each of its entries", async () => {
+  let names: string[] = [];
+  await record(() => {
+    const rules = [{ source: "web", destination: "shop" }];
+    const set = new IntentionSet("all", { mesh: new ConsulMesh("consul"), rules, externalServices: ["web", "shop"] });
+    names = set.entries.map((each) => (each as any).__name);
+  });
+  expect(names).toEqual(["all-all.services", "all-shop"]);
+});
+
 // In a circle the program would end with nothing but Pulumi's word about promises that are left.
 test("deny-all does not come after a set that waits for a service which deny-all guards", async () => {
   const resources = await record(() => {

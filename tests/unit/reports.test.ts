@@ -19,9 +19,12 @@ let server: ApiServer;
 beforeEach(async () => {
   server = new ApiServer();
   server.groups["apps/v1"] = ["Deployment"];
-  pulumi.runtime.setConfig("kubernetes:kubeconfig", await server.listen());
+  pulumi.runtime.setAllConfig({ "kubernetes:kubeconfig": await server.listen() });
 });
-afterEach(() => server.close());
+afterEach(() => {
+  pulumi.runtime.setAllConfig({});
+  server.close();
+});
 
 const rule = (source: string, destination: string): IntentionRule => ({ source, destination });
 const ENTRY = "kubernetes:consul.hashicorp.com/v1alpha1:ServiceIntentions";
