@@ -1,20 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ownObjects } from "../components/interrupted/hooks";
 import { tagsOfAnnotation } from "../components/routing/routes";
-import { allTags, Published } from "../components/routing/serviceTags";
+import { allTags } from "../components/routing/serviceTags";
 import { tlsOptionChanges } from "../components/routing/tlsOptionChanges";
 import { deployedResources } from "../components/shared/stackState";
+import type { Settings } from "../settings";
 
 /** Fails a preview that changes a host's TLS options to others, since both would be void while pods are replaced. */
-export async function refuseTlsOptionChanges(
-  services: readonly (Published & { readonly name: string })[],
-  namespace: string,
-): Promise<void> {
-  const before = await deployedTags(namespace).catch(async (error) => {
+export async function refuseTlsOptionChanges({
+  services,
+  workloads,
+  servicesNamespace,
+}: Pick<Settings, "services" | "workloads" | "servicesNamespace">): Promise<void> {
+  const before = await deployedTags(servicesNamespace).catch(async (error) => {
     await pulumi.log.warn(`routes: what changes is not known, since what is there cannot be read: ${error}`);
     return [];
   });
-  const after = services.flatMap((service) => allTags(service.name, service));
+  const after = [...services, ...workloads].flatMap((service) => allTags(service.name, service));
   const changes = tlsOptionChanges(before, after).map(
     ({ host, from, to }) =>
       `TLS options of ${host} change from "${from}" to "${to}": while pods are replaced Traefik finds both, and uses its ` +

@@ -1,4 +1,5 @@
 export type { JobSettings, ServiceSettings, Team, WorkloadSettings } from "./inputs";
+export { placed } from "./joined";
 export { podSecurityProblems } from "./problems";
 export { parseSettings, readSettings, settingsFrom } from "./read";
 export type { Settings } from "./read";

@@ -166,8 +166,14 @@ export interface StackInputs {
    */
   readonly teams: readonly Team[];
   /**
-   * When images are pulled.
+   * Files with more settings, in YAML, from this folder on; a folder stands for all that are in it. See
+   * docs/environments.md#settings-in-files.
    * @group everywhere
+   * @default []
+   */
+  readonly settingsFiles: readonly string[];
+  /**
+   * When images are pulled.
    * @input consul.imagePullPolicy
    * @unset Kubernetes' own rule
    */

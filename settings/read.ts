@@ -4,7 +4,9 @@ import type { IntentionRule } from "../components";
 import { shown } from "../components/shared/grammars";
 import { isLater } from "../components/shared/later";
 import { describeProblems, Problem } from "../components/shared/problems";
+import { readFiles } from "./files";
 import type { RotationSettings, StackInputs, WorkloadSettings } from "./inputs";
+import { FromFile, joined, placed, placeOf } from "./joined";
 import { settingsProblems } from "./problems";
 import { resolved, Schema } from "./schema";
 import { SETTINGS_SCHEMA } from "./settingsSchema";
@@ -16,6 +18,8 @@ export interface Settings extends Omit<StackInputs, "workloads" | "intentions" |
   readonly intentions: readonly IntentionRule[];
   /** Namespaces of workloads beside the services'. */
   readonly otherNamespaces: readonly string[];
+  /** What of them was in files, for problems that are found later; see `placed`. */
+  readonly fromFiles: readonly FromFile[];
 }
 
 /** Settings that nothing is wrong with, or all that is wrong with them. */
@@ -56,23 +60,33 @@ export function parseSettings(raw: Record<string, string>): Judged {
       values[key] = value;
     }
   }
-  return judged(values, unknown, misshapen);
+  const files = isPaths(values.settingsFiles) ? readFiles(values.settingsFiles) : { files: [], problems: [] };
+  const all = joined(values, files.files, plainValueOf);
+  return judged(
+    all.values,
+    [...unknown, ...all.unknown],
+    [...misshapen, ...files.problems, ...all.unclear],
+    all.fromFiles,
+  );
+}
+
+/** What is not of this shape is told of as any setting is. */
+function isPaths(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === "string");
 }
 
 /** The same for plain values, as a component of a package has them: the default holds where nothing is given. */
 export function settingsFrom(given: Readonly<Record<string, unknown>>): Judged {
   const values = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const defaults = Object.entries(properties).map(([key, schema]) => [key, resolved(schema, definitions).default]);
-  const problems = Object.entries(values).flatMap(([propertyPath, value]) =>
-    hasOutput(value)
-      ? [
-          {
-            propertyPath,
-            reason: "is an output of a resource, or a secret; give a plain value, which a preview can judge",
-          },
-        ]
-      : [],
-  );
+  const problems = Object.entries(values).flatMap(([propertyPath, value]) => {
+    const reason = hasOutput(value)
+      ? "is an output of a resource, or a secret; give a plain value, which a preview can judge"
+      : propertyPath === "settingsFiles"
+        ? "is for stacks of this project itself; give the settings"
+        : undefined;
+    return reason === undefined ? [] : [{ propertyPath, reason }];
+  });
   return problems.length > 0
     ? { problems }
     : judged({ ...Object.fromEntries(defaults.filter(([, value]) => value !== undefined)), ...values });
@@ -87,14 +101,20 @@ function judged(
   values: Readonly<Record<string, unknown>>,
   unknown: readonly Problem[] = [],
   misread: readonly Problem[] = [],
+  fromFiles: readonly FromFile[] = [],
 ): Judged {
-  const misshapen = [...misread, ...shapeProblems(values)];
+  const at = (problems: readonly Problem[]) => problems.map((each) => placed(each, fromFiles));
+  const misshapen = [...misread, ...at(shapeProblems(values))];
   if (misshapen.length > 0) {
     return { problems: [...unknown, ...misshapen] };
   }
   const settings = settingsOf(values);
-  const problems = [...unknown, ...settingsProblems(settings)];
-  return problems.length > 0 ? { problems } : { settings };
+  const problems = [...unknown, ...at(settingsProblems(settings))];
+  if (problems.length > 0) {
+    return { problems };
+  }
+  const intentions = settings.intentions.map((rule) => ({ ...rule, declaredAt: placeOf(rule.declaredAt!, fromFiles) }));
+  return { settings: { ...settings, intentions, fromFiles } };
 }
 
 /** Keys of JSON that JavaScript takes for something else than keys. */
@@ -122,6 +142,11 @@ function valueOf(text: string, schema: Schema): { value?: unknown; reasons: stri
     }
   }
   return { value: schema.default === undefined && isDeepStrictEqual(value, EMPTY[type]) ? undefined : value, reasons };
+}
+
+/** The same for a value of a file, which is no text yet. */
+function plainValueOf(value: unknown, schema: Schema): { value?: unknown; reasons: string[] } {
+  return valueOf(schema.type === "string" ? (value as string) : JSON.stringify(value), schema);
 }
 
 /** The settings that values of the right shape are. */
@@ -166,5 +191,6 @@ export function settingsOf(values: Readonly<Record<string, unknown>>): Settings 
     otherNamespaces: [...new Set(given.workloads.flatMap((each) => each.namespace ?? []))].filter(
       (other) => other !== servicesNamespace,
     ),
+    fromFiles: [],
   };
 }

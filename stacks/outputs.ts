@@ -30,8 +30,8 @@ export function outputsOf(
 ) {
   // Messages and no outputs: an output would differ at each `up`, the next one included.
   void reportEdgeChanges(made.edges, made.within);
+  void refuseTlsOptionChanges(settings);
   const members = [...settings.services, ...settings.workloads];
-  void refuseTlsOptionChanges(members, settings.servicesNamespace);
   return {
     urls: members.flatMap((member) =>
       [...(member.routes ?? []), ...(("canary" in member && member.canary?.routes) || [])].flatMap(

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { IntentionSet, MeshReference, NetworkPolicies, ServedRoutes, withdrawnProblems } from "../components";
 import { describeProblems } from "../components/shared/problems";
-import { podSecurityProblems, Settings } from "../settings";
+import { placed, podSecurityProblems, Settings } from "../settings";
 import { meshMembers, servicesNamespace } from "./members";
 import { outputsOf, Shared, StackOutputs } from "./outputs";
 import { ownStack, published, publishedBy, sharedBy, withdrawn } from "./published";
@@ -37,7 +37,7 @@ export async function joinedServices(
   const others = { [meshStack]: neighbours, ...(await publishedBy(teams.filter(({ stack }) => stack !== own))) };
   const mesh = new MeshReference(description, others);
   const problems = [
-    ...podSecurityProblems(settings, description.cni),
+    ...podSecurityProblems(settings, description.cni).map((each) => placed(each, settings.fromFiles)),
     ...withdrawnProblems(await withdrawn(settings), others),
   ];
   if (problems.length > 0) {

@@ -1,4 +1,6 @@
 import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import * as yaml from "yaml";
 
 /** An example of a stack's file in a page, by the line that it begins at. */
@@ -28,7 +30,17 @@ export function settingsOf({ page, line, text }: Example): Record<string, unknow
     if (project !== "consul-traefik-mesh") {
       throw new Error(`${page}:${line}: ${key} is no setting of this project`);
     }
-    return [name, value];
+    return [name, name === "settingsFiles" ? (value as string[]).map((file) => path.join(filesOf(page), file)) : value];
   });
   return Object.fromEntries(settings);
+}
+
+/** A folder with the files that a page shows, each with its path in its second line. */
+function filesOf(page: string): string {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "example-"));
+  for (const [, text, file] of fs.readFileSync(page, "utf8").matchAll(/^```yaml\n(# yaml-.*\n# (\S+)\n.*?)^```$/gms)) {
+    fs.mkdirSync(path.join(folder, path.dirname(file)), { recursive: true });
+    fs.writeFileSync(path.join(folder, file), text);
+  }
+  return folder;
 }

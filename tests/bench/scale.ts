@@ -35,6 +35,12 @@ const services = (prefix: string, count: number) =>
     calls: [{ destination: `${prefix}-${(i + 1) % count}` }],
   }));
 
+/** Has the stack have these services: by a file, since its own cannot hold a thousand. */
+function has(its: Workspace, all: readonly object[]): void {
+  fs.writeFileSync(path.join(its.directory, "services.json"), JSON.stringify({ services: all }));
+  its.configure({ settingsFiles: ["services.json"] });
+}
+
 /** Seconds that something takes, and the most memory, in MiB, that the processes below this one have meanwhile. */
 async function measured(body: () => Promise<unknown>): Promise<{ seconds: number; memory: number }> {
   let memory = 0;
@@ -99,7 +105,7 @@ function note(services: number, figures: Record<string, number>): void {
 /** As the stack is by default: its state is written at each step. */
 async function ours(its: Workspace): Promise<void> {
   for (const count of SIZES.filter((size) => size <= KEPT_UP_TO)) {
-    its.configure({ services: services("many", count) });
+    has(its, services("many", count));
     const { seconds } = await measured(() => its.stack.up());
     note(count, { up: round(seconds) });
   }
@@ -109,7 +115,7 @@ async function ours(its: Workspace): Promise<void> {
 async function withoutCheckpoints(its: Workspace): Promise<void> {
   its.stack.workspace.envVars.PULUMI_SKIP_CHECKPOINTS = "true";
   for (const count of SIZES) {
-    its.configure({ services: services("many", count) });
+    has(its, services("many", count));
     const { seconds, memory } = await measured(() => its.stack.up());
     note(count, { fast: round(seconds), memory });
   }
@@ -121,7 +127,7 @@ async function inParallel(its: Workspace): Promise<Map<number, any[]>> {
   const objects = new Map<number, any[]>();
   its.stack.workspace.envVars.PULUMI_SKIP_CHECKPOINTS = "true";
   for (const count of SIZES) {
-    its.configure({ services: services("many", count) });
+    has(its, services("many", count));
     const { seconds, memory } = await measured(() => its.stack.up(PARALLEL));
     const again = await measured(() => its.stack.preview());
     const all = await manifests();
@@ -139,7 +145,7 @@ async function inParallel(its: Workspace): Promise<Map<number, any[]>> {
 
 /** Takes the services away again, quickly. */
 async function without(its: Workspace): Promise<void> {
-  its.configure({ services: [] });
+  has(its, []);
   its.stack.workspace.envVars.PULUMI_SKIP_CHECKPOINTS = "true";
   const { seconds } = await measured(() => its.stack.up(PARALLEL));
   console.info(`services removed in ${round(seconds)} s`);

@@ -124,8 +124,10 @@ const KNOWN: Record<string, string> = {
     "policies/traefikReading policies/traefik policies/traefikSources policies/trustedProxies",
   "policies/lib/traefikSources": "policies/traefikReading policies/traefik policies/traefikSources",
   "policies/lib/yaml": "policies/yaml",
+  "settings/files": "unit/settingsFiles",
+  "settings/joined": "unit/settingsFiles",
   "settings/problems": "unit/settingsProblems unit/settings unit/teams",
-  "settings/read": "unit/settings",
+  "settings/read": "unit/settings unit/read unit/settingsFiles",
   "settings/settingsSchema": "unit/settings",
   "settings/shape": "unit/settings unit/pods",
 };

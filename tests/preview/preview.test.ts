@@ -45,7 +45,7 @@ function place(file: string, text: string): string {
 const whoami = { image: "localhost/whoami:1.10.3", port: 80 };
 
 test("wrong settings are refused by preview, all at once, before any resource", async () => {
-  const { stack } = await without(UNREACHABLE, "local", {
+  const { stack, directory } = await without(UNREACHABLE, "local", {
     services: [
       { ...whoami, name: "a", routes: [{ host: "a.test", middlewares: [{ stripPrefixes: {} }, { basicAuth: {} }] }] },
       { ...whoami, name: "b", routes: [{ rule: "Host(`a.test`)" }, { rule: "Host(`c.test`,`d.test`)" }] },
@@ -57,14 +57,18 @@ test("wrong settings are refused by preview, all at once, before any resource", 
     traefikNamespace: "consul-system",
     traefikNodePortWeb: 80,
     consulServer: 3,
+    settingsFiles: ["more.json"],
     consulValues: { server: { affinity: null } },
     intentions: [{ source: "traefik-system-ingress", destination: "nobody" }],
   });
+  const more = { services: [{ ...whoami, name: "f", routes: [{ host: "h.test", entryPoints: ["tls"] }] }] };
+  fs.writeFileSync(path.join(directory, "more.json"), JSON.stringify(more));
   const message = await stack.preview().then(
     () => "accepted",
     (error: Error) => error.message,
   );
-  expect(message).toContain("configuration of stack test: 13 problems");
+  expect(message).toContain("configuration of stack test: 14 problems");
+  expect(message).toContain('services[0].routes[0].entryPoints[0] (more.json): "tls" is not an entry point');
   expect(message).toContain('consulServer: is not a known key; did you mean "consulServers"?');
   expect(message).toContain("consulServers: 2 servers have no useful quorum; use 1, 3, 5 or 7");
   expect(message).toContain(

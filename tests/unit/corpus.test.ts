@@ -68,6 +68,7 @@ const BESIDE: Record<string, Record<string, unknown>> = {
     ],
   },
   teams: { teams: [{ stack: "organization/consul-traefik-mesh/orders", namespace: "orders" }] },
+  settingsFiles: { settingsFiles: ["tests/settingsFile.yaml"] },
   meshStack: {
     meshStack: "organization/consul-traefik-mesh/prod",
     externalDestinations: [],

@@ -120,6 +120,12 @@ describe("of plain values, as a package's component has them,", () => {
     expect(told(settingsFrom({ consulServers: 2 }))).toEqual([expect.stringMatching(/^consulServers: 2 servers/)]);
   });
 
+  test("files are refused: whose folder they were in, nobody knows", () => {
+    expect(told(settingsFrom({ settingsFiles: ["a.yaml"] }))).toEqual([
+      "settingsFiles: is for stacks of this project itself; give the settings",
+    ]);
+  });
+
   test.each<[string, unknown]>([
     ["an output", pulumi.output(3)],
     ["an output within", [{ name: pulumi.output("a") }]],

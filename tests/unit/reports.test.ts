@@ -96,9 +96,10 @@ describe("TLS options of a host that change to others", () => {
   async function refused(before: string): Promise<string> {
     let message = "accepted";
     const state = { a: { type: "kubernetes:apps/v1:Deployment", outputs: deployment("shop.test", before) } };
-    const services = [{ name: "shop", routes: [route("shop.test", "b")] }];
+    const services = [{ name: "shop", image: "a:1", port: 80, routes: [route("shop.test", "b")] }];
+    const settings = { services, workloads: [], servicesNamespace: "apps" };
     await record(
-      () => refuseTlsOptionChanges(services, "apps").catch((error: Error) => void (message = error.message)),
+      () => refuseTlsOptionChanges(settings).catch((error: Error) => void (message = error.message)),
       {},
       state,
     );

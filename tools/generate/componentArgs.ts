@@ -19,6 +19,9 @@ const OF_SERVICES = [
   "imagePullPolicy",
 ];
 
+/** Settings of stacks of this project alone. */
+const OF_STACKS = ["meshStack", "settingsFiles"];
+
 /** What a component of `packages/mesh` takes beside settings. */
 const PLATFORM = `
   /** What the stack of the platform shares: the output \`shared\` of its \`Platform\`, by a reference to that stack. */
@@ -62,7 +65,7 @@ export function componentArgs({ properties = {}, definitions = {} }: Schema): st
   const only = (names: readonly string[]): Schemas =>
     Object.fromEntries(Object.entries(properties).filter(([name]) => names.includes(name)));
   const components = [
-    interfaceOf("PlatformArgs", { properties: only(Object.keys(properties).filter((name) => name !== "meshStack")) }),
+    interfaceOf("PlatformArgs", { properties: only(Object.keys(properties).filter((name) => !OF_STACKS.includes(name))) }),
     interfaceOf("ServicesArgs", { properties: only(OF_SERVICES) }, PLATFORM),
   ];
   return [

@@ -10,7 +10,7 @@ import { pulumiYaml } from "./pulumiYaml";
 import { reference } from "./reference";
 import { scripts } from "./scripts";
 import { judging, settingsSchema } from "./settings";
-import { stackSchema } from "./stack";
+import { fileSchema, stackSchema } from "./stack";
 import { traefikMiddlewares } from "./traefikMiddlewares";
 import { validator } from "./validate";
 
@@ -25,6 +25,7 @@ export async function generated(root: string): Promise<Readonly<Record<string, s
   const files = {
     "schema/settings.json": json(settings),
     "schema/stack.json": json(stackSchema(name, all)),
+    "schema/file.json": json(fileSchema(all)),
     "Pulumi.yaml": pulumiYaml(current("Pulumi.yaml"), all),
     "docs/reference.md": reference(current("docs/reference.md"), all),
     "components/interrupted/providerCode.ts": providerCode(root),

@@ -25,6 +25,12 @@ export function stackSchema(project: string, settings: Schema): Schema {
   });
 }
 
+/** The same for a file of settings. */
+export function fileSchema(settings: Schema): Schema {
+  const { settingsFiles: _, ...properties } = settings.properties!;
+  return plain({ ...settings, properties, definitions: withMiddlewares(settings.definitions!) });
+}
+
 /** What can stand in the file: \`pulumi config set\` puts scalars into quotes, and an empty value is one that is not set. */
 function written(schema: Schema, definitions: Schemas): Schema {
   const { type, enum: values, default: its } = resolved(schema, definitions);
