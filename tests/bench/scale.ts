@@ -14,11 +14,12 @@ import { round, Row, writeTable } from "./page";
  * a first up, a preview without a change, and what one team waits for whose stack is one of many. Services have no pods, which would cost
  * all sides the same.
  * Writes the tables of docs/performance.md. Expects a testbed that is up, with nothing on it.
- *   SIZES=10,100,300 TEAMS=1,5,15,50 npx ts-node --transpile-only tests/bench/scale.ts
+ *   SIZES=10,100,300 TEAMS=1,5,15,50 PARTS=alone,parallel,teams npx ts-node --transpile-only tests/bench/scale.ts
  * A stack of more services than KEPT_UP_TO is measured without checkpoints alone: with them it takes hours.
  */
 const SIZES = (process.env.SIZES ?? "10,100,300").split(",").map(Number);
 const KEPT_UP_TO = Number(process.env.KEPT_UP_TO ?? 300);
+const PARTS = (process.env.PARTS ?? "alone,parallel,teams").split(",");
 const TEAMS = (process.env.TEAMS ?? "1,5,15,50").split(",").map(Number);
 const A_TEAM = 20;
 const NAMESPACE = "mesh-services";
@@ -284,16 +285,24 @@ async function teams(its: Workspace): Promise<void> {
 async function main(): Promise<void> {
   const its = await workspace("local", { ...TESTBED, services: [], intentions: [] }, "bench");
   await its.stack.up();
-  await ours(its);
-  await without(its);
-  await withoutCheckpoints(its);
-  await without(its);
+  if (PARTS.includes("alone")) {
+    await ours(its);
+    await without(its);
+    await withoutCheckpoints(its);
+    await without(its);
+  }
   const objects = await inParallel(its);
   await without(its);
   await theirs(objects);
-  await byHelm(objects);
-  await plainly(objects);
-  await teams(its);
+  if (PARTS.includes("alone")) {
+    await byHelm(objects);
+  }
+  if (PARTS.includes("parallel")) {
+    await plainly(objects);
+  }
+  if (PARTS.includes("teams")) {
+    await teams(its);
+  }
   const many = {
     services: "Services of the mesh",
     stacks: "Stacks",
@@ -313,9 +322,14 @@ async function main(): Promise<void> {
     parallelMemory: "Memory, MiB",
     plainMemory: "of plain Pulumi",
   };
-  writeTable("one stack", ONE_STACK, rows);
-  writeTable("parallel", parallel, rows);
-  writeTable("teams", many, teamRows);
+  const tables = {
+    alone: ["one stack", ONE_STACK, rows],
+    parallel: ["parallel", parallel, rows],
+    teams: ["teams", many, teamRows],
+  } as const;
+  Object.entries(tables)
+    .filter(([part]) => PARTS.includes(part))
+    .forEach(([, table]) => writeTable(...table));
 }
 
 void main();
