@@ -44,7 +44,7 @@ export function joined(
   );
   for (const { file, values: theirs } of files) {
     for (const [key, given] of Object.entries(theirs)) {
-      const propertyPath = `${key} (${file})`;
+      const propertyPath = `${file}: ${key}`;
       if (key === "settingsFiles" || !Object.hasOwn(properties, key)) {
         unknown.push(notOfAFile(key, propertyPath));
         continue;
@@ -80,22 +80,22 @@ function notOfAFile(key: string, propertyPath: string): Problem {
     : unknownKey(propertyPath, key, Object.keys(properties));
 }
 
-/** A problem at the place where somebody wrote what it speaks of: `services[3].port (services/shop.yaml)`. */
+/** A problem at the place where somebody wrote what it speaks of: `services/shop.yaml: services[3].port`. */
 export function placed({ propertyPath, reason }: Problem, fromFiles: readonly FromFile[]): Problem {
   const [setting] = propertyPath.split(/[.[]/);
   const whole = fromFiles.find((each) => each.setting === setting && each.items === undefined);
   return {
-    propertyPath: whole === undefined ? placeOf(propertyPath, fromFiles) : `${propertyPath} (${whole.file})`,
+    propertyPath: whole === undefined ? placeOf(propertyPath, fromFiles) : `${whole.file}: ${propertyPath}`,
     reason: placeOf(reason, fromFiles),
   };
 }
 
 /** A text with the items of lists that it names where somebody wrote them. */
 export function placeOf(text: string, fromFiles: readonly FromFile[]): string {
-  return text.replace(/(?<![\w.])(\w+)\[(\d+)\]((?:\.[\w-]+|\[[^\]]*\])*)/g, (item, setting, index, rest) => {
+  return text.replace(/(?<![\w.])(\w+)\[(\d+)\]/g, (item, setting: string, index: string) => {
     const its = fromFiles.find(
       ({ setting: other, items }) => other === setting && items && items.first <= +index && +index < items.next,
     );
-    return its?.items ? `${setting}[${+index - its.items.first}]${rest} (${its.file})` : item;
+    return its?.items ? `${its.file}: ${setting}[${+index - its.items.first}]` : item;
   });
 }

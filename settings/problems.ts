@@ -164,20 +164,18 @@ function stackNamespaceProblems(settings: Settings): Problem[] {
     catalogSync: syncsCatalog(settings.consul),
     reachProblems: (namespace, reached) => meshReachProblems(settings.consul, namespace, reached, "consul."),
   };
-  const reach = (name: string, made: boolean) => mesh.reachProblems({ name, made }, "pods").map(atSetting);
+  const ofPods = (path: string, name: string, create: boolean) => {
+    const problems = namespaceProblems(path, name, { create, inMesh: true });
+    return problems.length > 0 ? problems : mesh.reachProblems({ name, made: create }, "pods").map(atSetting);
+  };
   return [
-    ...namespaceProblems("servicesNamespace", settings.servicesNamespace, {
-      create: settings.servicesCreateNamespace,
-      inMesh: true,
-    }),
+    ...ofPods("servicesNamespace", settings.servicesNamespace, settings.servicesCreateNamespace),
     ...duplicateProblems("namespace", namespaces),
-    ...reach(settings.servicesNamespace, settings.servicesCreateNamespace),
     ...settings.workloads.flatMap(({ namespace }, i) =>
       namespace === undefined || namespace === settings.servicesNamespace
         ? []
         : [
-            ...namespaceProblems(`workloads[${i}].namespace`, namespace, { create: false, inMesh: true }),
-            ...reach(namespace, false),
+            ...ofPods(`workloads[${i}].namespace`, namespace, false),
             ...duplicateProblems("namespace", [...namespaces, [namespace, `workloads[${i}].namespace`]]),
           ],
     ),

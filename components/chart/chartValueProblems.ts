@@ -143,9 +143,10 @@ function unknownKey(key: string, keys: ChartKeys, chart: string): string {
   const siblings = [...keys.keys()].filter((k) => k.startsWith(parent) && !k.slice(parent.length).includes("."));
   // A name that is spelt right may stand in the wrong place.
   const moved = [...keys.keys()].filter((k) => k.endsWith(`.${name}`));
-  const near = closest(key, siblings);
-  const meant = moved.length > 0 && distance(near, key) > Math.max(2, name.length / 3) ? closest(key, moved) : near;
-  return `is not known to ${chart}, which would ignore it; did you mean "${meant}"?`;
+  const near = siblings.length > 0 ? closest(key, siblings) : undefined;
+  const far = near === undefined || distance(near, key) > Math.max(2, name.length / 3);
+  const meant = moved.length > 0 && far ? closest(key, moved) : near;
+  return `is not known to ${chart}, which would ignore it; ${meant === undefined ? "leave it out" : `did you mean "${meant}"?`}`;
 }
 
 function isOf(value: unknown, types: ValueTypes): boolean {

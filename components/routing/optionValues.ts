@@ -192,21 +192,28 @@ function mapProblems(value: unknown, kind: "map" | "rewrites", at: string): Prob
   if (entries.length === 0) {
     return [{ propertyPath: at, reason: "is empty, which Traefik treats as an error; leave it out" }];
   }
-  return entries.flatMap(([key, inner], i) => {
-    const first = entries.find(([other], j) => j < i && other.toLowerCase() === key.toLowerCase());
-    return [
-      ...(first === undefined
-        ? []
-        : [{ propertyPath: `${at}.${key}`, reason: `is "${first[0]}" too, which is the same name; leave one out` }]),
-      ...(kind === "rewrites"
+  return [
+    ...sameNameProblems(entries, at),
+    ...entries.flatMap(([key, inner]) =>
+      kind === "rewrites"
         ? [...statusProblems(key, at), ...valueProblems(inner, "status", `${at}.${key}`)]
         : [
             ...(HEADER_NAME.test(key)
               ? []
               : [{ propertyPath: at, reason: `"${key}" cannot be a name in a tag; use letters, digits and "-"` }]),
             ...valueProblems(inner, "text", `${at}.${key}`),
-          ]),
-    ];
+          ],
+    ),
+  ];
+}
+
+/** Traefik takes names in tags that differ in capitals for one. */
+function sameNameProblems(entries: readonly (readonly [string, unknown])[], at: string): Problem[] {
+  return entries.flatMap(([key], i) => {
+    const first = entries.find(([other], j) => j < i && other.toLowerCase() === key.toLowerCase());
+    return first === undefined
+      ? []
+      : [{ propertyPath: `${at}.${key}`, reason: `is "${first[0]}" too, which is the same name; leave one out` }];
   });
 }
 
@@ -218,16 +225,19 @@ function pluginValueProblems(value: unknown, at: string): Problem[] {
       : valueProblems(value.map(String), "list", at);
   }
   if (isObject(value)) {
-    return Object.entries(value).flatMap(([key, inner]) =>
-      /^[^.[\]=\s]+$/.test(key)
-        ? pluginValueProblems(inner, `${at}.${key}`)
-        : [
-            {
-              propertyPath: at,
-              reason: `"${key}" cannot be a name in a tag; leave out dots, brackets, "=" and blanks`,
-            },
-          ],
-    );
+    return [
+      ...sameNameProblems(Object.entries(value), at),
+      ...Object.entries(value).flatMap(([key, inner]) =>
+        /^[^.[\]=\s]+$/.test(key)
+          ? pluginValueProblems(inner, `${at}.${key}`)
+          : [
+              {
+                propertyPath: at,
+                reason: `"${key}" cannot be a name in a tag; leave out dots, brackets, "=" and blanks`,
+              },
+            ],
+      ),
+    ];
   }
   return textProblems(String(value), at);
 }

@@ -322,11 +322,11 @@ async function main(): Promise<void> {
     parallelMemory: "Memory, MiB",
     plainMemory: "of plain Pulumi",
   };
-  const tables = {
+  const tables: Record<string, Parameters<typeof writeTable>> = {
     alone: ["one stack", ONE_STACK, rows],
     parallel: ["parallel", parallel, rows],
     teams: ["teams", many, teamRows],
-  } as const;
+  };
   Object.entries(tables)
     .filter(([part]) => PARTS.includes(part))
     .forEach(([, table]) => writeTable(...table));

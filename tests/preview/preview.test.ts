@@ -68,7 +68,7 @@ test("wrong settings are refused by preview, all at once, before any resource", 
     (error: Error) => error.message,
   );
   expect(message).toContain("configuration of stack test: 14 problems");
-  expect(message).toContain('services[0].routes[0].entryPoints[0] (more.json): "tls" is not an entry point');
+  expect(message).toContain('more.json: services[0].routes[0].entryPoints[0]: "tls" is not an entry point');
   expect(message).toContain('consulServer: is not a known key; did you mean "consulServers"?');
   expect(message).toContain("consulServers: 2 servers have no useful quorum; use 1, 3, 5 or 7");
   expect(message).toContain(

@@ -276,6 +276,16 @@ describe("a chart in a folder", () => {
     ]);
   });
 
+  test("without any values knows none, and has no other to offer", () => {
+    write("empty/values.yaml", "");
+    const origin = { path: path.join(folder, "empty"), version: "1.9.11" };
+    expect(said({ sever: { replicas: 3 } }, origin)).toEqual([
+      `values.sever is not known to the chart in ${origin.path}, which would ignore it; leave it out`,
+    ]);
+    write("empty/templates/a.yaml", "{{ .Values.server.replicas }}");
+    expect(said({ replicas: 3 }, origin)).toEqual([expect.stringContaining('did you mean "server.replicas"?')]);
+  });
+
   test("does not know what only the published chart has", () => {
     expect(ask({ server: { replicas: 3 } })).toEqual([
       `values.server.replicas is not known to the chart in ${folder}, but to the published 1.5.0 to 2.0.3; leave it out, or take such a chart`,

@@ -220,6 +220,8 @@ test.each<[kind: OptionKind, right: unknown[], wrong: [value: unknown, problem: 
       [{ geo: { a: "b " } }, "m.geo.a: ends with a blank"],
       [{ geo: { a: { b: ["c,d"] } } }, 'm.geo.a.b[0]: "c,d" has a comma'],
       [{ geo: { a: [] } }, "m.geo.a: is empty, which a tag cannot say"],
+      [{ geo: { Key: 1, b: 2, key: 3 } }, 'm.geo.key: is "Key" too, which is the same name'],
+      [{ geo: [{ b: { Key: 1, key: 3 } }] }, 'm.geo[0].b.key: is "Key" too, which is the same name'],
       [{ geo: { a: [{ b: "c" }, { b: "d\n" }] } }, "m.geo.a[1].b: has a line break"],
       ...["a.b", "a[0]", "a]", "a=", "a b", ""].map((key): [unknown, string] => [
         { geo: { [key]: 1 } },

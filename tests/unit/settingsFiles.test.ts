@@ -51,7 +51,7 @@ describe("files of settings", () => {
     const { fromFiles, ...theirs } = settings(["all.yaml"]);
     expect({ ...theirs, settingsFiles: [], fromFiles: [] }).toEqual({
       ...settings([], its),
-      intentions: [{ ...its.intentions[0], declaredAt: "intentions[0] (all.yaml)" }],
+      intentions: [{ ...its.intentions[0], declaredAt: "all.yaml: intentions[0]" }],
     });
     expect(fromFiles.map(({ setting }) => setting)).toEqual(Object.keys(its));
   });
@@ -97,8 +97,8 @@ describe("what is wrong is told where it stands", () => {
     });
     expect(told(["a.yaml", "b.yaml"], { services: [service("own", { port: 70000 })] })).toEqual([
       expect.stringMatching(/^services\[0\]\.port: 70000 /),
-      expect.stringMatching(/^services\[0\]\.port \(b\.yaml\): 0 /),
-      expect.stringMatching(/^services\[1\]\.image \(b\.yaml\): "a b" /),
+      expect.stringMatching(/^b\.yaml: services\[0\]\.port: 0 /),
+      expect.stringMatching(/^b\.yaml: services\[1\]\.image: "a b" /),
     ]);
   });
 
@@ -111,14 +111,14 @@ describe("what is wrong is told where it stands", () => {
       "z.yaml": { services: last },
     });
     expect(told(["m.yaml", "z.yaml"])).toEqual([
-      expect.stringMatching(/^services\[0\]\.podLabels\["a b\/c"\] \(z\.yaml\): /),
+      expect.stringMatching(/^z\.yaml: services\[0\]\.podLabels\["a b\/c"\]: /),
       ...["routes[0]", "routes[1]"].map((route) =>
         expect.stringContaining(
-          `services[13].${route} (z.yaml): the rule "Host(\`m-9.test\`) on web" is that of services[10].routes[0] (z.yaml) too`,
+          `z.yaml: services[13].${route}: the rule "Host(\`m-9.test\`) on web" is that of z.yaml: services[10].routes[0] too`,
         ),
       ),
-      expect.stringMatching(/^services\[0\]\.calls\[0\]\.destination \(z\.yaml\): "nobody" /),
-      expect.stringMatching(/^services\[13\]\.calls\[0\]\.destination \(z\.yaml\): "nobody" /),
+      expect.stringMatching(/^z\.yaml: services\[0\]\.calls\[0\]\.destination: "nobody" /),
+      expect.stringMatching(/^z\.yaml: services\[13\]\.calls\[0\]\.destination: "nobody" /),
     ]);
   });
 
@@ -128,32 +128,32 @@ describe("what is wrong is told where it stands", () => {
     });
     const at = (reason: string) => placed({ propertyPath: "", reason }, files).reason;
     expect(at("services[0], services[1], services[10], services[11], services[20], services[21]")).toBe(
-      "services[0], services[0] (a.yaml), services[9] (a.yaml), services[0] (b.yaml), services[9] (b.yaml), services[21]",
+      "services[0], a.yaml: services[0], a.yaml: services[9], b.yaml: services[0], b.yaml: services[9], services[21]",
     );
     expect(at("one of services[1].env.A-B[12]: other.services[1], xservices[1], jobs[1]")).toBe(
-      "one of services[0].env.A-B[12] (a.yaml): other.services[1], xservices[1], jobs[1]",
+      "one of a.yaml: services[0].env.A-B[12]: other.services[1], xservices[1], jobs[1]",
     );
   });
 
   test("in its shape as well, where the rest of the file is not judged", () => {
     write({ "a.yaml": { services: [service("a"), service("b", { prot: 80 })], consulServers: "three" } });
     expect(told(["a.yaml"], { services: [service("own")] })).toEqual([
-      'consulServers (a.yaml): "three" is not a whole number',
-      'services[1].prot (a.yaml): is not a known key; did you mean "port"?',
+      'a.yaml: consulServers: "three" is not a whole number',
+      'a.yaml: services[1].prot: is not a known key; did you mean "port"?',
     ]);
   });
 
   test("where two files speak of one thing", () => {
     write({ "a.yaml": { services: [service("shop")] }, "b.yaml": { services: [service("x"), service("shop")] } });
     const [problem] = told(["a.yaml", "b.yaml"]);
-    expect(problem).toMatch(/^services\[1\]\.name \(b\.yaml\): .*services\[0\](\.name)? \(a\.yaml\)/);
+    expect(problem).toMatch(/^b\.yaml: services\[1\]\.name: .*a\.yaml: services\[0\] too/);
   });
 
   test("of anything but a list", () => {
     write({ "a.yaml": { consulServers: 2, services: {} } });
-    expect(told(["a.yaml"])).toEqual(["services (a.yaml): {} is not a list"]);
+    expect(told(["a.yaml"])).toEqual(["a.yaml: services: {} is not a list"]);
     write({ "a.yaml": { consulServers: 2 } });
-    expect(told(["a.yaml"])).toEqual([expect.stringMatching(/^consulServers \(a\.yaml\): 2 servers/)]);
+    expect(told(["a.yaml"])).toEqual([expect.stringMatching(/^a\.yaml: consulServers: 2 servers/)]);
   });
 
   test("of an intention, also later: by where it is declared", () => {
@@ -161,7 +161,7 @@ describe("what is wrong is told where it stands", () => {
     const own = { services: [service("own")], intentions: [{ source: "*", destination: "own" }] };
     expect(settings(["a.yaml"], own).intentions.map(({ declaredAt }) => declaredAt)).toEqual([
       "intentions[0]",
-      "intentions[0] (a.yaml)",
+      "a.yaml: intentions[0]",
     ]);
   });
 });
@@ -233,70 +233,70 @@ describe("refused", () => {
       { "a.yaml": { service: [] } },
       ["a.yaml"],
       {},
-      'service (a.yaml): is not a known key; did you mean "services"?',
+      'a.yaml: service: is not a known key; did you mean "services"?',
     ],
     [
       "what a stack's file is written like",
       { "a.yaml": { config: {} } },
       ["a.yaml"],
       {},
-      /^config \(a\.yaml\): is how Pulumi\.<stack>\.yaml has it; write the settings alone/,
+      /^a\.yaml: config: is how Pulumi\.<stack>\.yaml has it; write the settings alone/,
     ],
     [
       "a prefix",
       { "a.yaml": { "consul-traefik-mesh:services": [] } },
       ["a.yaml"],
       {},
-      /^consul-traefik-mesh:services \(a\.yaml\): is how Pulumi\.<stack>\.yaml has it/,
+      /^a\.yaml: consul-traefik-mesh:services: is how Pulumi\.<stack>\.yaml has it/,
     ],
     [
       "further files",
       { "a.yaml": { settingsFiles: [] } },
       ["a.yaml"],
       {},
-      "settingsFiles (a.yaml): belongs to the stack's configuration; name all files there",
+      "a.yaml: settingsFiles: belongs to the stack's configuration; name all files there",
     ],
     [
       "a prototype's key",
       { "a.yaml": "consulValues: { server: { __proto__: {} } }" },
       ["a.yaml"],
       {},
-      'consulValues (a.yaml): has a key "__proto__", which nothing here takes',
+      'a.yaml: consulValues: has a key "__proto__", which nothing here takes',
     ],
     [
       "nothing where something has to be",
       { "a.yaml": "services:\n" },
       ["a.yaml"],
       {},
-      "services (a.yaml): null is not a list",
+      "a.yaml: services: null is not a list",
     ],
     [
       "a number for a text",
       { "a.yaml": { consulDatacenter: 1 } },
       ["a.yaml"],
       {},
-      /^consulDatacenter \(a\.yaml\): 1 is not a string; put it in quotes/,
+      /^a\.yaml: consulDatacenter: 1 is not a string; put it in quotes/,
     ],
     [
       "what the stack says too",
       { "a.yaml": { consulServers: 3 } },
       ["a.yaml"],
       { consulServers: 5 },
-      "consulServers (a.yaml): is set in the stack's configuration too; leave one of them out",
+      "a.yaml: consulServers: is set in the stack's configuration too; leave one of them out",
     ],
     [
       "what another file says too",
       { "a.yaml": { denyAll: false }, "b.yaml": { denyAll: false } },
       ["a.yaml", "b.yaml"],
       {},
-      "denyAll (b.yaml): is set in a.yaml too; leave one of them out",
+      "b.yaml: denyAll: is set in a.yaml too; leave one of them out",
     ],
     [
       "a map by names that the stack has too",
       { "a.yaml": { externalServices: { a: "tcp" } } },
       ["a.yaml"],
       { externalServices: { b: "tcp" } },
-      "externalServices (a.yaml): is set in the stack's configuration too; leave one of them out",
+      "a.yaml: externalServices: is set in the stack's configuration too; leave one of them out",
     ],
   ])("%s", (_, files, settingsFiles, own, problem) => {
     write(files);

@@ -15,6 +15,10 @@ const MESH = "organization/mesh/prod";
 const team = { stack: "organization/pay/prod", namespace: "pay" };
 const joined = { meshStack: MESH, servicesNamespace: "shop" };
 const cni = { consulValues: { connectInject: { cni: { enabled: true } } } };
+const letsIn = (namespace: string) => {
+  const namespaceSelector = `matchLabels: { kubernetes.io/metadata.name: ${namespace} }`;
+  return { consulValues: { connectInject: { namespaceSelector } } };
+};
 const login = { name: "login", issuer: "https://login.example", keys: { local: '{"keys":[]}' } };
 const KEY = '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}';
 
@@ -49,8 +53,14 @@ test.each<[wrong: Record<string, unknown>, paths: string[], right: Record<string
   ],
   [
     { servicesNamespace: "kube-system", servicesCreateNamespace: false },
-    ["servicesNamespace", "consulValues.connectInject.namespaceSelector"],
+    // Alone: that Consul's webhooks leave it out follows from it.
+    ["servicesNamespace"],
     {},
+  ],
+  [
+    { servicesNamespace: "shop", ...letsIn("mesh-services") },
+    ["consulValues.connectInject.namespaceSelector"],
+    { servicesNamespace: "shop", ...letsIn("shop") },
   ],
   [{ servicesNamespace: "consul-system" }, ["servicesNamespace"], { servicesNamespace: "shop" }],
   [
