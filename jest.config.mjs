@@ -9,6 +9,12 @@ const project = (name) => ({
   displayName: name,
   testEnvironment: "<rootDir>/tests/environment.mjs",
   testMatch: [`<rootDir>/tests/${name}/**/*.test.ts`],
+  // Every test file evaluates its modules anew. @pulumi/pulumi loads these two, which cost as much as all others together, for what it
+  // serializes of dynamic providers: few tests do.
+  moduleNameMapper: {
+    "^typescript$": "<rootDir>/tests/lazily/typescript.cjs",
+    "^@npmcli/arborist$": "<rootDir>/tests/lazily/arborist.cjs",
+  },
   transform: { "\\.ts$": ["@swc/jest", {}] },
   // It has the project's own name.
   modulePathIgnorePatterns: ["<rootDir>/packages/mesh/package.json"],
