@@ -12,8 +12,8 @@ const project = (name) => ({
   // Every test file evaluates its modules anew. @pulumi/pulumi loads these two, which cost as much as all others together, for what it
   // serializes of dynamic providers: few tests do.
   moduleNameMapper: {
-    "^typescript$": "<rootDir>/tests/lazily/typescript.cjs",
-    "^@npmcli/arborist$": "<rootDir>/tests/lazily/arborist.cjs",
+    "^typescript$": "<rootDir>/tests/lazily/typescript.ts",
+    "^@npmcli/arborist$": "<rootDir>/tests/lazily/arborist.ts",
   },
   transform: { "\\.ts$": ["@swc/jest", {}] },
   // It has the project's own name.

@@ -1,1 +1,0 @@
-module.exports = require("./lazily.cjs")(() => require("../../node_modules/typescript"));
