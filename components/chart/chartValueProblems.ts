@@ -143,7 +143,8 @@ function unknownKey(key: string, keys: ChartKeys, chart: string): string {
   const siblings = [...keys.keys()].filter((k) => k.startsWith(parent) && !k.slice(parent.length).includes("."));
   // A name that is spelt right may stand in the wrong place.
   const moved = [...keys.keys()].filter((k) => k.endsWith(`.${name}`));
-  const near = siblings.length > 0 ? closest(key, siblings) : undefined;
+  // Of none, none is the closest.
+  const near = closest(key, siblings) as string | undefined;
   const far = near === undefined || distance(near, key) > Math.max(2, name.length / 3);
   const meant = moved.length > 0 && far ? closest(key, moved) : near;
   return `is not known to ${chart}, which would ignore it; ${meant === undefined ? "leave it out" : `did you mean "${meant}"?`}`;
