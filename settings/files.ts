@@ -22,7 +22,7 @@ export function readFiles(paths: readonly string[]): { files: SettingsFile[]; pr
     const problem = (reason: string) => problems.push({ propertyPath: `settingsFiles[${i}]`, reason });
     const found = filesAt(named);
     if (found.length === 0) {
-      problem(`${shown(named)} is no file, and no folder with a .yaml in it; name one from ${process.cwd()} on`);
+      problem(`${shown(named)} is no file, and no folder with a .yaml in it; paths begin at ${process.cwd()}`);
     }
     for (const file of found) {
       const content = contentOf(file);

@@ -40,9 +40,25 @@ const live = (more: object = {}) =>
     metadata: { name: "settings", namespace: "shop", labels: stackLabels(), ...more },
   });
 
-const asItWas = { annotations: { team: "shop", "pulumi.com/patchForce": "true" } };
+const AT_ONCE = { "pulumi.com/deletionPropagationPolicy": "background" };
+const asItWas = { annotations: { team: "shop", "pulumi.com/patchForce": "true", ...AT_ONCE } };
 const ANEW = expect.stringMatching(/^20\d\d-.*Z$/);
 const anew = { annotations: { team: "shop", "consul-traefik-mesh/made-anew": ANEW } };
+
+test("what owns nothing goes at once, and what has pods after them", async () => {
+  const recorded = await record(() => {
+    const parent = new pulumi.ComponentResource("test:index:Shop", "shop", {}, owned("shop", {}));
+    const metadata = { name: "shop", namespace: "shop" };
+    new k8s.core.v1.ServiceAccount("account", { metadata }, { parent });
+    new k8s.core.v1.Namespace("namespace", { metadata: { name: "shop" } }, { parent });
+    new k8s.apps.v1.Deployment("deployment", { metadata, spec: {} as any }, { parent });
+    new k8s.batch.v1.CronJob("job", { metadata, spec: {} as any }, { parent });
+  });
+  const atOnce = ["account", "namespace", "deployment", "job"].map(
+    (name) => find(recorded, name).props.metadata.annotations["pulumi.com/deletionPropagationPolicy"],
+  );
+  expect(atOnce).toEqual(["background", "background", undefined, undefined]);
+});
 
 describe("an object that the state has", () => {
   test("is made anew where it is gone, and no other object is looked at", async () => {

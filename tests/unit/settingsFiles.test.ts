@@ -175,7 +175,7 @@ describe("refused", () => {
       {},
       ["a.yaml"],
       {},
-      /^settingsFiles\[0\]: "a\.yaml" is no file, and no folder .*; name one from \/.* on$/,
+      /^settingsFiles\[0\]: "a\.yaml" is no file, and no folder .*; paths begin at \/.*$/,
     ],
     ["a path that is none", {}, ["a\u0000"], {}, /^settingsFiles\[0\]: "a\\u0000" is no file/],
     ["a folder without any", { "all/x.txt": "" }, ["all"], {}, /^settingsFiles\[0\]: "all" is no file, and no folder/],
