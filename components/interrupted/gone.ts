@@ -18,8 +18,8 @@ const DECLARED_WINS = { "pulumi.com/patchForce": "true" };
  * owned, and takes ten objects a second [two of the 20 requests that kube-controller-manager has by default, each].
  */
 const DELETED_AT_ONCE = { "pulumi.com/deletionPropagationPolicy": "background" };
-/** What goes after what it owns: pods, which drain, and entries of Consul's. */
-const OWNS = /^(apps|batch|consul\.hashicorp\.com)\//;
+/** Whose objects go after what they own: after pods, which drain, and entries of Consul's. */
+const OWNS = ["apps/v1", "batch/v1", "consul.hashicorp.com/v1alpha1"];
 
 /** Consul's own kinds: what the API server has of them is what was written. */
 const ENTRY = /^consul\.hashicorp\.com\//;
@@ -103,7 +103,7 @@ export function annotationsOfGone(
     const its: Record<string, string> = {
       ...annotations,
       ...DECLARED_WINS,
-      ...(OWNS.test(apiVersion) ? {} : DELETED_AT_ONCE),
+      ...(OWNS.includes(apiVersion) ? {} : DELETED_AT_ONCE),
     };
     return anew === undefined ? its : { ...its, [MADE_ANEW]: anew };
   }) as pulumi.Output<Record<string, string>>;
