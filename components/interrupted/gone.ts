@@ -13,16 +13,16 @@ const MADE_ANEW = "consul-traefik-mesh/made-anew";
 /** Over what somebody has changed by hand: else the API server would refuse the next change of the same field. */
 const DECLARED_WINS = { "pulumi.com/patchForce": "true" };
 
+/** Consul's own kinds: what the API server has of them is what was written. */
+const ENTRIES = "consul.hashicorp.com/v1alpha1";
 /**
  * Pulumi has Kubernetes delete what an object owns before the object itself. The garbage collector is asked for that even where nothing is
  * owned, and takes ten objects a second [two of the 20 requests that kube-controller-manager has by default, each].
  */
 const DELETED_AT_ONCE = { "pulumi.com/deletionPropagationPolicy": "background" };
 /** Whose objects go after what they own: after pods, which drain, and entries of Consul's. */
-const OWNS = ["apps/v1", "batch/v1", "consul.hashicorp.com/v1alpha1"];
+const OWNS = ["apps/v1", "batch/v1", ENTRIES];
 
-/** Consul's own kinds: what the API server has of them is what was written. */
-const ENTRY = /^consul\.hashicorp\.com\//;
 /** What comes and goes by itself. */
 const PASSING = ["Job"];
 /** The Job that asks whether routes are served: it asks again where something is made anew. */
@@ -66,7 +66,7 @@ export function annotationsOfGone(
     name: metadata.name,
     namespace: metadata.namespace,
     annotations: metadata.annotations,
-    entry: ENTRY.test(apiVersion) ? spec : undefined,
+    entry: apiVersion === ENTRIES ? spec : undefined,
   });
   const asked = own.apply(async ({ name, namespace, annotations, entry }) => {
     const wanted = { apiVersion, kind, name: String(name), namespace: namespace as string | undefined };
