@@ -27,7 +27,9 @@ export function stackSchema(project: string, settings: Schema): Schema {
 
 /** The same for a file of settings. */
 export function fileSchema(settings: Schema): Schema {
-  const { settingsFiles: _, ...properties } = settings.properties!;
+  const properties = Object.fromEntries(
+    Object.entries(settings.properties!).filter(([name]) => name !== "settingsFiles"),
+  );
   return plain({ ...settings, properties, definitions: withMiddlewares(settings.definitions!) });
 }
 
