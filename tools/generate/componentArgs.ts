@@ -65,7 +65,9 @@ export function componentArgs({ properties = {}, definitions = {} }: Schema): st
   const only = (names: readonly string[]): Schemas =>
     Object.fromEntries(Object.entries(properties).filter(([name]) => names.includes(name)));
   const components = [
-    interfaceOf("PlatformArgs", { properties: only(Object.keys(properties).filter((name) => !OF_STACKS.includes(name))) }),
+    interfaceOf("PlatformArgs", {
+      properties: only(Object.keys(properties).filter((name) => !OF_STACKS.includes(name))),
+    }),
     interfaceOf("ServicesArgs", { properties: only(OF_SERVICES) }, PLATFORM),
   ];
   return [
