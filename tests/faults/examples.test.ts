@@ -18,6 +18,7 @@ const ELSEWHERE: readonly [of: RegExp, where: string][] = [
   [/:rotations:/, "tests/faults/rotation.test.ts"],
   [/:workloads:/, "tests/faults/joins.test.ts"],
   [/:traefikKubernetesCrdNamespaces:|plugindemo/, "tests/e2e/routing.test.ts; no plugin can be downloaded here"],
+  [/healthGrpcService:/, "tests/consul/grpc.test.ts; the reader's image is no whoami"],
   [/cni:/, "nowhere: the testbed has no CNI that chains"],
   [/manageExternalCRDs/, "nowhere: nobody else has brought the Gateway API's kinds to this cluster"],
   [/LoadBalancer/, "nowhere: the testbed has no load balancer"],
