@@ -93,11 +93,11 @@ describe("TLS options of a host that change to others", () => {
   });
   const route = (host: string, options: string) => ({ host, tls: { options } });
   /** What is made of a service whose host has options `b`, where the state has it with `before`. */
-  async function refused(before: string): Promise<string> {
+  async function refused(before: string, member: "services" | "workloads" = "services"): Promise<string> {
     let message = "accepted";
     const state = { a: { type: "kubernetes:apps/v1:Deployment", outputs: deployment("shop.test", before) } };
-    const services = [{ name: "shop", image: "a:1", port: 80, routes: [route("shop.test", "b")] }];
-    const settings = { services, workloads: [], servicesNamespace: "apps" };
+    const shop = { name: "shop", image: "a:1", port: 80, routes: [route("shop.test", "b")], running: true as const };
+    const settings = { services: [], workloads: [], servicesNamespace: "apps", [member]: [shop] };
     await record(
       () => refuseTlsOptionChanges(settings).catch((error: Error) => void (message = error.message)),
       {},
@@ -109,6 +109,11 @@ describe("TLS options of a host that change to others", () => {
   test("are refused by what the cluster's pods have, whatever the state has", async () => {
     server.add("apps/v1", "Deployment", { ...deployment("shop.test", "a") });
     expect(await refused("b")).toContain('TLS options of shop.test change from "a" to "b"');
+  });
+
+  test("are refused of a workload that runs already as well", async () => {
+    server.add("apps/v1", "Deployment", { ...deployment("shop.test", "a") });
+    expect(await refused("b", "workloads")).toContain('TLS options of shop.test change from "a" to "b"');
   });
 
   test("are those of pods that Traefik serves: one without routes has none", async () => {

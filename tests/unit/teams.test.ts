@@ -1,3 +1,6 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parseSettings, Settings } from "../../settings";
 import { Shared, StackOutputs } from "../../stacks/outputs";
@@ -129,6 +132,14 @@ const payAsking = (name: string) => {
   const services = asking(name).map((each) => ({ ...each, name: "auth" }));
   return { ...stacks, [PAY]: { shared: { ...shared, services: { ...shared.services, services } } } };
 };
+test("what only the mesh shows of a service in a file is told where it stands in it", async () => {
+  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "team-")), "old.json");
+  const { services } = orders;
+  fs.writeFileSync(file, JSON.stringify({ services: [{ name: "old", image, port: 80, runAsUser: 0 }] }));
+  const message = await refused({ services, settingsFiles: [file], servicesPodSecurity: "restricted" });
+  expect(message).toContain(`${file}: services[0].runAsUser: 0 is root`);
+});
+
 test.each<[string, object, RegExp]>([
   [
     "a name that another stack has",
