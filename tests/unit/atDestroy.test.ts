@@ -206,12 +206,16 @@ describe("the chart's job that cannot run", () => {
   test.each<[status: string, records: string[]]>([
     ["was up once", ["superseded", "failed"]],
     ["is up", ["deployed"]],
-  ])("of a release that %s is not looked for", async (_, records) => {
+  ])("of a release that %s goes, and is looked for until the release has gone", async (_, records) => {
     records.forEach((status, i) => record(i + 1, status));
+    let done = false;
+    const going = removeStuckHooks(api, release).then(() => (done = true));
+    await server.asked(/GET .*\/jobs$/, 2);
     job("cleanup", "pre-delete", "none");
-    hasten(20_000);
-    await removeStuckHooks(api, release);
-    expect(server.requests).toHaveLength(1);
+    await server.asked(/DELETE .*\/jobs\/cleanup$/, 1);
+    expect(done).toBe(false);
+    server.objects.clear();
+    await going;
   });
 
   test("of a release that is not known is not waited for where there is none", async () => {

@@ -218,13 +218,6 @@ describe("the chart's job before a deletion", () => {
     expect(server.log).toEqual([]);
     await destroyed();
   });
-
-  test("of a release that was up once is Helm's affair", async () => {
-    helmRecord("deployed");
-    job();
-    await destroyed();
-    expect(server.log).toEqual([]);
-  });
 });
 
 const SPARE = "Secret sh.helm.release.v1.consul.v0";
