@@ -35,6 +35,12 @@ contexts: [{ name: none, context: { cluster: none, user: none } }]
 current-context: none
 `;
 
+/**
+ * A backend of Pulumi Cloud's kind, where states are in place of a folder of the test's own: its address. The CLI has the token in
+ * PULUMI_ACCESS_TOKEN. A test's stack goes from there with the test, so one test at a time.
+ */
+export const BACKEND = process.env.TEST_BACKEND_URL;
+
 export interface Workspace {
   readonly stack: Stack;
   /** Where the program and the stack's files are. */
@@ -46,13 +52,15 @@ export interface Workspace {
 
 /**
  * A checkout of its own with a stack of the real CLI: environment `like` with `settings` on top. The CLI writes into the
- * stack's file, and into the backend's folder, so neither may be the user's. `beside` is one whose backend has this stack too.
+ * stack's file, and into the backend's folder, so neither may be the user's. `beside` is one whose backend has this stack too;
+ * `backend` is another than a folder.
  */
 export async function workspace(
   like: string,
   settings: Record<string, unknown>,
   stackName = "test",
   beside?: Workspace,
+  backend = BACKEND,
 ): Promise<Workspace> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "consul-traefik-mesh-"));
   for (const entry of PROGRAM.filter((e) => fs.existsSync(path.join(ROOT, e)))) {
@@ -79,7 +87,7 @@ export async function workspace(
     {
       envVars: {
         // As docs/recovery.md has it: a run that is killed leaves a state that can be read.
-        PULUMI_BACKEND_URL: `file://${path.join(beside?.directory ?? directory, "state")}?metadata=skip`,
+        PULUMI_BACKEND_URL: backend ?? `file://${path.join(beside?.directory ?? directory, "state")}?metadata=skip`,
         PULUMI_CONFIG_PASSPHRASE: "test",
       },
     },
@@ -88,6 +96,11 @@ export async function workspace(
     stack,
     directory,
     configure,
-    remove: async () => fs.rmSync(directory, { recursive: true, force: true }),
+    remove: async () => {
+      if (backend !== undefined) {
+        await stack.workspace.removeStack(stackName, { force: true });
+      }
+      fs.rmSync(directory, { recursive: true, force: true });
+    },
   };
 }

@@ -15,10 +15,12 @@ import { round, Row, writeTable } from "./page";
  * all sides the same.
  * Writes the tables of docs/performance.md. Expects a testbed that is up, with nothing on it.
  *   SIZES=10,100,300 TEAMS=1,5,15,50 PARTS=alone,parallel,teams npx ts-node --transpile-only tests/bench/scale.ts
- * A stack of more services than KEPT_UP_TO is measured without checkpoints alone: with them it takes hours.
+ * A stack of more services than KEPT_UP_TO is measured without checkpoints alone: with them it takes hours. JOURNAL_URL is a backend of
+ * Pulumi Cloud's kind, to measure that too; the CLI has its token in PULUMI_ACCESS_TOKEN.
  */
 const SIZES = (process.env.SIZES ?? "10,100,300").split(",").map(Number);
 const KEPT_UP_TO = Number(process.env.KEPT_UP_TO ?? 300);
+const { JOURNAL_URL } = process.env;
 const PARTS = (process.env.PARTS ?? "alone,parallel,teams").split(",");
 const TEAMS = (process.env.TEAMS ?? "1,5,15,50").split(",").map(Number);
 const A_TEAM = 20;
@@ -57,12 +59,11 @@ function memoryBelow(root: number): number {
     .trim()
     .split("\n")
     .map((line) => line.trim().split(/\s+/).map(Number));
-  const below = new Set([root]);
+  const below = [root];
   let kib = 0;
-  // Children have higher ids than their parents, but for those of a machine that has been up for very long.
-  for (const [pid, parent, rss] of all.sort(([a], [b]) => a - b)) {
-    if (below.has(parent)) {
-      below.add(pid);
+  for (const parent of below) {
+    for (const [pid, , rss] of all.filter(([, its]) => its === parent)) {
+      below.push(pid);
       kib += rss;
     }
   }
@@ -121,6 +122,26 @@ async function withoutCheckpoints(its: Workspace): Promise<void> {
     note(count, { fast: round(seconds), memory });
   }
   delete its.stack.workspace.envVars.PULUMI_SKIP_CHECKPOINTS;
+}
+
+/** As by default, in a backend to which Pulumi sends each step, and not the whole state. */
+async function withJournal(its: Workspace, url: string): Promise<void> {
+  const there = await workspace("local", { ...TESTBED, services: [], intentions: [] }, its.stack.name, undefined, url);
+  await there.stack.importStack(await its.stack.exportStack());
+  for (const count of SIZES) {
+    has(there, services("many", count));
+    const slowly = await measured(() => there.stack.up());
+    note(count, { journal: round(slowly.seconds), journalMemory: slowly.memory });
+  }
+  await without(there);
+  for (const count of SIZES) {
+    has(there, services("many", count));
+    const { seconds } = await measured(() => there.stack.up(PARALLEL));
+    note(count, { parallelJournal: round(seconds) });
+  }
+  await without(there);
+  await its.stack.importStack(await there.stack.exportStack());
+  await there.remove();
 }
 
 /** Likewise, where Pulumi waits for as much at once as there is to wait for. */
@@ -290,6 +311,9 @@ async function main(): Promise<void> {
     await without(its);
     await withoutCheckpoints(its);
     await without(its);
+  }
+  if (JOURNAL_URL !== undefined) {
+    await withJournal(its, JOURNAL_URL);
   }
   const objects = await inParallel(its);
   await without(its);
