@@ -4,6 +4,7 @@ import { ApiObject, ClusterAccess, ClusterApi, withCluster } from "./clusterApi"
 import { refuseForeign } from "./foreign";
 import { annotationsOfGone, descriptionOfGone, type ObjectProps } from "./gone";
 import { allowUpgrade, describeRelease, forgetRelease, helmRecords, letRecordGo, ReleaseName } from "./helmRecord";
+import { GeneratedKey, refuseLostKey } from "./lostKey";
 import { removeGoing } from "./remains";
 
 /** Label of a namespace that a stack made, by which it is known also where the state has lost it. */
@@ -109,6 +110,20 @@ export function interruptedReleaseHooks(
     beforeCreate: [new pulumi.ResourceHook(`${name}-reinstall`, create)],
     beforeUpdate: [new pulumi.ResourceHook(`${name}-upgrade`, update)],
   };
+}
+
+/** Stops a Secret from being made with a generated key where that would overwrite one that only the cluster still has. */
+export function generatedKeyHooks(
+  name: string,
+  key: GeneratedKey,
+  parent: pulumi.Resource,
+): pulumi.ResourceHookBinding | undefined {
+  if (!reachesCluster(parent)) {
+    return undefined;
+  }
+  const [label] = Object.entries(stackLabels());
+  const judge: pulumi.ResourceHookFunction = (args) => refuseLostKey(args, key, access(), label);
+  return { beforeCreate: [new pulumi.ResourceHook(name, judge, { onDryRun: true })] };
 }
 
 /** What has an `up` install a release anew that is gone, or was about to be, while Pulumi's state has it. */

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { CONSUL_NAME, ConsulSecretRefs, SecretKeyRef } from "../chart/consulValues";
+import { generatedKeyHooks } from "../interrupted/hooks";
 import type { Problem } from "../shared/problems";
 import { sha256 } from "../shared/sha256";
 import type { ConsulMeshArgs } from "./consulMeshArgs";
@@ -97,6 +98,12 @@ function makeBootstrapToken(making: Making, ref: SecretKeyRef): Made {
   return { resources: [next, keep(making, "bootstrap-token", ref, token, { dependsOn: told })] };
 }
 
+/** The inputs in whose place a Secret is generated that is used for as long as the mesh is there. */
+const INPUTS: Readonly<Record<string, string>> = {
+  "gossip-key": "gossipKeySecret",
+  "bootstrap-token": "bootstrapTokenSecret",
+};
+
 function keep(
   { name, args, jobArgs, parent }: Making,
   part: string,
@@ -104,13 +111,15 @@ function keep(
   value: pulumi.Output<string>,
   opts: pulumi.CustomResourceOptions = {},
 ): k8s.core.v1.Secret {
+  const generated = { secretKey: ref.secretKey, value, input: INPUTS[part] };
+  const hooks = part in INPUTS ? generatedKeyHooks(`${name}-${part}-lost`, generated, parent) : undefined;
   return new k8s.core.v1.Secret(
     `${name}-${part}`,
     {
       metadata: { name: ref.secretName, namespace: jobArgs.namespace },
       stringData: { [ref.secretKey]: pulumi.secret(value) },
     },
-    { parent, protect: args.protect, ...opts },
+    { parent, protect: args.protect, hooks, ...opts },
   );
 }
 

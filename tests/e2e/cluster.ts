@@ -2,7 +2,7 @@ import { execFile, execFileSync } from "node:child_process";
 import * as http from "node:http";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import type { EngineEvent, Stack, UpOptions } from "@pulumi/pulumi/automation";
+import type { EngineEvent, Stack, SummaryEvent, UpOptions } from "@pulumi/pulumi/automation";
 
 const run = promisify(execFile);
 
@@ -83,6 +83,17 @@ export async function secretOf(name: string, key: string, namespace = "consul-sy
   return Buffer.from(data[key], "base64").toString();
 }
 
+/** A refresh that finds all as the state has it. */
+export async function refreshesNothing(stack: Stack): Promise<void> {
+  let done: SummaryEvent["resourceChanges"] | undefined;
+  const { stdout } = await stack.refresh({
+    onEvent: ({ summaryEvent }) => (done = summaryEvent?.resourceChanges ?? done),
+  });
+  if (changes(done).length > 0) {
+    throw new Error(`a refresh that was to find nothing found:\n${stdout}`);
+  }
+}
+
 /** Whether a step changes something; the CA is read each time, which does not. */
 const isChange = (kind: string) => kind !== "same" && kind !== "read";
 
@@ -96,16 +107,18 @@ export function changes(of: Partial<Record<string, number>> | undefined): string
 
 /** An `up` that has nothing to do; fails with what it did instead. */
 export async function changesNothing(stack: Stack, options?: UpOptions): Promise<void> {
-  // The CLI's text leaves out providers of its own making.
+  // The CLI's text leaves out providers of its own making; and not every backend's history has what was done.
   const steps: string[] = [];
-  const onEvent = ({ resourcePreEvent }: EngineEvent) => {
+  let done: SummaryEvent["resourceChanges"] | undefined;
+  const onEvent = ({ resourcePreEvent, summaryEvent }: EngineEvent) => {
+    done = summaryEvent?.resourceChanges ?? done;
     const { op, urn, diffs, detailedDiff } = resourcePreEvent?.metadata ?? {};
     if (op !== undefined && isChange(op)) {
       steps.push(`${op} ${urn}: ${JSON.stringify(detailedDiff ?? diffs)}`);
     }
   };
-  const { summary, stdout } = await stack.up({ diff: true, onEvent, ...options });
-  if (changes(summary.resourceChanges).length > 0) {
+  const { stdout } = await stack.up({ diff: true, onEvent, ...options });
+  if (changes(done).length > 0) {
     throw new Error(`an up that was to change nothing did so:\n${stdout}${steps.join("\n")}`);
   }
 }

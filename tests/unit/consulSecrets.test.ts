@@ -1,6 +1,9 @@
+import * as pulumi from "@pulumi/pulumi";
 import { ConsulMesh, ConsulMeshArgs } from "../../components";
+import { stackLabels } from "../../components/interrupted/hooks";
 import { checkpointProblems, secretRefs } from "../../components/mesh/consulSecrets";
-import { record } from "../recorder";
+import { ApiServer } from "../apiServer";
+import { find, record } from "../recorder";
 
 const ca = { secretName: "consul-ca-cert", secretKey: "tls.crt" };
 const own = { secretName: "mine", secretKey: "key" };
@@ -54,6 +57,51 @@ test("a key of 32 bytes and a token of 16 are generated, kept in Consul's namesp
   expect(JSON.stringify(secrets[0].props.stringData)).toContain('"key":"cmFuZG9tIGJ5dGVz"');
   // A UUID is the only form that Consul takes; the recorder's bytes are 0123456789abcdef twice.
   expect(JSON.stringify(secrets[1].props.stringData)).toContain("01234567-89ab-cdef-0123-456789abcdef");
+});
+
+describe("where the state is lost", () => {
+  let server: ApiServer;
+  beforeEach(async () => {
+    server = new ApiServer();
+    pulumi.runtime.setConfig("kubernetes:kubeconfig", await server.listen());
+  });
+  afterEach(() => {
+    pulumi.runtime.setAllConfig({});
+    server.close();
+  });
+
+  test.each([
+    ["consul-gossip-key", "key", "consulGossipKeySecret", "gossipKeySecret"],
+    ["consul-bootstrap-token", "token", "consulBootstrapTokenSecret", "bootstrapTokenSecret"],
+  ])("%s in the cluster is not overwritten, and the way to keep it is told", async (name, key, setting, input) => {
+    const judges: Record<string, pulumi.ResourceHook[]> = {};
+    const see: pulumi.ResourceTransformation = ({ name: its, opts }) => {
+      judges[its] = ((opts as pulumi.CustomResourceOptions).hooks?.beforeCreate ?? []) as pulumi.ResourceHook[];
+      return undefined;
+    };
+    const args = { acls: true, gossipEncryption: true, rotations: { bootstrapToken: "2026-11" } };
+    let labels = {};
+    const recorded = await record(() => {
+      new ConsulMesh("consul", args, { transformations: [see] });
+      labels = stackLabels();
+    });
+    const of = (resource: string) => judges[resource].filter((hook) => hook.name.endsWith("-lost"));
+    expect(of("consul-next-bootstrap-token")).toEqual([]);
+    const metadata = { name, namespace: "consul-system" };
+    const up = async () => of(name)[0].callback({ newInputs: { metadata } } as never);
+    const has = (value: string) =>
+      server.add("v1", "Secret", {
+        metadata: { ...metadata, labels },
+        data: { [key]: Buffer.from(value).toString("base64") },
+      });
+
+    has("another");
+    await expect(up()).rejects.toThrow(
+      `false and ${setting} to { secretName: ${name}, secretKey: ${key} }; in a program, createNamespace and ${input}`,
+    );
+    has(find(recorded, name).props.stringData.value[key]);
+    await expect(up()).resolves.toBeUndefined();
+  });
 });
 
 test("none is generated that is given or not used", async () => {
