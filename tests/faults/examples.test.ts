@@ -89,10 +89,17 @@ for (const example of PLAYED) {
     );
     its.configure({ ...none, ...NOTHING, ...settingsOf(example) });
     await its.stack.up();
-    const { items } = JSON.parse(await kubectl("get", "pods", "-n", "mesh-services", "-o", "json"));
-    const going = (pod: any) => pod.metadata.deletionTimestamp !== undefined;
-    const ready = (pod: any) => pod.status.containerStatuses?.every((one: any) => one.ready);
-    expect(items.filter((pod: any) => !going(pod) && !ready(pod)).map((pod: any) => pod.metadata.name)).toEqual([]);
+    // An autoscaler adds the pods that it has to only when it finds the first.
+    await poll(
+      "each pod is ready",
+      async () => {
+        const { items } = JSON.parse(await kubectl("get", "pods", "-n", "mesh-services", "-o", "json"));
+        const going = (pod: any) => pod.metadata.deletionTimestamp !== undefined;
+        const ready = (pod: any) => pod.status.containerStatuses?.every((one: any) => one.ready);
+        return items.filter((pod: any) => !going(pod) && !ready(pod)).map((pod: any) => pod.metadata.name);
+      },
+      (unready) => unready.length === 0,
+    );
     if (example.text.includes("traefikTcpEntryPoints")) {
       await poll(
         "NATS greets through Traefik",
