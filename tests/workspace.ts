@@ -39,7 +39,7 @@ current-context: none
  * A backend of Pulumi Cloud's kind, where states are in place of a folder of the test's own: its address. The CLI has the token in
  * PULUMI_ACCESS_TOKEN. A test's stack goes from there with the test, so one test at a time.
  */
-export const BACKEND = process.env.TEST_BACKEND_URL;
+const BACKEND = process.env.TEST_BACKEND_URL;
 
 export interface Workspace {
   readonly stack: Stack;
