@@ -97,8 +97,11 @@ describe("an object that the state has", () => {
 
 describe("a config entry", () => {
   const SPEC = { destination: { name: "web" }, sources: [{ name: "*", action: "deny" }] };
-  const warn = jest.spyOn(console, "warn").mockImplementation((line) => void warned.push(line));
   const warned: string[] = [];
+  let warn: jest.SpyInstance;
+  beforeAll(() => {
+    warn = jest.spyOn(console, "warn").mockImplementation((line) => void warned.push(line));
+  });
   beforeEach(() => void warned.splice(0));
   afterAll(() => warn.mockRestore());
   const entry = async (state: object = {}): Promise<Recorded> => {
