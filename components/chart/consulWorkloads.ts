@@ -22,7 +22,11 @@ export function consulWorkloads(
     metadata: {
       name: `${CONSUL_NAME}-${component}`,
       namespace: release.status.namespace,
-      annotations: { "consul-traefik-mesh/helm-revision": pulumi.interpolate`${release.status.revision}` },
+      annotations: {
+        "consul-traefik-mesh/helm-revision": pulumi.interpolate`${release.status.revision}`,
+        // Without it Kubernetes keeps the revision that a patch wrote of which the state knows nothing: an interrupted run's, or a lost one's.
+        "pulumi.com/patchForce": "true",
+      },
     },
   });
   const timeout = `${opts.timeoutSeconds}s`;

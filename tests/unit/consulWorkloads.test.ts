@@ -36,7 +36,7 @@ test("all that the chart runs is awaited: each workload by its name, for as long
   for (const { props, timeouts, retainOnDelete } of patches) {
     expect(props.metadata).toMatchObject({
       namespace: "mesh",
-      annotations: { "consul-traefik-mesh/helm-revision": "1" },
+      annotations: { "consul-traefik-mesh/helm-revision": "1", "pulumi.com/patchForce": "true" },
     });
     expect([timeouts, retainOnDelete]).toEqual([{ create: "600s", update: "600s", delete: "" }, true]);
   }
