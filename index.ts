@@ -1,3 +1,4 @@
+import "./stacks/heap";
 import "./stacks/promiseStacks";
 import * as pulumi from "@pulumi/pulumi";
 import { readSettings } from "./settings";
