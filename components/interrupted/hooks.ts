@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { allLabelled, ObjectKind } from "./asked";
+import { hookName } from "../shared/hookName";
 import { ApiObject, ClusterAccess, ClusterApi, withCluster } from "./clusterApi";
 import { refuseForeign } from "./foreign";
 import { annotationsOfGone, descriptionOfGone, type ObjectProps } from "./gone";
@@ -29,7 +30,7 @@ export function ownObjects(of: ObjectKind): Promise<ReadonlyMap<string, ApiObjec
 class RefuseForeign extends pulumi.ResourceHook {
   constructor(name: string) {
     const [label] = Object.entries(stackLabels());
-    super(`${name}-foreign`, (args) => refuseForeign(args, access(), label), { onDryRun: true });
+    super(hookName(`${name}-foreign`), (args) => refuseForeign(args, access(), label), { onDryRun: true });
   }
 }
 
@@ -107,12 +108,12 @@ export function interruptedReleaseHooks(
   });
   const update = asked((api) => allowUpgrade(api, release));
   return {
-    beforeCreate: [new pulumi.ResourceHook(`${name}-reinstall`, create)],
-    beforeUpdate: [new pulumi.ResourceHook(`${name}-upgrade`, update)],
+    beforeCreate: [new pulumi.ResourceHook(hookName(`${name}-reinstall`), create)],
+    beforeUpdate: [new pulumi.ResourceHook(hookName(`${name}-upgrade`), update)],
   };
 }
 
-/** Stops a Secret from being made with a generated key where that would overwrite one that only the cluster still has. */
+/** Stops a key from being generated where that would overwrite one that Consul uses. */
 export function generatedKeyHooks(
   name: string,
   key: GeneratedKey,
@@ -122,8 +123,11 @@ export function generatedKeyHooks(
     return undefined;
   }
   const [label] = Object.entries(stackLabels());
-  const judge: pulumi.ResourceHookFunction = (args) => refuseLostKey(args, key, access(), label);
-  return { beforeCreate: [new pulumi.ResourceHook(name, judge, { onDryRun: true })] };
+  return {
+    beforeCreate: [
+      new pulumi.ResourceHook(hookName(name), () => refuseLostKey(key, access(), label), { onDryRun: true }),
+    ],
+  };
 }
 
 /** What has an `up` install a release anew that is gone, or was about to be, while Pulumi's state has it. */
@@ -141,7 +145,7 @@ export function installedAnew(release: ReleaseName, parent: pulumi.Resource): pu
 /** Of a guard that is made anew after a destroy that was interrupted: what that destroy has Helm find has nothing to stand for. */
 export function recordHooks(name: string, release: ReleaseName): pulumi.ResourceHookBinding {
   const letGo = () => withCluster(access(), (api) => letRecordGo(api, release));
-  return { beforeCreate: [new pulumi.ResourceHook(`${name}-record`, letGo)] };
+  return { beforeCreate: [new pulumi.ResourceHook(hookName(`${name}-record`), letGo)] };
 }
 
 /** The cluster that the default provider uses. */

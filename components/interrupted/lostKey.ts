@@ -1,43 +1,44 @@
-import * as pulumi from "@pulumi/pulumi";
-import { isKnown } from "../shared/later";
 import { find } from "./asked";
 import type { ClusterAccess } from "./clusterApi";
 
-/** A key that the stack generates, for a Secret. */
+/** A key that the stack generates, and that Consul uses from a Secret. */
 export interface GeneratedKey {
+  readonly namespace: string;
+  readonly secretName: string;
   readonly secretKey: string;
-  readonly value: pulumi.Output<string>;
-  /** The input of a mesh that names a Secret in its place. */
-  readonly input: string;
+  /** The word by which it is rotated. */
+  readonly rotation: string;
+  /**
+   * The Job that rotates to a new one.
+   * @unset nothing tells Consul of a new one
+   */
+  readonly job?: string;
 }
 
 /**
- * Refuses to make a Secret with a generated key where the stack has made it already with another: then the state that had the key was
- * lost, and the key that Consul uses would be lost with it. An `up` that was interrupted leaves the key in the state, so it is the same.
+ * Refuses to generate a key anew where the stack's Secret has one, and no rotation is under way that would tell Consul: the state
+ * that had it is lost, or somebody has the resource replaced. Consul would go on with the one that is then nowhere.
  */
 export async function refuseLostKey(
-  { newInputs }: Pick<pulumi.ResourceHookArgs, "newInputs">,
-  { secretKey, value, input }: GeneratedKey,
+  { namespace, secretName, secretKey, rotation, job }: GeneratedKey,
   access: ClusterAccess,
   [label, stack]: readonly [string, string],
 ): Promise<void> {
-  const { name, namespace } = (newInputs as { metadata: { name: string; namespace: string } }).metadata;
-  const live = await find({ apiVersion: "v1", kind: "Secret", name, namespace }, access);
-  if (live === undefined || live === "unknown" || live.metadata.deletionTimestamp !== undefined) {
-    return;
-  }
-  const has = live.data?.[secretKey];
-  if (has === undefined || live.metadata.labels?.[label] !== stack) {
+  const own = async (apiVersion: string, kind: string, name: string) => {
+    const live = await find({ apiVersion, kind, name, namespace }, access);
+    const there = live !== undefined && live !== "unknown" && live.metadata.deletionTimestamp === undefined;
+    return there && live.metadata.labels?.[label] === stack ? live : undefined;
+  };
+  if ((await own("v1", "Secret", secretName))?.data?.[secretKey] === undefined) {
     return; // nothing to lose, or somebody else's, which is refused anyway
   }
-  const generated = (await isKnown(value)) ? await new Promise((resolve) => value.apply(resolve)) : undefined;
-  if (Buffer.from(has, "base64").toString() !== generated) {
-    throw new Error(
-      `Secret ${namespace}/${name} has a ${secretKey} that this stack generated once and that its state no longer has: ` +
-        "the state is lost, or in another backend. The Secret was left as it is, since Consul may use it. Restore the state " +
-        "(pulumi stack import); or keep this Secret as one of your own, in a namespace that a destroy leaves: set consulCreateNamespace " +
-        `to false and consul${input[0].toUpperCase()}${input.slice(1)} to { secretName: ${name}, secretKey: ${secretKey} }; in a program, ` +
-        `createNamespace and ${input}`,
-    );
+  if (job !== undefined && (await own("batch/v1", "Job", job)) === undefined) {
+    return;
   }
+  throw new Error(
+    `Secret ${namespace}/${secretName} has a ${secretKey} that this stack generated. Another would be written over it, of which Consul ` +
+      "would not know. Is the state lost, or in another backend? Then restore it (pulumi stack import). Was the resource to be " +
+      "replaced (pulumi up --replace, pulumi state taint)? Undo that. To have Consul use a new one, set " +
+      `rotations.${rotation} to ${job === undefined ? "a word, such as a date" : "another word"}. Nothing has been changed`,
+  );
 }

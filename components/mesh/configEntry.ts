@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { hookName } from "../shared/hookName";
 import type { Mesh } from "./mesh";
 
 /** A Consul config entry as the custom resource that consul-k8s writes to Consul. */
@@ -67,7 +68,7 @@ export function configEntry(
       // `pulumi stack rename` of 3.246 do not rewrite the URNs in it, and fail.
       replaceOnChanges: owners.map((_, i) => `metadata.ownerReferences[${i}].uid`),
       deleteBeforeReplace: true,
-      hooks: { onError: [new pulumi.ErrorHook(`${name}-webhook-unreachable`, webhookUnreachable)] },
+      hooks: { onError: [new pulumi.ErrorHook(hookName(`${name}-webhook-unreachable`), webhookUnreachable)] },
       customTimeouts: { create: "2m", update: "2m", delete: "2m" },
     },
   );

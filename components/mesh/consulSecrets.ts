@@ -5,8 +5,8 @@ import { CONSUL_NAME, ConsulSecretRefs, SecretKeyRef } from "../chart/consulValu
 import { generatedKeyHooks } from "../interrupted/hooks";
 import type { Problem } from "../shared/problems";
 import { sha256 } from "../shared/sha256";
-import type { ConsulMeshArgs } from "./consulMeshArgs";
-import { rotationJob, RotationJobArgs } from "./rotation";
+import { ConsulMeshArgs, DEFAULT_CONSUL_NAMESPACE } from "./consulMeshArgs";
+import { rotationJob, RotationJobArgs, rotationJobName } from "./rotation";
 
 /** Where the Secrets of a mesh are: those that are given, generated, or made by the chart. */
 export function secretRefs(args: ConsulMeshArgs): ConsulSecretRefs & { readonly ca: SecretKeyRef } {
@@ -76,7 +76,7 @@ export function consulSecrets(making: Making): Made {
 
 function makeGossipKey(making: Making, ref: SecretKeyRef): Made {
   // 32 bytes select AES-256 in Consul's gossip layer.
-  const key = randomBytes(making, "gossip-key", 32, making.args.rotations?.gossipKey);
+  const key = randomBytes(making, { part: "gossip-key", ref, rotation: "gossipKey", job: "gossip-key" }, 32);
   return {
     resources: [keep(making, "gossip-key", ref, key.base64)],
     gossipKeySha256: pulumi.unsecret(key.base64.apply(sha256)),
@@ -85,9 +85,10 @@ function makeGossipKey(making: Making, ref: SecretKeyRef): Made {
 
 function makeBootstrapToken(making: Making, ref: SecretKeyRef): Made {
   const { name, args, jobArgs, parent } = making;
-  const word = args.rotations?.bootstrapToken;
   // Bytes, not RandomUuid: that one's id is the value itself, which stands in the state for all to read.
-  const token = randomBytes(making, "bootstrap-token", 16, word).hex.apply(asUuid);
+  const bytes = { part: "bootstrap-token", ref, rotation: "bootstrapToken", job: "next-token" } as const;
+  const token = randomBytes(making, bytes, 16).hex.apply(asUuid);
+  const word = args.rotations?.bootstrapToken;
   if (word === undefined) {
     return { resources: [keep(making, "bootstrap-token", ref, token)] };
   }
@@ -98,12 +99,6 @@ function makeBootstrapToken(making: Making, ref: SecretKeyRef): Made {
   return { resources: [next, keep(making, "bootstrap-token", ref, token, { dependsOn: told })] };
 }
 
-/** The inputs in whose place a Secret is generated that is used for as long as the mesh is there. */
-const INPUTS: Readonly<Record<string, string>> = {
-  "gossip-key": "gossipKeySecret",
-  "bootstrap-token": "bootstrapTokenSecret",
-};
-
 function keep(
   { name, args, jobArgs, parent }: Making,
   part: string,
@@ -111,24 +106,38 @@ function keep(
   value: pulumi.Output<string>,
   opts: pulumi.CustomResourceOptions = {},
 ): k8s.core.v1.Secret {
-  const generated = { secretKey: ref.secretKey, value, input: INPUTS[part] };
-  const hooks = part in INPUTS ? generatedKeyHooks(`${name}-${part}-lost`, generated, parent) : undefined;
   return new k8s.core.v1.Secret(
     `${name}-${part}`,
     {
       metadata: { name: ref.secretName, namespace: jobArgs.namespace },
       stringData: { [ref.secretKey]: pulumi.secret(value) },
     },
-    { parent, protect: args.protect, hooks, ...opts },
+    { parent, protect: args.protect, ...opts },
   );
 }
 
+/** What random bytes are for. */
+interface Purpose {
+  readonly part: string;
+  readonly ref: SecretKeyRef;
+  readonly rotation: "gossipKey" | "bootstrapToken";
+  /** The first Job of a rotation, which tells Consul. */
+  readonly job: "gossip-key" | "next-token";
+}
+
 /** Protected in their Secrets alone: protected here, they could not be rotated. A word that is taken away renews nothing. */
-function randomBytes({ name, parent }: Making, part: string, length: number, word: string | undefined) {
+function randomBytes({ name, args, parent }: Making, { part, ref, rotation, job }: Purpose, length: number) {
+  const word = args.rotations?.[rotation];
+  const namespace = args.namespace ?? DEFAULT_CONSUL_NAMESPACE;
+  const key = { namespace, ...ref, rotation, job: word === undefined ? undefined : rotationJobName(job, word) };
   return new random.RandomBytes(
     `${name}-${part}-bytes`,
     { length, keepers: word === undefined ? undefined : { rotation: word } },
-    { parent, ignoreChanges: word === undefined ? ["keepers"] : undefined },
+    {
+      parent,
+      ignoreChanges: word === undefined ? ["keepers"] : undefined,
+      hooks: generatedKeyHooks(`${name}-${part}-lost`, key, parent),
+    },
   );
 }
 

@@ -53,6 +53,11 @@ export const ROTATION_SCRIPTS = {
   "connect-ca": script("mesh/connect-ca"),
 } as const;
 
+/** The Job of a word. */
+export function rotationJobName(what: keyof typeof ROTATION_SCRIPTS, word: string): string {
+  return `consul-rotate-${what}-${sha256(word).slice(0, 8)}`;
+}
+
 /**
  * A Job for a word: it runs once in the life of the word, and another word is another Job. It is done when the rotation
  * is, and fails the `up` where that fails.
@@ -76,12 +81,12 @@ export function rotationJob(
     ref
       ? [{ name: variable, valueFrom: { secretKeyRef: { name: ref.secretName, key: ref.secretKey, optional } } }]
       : [];
-  const id = sha256(word).slice(0, 8);
+  const job = rotationJobName(what, word);
   return [
     new k8s.batch.v1.Job(
-      `${name}-rotate-${what}-${id}`,
+      `${name}-${job.replace("consul-", "")}`,
       {
-        metadata: { name: `consul-rotate-${what}-${id}`, namespace: args.namespace },
+        metadata: { name: job, namespace: args.namespace },
         spec: {
           backoffLimit: 3,
           activeDeadlineSeconds: 600,

@@ -1,4 +1,4 @@
-import { answers, changesNothing, inventory, kubectl, story } from "../e2e/cluster";
+import { changesNothing, consulAs, inventory, kubectl, secretOf, story } from "../e2e/cluster";
 import { load, steady } from "../e2e/load";
 import { judged } from "../e2e/pack";
 import { TESTBED, workspace, Workspace } from "../workspace";
@@ -42,35 +42,50 @@ step("an up takes over the whole mesh, without a lost request or a pod that is r
   expect(await inventory()).toEqual(before);
 });
 
-step("keys that only the cluster still has are not overwritten, and can be kept as one's own", async () => {
+step("keys that only the cluster still has are not overwritten, but rotated", async () => {
   its.configure({ consulAcls: true, consulGossipEncryption: true });
   await its.stack.up();
   await steady(HOST);
   const those = await keys();
   await loseState();
-  its.configure({ consulCreateNamespace: false });
-  const told: string[] = [];
-  // The first key that is refused ends a preview.
-  for (let i = 0; i < KEYS.length; i++) {
-    const said = await its.stack.preview().then(
-      () => "accepted",
-      (error: Error) => error.message,
-    );
-    const way = /set consulCreateNamespace\s+to false and (\w+) to \{ secretName: (\S+), secretKey: (\w+) \}/;
-    const [, setting, secretName, secretKey] = way.exec(said) ?? [said];
-    its.configure({ [setting]: { secretName, secretKey } });
-    told.push(`${setting}: ${secretName}`);
-  }
-  expect(told.sort()).toEqual([
-    "consulBootstrapTokenSecret: consul-bootstrap-token",
-    "consulGossipKeySecret: consul-gossip-key",
-  ]);
+  await expect(its.stack.preview()).rejects.toThrow(/Is\s+the\s+state\s+lost/);
+  await expect(its.stack.up()).rejects.toThrow(/set\s+rotations\.\w+\s+to\s+a\s+word/);
+  expect(await keys()).toEqual(those);
+  its.configure({ rotations: { gossipKey: "lost", bootstrapToken: "lost" } });
+  const asked = load(HOST, 25);
   await its.stack.up();
-  expect(await keys()).toEqual(those);
-  await answers(200, HOST);
   await changesNothing(its.stack);
-  await its.stack.destroy();
+  expect((await asked.stop()).failures).toEqual([]);
+  await areUsed();
+  const others = await keys();
+  expect(others).not.toContain(those[0]);
+  expect(others).not.toContain(those[1]);
+});
+
+step("nor are they where their resources are to be replaced without a rotation", async () => {
+  const those = await keys();
+  const { deployment } = await its.stack.exportStack();
+  const bytes = deployment.resources
+    .filter(({ type }: { type: string }) => type === "random:index/randomBytes:RandomBytes")
+    .map(({ urn }: { urn: string }) => urn);
+  expect(bytes).toHaveLength(2);
+  for (const replace of bytes) {
+    await expect(its.stack.up({ replace: [replace] })).rejects.toThrow(/set\s+rotations\.\w+\s+to\s+another\s+word/);
+  }
   expect(await keys()).toEqual(those);
-  await kubectl("delete", "namespace", "consul-system");
+  await changesNothing(its.stack);
+  its.configure({ rotations: { gossipKey: "again", bootstrapToken: "again" } });
+  await its.stack.up();
+  await areUsed();
+  expect(await keys()).not.toEqual(those);
+  await its.stack.destroy();
   expect(await inventory()).toEqual(before);
 });
+
+/** Consul has the gossip key of the Secret and no other, and takes the token. */
+async function areUsed(): Promise<void> {
+  const [key, token] = [await secretOf(KEYS[0], "key"), await secretOf(KEYS[1], "token")];
+  const rings = await consulAs(token, "operator/keyring");
+  expect(rings.map((ring: { Keys: object }) => Object.keys(ring.Keys))).toEqual(rings.map(() => [key]));
+  expect((await consulAs(token, "acl/token/self")).Policies).toMatchObject([{ Name: "global-management" }]);
+}

@@ -3,7 +3,7 @@ import { ConsulMesh, ConsulMeshArgs } from "../../components";
 import { stackLabels } from "../../components/interrupted/hooks";
 import { checkpointProblems, secretRefs } from "../../components/mesh/consulSecrets";
 import { ApiServer } from "../apiServer";
-import { find, record } from "../recorder";
+import { record } from "../recorder";
 
 const ca = { secretName: "consul-ca-cert", secretKey: "tls.crt" };
 const own = { secretName: "mine", secretKey: "key" };
@@ -59,7 +59,7 @@ test("a key of 32 bytes and a token of 16 are generated, kept in Consul's namesp
   expect(JSON.stringify(secrets[1].props.stringData)).toContain("01234567-89ab-cdef-0123-456789abcdef");
 });
 
-describe("where the state is lost", () => {
+describe("a key that the cluster has", () => {
   let server: ApiServer;
   beforeEach(async () => {
     server = new ApiServer();
@@ -71,36 +71,42 @@ describe("where the state is lost", () => {
   });
 
   test.each([
-    ["consul-gossip-key", "key", "consulGossipKeySecret", "gossipKeySecret"],
-    ["consul-bootstrap-token", "token", "consulBootstrapTokenSecret", "bootstrapTokenSecret"],
-  ])("%s in the cluster is not overwritten, and the way to keep it is told", async (name, key, setting, input) => {
-    const judges: Record<string, pulumi.ResourceHook[]> = {};
-    const see: pulumi.ResourceTransformation = ({ name: its, opts }) => {
-      judges[its] = ((opts as pulumi.CustomResourceOptions).hooks?.beforeCreate ?? []) as pulumi.ResourceHook[];
+    ["gossip-key", "key", "gossipKey", "gossip-key", "consul-system"],
+    ["bootstrap-token", "token", "bootstrapToken", "next-token", "mesh"],
+  ])("%s is generated anew by another word alone", async (part, secretKey, rotation, job, namespace) => {
+    let judge: pulumi.ResourceHook | undefined;
+    let labels = {};
+    const see: pulumi.ResourceTransformation = ({ name, opts }) => {
+      const { hooks } = opts as pulumi.CustomResourceOptions;
+      judge = name === `consul-${part}-bytes` ? (hooks!.beforeCreate![0] as pulumi.ResourceHook) : judge;
       return undefined;
     };
-    const args = { acls: true, gossipEncryption: true, rotations: { bootstrapToken: "2026-11" } };
-    let labels = {};
-    const recorded = await record(() => {
-      new ConsulMesh("consul", args, { transformations: [see] });
-      labels = stackLabels();
-    });
-    const of = (resource: string) => judges[resource].filter((hook) => hook.name.endsWith("-lost"));
-    expect(of("consul-next-bootstrap-token")).toEqual([]);
-    const metadata = { name, namespace: "consul-system" };
-    const up = async () => of(name)[0].callback({ newInputs: { metadata } } as never);
-    const has = (value: string) =>
-      server.add("v1", "Secret", {
-        metadata: { ...metadata, labels },
-        data: { [key]: Buffer.from(value).toString("base64") },
+    const generates = async (word?: string) => {
+      const rotations = word === undefined ? undefined : { [rotation]: word };
+      const args = {
+        acls: true,
+        gossipEncryption: true,
+        namespace: namespace === "mesh" ? namespace : undefined,
+        rotations,
+      };
+      const recorded = await record(() => {
+        new ConsulMesh("consul", args, { transformations: [see] });
+        labels = stackLabels();
       });
+      await judge!.callback({} as never);
+      return recorded;
+    };
 
-    has("another");
-    await expect(up()).rejects.toThrow(
-      `false and ${setting} to { secretName: ${name}, secretKey: ${key} }; in a program, createNamespace and ${input}`,
-    );
-    has(find(recorded, name).props.stringData.value[key]);
-    await expect(up()).resolves.toBeUndefined();
+    await generates();
+    server.add("v1", "Secret", {
+      metadata: { name: `consul-${part}`, namespace, labels },
+      data: { [secretKey]: "b2Y=" },
+    });
+    await expect(generates()).rejects.toThrow(`set rotations.${rotation} to a word`);
+    const its = (await generates("2026-11")).find(({ type, name }) => /:Job$/.test(type) && name.includes(job))!;
+    server.add("batch/v1", "Job", { ...its.props, metadata: { ...its.props.metadata, labels } });
+    await expect(generates("2026-11")).rejects.toThrow(`set rotations.${rotation} to another word`);
+    await generates("2026-12");
   });
 });
 

@@ -1,0 +1,13 @@
+import { perRun } from "./perRun";
+
+const given = perRun(() => new Map<string, number>());
+
+/**
+ * A hook's name that no other has in this run. Pulumi tells hooks apart by their names alone, but resources by their parents' types
+ * as well: two components of a program may have the same name.
+ */
+export function hookName(name: string): string {
+  const times = (given().get(name) ?? 0) + 1;
+  given().set(name, times);
+  return times === 1 ? name : `${name}-${times}`;
+}
