@@ -27,6 +27,13 @@ export type Judged = { readonly settings: Settings } | { readonly problems: Prob
 
 const { properties, definitions } = SETTINGS_SCHEMA;
 
+const ENCRYPTED =
+  "is encrypted, at least in part, but would be plain text in the state and in the cluster; put what is secret into a Secret and " +
+  "name that, as env does with secretKeyRef, and set this without --secret";
+
+/** Whether a value of the configuration is encrypted, or a part of it; Pulumi's types do not show that it knows. */
+const { isConfigSecret: isEncrypted } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
+
 /**
  * The settings of the stack that is being previewed or deployed.
  *
@@ -35,7 +42,14 @@ const { properties, definitions } = SETTINGS_SCHEMA;
 export function readSettings(): Settings {
   const prefix = `${pulumi.getProject()}:`;
   const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
-  const result = parseSettings(Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value])));
+  const encrypted = own
+    .filter(([key]) => isEncrypted(key))
+    .map(([key]) => ({ propertyPath: key.slice(prefix.length), reason: ENCRYPTED }));
+  // Of an encrypted value, no other problem is told: it might show what it is.
+  const result =
+    encrypted.length > 0
+      ? { problems: encrypted }
+      : parseSettings(Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value])));
   if ("problems" in result) {
     throw new pulumi.RunError(describeProblems(`configuration of stack ${pulumi.getStack()}`, result.problems));
   }

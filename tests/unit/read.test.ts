@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parseSettings, readSettings, Settings } from "../../settings";
 import { settingsFrom } from "../../settings/read";
+import { describeProblems } from "../../components/shared/problems";
 import { raw } from "../settings";
 
 /** What is made of a stack's configuration, and of plain values. */
@@ -139,15 +140,32 @@ describe("of plain values, as a package's component has them,", () => {
 describe("a stack's configuration", () => {
   const before = pulumi.runtime.allConfig();
   afterEach(() => pulumi.runtime.setAllConfig(before));
-  const configured = (given: Record<string, unknown>) => {
+  const configured = (given: Record<string, unknown>, encrypted: string[] = []) => {
     const own = Object.entries(raw({ kubernetesVersion: "1.34", ...given }));
     const all = own.map(([key, value]) => [`${pulumi.getProject()}:${key}`, value]);
-    pulumi.runtime.setAllConfig({ "kubernetes:context": "it", ...Object.fromEntries(all) });
+    const keys = encrypted.map((key) => `${pulumi.getProject()}:${key}`);
+    pulumi.runtime.setAllConfig({ "kubernetes:context": "it", ...Object.fromEntries(all) }, [
+      "kubernetes:context",
+      ...keys,
+    ]);
   };
 
   test("is read as far as it is the program's own", () => {
     configured({ consulServers: 3 });
     expect(readSettings().consul.servers).toBe(3);
+  });
+
+  test("is refused where it is encrypted, as the state and the cluster would have it in plain text, and nothing else is told", () => {
+    const services = [{ name: "shop", image: "a:1", port: 80, env: { PASSWORD: "hunter2" }, replicas: "hunter2" }];
+    configured({ services, servicesNamespace: "hunter2!", consulServers: 2 }, ["servicesNamespace", "services"]);
+    const reason =
+      "is encrypted, at least in part, but would be plain text in the state and in the cluster; put what is secret into a Secret and " +
+      "name that, as env does with secretKeyRef, and set this without --secret";
+    const problems = [
+      { propertyPath: "servicesNamespace", reason },
+      { propertyPath: "services", reason },
+    ];
+    expect(readSettings).toThrow(describeProblems(`configuration of stack ${pulumi.getStack()}`, problems));
   });
 
   test("is refused with all that is wrong with it", () => {
