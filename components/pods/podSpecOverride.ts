@@ -31,7 +31,15 @@ const MERGE_KEYS: Readonly<Record<string, string>> = {
   volumeMounts: "mountPath",
 };
 
-/** Puts what `over` says on top of `base`: objects by key, lists by what tells their items apart, anything else as a whole. */
+/** What asks or tells a container something: a probe or a hook has one of them. */
+const HANDLERS = ["exec", "httpGet", "tcpSocket", "grpc", "sleep"];
+/** Where an object, or an item of a list, says one thing beside its name: what a variable is, where a volume comes from. */
+const SOURCES = ["env", "valueFrom", "volumes"];
+
+/**
+ * Puts what `over` says on top of `base`: objects by key, lists by what tells their items apart, anything else as a whole. Of what
+ * Kubernetes takes one alone, such as handlers of a hook, that of `over` takes the place of another.
+ */
 export function mergePodSpec<T>(base: T, over: unknown, key = ""): T {
   if (over === undefined) {
     return base;
@@ -44,14 +52,19 @@ export function mergePodSpec<T>(base: T, over: unknown, key = ""): T {
       mergePodSpec(
         item,
         over.find((each) => same(item, each)),
+        key,
       ),
     );
     return [...merged, ...over.filter((each) => !base.some((item) => same(item, each)))] as T;
   }
   if (isPlainObject(base) && isPlainObject(over)) {
-    const all = { ...base, ...over };
+    const isOneOf = (each: string) => HANDLERS.includes(each) || (SOURCES.includes(key) && each !== "name");
+    const given = Object.keys(over).filter((each) => over[each] !== undefined);
+    const stays = (each: string) => !isOneOf(each) || given.includes(each) || !given.some(isOneOf);
+    const kept: PlainObject = Object.fromEntries(Object.entries(base).filter(([each]) => stays(each)));
+    const all = { ...kept, ...over };
     return Object.fromEntries(
-      Object.keys(all).map((each) => [each, each in base ? mergePodSpec(base[each], over[each], each) : over[each]]),
+      Object.keys(all).map((each) => [each, each in kept ? mergePodSpec(kept[each], over[each], each) : over[each]]),
     ) as T;
   }
   return over as T;

@@ -35,20 +35,89 @@ describe("what is put on top of a PodSpec", () => {
   test.each([
     ["containers", "name"],
     ["initContainers", "name"],
-    ["volumes", "name"],
+    ["volumes", "name", "emptyDir"],
     ["imagePullSecrets", "name"],
-    ["env", "name"],
+    ["env", "name", "valueFrom"],
     ["ports", "name"],
     ["volumeMounts", "mountPath"],
-  ])("is merged item by item in %s, which are told apart by their %s", (key, id) => {
+  ])("is merged item by item in %s, which are told apart by their %s", (key, id, inner = "inner") => {
     const base = {
       [key]: [
-        { [id]: "a", x: 1 },
-        { [id]: "b", y: 1 },
+        { [id]: "a", [inner]: { x: 1 } },
+        { [id]: "b", [inner]: { y: 1 } },
       ],
     };
-    expect(mergePodSpec(base, { [key]: [{ [id]: "b", x: 2 }, { [id]: "c" }] })).toEqual({
-      [key]: [{ [id]: "a", x: 1 }, { [id]: "b", x: 2, y: 1 }, { [id]: "c" }],
+    const merged = inner === "valueFrom" ? { x: 2 } : { x: 2, y: 1 };
+    expect(mergePodSpec(base, { [key]: [{ [id]: "b", [inner]: { x: 2 } }, { [id]: "c" }] })).toEqual({
+      [key]: [{ [id]: "a", [inner]: { x: 1 } }, { [id]: "b", [inner]: merged }, { [id]: "c" }],
+    });
+  });
+
+  const sleep = { seconds: 10 };
+  const exec = { command: ["drain"] };
+  const httpGet = { path: "/", port: "main" };
+  const from = (kind: string) => ({ valueFrom: { [kind]: { name: "a", key: "b" } } });
+  test.each<[string, object, object, object]>([
+    ["a hook before the end", { preStop: { sleep } }, { preStop: { exec } }, { preStop: { exec } }],
+    ["a hook after the start", { postStart: { exec } }, { postStart: { sleep } }, { postStart: { sleep } }],
+    [
+      "a probe, which keeps its times",
+      { readinessProbe: { httpGet, periodSeconds: 2 } },
+      { readinessProbe: { exec } },
+      { readinessProbe: { exec, periodSeconds: 2 } },
+    ],
+    [
+      "a probe of another kind",
+      { startupProbe: { exec } },
+      { startupProbe: { grpc: { port: 1 } } },
+      { startupProbe: { grpc: { port: 1 } } },
+    ],
+    [
+      "a probe that the kubelet opens",
+      { startupProbe: { tcpSocket: { port: 1 } } },
+      { startupProbe: { httpGet } },
+      { startupProbe: { httpGet } },
+    ],
+    [
+      "a probe whose times alone are given",
+      { readinessProbe: { httpGet, periodSeconds: 2 } },
+      { readinessProbe: { periodSeconds: 5, exec: undefined } },
+      { readinessProbe: { httpGet, periodSeconds: 5 } },
+    ],
+    [
+      "a probe of the same kind, which is merged",
+      { readinessProbe: { httpGet } },
+      { readinessProbe: { httpGet: { path: "/ready" }, exec: undefined } },
+      { readinessProbe: { httpGet: { path: "/ready", port: "main" } } },
+    ],
+    [
+      "a variable",
+      { env: [{ name: "A", value: "1" }] },
+      { env: [{ name: "A", ...from("secretKeyRef") }] },
+      { env: [{ name: "A", ...from("secretKeyRef") }] },
+    ],
+    [
+      "a variable that came from elsewhere",
+      { env: [{ name: "A", ...from("secretKeyRef") }] },
+      { env: [{ name: "A", value: "1" }] },
+      { env: [{ name: "A", value: "1" }] },
+    ],
+    [
+      "a variable of another source",
+      { env: [{ name: "A", ...from("secretKeyRef") }] },
+      { env: [{ name: "A", ...from("configMapKeyRef") }] },
+      { env: [{ name: "A", ...from("configMapKeyRef") }] },
+    ],
+    [
+      "a volume",
+      { volumes: [{ name: "writable-0", emptyDir: {} }] },
+      { volumes: [{ name: "writable-0", persistentVolumeClaim: { claimName: "a" } }] },
+      { volumes: [{ name: "writable-0", persistentVolumeClaim: { claimName: "a" } }] },
+    ],
+  ])("is the one thing that Kubernetes takes there: %s", (_, base, over, merged) => {
+    expect(mergePodSpec(base, over)).toEqual(merged);
+    expect(mergePodSpec({ containers: [{ name: "a", ...base }] }, { containers: [{ name: "a", ...over }] })).toEqual({
+      containers: [{ name: "a", ...merged }],
     });
   });
 
