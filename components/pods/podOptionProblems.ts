@@ -27,6 +27,9 @@ export interface PodContext {
   readonly writablePaths?: readonly string[];
   /** Seconds that the pod has to have for its end. */
   readonly neededGraceSeconds: number;
+  readonly runAsUser?: number;
+  /** Whether they end by themselves, as a job's do. */
+  readonly ends?: boolean;
   readonly replicas?: number;
   /** Whether a scaler decides how many pods there are. */
   readonly scaled?: boolean;

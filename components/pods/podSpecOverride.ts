@@ -1,6 +1,7 @@
 import { closest } from "fastest-levenshtein";
 import type { PodContext } from "./podOptionProblems";
 import type { PodSpec } from "./podOptions";
+import { rangeProblems } from "../shared/names";
 import { Problem } from "../shared/problems";
 import {
   ANSWERED_BY_SIDECAR,
@@ -78,18 +79,18 @@ const POD_SPEC_KEYS = (
   "setHostnameAsFQDN shareProcessNamespace subdomain terminationGracePeriodSeconds tolerations topologySpreadConstraints volumes"
 ).split(" ");
 
+type SpecContext = Pick<PodContext, "serviceName" | "neededGraceSeconds" | "runAsUser" | "ends">;
+
 /**
  * What of a partial PodSpec takes the pod out of the mesh, or what nobody knows. What decides has to be plain: an output
  * that is known only later cannot be judged before anything is deployed.
  */
-export function podSpecProblems(
-  podSpec: PodSpec,
-  context: Pick<PodContext, "serviceName" | "port">,
-  path: string,
-): Problem[] {
+export function podSpecProblems(podSpec: PodSpec, context: SpecContext, path: string): Problem[] {
   if (!isPlainObject(podSpec)) {
     return [{ propertyPath: path, reason: "is not an object of plain keys; use part of a PodSpec" }];
   }
+  const ofOption: Security = { runAsNonRoot: context.runAsUser !== 0 };
+  const ofPod: Security = { ...ofOption, ...(podSpec.securityContext as Security | undefined) };
   return Object.entries<unknown>(podSpec).flatMap(([key, value]): Problem[] => {
     const at = `${path}.${key}`;
     if (!POD_SPEC_KEYS.includes(key)) {
@@ -105,23 +106,48 @@ export function podSpecProblems(
     }
     switch (key) {
       case "securityContext":
-        return [...plainProblems(at, value), ...userProblems(at, value as Security)];
+        return [
+          ...plainProblems(at, value),
+          ...userProblems(at, value as Security),
+          ...rootProblems(at, value as Security, ofOption),
+        ];
       case "containers":
       case "initContainers":
-        return listProblems(at, value, (container, each) => containerProblems(each, container, key, context));
+        return listProblems(at, value, (container, each) => [
+          ...containerProblems(each, container, key, context),
+          ...rootProblems(`${each}.securityContext`, container.securityContext as Security | undefined, ofPod),
+        ]);
       case "volumes":
         return volumeProblems(at, value);
+      case "terminationGracePeriodSeconds":
+        return typeof value === "number" ? rangeProblems(at, value, context.neededGraceSeconds, 86400) : [];
+      case "activeDeadlineSeconds":
+        return context.ends ? [] : [{ propertyPath: at, reason: "is for pods that end, as a job's do; leave it out" }];
       default:
         return [];
     }
   });
 }
 
+/** A user that the kubelet does not start: root, where the context or what is around it says that there is none. */
+function rootProblems(path: string, security: Security | undefined, around: Security): Problem[] {
+  const { runAsUser, runAsNonRoot } = { ...around, runAsUser: undefined, ...security };
+  return runAsUser === 0 && runAsNonRoot === true
+    ? [
+        {
+          propertyPath: `${path}.runAsUser`,
+          reason:
+            "0 is root, which Kubernetes does not start where runAsNonRoot is true; give the service runAsUser: 0, or runAsNonRoot: false here",
+        },
+      ]
+    : [];
+}
+
 function containerProblems(
   path: string,
   container: PlainObject,
   list: string,
-  { serviceName }: Pick<PodContext, "serviceName" | "port">,
+  { serviceName }: SpecContext,
 ): Problem[] {
   const { name, ports = [] } = container;
   const security = container.securityContext as Security | undefined;

@@ -176,6 +176,7 @@ export function securityProblems(path: string, security: Security | undefined): 
 /** What of a security context is judged, of a pod or a container. */
 export interface Security {
   readonly runAsUser?: number;
+  readonly runAsNonRoot?: boolean;
   readonly privileged?: boolean;
   readonly capabilities?: { readonly add?: readonly unknown[] };
 }

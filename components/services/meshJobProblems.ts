@@ -35,7 +35,7 @@ export function meshJobProblems(
     ...containerProblems(args, prefix),
     ...rightsProblems(args, prefix),
     ...rangeProblems(`${prefix}runAsUser`, args.runAsUser ?? NON_ROOT, 0, 2 ** 31 - 1),
-    ...podOptionProblems(args, { ...context, neededGraceSeconds: 0 }, prefix),
+    ...podOptionProblems(args, { ...context, runAsUser: args.runAsUser, neededGraceSeconds: 0, ends: true }, prefix),
     ...("restartPolicy" in podSpec && podSpec.restartPolicy === "Always"
       ? problem("podSpec.restartPolicy", "has a job begin again whenever it ends; leave it out")
       : []),

@@ -40,6 +40,7 @@ export function meshServiceProblems(serviceName: string, args: MeshServiceOption
         healthPath: args.healthPath,
         writablePaths: args.writablePaths,
         neededGraceSeconds: neededGrace(args.drainSeconds ?? 0),
+        runAsUser: args.runAsUser,
         replicas: args.replicas,
         scaled: args.autoscaling !== undefined,
       },

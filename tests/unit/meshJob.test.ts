@@ -289,6 +289,12 @@ test.each<[string, Partial<MeshJobOptions>, string, Partial<MeshJobOptions>]>([
     { calls: [{ destination: "a" }] },
   ],
   ["an image", { image: "A:1" }, "image", { image: "a:1" }],
+  [
+    "root in its pods",
+    { podSpec: { securityContext: { runAsUser: 0 } } },
+    "podSpec.securityContext.runAsUser",
+    { runAsUser: 0, podSpec: { activeDeadlineSeconds: 60, securityContext: { runAsUser: 0 } } },
+  ],
   ["a capability", { addCapabilities: ["ALL"] }, "addCapabilities[0]", { addCapabilities: ["CHOWN"] }],
   [
     "a folder twice",

@@ -1,10 +1,12 @@
+import * as pulumi from "@pulumi/pulumi";
 import * as fc from "../generated";
 import { mergePodSpec, podSpecProblems } from "../../components/pods/podSpecOverride";
 
-const told = (podSpec: unknown) =>
-  podSpecProblems(podSpec as never, { serviceName: "shop", port: 8080 }, "podSpec").map((p) => p.propertyPath);
-const reason = (podSpec: unknown) =>
-  podSpecProblems(podSpec as never, { serviceName: "shop", port: 8080 }, "x")[0].reason;
+const CONTEXT = { serviceName: "shop", neededGraceSeconds: 20 };
+const problems = (podSpec: unknown, more: object = {}) =>
+  podSpecProblems(podSpec as never, { ...CONTEXT, ...more }, "podSpec");
+const told = (podSpec: unknown) => problems(podSpec).map((p) => p.propertyPath);
+const reason = (podSpec: unknown) => problems(podSpec)[0].reason;
 const container = (more: object) => ({ containers: [{ name: "shop", ...more }] });
 
 describe("what is put on top of a PodSpec", () => {
@@ -201,6 +203,60 @@ test.each<[what: string, podSpec: object, paths: string[]]>([
   ],
 ])("of a part of a PodSpec, %s", (_, podSpec, paths) => {
   expect(told(podSpec)).toEqual(paths);
+});
+
+describe("of a part of a PodSpec, as of the options,", () => {
+  test("the time for the end is long enough", () => {
+    const of = (terminationGracePeriodSeconds: unknown) => problems({ terminationGracePeriodSeconds });
+    const at = "podSpec.terminationGracePeriodSeconds";
+    expect([of(20), of(86400), of(undefined), of(pulumi.output(5))]).toEqual([[], [], [], []]);
+    const refused = (seconds: number) => [
+      { propertyPath: at, reason: `${seconds} is out of range; use a whole number from 20 to 86400` },
+    ];
+    expect([of(19), of(86401)]).toEqual([refused(19), refused(86401)]);
+  });
+
+  test("a deadline is for pods that end", () => {
+    const podSpec = { activeDeadlineSeconds: 60 };
+    expect(problems(podSpec, { ends: true })).toEqual([]);
+    expect(problems(podSpec)).toEqual([
+      { propertyPath: "podSpec.activeDeadlineSeconds", reason: "is for pods that end, as a job's do; leave it out" },
+    ]);
+  });
+
+  const ROOT =
+    "0 is root, which Kubernetes does not start where runAsNonRoot is true; give the service runAsUser: 0, or runAsNonRoot: false here";
+  const root = { securityContext: { runAsUser: 0 } };
+  const nobody = { securityContext: { runAsUser: 1 } };
+  const open = { securityContext: { runAsNonRoot: false } };
+  const allowed = { securityContext: { runAsUser: 0, runAsNonRoot: false } };
+  const before = (more: object) => ({ initContainers: [{ name: "a", image: "a", ...more }] });
+  test.each<[string, object, string[]]>([
+    ["the pod is root's", root, ["securityContext"]],
+    ["a container is", container(root), ["containers[0].securityContext"]],
+    ["one before it is", before(root), ["initContainers[0].securityContext"]],
+    ["all are", { ...root, ...container(root) }, ["securityContext", "containers[0].securityContext"]],
+    ["the pod is another's", nobody, []],
+    ["a container is another's", { ...open, ...container(nobody) }, []],
+    ["the pod may be", allowed, []],
+    ["a container may be", container(allowed), []],
+    ["one before it may be", before(allowed), []],
+    ["all may be", { ...open, ...container(root) }, []],
+    [
+      "all but one may be",
+      { ...open, ...container({ securityContext: { runAsUser: 0, runAsNonRoot: true } }) },
+      ["containers[0].securityContext"],
+    ],
+    ["a container says nothing of it", { ...allowed, ...container({}) }, []],
+    ["the pod may be, and a container is no user's", { ...allowed, ...container({ securityContext: {} }) }, []],
+  ])("root starts where it may, and %s", (_, podSpec, places) => {
+    expect(problems(podSpec)).toEqual(places.map((at) => ({ propertyPath: `podSpec.${at}.runAsUser`, reason: ROOT })));
+    expect(problems(podSpec, { runAsUser: 1 })).toEqual(problems(podSpec));
+  });
+
+  test("root starts where the options say that the service is root's", () => {
+    expect(problems({ ...root, ...container(root), ...before(root) }, { runAsUser: 0 })).toEqual([]);
+  });
 });
 
 test.each(["spec", [], null])("%j is no part of a PodSpec", (podSpec) => {

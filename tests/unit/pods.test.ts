@@ -549,12 +549,20 @@ const WRONG: [wrong: Partial<MeshServiceOptions>, path: string, says: RegExp, ri
     { protocol: "http2", requestTimeoutSeconds: 5 },
   ],
   [{ requestTimeoutSeconds: -1 }, "requestTimeoutSeconds", /0 to/, { requestTimeoutSeconds: 0 }],
+  [
+    { podSpec: { securityContext: { runAsUser: 0 } } },
+    "podSpec.securityContext.runAsUser",
+    /give the service runAsUser: 0/,
+    { runAsUser: 0, podSpec: { securityContext: { runAsUser: 0 } } },
+  ],
   ...(
     [
       [{ hostNetwork: true }, "hostNetwork", /intentions do not hold/, { hostNetwork: false }],
       [{ shareProcessNamespace: true }, "shareProcessNamespace", /memory/, { hostname: "a" }],
       [{ serviceAccountName: "other" }, "serviceAccountName", /identity/, { hostAliases: [] }],
       [{ automountServiceAccountToken: false }, "automountServiceAccountToken", /token/, { enableServiceLinks: false }],
+      [{ terminationGracePeriodSeconds: 9 }, "terminationGracePeriodSeconds", /10 to/, { hostname: "a" }],
+      [{ activeDeadlineSeconds: 60 }, "activeDeadlineSeconds", /pods that end/, { terminationGracePeriodSeconds: 10 }],
       [{ nodeSelctor: {} }, "nodeSelctor", /did you mean "nodeSelector"/, { nodeSelector: {} }],
       [
         { securityContext: { runAsUser: 5995 } },
