@@ -15,6 +15,7 @@ import {
 import { consulApiProxyProblems } from "../components/ingress/consulApiProxy";
 import { catalogSyncProblems } from "../components/ingress/traefikProblems";
 import { oldVariableNameProblems } from "../components/pods/containerProblems";
+import { podSpecLevelProblems } from "../components/pods/podSpecLevel";
 import { jwtProviderProblems } from "../components/intentions/jwtProviders";
 import { namespaceProblems } from "../components/shared/names";
 import { refusedCapabilities } from "../components/shared/podSecurity";
@@ -54,7 +55,7 @@ export function settingsProblems(settings: Settings): Problem[] {
       ),
     ),
     ...meshProblems(settings, parts),
-    ...alone(() => podSecurityProblems(settings, usesCni(settings.consul.values))),
+    ...alone(() => together(parts, () => podSecurityProblems(settings, usesCni(settings.consul.values)))),
     ...alone(() =>
       services.flatMap((each, i) => drainProblems(each, meshPartWithoutSleep(settings.consul), `services[${i}].`)),
     ),
@@ -137,7 +138,7 @@ export function podSecurityProblems({ servicesPodSecurity: level, services, jobs
     ...[
       ...services.map((each, i) => ({ ...each, path: `services[${i}]` })),
       ...jobs.map((each, i) => ({ ...each, path: `jobs[${i}]` })),
-    ].flatMap(({ runAsUser, addCapabilities = [], path }) => [
+    ].flatMap(({ runAsUser, addCapabilities = [], podSpec, path }) => [
       ...(level === "restricted" && runAsUser === 0
         ? [
             {
@@ -150,6 +151,7 @@ export function podSecurityProblems({ servicesPodSecurity: level, services, jobs
         propertyPath: `${path}.addCapabilities`,
         reason: `${capability} is refused by servicesPodSecurity ${level}; leave it out, or use privileged`,
       })),
+      ...podSpecLevelProblems(level, podSpec, `${path}.podSpec`),
     ]),
   ];
 }

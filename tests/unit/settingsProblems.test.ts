@@ -144,6 +144,25 @@ test.each<[wrong: Record<string, unknown>, paths: string[], right: Record<string
     ["jobs[0].addCapabilities"],
     { jobs: [{ ...job, addCapabilities: ["CHOWN"] }] },
   ],
+  [
+    {
+      ...cni,
+      servicesPodSecurity: "baseline",
+      services: [{ ...web, podSpec: { volumes: [{ name: "a", hostPath: { path: "/a" } }] } }],
+      jobs: [{ ...job, podSpec: { volumes: [{ name: "a", hostPath: { path: "/a" } }] } }],
+    },
+    ["services[0].podSpec.volumes[0].hostPath", "jobs[0].podSpec.volumes[0].hostPath"],
+    { services: [{ ...web, podSpec: { volumes: [{ name: "a", hostPath: { path: "/a" } }] } }] },
+  ],
+  [
+    {
+      ...cni,
+      servicesPodSecurity: "baseline",
+      services: [{ ...web, podSpec: { containers: {}, securityContext: null } }],
+    },
+    ["services[0].podSpec.containers"],
+    { ...cni, servicesPodSecurity: "baseline", services: [{ ...web, podSpec: { containers: [] } }] },
+  ],
   // Versions.
   [
     { kubernetesVersion: "1.28", consulChartVersion: "1.5.3", traefikConsulApiProxy: true },
