@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { DEFAULT_CONSUL_CLI_IMAGE } from "../mesh/consulMeshArgs";
 import { spread } from "../pods/podTemplate";
+import { leftAlone } from "../pods/scaling";
 import type { PodPart } from "../shared/podPart";
 import { quantityOf } from "../shared/grammars";
 import { whenAllKnown } from "../shared/laterValues";
@@ -62,8 +63,7 @@ export function traefikDeployment(
     {
       metadata: { name: "traefik", namespace: its.namespace },
       spec: {
-        // None where a scaler decides: each `up` would set it back.
-        replicas: args.autoscaling === undefined ? (args.replicas ?? 1) : undefined,
+        replicas: args.autoscaling?.minReplicas ?? args.replicas ?? 1,
         selector: { matchLabels: its.labels },
         strategy: its.tls.singleton
           ? { type: "Recreate" }
@@ -157,7 +157,7 @@ export function traefikDeployment(
         },
       },
     },
-    opts,
+    { ...opts, ignoreChanges: leftAlone(args) },
   );
 }
 

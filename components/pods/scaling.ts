@@ -21,6 +21,15 @@ interface Target {
   readonly resource: pulumi.Resource;
 }
 
+/**
+ * What of a workload is not changed any more: its number of pods, where a scaler decides. It is declared all the same, the least that
+ * there are to be: a field that its only owner leaves out goes back to its default, one pod, until the scaler is made. The provider
+ * applies what is ignored as it is, and leaves it out once the scaler has set it.
+ */
+export function leftAlone({ autoscaling }: Scaling): string[] {
+  return autoscaling === undefined ? [] : ["spec.replicas"];
+}
+
 /** Makes what decides how many pods there are, by load and while nodes are emptied, where the options say so. */
 export function scaling(
   name: string,

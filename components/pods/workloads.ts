@@ -10,7 +10,6 @@ export interface Workload {
   /** Labels by which its pods are found. */
   readonly labels: Record<string, string>;
   readonly template: k8s.types.input.core.v1.PodTemplateSpec;
-  /** `undefined` where a scaler decides. */
   readonly replicas?: number;
   readonly updateStrategy?: string;
   readonly volumeClaims: readonly VolumeClaim[];

@@ -15,7 +15,7 @@ import type { Ingress, Mesh } from "../mesh/mesh";
 import { RoutingModel } from "../routing/routingModel";
 import { drainProblems, meshServiceProblems, meshServiceWarnings } from "./meshServiceProblems";
 import type { Autoscaling, DisruptionBudget, PodOptions } from "../pods/podOptions";
-import { scaling } from "../pods/scaling";
+import { leftAlone, scaling } from "../pods/scaling";
 import { Health, serviceHealth } from "../pods/probes";
 import { refuse, warn } from "../shared/problems";
 import { MeshNames } from "../shared/serviceNames";
@@ -193,7 +193,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
           updateStrategy: args.updateStrategy,
           volumeClaims: args.volumeClaims ?? [],
         },
-        { parent: this, dependsOn },
+        { parent: this, dependsOn, ignoreChanges: leftAlone(args) },
       ),
     );
     const labels = { [SERVICE_LABEL]: serviceName };

@@ -24,8 +24,8 @@ export interface Version {
   readonly image: pulumi.Input<string>;
   readonly env?: PodOptions["env"];
   readonly args?: readonly string[];
-  /** `undefined` where a scaler decides: each `up` would set it back. */
-  readonly replicas?: number;
+  /** Where a scaler decides, the least; see `leftAlone`. */
+  readonly replicas: number;
   /** Its share of the requests, where there is another version. */
   readonly weight?: number;
   readonly annotations?: Record<string, string>;
@@ -46,7 +46,7 @@ export function versionsOf(
     image,
     env,
     args,
-    replicas: options.autoscaling === undefined ? replicas : undefined,
+    replicas: options.autoscaling?.minReplicas ?? replicas,
     weight: canary && STABLE_WEIGHT,
   };
   if (canary === undefined) {

@@ -74,14 +74,17 @@ test("the Service says what the cloud's load balancer is to be, and stays in Con
   });
 });
 
-test("Traefik scales by its own container and keeps its number of pods from then on; a budget and a spread are its own", async () => {
+test("Traefik scales by its own container, from the least number of pods on, and keeps its number from then on; a budget and a spread are its own", async () => {
   const recorded = await made({
     autoscaling: { minReplicas: 2, maxReplicas: 6, cpuUtilization: 80 },
     disruptionBudget: { minAvailable: 1 },
     spreadOver: ["kubernetes.io/hostname"],
   });
-  const { spec } = find(recorded, "traefik-deployment").props;
-  expect(spec).not.toHaveProperty("replicas");
+  const {
+    props: { spec },
+    ignoreChanges,
+  } = find(recorded, "traefik-deployment");
+  expect([spec.replicas, ignoreChanges]).toEqual([2, ["spec.replicas"]]);
   expect(spec.template.spec.topologySpreadConstraints[0].topologyKey).toBe("kubernetes.io/hostname");
   expect(find(recorded, "traefik-autoscaler").props.spec).toMatchObject({
     scaleTargetRef: { name: "traefik" },
@@ -92,6 +95,14 @@ test("Traefik scales by its own container and keeps its number of pods from then
     minAvailable: 1,
     selector: { matchLabels: spec.selector.matchLabels },
   });
+});
+
+test.each([
+  [undefined, 1],
+  [3, 3],
+])("of %s pods of Traefik, each up makes %s", async (replicas, number) => {
+  const { props, ignoreChanges } = find(await made({ replicas }), "traefik-deployment");
+  expect([props.spec.replicas, ignoreChanges]).toEqual([number, []]);
 });
 
 const balancer = { serviceType: "LoadBalancer" } as const;

@@ -210,12 +210,14 @@ describe("what runs the pods", () => {
 });
 
 describe("how many pods there are", () => {
-  test("a scaler decides by the service's own container, and the Deployment leaves the number to it", async () => {
+  test("a scaler decides by the service's own container; the Deployment begins with the least, and leaves the number to it", async () => {
     const recorded = await made({
       resources: { requests },
       autoscaling: { minReplicas: 2, maxReplicas: 5, cpuUtilization: 70 },
     });
-    expect(find(recorded, "shop-deployment").props.spec).not.toHaveProperty("replicas");
+    // Left out, the number that was declared before would go back to one pod.
+    const { props, ignoreChanges } = find(recorded, "shop-deployment");
+    expect([props.spec.replicas, ignoreChanges]).toEqual([2, ["spec.replicas"]]);
     expect(find(recorded, "shop-autoscaler").props.spec).toEqual({
       scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "shop" },
       minReplicas: 2,
@@ -231,6 +233,11 @@ describe("how many pods there are", () => {
         },
       ],
     });
+  });
+
+  test("a number that is declared holds at each up", async () => {
+    const { props, ignoreChanges } = find(await made({ replicas: 3 }), "shop-deployment");
+    expect([props.spec.replicas, ignoreChanges]).toEqual([3, []]);
   });
 
   test("a budget counts the pods of every version", async () => {

@@ -32,9 +32,9 @@ test.each<[string, Given, object]>([
   ["one pod", {}, { part: "deployment", name: "shop", image: "shop:1", replicas: 1, weight: undefined }],
   ["as many as are said", { replicas: 0 }, { replicas: 0 }],
   [
-    "as many as a scaler decides",
-    { replicas: 3, autoscaling: { minReplicas: 1, maxReplicas: 2, cpuUtilization: 1 } },
-    { replicas: undefined },
+    "as many as a scaler wants at least",
+    { autoscaling: { minReplicas: 2, maxReplicas: 3, cpuUtilization: 1 } },
+    { replicas: 2 },
   ],
   ["what its kind is called", { kind: "StatefulSet" }, { part: "stateful-set" }],
   ["its environment and arguments", { env: { A: "1" }, args: ["a"] }, { env: { A: "1" }, args: ["a"] }],
