@@ -22,14 +22,14 @@ const NO_PORT = { port: 0, protocol: "tcp" } as const;
  */
 export function meshProblems(settings: Settings, parts: Problem[]): Problem[] {
   const model = new MeshModel();
-  const { meshStack, consul, traefik, jwtProviders, externalJwtProviders } = settings;
+  const { meshStack, consul, traefik, jwtProviders, externalJwtProviders, servicesNamespace: namespace } = settings;
   const destinations = consul.externalDestinations!.map((each, i) => ({ ...each, path: `externalDestinations[${i}]` }));
   // What of the mesh others call: nobody calls a job.
   const callable = [
-    ...settings.services.map((each, i) => ({ ...each, path: `services[${i}]` })),
-    ...settings.workloads.map((each, i) => ({ ...each, path: `workloads[${i}]` })),
+    ...settings.services.map((each, i) => ({ ...each, namespace, path: `services[${i}]` })),
+    ...settings.workloads.map((each, i) => ({ namespace, ...each, path: `workloads[${i}]` })),
   ];
-  const jobs = settings.jobs.map(({ name, calls }, i): Member => ({ ...NO_PORT, name, calls, path: `jobs[${i}]` }));
+  const jobs = settings.jobs.map(({ name, calls }, i) => ({ ...NO_PORT, name, calls, namespace, path: `jobs[${i}]` }));
   const members: readonly Member[] = [...callable, ...jobs];
   return [
     // The destinations first, as a mesh is declared before its services.

@@ -65,6 +65,29 @@ export const CASES: [what: string, wrong: object, reason: string, right: object]
     { services: [canary], externalDestinations: [api] },
   ],
   [
+    "the name of the Service of a StatefulSet's pods",
+    {
+      services: [
+        { ...db, kind: "StatefulSet" },
+        { ...shop, name: "db-pods" },
+      ],
+    },
+    'its Service is "db-pods", as that of the pods of',
+    { services: [db, { ...shop, name: "db-pods" }] },
+  ],
+  [
+    "a job's name for the Service of a StatefulSet's pods",
+    { services: [{ ...db, kind: "StatefulSet" }], jobs: [{ ...job, name: "db-pods" }] },
+    'its Service is "db-pods", as that of the pods of',
+    { services: [{ ...db, kind: "StatefulSet" }], jobs: [job] },
+  ],
+  [
+    "a workload's name for the Service of a StatefulSet's pods",
+    { services: [{ ...db, kind: "StatefulSet" }], workloads: [{ name: "db-pods", port: 80 }] },
+    'its Service is "db-pods", as that of the pods of',
+    { services: [{ ...db, kind: "StatefulSet" }], workloads: [{ name: "db-pods", port: 80, existingService: "pods" }] },
+  ],
+  [
     "a host twice",
     {
       services: [

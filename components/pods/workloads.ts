@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { PODS_SUFFIX } from "../shared/serviceNames";
 import { VolumeClaim, WorkloadKind } from "./podOptions";
 
 /** What runs the pods of one version of a service. */
@@ -24,7 +25,7 @@ export const PART_OF_KIND: Readonly<Record<WorkloadKind, string>> = {
 
 /** Name of the Service that gives each pod of a StatefulSet a name of its own. */
 export function headlessName(name: string): string {
-  return `${name}-pods`;
+  return name + PODS_SUFFIX;
 }
 
 /** Makes a Deployment, a StatefulSet with its headless Service, or a DaemonSet. */

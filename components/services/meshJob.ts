@@ -107,7 +107,7 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
       ...meshJobProblems(serviceName, args, mesh.partWithoutNativeSidecar),
       ...oldVariableNameProblems(args, mesh.kubernetesVersion, ""),
       ...podNamespaceProblems(mesh, args.namespace),
-      ...mesh.model.part(MeshNames).take("serviceName", { name: serviceName, place: what }),
+      ...mesh.model.part(MeshNames).take("serviceName", { name: serviceName, namespace: args.namespace, place: what }),
     ]);
     super("consul-traefik-mesh:index:MeshJob", name, {}, owned(`MeshJob-${name}`, opts));
     warn(what, plainSecretWarnings(args, ""), this);

@@ -144,7 +144,8 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
     const what = `MeshService "${name}"`;
     const serviceName = given.serviceName ?? name;
     const args = withStandIns(serviceName, given);
-    const named = { name: serviceName, canary: args.canary, place: what };
+    const { canary, namespace: within } = args;
+    const named = { name: serviceName, canary, kind: args.kind, namespace: within, place: what };
     refuse(what, [
       ...meshServiceProblems(serviceName, args),
       ...args.mesh.model.part(RoutingModel).service(serviceName, args, { own: "", named: `${name}.` }),

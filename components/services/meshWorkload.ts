@@ -115,11 +115,12 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
     const what = `MeshWorkload "${name}"`;
     const serviceName = given.serviceName ?? name;
     const args = withStandIns(serviceName, given);
+    const named = { name: serviceName, namespace: args.namespace, existingService, place: what };
     refuse(what, [
       ...meshWorkloadProblems(serviceName, args),
       ...mesh.model.part(RoutingModel).service(serviceName, args, { own: "", named: `${name}.` }),
       ...podNamespaceProblems(mesh, args.namespace),
-      ...mesh.model.part(MeshNames).take("serviceName", { name: serviceName, place: what }),
+      ...mesh.model.part(MeshNames).take("serviceName", named),
     ]);
     super("consul-traefik-mesh:index:MeshWorkload", name, {}, owned(`MeshWorkload-${name}`, opts));
     warn(what, args.ingress === undefined ? [] : timeoutWarnings(args, args.ingress.respondingTimeouts), this);

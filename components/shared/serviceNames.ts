@@ -20,6 +20,9 @@ const SIDECAR_SUFFIX = "-sidecar-proxy";
 /** What a second version's Deployment has behind the service's name. */
 export const CANARY_SUFFIX = "-canary";
 
+/** What the Service that gives each pod of a StatefulSet a name of its own has behind the service's name. */
+export const PODS_SUFFIX = "-pods";
+
 /** Characters of a label's value, and of a Service's name. */
 const MAX_LENGTH = 63;
 
@@ -63,6 +66,11 @@ export function serviceNameProblems(path: string, name: string, hasCanary: boole
 export interface Named {
   readonly name: string;
   readonly canary?: unknown;
+  /** What runs its pods. */
+  readonly kind?: string;
+  /** Where its Service is, which is made unless there is one. */
+  readonly namespace?: unknown;
+  readonly existingService?: string;
   /** What others are told of it. */
   readonly place: string;
   /** Whether it is an ingress: two of them may share an identity. */
@@ -87,11 +95,20 @@ export class MeshNames extends ModelPart {
 function clash(one: Named, other: Named): string | undefined {
   const isCanaryOf = (canary: Named, its: Named) =>
     its.canary !== undefined && canary.name === its.name + CANARY_SUFFIX;
+  const isOfPodsOf = (service: Named, its: Named) =>
+    its.kind === "StatefulSet" &&
+    service.name === its.name + PODS_SUFFIX &&
+    service.existingService === undefined &&
+    service.namespace === its.namespace;
   return one.name === other.name && !(one.ingress && other.ingress)
     ? `"${one.name}" is the name of ${other.place} too; give each its own`
     : isCanaryOf(one, other)
       ? `its Deployment is "${one.name}", as that of ${other.place}'s canary; rename one of the two`
       : isCanaryOf(other, one)
         ? `its canary's Deployment is "${other.name}", as that of ${other.place}; rename one of the two`
-        : undefined;
+        : isOfPodsOf(one, other)
+          ? `its Service is "${one.name}", as that of the pods of ${other.place}; rename one of the two`
+          : isOfPodsOf(other, one)
+            ? `the Service of its pods is "${other.name}", as that of ${other.place}; rename one of the two`
+            : undefined;
 }

@@ -23,6 +23,18 @@ test.each<[string, Omit<Named, "place">, Omit<Named, "place">, string]>([
     { name: "a", canary: {} },
     `its canary's Deployment is "a-canary", as that of services[0]; rename one of the two`,
   ],
+  [
+    "of the Service of another's pods",
+    { name: "a", kind: "StatefulSet", namespace: "n" },
+    { name: "a-pods", namespace: "n" },
+    'its Service is "a-pods", as that of the pods of services[0]; rename one of the two',
+  ],
+  [
+    "of one whose Service of its pods is another's",
+    { name: "a-pods", namespace: "n" },
+    { name: "a", kind: "StatefulSet", namespace: "n" },
+    'the Service of its pods is "a-pods", as that of services[0]; rename one of the two',
+  ],
 ])("a name is refused that is %s", (_, one, other, reason) => {
   expect(second(one, other)).toEqual([{ propertyPath: "services[1].name", reason }]);
 });
@@ -32,6 +44,19 @@ test.each<[string, Omit<Named, "place">, Omit<Named, "place">]>([
   ["another", { name: "a", canary: {} }, { name: "b", canary: {} }],
   ["a canary's, of which there is none", { name: "a" }, { name: "a-canary" }],
   ["a canary's, of which there is none, the other way", { name: "a-canary" }, { name: "a" }],
+  ["of no StatefulSet's pods", { name: "a", kind: "Deployment", namespace: "n" }, { name: "a-pods", namespace: "n" }],
+  [
+    "of a StatefulSet's pods elsewhere",
+    { name: "a", kind: "StatefulSet", namespace: "n" },
+    { name: "a-pods", namespace: "m" },
+  ],
+  ["of something without a Service", { name: "a", kind: "StatefulSet", namespace: "n" }, { name: "a-pods" }],
+  [
+    "of one that has a Service already",
+    { name: "a", kind: "StatefulSet", namespace: "n" },
+    { name: "a-pods", namespace: "n", existingService: "b" },
+  ],
+  ["of other pods", { name: "a", kind: "StatefulSet", namespace: "n" }, { name: "b-pods", namespace: "n" }],
 ])("a name is taken that is %s", (_, one, other) => {
   expect(second(one, other)).toEqual([]);
 });

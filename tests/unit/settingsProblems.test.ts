@@ -122,6 +122,15 @@ test.each<[wrong: Record<string, unknown>, paths: string[], right: Record<string
     ["workloads[0].namespace"],
     { teams: [team], workloads: [{ ...old, namespace: "b" }] },
   ],
+  // Names.
+  [
+    { services: [{ ...web, name: "db", kind: "StatefulSet" }], workloads: [{ ...old, name: "db-pods" }] },
+    ["workloads[0].name"],
+    {
+      services: [{ ...web, name: "db", kind: "StatefulSet" }],
+      workloads: [{ ...old, name: "db-pods", namespace: "b" }],
+    },
+  ],
   // Pod Security.
   [{ servicesPodSecurity: "baseline" }, ["servicesPodSecurity"], { servicesPodSecurity: "baseline", ...cni }],
   [
