@@ -240,7 +240,7 @@ export function edgeProblems(
       : [
           ...autoscalingProblems(
             autoscaling,
-            { resources: { requests: ingress.resources?.requests ?? DEFAULT_REQUESTS } },
+            { resources: ingress.resources ?? { requests: DEFAULT_REQUESTS } },
             ingress.replicas,
             at("autoscaling"),
           ),

@@ -16,7 +16,8 @@ export function autoscalingProblems(
       ? []
       : [
           ...rangeProblems(`${path}.${input}`, percent, 1, 1000),
-          ...(resources?.requests?.[resource] === undefined
+          // Kubernetes takes a limit for the request where there is none.
+          ...((resources?.requests?.[resource] ?? resources?.limits?.[resource]) === undefined
             ? [problem(`.${input}`, `is a share of resources.requests.${resource}, which is not set; set it`)]
             : []),
         ];

@@ -190,6 +190,27 @@ test.each<Refusal>([
     /one pod/,
     { ...acme, replicas: 1 },
   ],
+  [
+    {
+      resources: { limits: { memory: "512Mi" } },
+      autoscaling: { minReplicas: 1, maxReplicas: 2, cpuUtilization: 80 },
+    },
+    "autoscaling.cpuUtilization",
+    /^is a share of resources\.requests\.cpu, which is not set; set it$/,
+    {
+      resources: { limits: { memory: "512Mi" } },
+      autoscaling: { minReplicas: 1, maxReplicas: 2, memoryUtilization: 80 },
+    },
+  ],
+  [
+    {
+      resources: { requests: { memory: "64Mi" } },
+      autoscaling: { minReplicas: 1, maxReplicas: 2, cpuUtilization: 80, memoryUtilization: 80 },
+    },
+    "autoscaling.cpuUtilization",
+    /^is a share of resources\.requests\.cpu, which is not set; set it$/,
+    { autoscaling: { minReplicas: 1, maxReplicas: 2, cpuUtilization: 80, memoryUtilization: 80 } },
+  ],
   [{ spreadOver: ["a/b/c"] }, "spreadOver[0]", /label key/, { spreadOver: ["topology.kubernetes.io/zone"] }],
   [{ disruptionBudget: {} }, "disruptionBudget", /exactly one/, { disruptionBudget: { maxUnavailable: "25%" } }],
 ])("%j is refused", (wrong, path, says, right) => {

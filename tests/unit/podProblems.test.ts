@@ -558,6 +558,12 @@ describe("what runs the pods, and how many", () => {
       scaled({ maxReplicas: 1000, cpuUtilization: 1 }),
     ],
     [
+      { ...scaled({ cpuUtilization: 1 }), resources: { limits: { memory: "64Mi" } } },
+      "autoscaling.cpuUtilization",
+      "a share of resources.requests.cpu",
+      { ...scaled({ cpuUtilization: 1 }), resources: { limits: { cpu: "1" } } },
+    ],
+    [
       scaled({ minReplicas: 0, maxReplicas: 0, cpuUtilization: 1 }),
       "autoscaling.minReplicas",
       "out of range",
