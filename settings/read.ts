@@ -69,7 +69,7 @@ export function parseSettings(raw: Record<string, string>): Judged {
     const { value, reasons } = Object.hasOwn(raw, key)
       ? valueOf(raw[key], resolved(properties[key], definitions))
       : { value: undefined, reasons: ["is not set; see Pulumi.yaml for its default"] };
-    misshapen.push(...reasons.map((reason) => ({ propertyPath: key, reason })));
+    misshapen.push(...reasons.map((reason) => ({ propertyPath: key, reason })), ...dateProblems(value, key));
     if (value !== undefined) {
       values[key] = value;
     }
@@ -156,6 +156,19 @@ function valueOf(text: string, schema: Schema): { value?: unknown; reasons: stri
     }
   }
   return { value: schema.default === undefined && isDeepStrictEqual(value, EMPTY[type]) ? undefined : value, reasons };
+}
+
+/** What Pulumi makes of a date in a stack's file, which YAML takes for one where it is not in quotes: the text that Go shows. */
+const DATE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\S* [+-]\d{4} \S+$/;
+
+function dateProblems(value: unknown, propertyPath: string): Problem[] {
+  if (typeof value === "string") {
+    const reason = `is a date to YAML, of which Pulumi makes ${shown(value)}; put it in quotes`;
+    return DATE.test(value) ? [{ propertyPath, reason }] : [];
+  }
+  return Object.entries(value ?? {}).flatMap(([key, inner]) =>
+    dateProblems(inner, propertyPath + (Array.isArray(value) ? `[${key}]` : `.${key}`)),
+  );
 }
 
 /** The same for a value of a file, which is no text yet. */

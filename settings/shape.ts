@@ -61,7 +61,9 @@ function problemOf(error: ErrorObject, settings: object): Problem {
       return { propertyPath: within(String(params.missingProperty)), reason: "is missing" };
     case "enum": {
       const known = (params.allowedValues as unknown[]).filter((value) => value !== "");
-      return { propertyPath, reason: `${shown(at(settings, instancePath))} is not known; use ${inList(known)}` };
+      const value = at(settings, instancePath);
+      const remedy = typeof value === "number" && known.includes(String(value)) ? "; put it in quotes" : "";
+      return { propertyPath, reason: `${shown(value)} is not known; use ${inList(known)}${remedy}` };
     }
     case "anyOf":
       return typeProblem(

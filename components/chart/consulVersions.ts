@@ -63,7 +63,10 @@ export function versionProblems(
   const outside = (part: keyof Versions, what: string, known: readonly string[]) => {
     const version = versions[part];
     if (version !== undefined && !known.includes(minorLine(version))) {
-      const remedy = `use ${what} ${nearest(minorLine(version), known)}`;
+      // YAML takes 1.30 for a number, 1.3.
+      const remedy = known.includes(`${version}0`)
+        ? `put ${version}0 in quotes`
+        : `use ${what} ${nearest(minorLine(version), known)}`;
       const reason = `${what} ${version} is not known to work with chart ${versions.chart} (known: ${known.join(", ")}); ${remedy}`;
       problems.push({ propertyPath: paths[part], reason });
     }

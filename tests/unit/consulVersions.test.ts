@@ -54,6 +54,8 @@ test.each<[wrong: Versions, problems: string[]]>([
     { chart: "1.9.11", kubernetes: "1.29.4" },
     ["kubernetesVersion: Kubernetes 1.29.4 .* 1.30, 1.31, 1.32, 1.33, 1.34\\); use Kubernetes 1.30"],
   ],
+  [{ chart: "1.9.11", kubernetes: "1.3" }, ["kubernetesVersion: Kubernetes 1.3 is .* 1.34\\); put 1.30 in quotes$"]],
+  [{ chart: "1.9.11", kubernetes: "1.4" }, ["kubernetesVersion: Kubernetes 1.4 is .* 1.34\\); use Kubernetes 1.30$"]],
   [{ chart: "1.6.0", kubernetes: "someday" }, ["kubernetesVersion: Kubernetes someday .*; use Kubernetes 1.30"]],
   [
     { chart: "1.9.11", consul: "1.21.0", controlPlane: "2.0.0", dataplane: "2.0.0", kubernetes: "1.20" },

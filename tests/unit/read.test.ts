@@ -27,6 +27,44 @@ test.each([
   expect(told(parseSettings({ ...raw({}), [key]: text }))).toEqual([problem]);
 });
 
+describe("of a date that YAML saw, because it was not in quotes, Pulumi makes another text, which is told", () => {
+  const reason = (text: string) => `is a date to YAML, of which Pulumi makes "${text}"; put it in quotes`;
+  test.each([
+    ["2026-01-01 00:00:00 +0000 UTC"],
+    ["2026-01-01 10:00:00.5 +0000 UTC"],
+    ["2026-01-01 10:00:00 +0200 +0200"],
+    ["2026-01-01 10:00:00 -0130 -0130"],
+  ])("%s", (text) => {
+    const service = { name: "shop", image: "a:1", port: 80, env: { RELEASED: text }, args: ["a", text] };
+    const given = { rotations: { ca: text }, consulStorageClass: text, services: [service] };
+    expect(told(parseSettings(raw({ kubernetesVersion: "1.34", ...given }))).sort()).toEqual([
+      `consulStorageClass: ${reason(text)}`,
+      `rotations.ca: ${reason(text)}`,
+      `services[0].args[1]: ${reason(text)}`,
+      `services[0].env.RELEASED: ${reason(text)}`,
+    ]);
+  });
+
+  test.each([
+    "2026-01-01",
+    "2026-01-01T00:00:00Z",
+    "on 2026-01-01 00:00:00 +0000 UTC",
+    "2026-01-01 00:00:00 +0000 UTC 1",
+    "2026-01-01 00:00:00 UTC",
+    "2026-01-01 00:00:00",
+  ])("but %s is none", (text) => {
+    expect(settings({ services: [{ name: "shop", image: "a:1", port: 80, args: [text] }] }).services[0].args).toEqual([
+      text,
+    ]);
+  });
+
+  test("and nothing is one", () => {
+    expect(told(parseSettings(raw({ consulValues: { server: null } })))).toEqual([
+      expect.stringMatching(/^consulValues.server: is null/),
+    ]);
+  });
+});
+
 test("a setting that the CLI does not hand over is named, and nothing is made of the others", () => {
   const rest = Object.entries(raw({ traefikReplicas: 0 })).filter(([key]) => key !== "consulServers");
   expect(told(parseSettings(Object.fromEntries(rest)))).toEqual([

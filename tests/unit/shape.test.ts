@@ -46,6 +46,18 @@ test.each<[Record<string, unknown>, string]>([
   ],
   [service({ protocol: "htp" }), 'services[0].protocol: "htp" is not known; use http, http2, grpc or tcp'],
   [{ services: [{ name: "a", port: 80 }] }, "services[0].image: is missing"],
+  [
+    { traefikTlsOptions: { a: { minVersion: 1.3 } } },
+    "traefikTlsOptions.a.minVersion: 1.3 is not known; use 1.2 or 1.3; put it in quotes",
+  ],
+  [
+    { traefikTlsOptions: { a: { minVersion: 1.1 } } },
+    "traefikTlsOptions.a.minVersion: 1.1 is not known; use 1.2 or 1.3",
+  ],
+  [
+    { traefikTlsOptions: { a: { minVersion: ["1.3"] } } },
+    'traefikTlsOptions.a.minVersion: ["1.3"] is not known; use 1.2 or 1.3',
+  ],
   [{ egress: "shut" }, 'egress: "shut" is not known; use open or closed'],
   [{ imagePullPolicy: "Sometimes" }, 'imagePullPolicy: "Sometimes" is not known; use Always, IfNotPresent or Never'],
 ])("%j is refused with %s", (given, problem) => {
