@@ -16,7 +16,6 @@ import { podSpecProblems } from "./podSpecOverride";
 import { probePathProblems } from "./probes";
 import { exactlyOne, Problem } from "../shared/problems";
 import { mountProblems, volumeProblems } from "./volumeProblems";
-import { headlessName } from "./workloads";
 
 /** What the options of a pod are judged beside. */
 export interface PodContext {
@@ -117,6 +116,9 @@ export function podOptionProblems(options: PodOptions, context: PodContext, pref
   ];
 }
 
+/** Characters of a StatefulSet's name: the label controller-revision-hash of its pods has up to eleven more, of 63. */
+const MAX_STATEFUL_NAME = 52;
+
 function kindProblems(options: PodOptions, context: PodContext, at: (input: string) => string): Problem[] {
   const { kind = "Deployment", volumeClaims = [], volumes = [] } = options;
   const mounted = [...(context.writablePaths ?? []), ...volumes.map((volume) => volume.mountPath)];
@@ -132,11 +134,11 @@ function kindProblems(options: PodOptions, context: PodContext, at: (input: stri
           },
         ]
       : []),
-    ...(kind === "StatefulSet" && headlessName(context.serviceName).length > 63
+    ...(kind === "StatefulSet" && context.serviceName.length > MAX_STATEFUL_NAME
       ? [
           {
             propertyPath: at("serviceName"),
-            reason: `is too long for the Service of its pods' names, ${headlessName(context.serviceName)}; use 58 characters at most`,
+            reason: `is too long for a StatefulSet, whose pods have it in a label with a hash behind it; use ${MAX_STATEFUL_NAME} characters at most`,
           },
         ]
       : []),

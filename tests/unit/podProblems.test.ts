@@ -636,10 +636,15 @@ describe("what runs the pods, and how many", () => {
     expect(paths.every((each) => each.startsWith("services[0]."))).toBe(true);
   });
 
-  test("a StatefulSet's name is short enough for the Service of its pods", () => {
-    const of = (name: string) => meshServiceProblems(name, { ...shop, kind: "StatefulSet" }).map((p) => p.propertyPath);
-    expect(of("a".repeat(59))).toEqual(["serviceName"]);
-    expect(of("a".repeat(58))).toEqual([]);
-    expect(meshServiceProblems("a".repeat(59), shop)).toEqual([]);
+  test("a StatefulSet's name is short enough for a label with its hash", () => {
+    const of = (length: number, kind: Given["kind"]) => meshServiceProblems("a".repeat(length), { ...shop, kind });
+    expect([of(52, "StatefulSet"), of(53, "Deployment")]).toEqual([[], []]);
+    expect(of(53, "StatefulSet")).toEqual([
+      {
+        propertyPath: "serviceName",
+        reason:
+          "is too long for a StatefulSet, whose pods have it in a label with a hash behind it; use 52 characters at most",
+      },
+    ]);
   });
 });
