@@ -91,9 +91,9 @@ function teamProblems(settings: Settings): Problem[] {
       ...namespaceProblems(`teams[${i}].namespace`, namespace, { create: true, inMesh: true }),
     ]),
     ...duplicateProblems("namespace", [
-      [servicesNamespace, "servicesNamespace"],
+      ...ownNamespaces(settings),
       ...teams.map(({ namespace }, i) => [namespace, `teams[${i}].namespace`] as [string, string]),
-    ]),
+    ]).filter(({ propertyPath }) => propertyPath.startsWith("teams")),
     ...duplicateProblems(
       "stack",
       teams.map(({ stack }, i) => [stack, `teams[${i}].stack`]),
@@ -156,12 +156,17 @@ export function podSecurityProblems({ servicesPodSecurity: level, services, jobs
   ];
 }
 
-function stackNamespaceProblems(settings: Settings): Problem[] {
-  const namespaces: [string, string][] = [
-    [settings.consul.namespace!, "consulNamespace"],
-    [settings.traefik.namespace!, "traefikNamespace"],
-    [settings.servicesNamespace, "servicesNamespace"],
+/** The namespaces that a stack has for itself, and where each is set. */
+function ownNamespaces({ consul, traefik, servicesNamespace }: Settings): [string, string][] {
+  return [
+    [consul.namespace!, "consulNamespace"],
+    [traefik.namespace!, "traefikNamespace"],
+    [servicesNamespace, "servicesNamespace"],
   ];
+}
+
+function stackNamespaceProblems(settings: Settings): Problem[] {
+  const namespaces = ownNamespaces(settings);
   const mesh: Parameters<typeof catalogSyncProblems>[1] = {
     catalogSync: syncsCatalog(settings.consul),
     reachProblems: (namespace, reached) => meshReachProblems(settings.consul, namespace, reached, "consul."),

@@ -49,11 +49,22 @@ export function readSettings(): Settings {
   const result =
     encrypted.length > 0
       ? { problems: encrypted }
-      : parseSettings(Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value])));
+      : withoutItself(parseSettings(Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]))));
   if ("problems" in result) {
     throw new pulumi.RunError(describeProblems(`configuration of stack ${pulumi.getStack()}`, result.problems));
   }
   return result.settings;
+}
+
+/** Refuses a team that is the stack itself: it would be judged beside what it was before. */
+function withoutItself(result: Judged): Judged {
+  const { teams, fromFiles } = "settings" in result ? result.settings : { teams: [], fromFiles: [] };
+  const problems = teams.flatMap(({ stack }, i) =>
+    stack === `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`
+      ? [{ propertyPath: `teams[${i}].stack`, reason: "is this stack, whose services join anyway; leave it out" }]
+      : [],
+  );
+  return problems.length > 0 ? { problems: problems.map((each) => placed(each, fromFiles)) } : result;
 }
 
 /**

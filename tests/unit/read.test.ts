@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parseSettings, readSettings, Settings } from "../../settings";
 import { settingsFrom } from "../../settings/read";
 import { describeProblems } from "../../components/shared/problems";
+import { record } from "../recorder";
 import { raw } from "../settings";
 
 /** What is made of a stack's configuration, and of plain values. */
@@ -204,6 +205,21 @@ describe("a stack's configuration", () => {
       { propertyPath: "services", reason },
     ];
     expect(readSettings).toThrow(describeProblems(`configuration of stack ${pulumi.getStack()}`, problems));
+  });
+
+  test("names other stacks as teams, and never the stack itself", async () => {
+    const teams = ["pay", "test"].map((name) => ({
+      stack: `organization/consul-traefik-mesh/${name}`,
+      namespace: `of-${name}`,
+    }));
+    await record(() => {
+      configured({ teams: [teams[0]] });
+      expect(readSettings().teams).toEqual([teams[0]]);
+      configured({ teams });
+      expect(readSettings).toThrow(
+        "configuration of stack test: 1 problem\n  teams[1].stack: is this stack, whose services join anyway; leave it out",
+      );
+    });
   });
 
   test("is refused with all that is wrong with it", () => {

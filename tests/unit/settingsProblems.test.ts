@@ -112,6 +112,12 @@ test.each<[wrong: Record<string, unknown>, paths: string[], right: Record<string
   [{ teams: [{ ...team, namespace: "default" }] }, ["teams[0].namespace"], { teams: [team] }],
   [{ teams: [{ ...team, namespace: "local-path-storage" }] }, ["teams[0].namespace"], { teams: [team] }],
   [{ teams: [{ ...team, namespace: "mesh-services" }] }, ["teams[0].namespace"], { teams: [team] }],
+  [{ teams: [{ ...team, namespace: "consul-system" }] }, ["teams[0].namespace"], { teams: [team] }],
+  [
+    { teams: [{ ...team, namespace: "edge" }], traefikNamespace: "edge" },
+    ["teams[0].namespace"],
+    { teams: [{ ...team, namespace: "edge" }] },
+  ],
   [
     { teams: [team, { ...team, namespace: "b" }] },
     ["teams[1].stack"],
