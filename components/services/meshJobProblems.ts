@@ -106,10 +106,12 @@ export function scheduleProblems(path: string, schedule: string): Problem[] {
   });
 }
 
+/** Whether Kubernetes knows a time zone: as files are named, so that it tells capitals apart, which Node.js does not. */
 function isTimeZone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return name !== "" && !/^[+-]/.test(name) && name !== "Local";
+    const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions();
+    const capitals = name === timeZone || name.toLowerCase() !== timeZone.toLowerCase();
+    return capitals && name.split("/").every((part) => /^[A-Z]/.test(part));
   } catch {
     return false;
   }

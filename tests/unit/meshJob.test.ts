@@ -314,11 +314,25 @@ test.each<[string, Partial<MeshJobOptions>, string, Partial<MeshJobOptions>]>([
     "env",
     { args: ["x".repeat(130000)] },
   ],
-  ...["", "+01:00", "-01:00", "Local"].map((timeZone): [string, object, string, object] => [
+  ...(
+    [
+      ["", "Etc/UTC"],
+      ["+01:00", "UTC"],
+      ["-01:00", "Etc/GMT+1"],
+      ["Local", "Asia/Calcutta"],
+      ["europe/paris", "Europe/Paris"],
+      ["Europe/paris", "Africa/Dar_es_Salaam"],
+      ["EUROPE/PARIS", "US/Pacific"],
+      ["us/pacific", "EST5EDT"],
+      ["US/pacific", "W-SU"],
+      ["utc", "GMT"],
+      ["Utc", "GB-Eire"],
+    ] as const
+  ).map(([timeZone, right]): [string, object, string, object] => [
     `the time zone "${timeZone}"`,
     { schedule: "@daily", timeZone },
     "timeZone",
-    { schedule: "@daily", timeZone: "Etc/UTC" },
+    { schedule: "@daily", timeZone: right },
   ]),
 ])("%s is refused where nothing is old, and the nearest is taken", (_, wrong, at, right) => {
   const paths = (its: object) => meshJobProblems("report", { image: "a/b:1.0.0", ...its }, undefined, "jobs[0].");
