@@ -47,6 +47,7 @@ export function settingsProblems(settings: Settings): Problem[] {
     ...parts,
     ...teamProblems(settings),
     ...together(parts, () => stackNamespaceProblems(settings)),
+    ...runningProblems(settings),
     ...[...services, ...jobs].flatMap((each, i) =>
       oldVariableNameProblems(
         each,
@@ -154,6 +155,27 @@ export function podSecurityProblems({ servicesPodSecurity: level, services, jobs
       ...podSpecLevelProblems(level, podSpec, `${path}.podSpec`),
     ]),
   ];
+}
+
+/** Pods that are given two names: what runs them is one service's, or two workloads'. */
+function runningProblems({ services, workloads, servicesNamespace: own }: Settings): Problem[] {
+  const running = [
+    ...services.map(({ name, kind = "Deployment" }, i) => ({
+      name,
+      what: `${kind} ${own}/${name}`,
+      path: `services[${i}]`,
+    })),
+    ...workloads.map(({ name, namespace = own, workload = {} }, i) => ({
+      name,
+      what: `${workload.kind ?? "Deployment"} ${namespace}/${workload.name ?? name}`,
+      path: `workloads[${i}]`,
+    })),
+  ];
+  return running.flatMap(({ name, what, path: propertyPath }, i) => {
+    const other = running.slice(0, i).find((each) => each.what === what && each.name !== name);
+    const reason = `is the ${what}, as ${other?.path} is, and pods have one identity; leave one of the two out`;
+    return other === undefined ? [] : [{ propertyPath, reason }];
+  });
 }
 
 /** The namespaces that a stack has for itself, and where each is set. */

@@ -137,6 +137,39 @@ test.each<[wrong: Record<string, unknown>, paths: string[], right: Record<string
       workloads: [{ ...old, name: "db-pods", namespace: "b" }],
     },
   ],
+  // Pods have one identity.
+  [
+    {
+      workloads: [
+        { ...old, name: "a" },
+        { ...old, name: "b", workload: { name: "a" } },
+      ],
+    },
+    ["workloads[1]"],
+    {
+      workloads: [
+        { ...old, name: "a" },
+        { ...old, name: "b", workload: { name: "a", kind: "DaemonSet" } },
+      ],
+    },
+  ],
+  [
+    {
+      services: [{ ...web, kind: "StatefulSet" }],
+      workloads: [{ ...old, workload: { name: "web", kind: "StatefulSet" } }],
+    },
+    ["workloads[0]"],
+    { services: [{ ...web, kind: "StatefulSet" }], workloads: [{ ...old, workload: { name: "web" } }] },
+  ],
+  [
+    {
+      services: [web],
+      workloads: [{ ...old, workload: { name: "web", kind: "Deployment" }, namespace: "mesh-services" }],
+    },
+    ["workloads[0]"],
+    { services: [web], workloads: [{ ...old, workload: { name: "web" }, namespace: "b" }] },
+  ],
+  [{ workloads: [old, old] }, ["workloads[1].name"], { workloads: [old] }],
   // Pod Security.
   [{ servicesPodSecurity: "baseline" }, ["servicesPodSecurity"], { servicesPodSecurity: "baseline", ...cni }],
   [
@@ -192,4 +225,16 @@ test.each<[wrong: Record<string, unknown>, paths: string[], right: Record<string
 ])("%j is refused at %j", (wrong, at, right) => {
   expect(paths(wrong)).toEqual(at);
   expect([right, paths(right)]).toEqual([right, []]);
+});
+
+test("pods that would have two names are told whose they are", () => {
+  const workloads = ["a", "b"].map((name) => ({ ...old, name, workload: { name: "c" } }));
+  const result = parseSettings(raw({ kubernetesVersion: "1.34", workloads }));
+  expect("problems" in result && result.problems).toEqual([
+    {
+      propertyPath: "workloads[1]",
+      reason:
+        "is the Deployment mesh-services/c, as workloads[0] is, and pods have one identity; leave one of the two out",
+    },
+  ]);
 });
