@@ -64,9 +64,7 @@ export function mergePodSpec<T>(base: T, over: unknown, key = ""): T {
     const stays = (each: string) => !isOneOf(each) || given.includes(each) || !given.some(isOneOf);
     const kept: PlainObject = Object.fromEntries(Object.entries(base).filter(([each]) => stays(each)));
     const all = { ...kept, ...over };
-    return Object.fromEntries(
-      Object.keys(all).map((each) => [each, each in kept ? mergePodSpec(kept[each], over[each], each) : over[each]]),
-    ) as T;
+    return Object.fromEntries(Object.keys(all).map((each) => [each, mergePodSpec(kept[each], over[each], each)])) as T;
   }
   return over as T;
 }

@@ -324,6 +324,7 @@ test.each<[string, Partial<MeshJobOptions>, string, Partial<MeshJobOptions>]>([
       ["Europe/paris", "Africa/Dar_es_Salaam"],
       ["EUROPE/PARIS", "US/Pacific"],
       ["us/pacific", "EST5EDT"],
+      ["uS/Pacific", "Etc/GMT-14"],
       ["US/pacific", "W-SU"],
       ["utc", "GMT"],
       ["Utc", "GB-Eire"],

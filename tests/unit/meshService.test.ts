@@ -126,7 +126,9 @@ test("its scaler and its budget go by its own pods", async () => {
   expect(find(recorded, "shop-disruption-budget").props.spec.selector).toEqual({
     matchLabels: { "consul-traefik-mesh/service": "shop" },
   });
-  expect(find(recorded, "shop-stateful-set").props.spec.volumeClaimTemplates).toHaveLength(1);
+  const { props, ignoreChanges } = find(recorded, "shop-stateful-set");
+  expect(props.spec.volumeClaimTemplates).toHaveLength(1);
+  expect([props.spec.replicas, ignoreChanges]).toEqual([1, ["spec.replicas"]]);
 });
 
 test("its probe by gRPC is exposed by its defaults", async () => {

@@ -116,6 +116,12 @@ describe("what is put on top of a PodSpec", () => {
       { volumes: [{ name: "writable-0", persistentVolumeClaim: { claimName: "a" } }] },
       { volumes: [{ name: "writable-0", persistentVolumeClaim: { claimName: "a" } }] },
     ],
+    [
+      "a volume and a variable that are only named, which stay",
+      { volumes: [{ name: "writable-0", emptyDir: {} }], env: [{ name: "A", value: "1" }] },
+      { volumes: [{ name: "writable-0" }], env: [{ name: "A" }] },
+      { volumes: [{ name: "writable-0", emptyDir: {} }], env: [{ name: "A", value: "1" }] },
+    ],
   ])("is the one thing that Kubernetes takes there: %s", (_, base, over, merged) => {
     expect(mergePodSpec(base, over)).toEqual(merged);
     expect(mergePodSpec({ containers: [{ name: "a", ...base }] }, { containers: [{ name: "a", ...over }] })).toEqual({
@@ -233,6 +239,7 @@ describe("of a part of a PodSpec, as of the options,", () => {
   const before = (more: object) => ({ initContainers: [{ name: "a", image: "a", ...more }] });
   test.each<[string, object, string[]]>([
     ["the pod is root's", root, ["securityContext"]],
+    ["the pod is, and a container says nothing of it", { ...root, ...container({}) }, ["securityContext"]],
     ["a container is", container(root), ["containers[0].securityContext"]],
     ["one before it is", before(root), ["initContainers[0].securityContext"]],
     ["all are", { ...root, ...container(root) }, ["securityContext", "containers[0].securityContext"]],
