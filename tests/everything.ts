@@ -56,6 +56,7 @@ export const EVERYTHING: Record<string, unknown> = {
   consulImage: "hashicorp/consul:1.22.7",
   consulK8sImage: "hashicorp/consul-k8s-control-plane:1.9.11",
   traefikConsulApiProxy: true,
+  traefikSharedHosts: ["shared.example.com"],
   consulDataplaneImage: "hashicorp/consul-dataplane:1.9.9",
   consulDatacenter: "dc1",
   consulServers: 3,

@@ -1,3 +1,4 @@
+import { AT_CONSOLES, type AtConsole } from "../routing/consoleHosts";
 import { userListFile } from "../routing/middlewares";
 import { isHostName } from "../shared/names";
 import { Problem } from "../shared/problems";
@@ -33,9 +34,6 @@ export interface TraefikConsoles {
   };
 }
 
-/** Consul's UI asks by POST what its token may do; all else that it posts is a change. */
-const READING = "(Method(`GET`) || Method(`HEAD`) || Path(`/v1/internal/acl/authorize`))";
-
 /**
  * The consoles as HTTP configuration of Traefik's file provider; `undefined` where there is none. `apiAddress` is that of
  * Consul's HTTPS API, which serves the UI and is verified with the mesh's CA.
@@ -45,8 +43,8 @@ export function consolesConfiguration({ consoles = {} }: TraefikConsoles, apiAdd
   if (dashboard === undefined && consulUi === undefined) {
     return undefined;
   }
-  const router = ({ host, userList, tls = {} }: ConsoleRoute, matchers: string, service: string) => ({
-    rule: `Host(\`${host}\`) && ${matchers}`,
+  const router = ({ host, userList, tls = {} }: ConsoleRoute, { rule }: AtConsole, service: string) => ({
+    rule: rule(host),
     entryPoints: ["websecure"],
     middlewares: [`users-${userList}`],
     service,
@@ -56,9 +54,9 @@ export function consolesConfiguration({ consoles = {} }: TraefikConsoles, apiAdd
   return {
     routers: {
       ...(dashboard && {
-        "console-dashboard": router(dashboard, "(PathPrefix(`/api`) || PathPrefix(`/dashboard`))", "api@internal"),
+        "console-dashboard": router(dashboard, AT_CONSOLES.dashboard, "api@internal"),
       }),
-      ...(consulUi && { "console-consul-ui": router(consulUi, READING, "consul-ui") }),
+      ...(consulUi && { "console-consul-ui": router(consulUi, AT_CONSOLES.consulUi, "consul-ui") }),
     },
     middlewares: Object.fromEntries(
       lists.map((list) => [

@@ -111,6 +111,12 @@ export interface TraefikOptions extends TraefikTlsOptions, TraefikExtras, Traefi
    */
   readonly consulApiProxy?: boolean;
   /**
+   * Hosts of which several stacks may each have paths; any other host is that of the stack whose routes name it. See docs/teams.md.
+   * @setting traefikSharedHosts
+   * @unset none
+   */
+  readonly sharedHosts?: readonly string[];
+  /**
    * Resources of Traefik's container.
    * @setting traefikResources
    * @unset requests of 100m CPU and 64Mi memory, a limit of 256Mi memory

@@ -6,6 +6,7 @@ import { kubernetesCrdArguments } from "./kubernetesCrd";
 import { dnsLabelProblems, namespaceProblems, rangeProblems, TRAEFIK_SERVICE_NAME } from "../shared/names";
 import type { ConsulMesh } from "../mesh/consulMesh";
 import { Problem } from "../shared/problems";
+import { hostProblems } from "../routing/routes";
 import { meshNameProblems } from "../shared/serviceNames";
 import { ENTRY_POINT_PORTS } from "../routing/traefikArguments";
 import { staticOptionProblems } from "./staticOptions";
@@ -29,6 +30,7 @@ export function traefikProblems(args: TraefikOptions, prefix = ""): Problem[] {
     }),
     ...dnsLabelProblems(`${prefix}serviceName`, args.serviceName ?? TRAEFIK_SERVICE_NAME),
     ...meshNameProblems(`${prefix}serviceName`, args.serviceName ?? TRAEFIK_SERVICE_NAME),
+    ...(args.sharedHosts ?? []).flatMap((host, i) => hostProblems(`${prefix}sharedHosts[${i}]`, host)),
     ...rangeProblems(`${prefix}replicas`, args.replicas ?? 1, 1, 1000),
     ...Object.entries(ports).flatMap(([n, port]) => rangeProblems(`${prefix}nodePorts.${n}`, port, 30000, 32767)),
     ...tlsProblems(args, args.replicas ?? 1, prefix),

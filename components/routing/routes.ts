@@ -99,7 +99,7 @@ function hostRule(host: string): string {
  * The priority of a route: Traefik's own is the rule's length. A wildcard has that of the shortest name which it stands
  * for, less one, so that a route for a name of its own goes first, unless its path is the shorter one.
  */
-function priorityOf(route: Route): number | undefined {
+export function priorityOf(route: Route): number | undefined {
   return (
     route.priority ?? (isWildcard(route.host) ? routeRule({ ...route, host: route.host!.slice(1) }).length : undefined)
   );
@@ -166,7 +166,8 @@ export function routeProblems(service: string, routes: readonly Route[], prefix 
   return problems;
 }
 
-function hostProblems(path: string, host: string | undefined): Problem[] {
+/** What is wrong with a host of routes. */
+export function hostProblems(path: string, host: string | undefined): Problem[] {
   const isHost = (name: string) => isHostName(name.toLowerCase().replace(/^\*\./, ""));
   if (host === undefined || isHost(host)) {
     return [];

@@ -1,13 +1,13 @@
 import { missing, OfferedToMiddlewares, offeredProblems, Wanted, wantedBy } from "./middlewareReferences";
 import { ModelPart } from "../shared/meshModel";
 import { Problem } from "../shared/problems";
-import { routeEntryPoints, routeHosts } from "./routeHosts";
-import { routerNames, routeRule } from "./routes";
+import { consoleHostProblems } from "./consoleHosts";
+import { HostOwners, Ranked, rankedRoutes } from "./hostOwners";
+import { routerNames } from "./routes";
 import { ingressTlsProblems } from "./routeTls";
-import { canonicalRule } from "./rules";
 import { canaryName } from "./canary";
 import { canaryPublished, Published, serviceTags } from "./serviceTags";
-import { tcpEntryPointsOf, tcpRouterNames, tcpRouteRule } from "./tcpRoutes";
+import { tcpRouterNames } from "./tcpRoutes";
 import { TLS_PATH, tlsSecrets } from "./tlsOptions";
 import { adminTags, CA_MOUNT_PATH } from "./traefikArguments";
 import type { TraefikOptions } from "../ingress/traefikOptions";
@@ -25,14 +25,15 @@ export const NAMED_BY_ROUTES = [
   "userLists",
   "plugins",
   "kubernetesCrd",
+  "sharedHosts",
 ] as const;
 
 /** Where a component's inputs are: for its own problems, and as others name it. */
 export interface Place {
   readonly own: string;
   readonly named: string;
-  /** Whether it is another stack's, which judges itself what it wants. */
-  readonly neighbour?: boolean;
+  /** The other stack whose it is, which judges itself what it wants. */
+  readonly stack?: string;
 }
 
 interface Service {
@@ -59,6 +60,7 @@ export class RoutingModel extends ModelPart {
   private readonly services = new Map<string, Service>();
   /** Names and rules, and where they stand. */
   private readonly taken = new Map<string, string>();
+  private readonly hosts = new HostOwners();
   /** Middlewares that tags declare. */
   private readonly middlewares = new Set<string>();
   private wanted: { readonly want: Wanted; readonly by: Service }[] = [];
@@ -111,9 +113,9 @@ export class RoutingModel extends ModelPart {
     return [
       ...routerNames(name, routes).flatMap((router, i) => take(`router name "${router}"`, `routes[${i}]`)),
       ...(internal ? take(`router name "${name}-internal"`, "internal") : []),
-      ...rulesOf({ routes }).flatMap(([rule, input]) => take(rule, input)),
+      ...rankedRoutes({ routes }).flatMap((route) => this.takeRoute(route, place)),
       ...tcpRouterNames(name, tcpRoutes).flatMap((router, i) => take(`tcp router name "${router}"`, `tcpRoutes[${i}]`)),
-      ...rulesOf({ tcpRoutes }).flatMap(([rule, input]) => take(rule, input)),
+      ...rankedRoutes({ tcpRoutes }).flatMap((route) => this.takeRoute(route, place)),
       ...[...this.ingresses.values()].flatMap((ingress) => servedProblems(service, place.own, ingress)),
       ...this.resolve(service),
     ];
@@ -129,19 +131,17 @@ export class RoutingModel extends ModelPart {
     const joined = this.services.get(name)!;
     const service = { ...joined, options };
     this.services.set(name, service);
-    const before = new Set(rulesOf(joined.options).map((each) => each.join()));
-    const { own, named } = joined.place;
+    const before = new Set(rankedRoutes(joined.options).map(({ input, rule }) => input + rule));
+    const changed = rankedRoutes(options).filter(({ input, rule }) => !before.has(input + rule));
     return [
-      ...rulesOf(options).flatMap(([rule, input]) =>
-        before.has([rule, input].join()) ? [] : this.take(rule, own + input, named + input),
-      ),
-      ...[...this.ingresses.values()].flatMap((ingress) => servedProblems(service, own, ingress)),
+      ...changed.flatMap((route) => this.takeRoute(route, joined.place)),
+      ...[...this.ingresses.values()].flatMap((ingress) => servedProblems(service, joined.place.own, ingress)),
     ];
   }
 
   /** Problems of what services want and nobody has: when all have joined. */
   override unresolved(): Problem[] {
-    const ours = this.wanted.filter(({ by }) => !by.place.neighbour);
+    const ours = this.wanted.filter(({ by }) => by.place.stack === undefined);
     return ours.flatMap(({ want, by }) => {
       const path = by.place.named + want.path;
       return want.kind === "middleware"
@@ -159,6 +159,15 @@ export class RoutingModel extends ModelPart {
     return [];
   }
 
+  /** A rule that another route has is that one's; else the hosts are judged. */
+  private takeRoute(route: Ranked, { own, named, stack }: Place): Problem[] {
+    const [path, its] = [own + route.input, named + route.input];
+    const twice = route.entryPoints.flatMap((on) => this.take(`rule "${route.rule} on ${on}"`, path, its));
+    const shared = [...this.ingresses.values()].flatMap(({ options }) => options.sharedHosts ?? []);
+    const reasons = this.hosts.take({ ...route, stack, named: its }, shared);
+    return twice.length > 0 ? twice : reasons.map((reason) => ({ propertyPath: path, reason }));
+  }
+
   /** Judges what is wanted and there, and keeps the rest. */
   private resolve(joining: Service): Problem[] {
     const all = this.wanted;
@@ -172,16 +181,6 @@ export class RoutingModel extends ModelPart {
         : [{ propertyPath: path, reason: `"${want.name}" takes no call of Traefik's own; set its internal: true` }];
     });
   }
-}
-
-/** The rules of routes, each on an entry point, and where they stand. */
-function rulesOf({ routes = [], tcpRoutes = [] }: Published): [rule: string, input: string][] {
-  const each = (list: string, i: number, rule: string, entryPoints: readonly string[]) =>
-    entryPoints.map((on): [string, string] => [`rule "${canonicalRule(rule)} on ${on}"`, `${list}[${i}]`]);
-  return [
-    ...routes.flatMap((route, i) => each("routes", i, routeRule(route), routeEntryPoints(route))),
-    ...tcpRoutes.flatMap((route, i) => each("tcpRoutes", i, tcpRouteRule(route), tcpEntryPointsOf(route))),
-  ];
 }
 
 /** Names of the routers that an ingress has in the catalog for itself. */
@@ -213,7 +212,6 @@ function servedProblems(
 ): Problem[] {
   const { routes = [], tcpRoutes = [] } = options;
   const entryPoints = ["websecure", ...Object.keys(ingress.tcpEntryPoints ?? {})];
-  const consoles = Object.values(ingress.consoles ?? {}).map((console) => console?.host.toLowerCase());
   return [
     ...tcpRoutes.flatMap((route, i) =>
       (route.entryPoints ?? []).flatMap((each, j) =>
@@ -233,14 +231,11 @@ function servedProblems(
       offeredProblems(route.middlewares ?? [], offered, `${path}routes[${i}].middlewares`),
     ),
     ...routes.flatMap((route, i) =>
-      routeHosts(route).some((host) => consoles.includes(host))
-        ? [
-            {
-              propertyPath: `${path}routes[${i}].${route.host === undefined ? "rule" : "host"}`,
-              reason: `"${routeHosts(route).find((host) => consoles.includes(host))}" is the host of a console of the ingress; give each its own`,
-            },
-          ]
-        : [],
+      consoleHostProblems(
+        rankedRoutes({ routes: [route] }),
+        ingress,
+        `${path}routes[${i}].${route.host === undefined ? "rule" : "host"}`,
+      ),
     ),
     ...ingressTlsProblems(
       [

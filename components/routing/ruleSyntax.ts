@@ -19,6 +19,26 @@ export function printRule(rule: Rule): string {
   }
 }
 
+/** Whether a rule holds where `matches` tells it of each matcher; `undefined` where that depends on what is not known. */
+export function ruleHolds(
+  rule: Rule,
+  matches: (name: string, args: readonly string[]) => boolean | undefined,
+): boolean | undefined {
+  switch (rule.kind) {
+    case "match":
+      return matches(rule.name, rule.args);
+    case "not": {
+      const of = ruleHolds(rule.of, matches);
+      return of === undefined ? undefined : !of;
+    }
+    default: {
+      const decides = rule.kind === "or";
+      const sides = [ruleHolds(rule.left, matches), ruleHolds(rule.right, matches)];
+      return sides.includes(decides) ? decides : sides.includes(undefined) ? undefined : !decides;
+    }
+  }
+}
+
 /** A rule's parts, by the grammar of Go's expressions that Traefik uses. Errors: `Error` with what was expected. */
 export function parseRule(rule: string): Rule {
   const tokens = tokensOf(rule);

@@ -243,20 +243,30 @@ export function canonicalRule(rule: string): string {
   }
 }
 
-/** The rule with its matchers' own names, and hosts in small letters: Traefik does not tell these apart. */
-function canonical(rule: Rule): Rule {
+/**
+ * The rule with its matchers' own names, hosts in small letters and without the dot at their end, and no prefix that every path has:
+ * Traefik does not tell these apart.
+ */
+export function canonical(rule: Rule): Rule {
   switch (rule.kind) {
     case "match": {
       const name = matcherName(rule.name, "http") ?? matcherName(rule.name, "tcp") ?? rule.name;
-      const args = /^Host(SNI)?$/.test(name) ? rule.args.map((host) => host.toLowerCase()) : rule.args;
+      const args = /^Host(SNI)?$/.test(name)
+        ? rule.args.map((host) => host.toLowerCase().replace(/\.$/, ""))
+        : rule.args;
       return { kind: "match", name, args };
     }
     case "not":
       return { kind: "not", of: canonical(rule.of) };
-    default:
-      return { kind: rule.kind, left: canonical(rule.left), right: canonical(rule.right) };
+    default: {
+      const [left, right] = [canonical(rule.left), canonical(rule.right)];
+      const every = rule.kind === "and" ? [left, right].findIndex((part) => printRule(part) === EVERY_PATH) : -1;
+      return every < 0 ? { kind: rule.kind, left, right } : [right, left][every];
+    }
   }
 }
+
+const EVERY_PATH = "PathPrefix(`/`)";
 
 /** The same rule in v3's spelling, where it can be read. */
 export function inV3(rule: string): string {
@@ -264,11 +274,11 @@ export function inV3(rule: string): string {
 }
 
 /** The hosts that a rule names, but for those that it excludes; none for a rule that cannot be read. */
-export function hostsOf(rule: string): string[] {
+export function hostsOf(rule: string, matcher: "Host" | "HostSNI" = "Host"): string[] {
   const hosts = (part: Rule): string[] => {
     switch (part.kind) {
       case "match":
-        return part.name === "Host" ? [...part.args] : [];
+        return part.name === matcher ? [...part.args] : [];
       case "not":
         return [];
       default:

@@ -165,7 +165,7 @@ function joinMesh(
             ...routing.service(
               name,
               { ...options, canary: canary === true ? undefined : canary },
-              { own: `${path}: `, named: `${path}: `, neighbour: true },
+              { own: `${path}: `, named: `${path}: `, stack },
             ),
           ];
         }),

@@ -135,6 +135,8 @@ export interface PlatformArgs {
   traefikLogLevel?: string;
   /** Whether an Envoy beside Traefik holds what it asks Consul while no server answers: after an outage of all of them Traefik is current within seconds, without it after up to three minutes; see docs/reliability.md. Needs Kubernetes 1.29. Default: false. */
   traefikConsulApiProxy?: boolean;
+  /** Hosts of which several stacks may each have paths; any other host is that of the stack whose routes name it. See docs/teams.md. Default: none. */
+  traefikSharedHosts?: string[];
   /** Resources of Traefik's container. Default: requests of 100m CPU and 64Mi memory, a limit of 256Mi memory. */
   traefikResources?: Resources;
   /** Options of Traefik's static configuration that no other input says, by their names in Traefik's CLI reference; see docs/ingress.md#other-options-of-traefik. Default: none. */

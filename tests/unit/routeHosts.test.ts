@@ -4,6 +4,7 @@ import type { Route } from "../../components/routing/routes";
 test.each<[route: Route, hosts: string[]]>([
   [{ host: "Shop.Example" }, ["shop.example"]],
   [{ host: "*.shop.example" }, []],
+  [{ rule: "Host(`a.test.`)" }, ["a.test"]],
   [{ rule: "Host(`A.test`) && Path(`/`) || Host(`b.test`)" }, ["a.test", "b.test"]],
   [{ pathPrefix: "/a" }, []],
 ])("hosts that %j names: %j", (route, hosts) => {

@@ -138,9 +138,15 @@ test("a middleware that a service declares may be named before and after", () =>
   expect(told({ shop, auth })).toEqual([]);
 });
 
+test("of two routes that say the same, one is never served", () => {
+  expect(told({ a: { routes: [host("a.test")] }, b: { routes: [host("a.test.", { pathPrefix: "/" })] } })).toEqual([
+    'routes[0]: the rule "Host(`a.test`) on web" is that of a.routes[0] too; give each its own',
+  ]);
+});
+
 test("what a neighbour of another stack wants is judged there", () => {
   const model = new RoutingModel();
-  model.service("shop", calling("auth"), { ...place("shop"), neighbour: true });
+  model.service("shop", calling("auth"), { ...place("shop"), stack: "a/b/other" });
   expect(model.unresolved()).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-import { parseRule, printRule } from "../../components/routing/ruleSyntax";
+import { parseRule, printRule, ruleHolds } from "../../components/routing/ruleSyntax";
 
 const again = (rule: string) => printRule(parseRule(rule));
 
@@ -67,4 +67,27 @@ test.each<[rule: string, reason: string]>([
   ['Host("a\nb")', "it cannot be read from"],
 ])("%s is no rule: %s", (rule, reason) => {
   expect(() => parseRule(rule)).toThrow(reason);
+});
+
+test.each<[rule: string, holds: boolean | undefined]>([
+  ["Yes(`a`)", true],
+  ["No(`a`)", false],
+  ["Unknown(`a`)", undefined],
+  ["!Yes(`a`)", false],
+  ["!No(`a`)", true],
+  ["!Unknown(`a`)", undefined],
+  ["Yes(`a`) && Yes(`a`)", true],
+  ["Yes(`a`) && No(`a`)", false],
+  ["Unknown(`a`) && No(`a`)", false],
+  ["Unknown(`a`) && Yes(`a`)", undefined],
+  ["No(`a`) || No(`a`)", false],
+  ["No(`a`) || Yes(`a`)", true],
+  ["Unknown(`a`) || Yes(`a`)", true],
+  ["Unknown(`a`) || No(`a`)", undefined],
+])("%s holds: %s", (rule, holds) => {
+  const matches = (name: string, args: readonly string[]) => {
+    expect(args).toEqual(["a"]);
+    return name === "Unknown" ? undefined : name === "Yes";
+  };
+  expect(ruleHolds(parseRule(rule), matches)).toBe(holds);
 });

@@ -108,9 +108,23 @@ test.each([
   ["!hostsni(`A`)", "!HostSNI(`a`)"],
   ["HostRegexp(`A`)&&Banana(`A`)", "HostRegexp(`A`) && Banana(`A`)"],
   ["HostRegexp(`A`)", "HostRegexp(`A`)"],
+  ["Host(`a.test.`)", "Host(`a.test`)"],
+  ["Host(`a.test..`)", "Host(`a.test.`)"],
+  ["HostSNI(`a.test.`)", "HostSNI(`a.test`)"],
+  ["Path(`/a.`)", "Path(`/a.`)"],
+  ["Host(`a`) && PathPrefix(`/`)", "Host(`a`)"],
+  ["pathprefix(`/`) && Host(`a`) && Path(`/b`)", "Host(`a`) && Path(`/b`)"],
+  ["Host(`a`) && PathPrefix(`/a`)", "Host(`a`) && PathPrefix(`/a`)"],
+  ["Host(`a`) || PathPrefix(`/`)", "Host(`a`) || PathPrefix(`/`)"],
+  ["PathPrefix(`/`) && PathPrefix(`/`)", "PathPrefix(`/`)"],
   ["no rule", "no rule"],
 ])("%s says the same as %s", (rule, canonical) => {
   expect(canonicalRule(rule)).toBe(canonical);
+});
+
+test("a server's names are of another matcher", () => {
+  expect(hostsOf("HostSNI(`A.`) || Host(`b`) || !HostSNI(`c`)", "HostSNI")).toEqual(["a"]);
+  expect(hostsOf("HostSNI(`a`) || Host(`b.`)")).toEqual(["b"]);
 });
 
 test.each<[string, string[]]>([

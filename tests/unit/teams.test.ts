@@ -162,6 +162,16 @@ test.each<[string, object, RegExp]>([
     /routes\[0\]: the rule "Host\(`front.example`\).*" is that of stack .*\/prod: service front: routes\[0\] too/,
   ],
   [
+    "a path of a host that another stack has",
+    { services: [{ ...service, routes: [{ host: "front.example", pathPrefix: "/api" }] }] },
+    /routes\[0\]: the host "front.example" is that of stack .*\/prod: service front: routes\[0\] too, of another stack/,
+  ],
+  [
+    "a pattern that takes what is asked of another stack's host",
+    { services: [{ ...service, routes: [{ rule: "HostRegexp(`.*`)", priority: 1000 }] }] },
+    /routes\[0\]: takes requests for "front.example" from stack .*\/prod: service front: routes\[0\]/,
+  ],
+  [
     "intentions for a service of another stack",
     {
       intentions: [
@@ -220,6 +230,13 @@ test("what the mesh and the other stacks offer can be used", async () => {
   expect(recorded.filter(({ type }) => type.endsWith(":ServiceIntentions")).map(({ name }) => name)).toEqual([
     "intentions-orders",
   ]);
+});
+
+test("of a host that the mesh's stack shares, each stack can have paths", async () => {
+  const shared = await sharedOf({ ...platform, traefikSharedHosts: ["front.example"] });
+  const at = (route: object) => refused({ services: [{ ...service, routes: [route] }] }, { [MESH]: { shared } });
+  expect(await at({ host: "front.example", pathPrefix: "/api" })).toBe("accepted");
+  expect(await at({ host: "front.example" })).toMatch(/the rule "Host\(`front.example`\) on web" is that of/);
 });
 
 test("a job of another stack can be let in", async () => {

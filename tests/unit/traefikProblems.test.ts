@@ -14,6 +14,7 @@ test.each<[wrong: object, problems: RegExp[], right?: object]>([
   [{ namespace: "default" }, [/^x\.namespace: .*the cluster's own/], { namespace: "default", createNamespace: false }],
   [{ serviceName: "a.b" }, [/^x\.serviceName: /], { serviceName: "edge" }],
   [{ serviceName: "consul" }, [/^x\.serviceName: .*is taken/]],
+  [{ sharedHosts: ["a.test", "b c"] }, [/^x\.sharedHosts\[1\]: "b c" is not a host name/], { sharedHosts: ["a.test"] }],
   [{ replicas: 0 }, [/^x\.replicas: /], { replicas: 1 }],
   [{ replicas: 1001 }, [/^x\.replicas: /], { replicas: 1000 }],
   [{ nodePorts: { web: 80 } }, [/^x\.nodePorts\.web: /], { nodePorts: { web: 30000, admin: 32767 } }],

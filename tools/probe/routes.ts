@@ -1,5 +1,5 @@
 import { RE2JS } from "re2js";
-import { parseRule, Rule } from "../../components/routing/ruleSyntax";
+import { parseRule, Rule, ruleHolds } from "../../components/routing/ruleSyntax";
 import type { HttpCall } from "../../components/intentions/decision";
 import type { DeclaredService } from "../access/declared";
 import { matched } from "./samples";
@@ -61,20 +61,7 @@ export interface Asked extends HttpCall {
 
 /** Whether a rule matches; `undefined` where it speaks of what is not known here. */
 export function ruleMatches(rule: Rule, asked: Asked): boolean | undefined {
-  switch (rule.kind) {
-    case "not": {
-      const of = ruleMatches(rule.of, asked);
-      return of === undefined ? undefined : !of;
-    }
-    case "and":
-    case "or": {
-      const decides = rule.kind === "or";
-      const sides = [ruleMatches(rule.left, asked), ruleMatches(rule.right, asked)];
-      return sides.includes(decides) ? decides : sides.includes(undefined) ? undefined : !decides;
-    }
-    case "match":
-      return matcherMatches(rule.name, rule.args, asked);
-  }
+  return ruleHolds(rule, (name, args) => matcherMatches(name, args, asked));
 }
 
 function matcherMatches(name: string, [first, second]: readonly string[], asked: Asked): boolean | undefined {
