@@ -2,14 +2,18 @@ import "./stacks/heap";
 import "./stacks/promiseStacks";
 import * as pulumi from "@pulumi/pulumi";
 import { readSettings } from "./settings";
-import { StackOutputs } from "./stacks/outputs";
 import { platformStack } from "./stacks/platform";
+import { judgePlatform } from "./stacks/published";
 import { servicesStack } from "./stacks/services";
 
 const settings = readSettings();
 const { meshStack } = settings;
-const outputs: StackOutputs | pulumi.Output<StackOutputs> =
-  meshStack === undefined ? platformStack(settings) : pulumi.output(servicesStack(settings, meshStack));
+const outputs = pulumi.output(meshStack === undefined ? judgedPlatform() : servicesStack(settings, meshStack));
+
+async function judgedPlatform() {
+  await judgePlatform(settings);
+  return platformStack(settings);
+}
 
 /** Where each route is served. */
 export const urls = outputs.urls;

@@ -6,17 +6,20 @@ import { tlsOptionChanges } from "../components/routing/tlsOptionChanges";
 import { deployedResources } from "../components/shared/stackState";
 import type { Settings } from "../settings";
 
-/** Fails a preview that changes a host's TLS options to others, since both would be void while pods are replaced. */
+/** Fails, before anything is declared, what changes a host's TLS options to others, since both would be void while pods are replaced. */
 export async function refuseTlsOptionChanges({
   services,
   workloads,
   servicesNamespace,
 }: Pick<Settings, "services" | "workloads" | "servicesNamespace">): Promise<void> {
+  const after = [...services, ...workloads].flatMap((service) => allTags(service.name, service));
+  if (!after.some((tag) => tag.includes(".tls.options="))) {
+    return;
+  }
   const before = await deployedTags(servicesNamespace).catch(async (error) => {
     await pulumi.log.warn(`routes: what changes is not known, since what is there cannot be read: ${error}`);
     return [];
   });
-  const after = [...services, ...workloads].flatMap((service) => allTags(service.name, service));
   const changes = tlsOptionChanges(before, after).map(
     ({ host, from, to }) =>
       `TLS options of ${host} change from "${from}" to "${to}": while pods are replaced Traefik finds both, and uses its ` +

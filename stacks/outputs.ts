@@ -1,6 +1,6 @@
+import * as pulumi from "@pulumi/pulumi";
 import { Ingress, MeshDescription, PublishedServices } from "../components";
 import { reportEdgeChanges } from "../reports/edgeReport";
-import { refuseTlsOptionChanges } from "../reports/routeReport";
 import { Settings, Team } from "../settings";
 import { Within } from "./within";
 
@@ -20,7 +20,7 @@ export interface StackOutputs {
   readonly identities: string[];
   readonly edges: readonly string[];
   /** `off` where the stack is alone; Pulumi warns of an output without a value. */
-  readonly shared: Shared | "off";
+  readonly shared: pulumi.Output<Shared | "off">;
 }
 
 /** Outputs that every stack with services has; and says what opens and closes. */
@@ -30,7 +30,6 @@ export function outputsOf(
 ) {
   // Messages and no outputs: an output would differ at each `up`, the next one included.
   void reportEdgeChanges(made.edges, made.within);
-  void refuseTlsOptionChanges(settings);
   const members = [...settings.services, ...settings.workloads];
   return {
     urls: members.flatMap((member) =>
@@ -42,4 +41,15 @@ export function outputsOf(
     identities: [...members, ...settings.jobs].map((each) => each.name),
     edges: made.edges,
   };
+}
+
+/** What others are to know of a stack when all that it speaks of is made: an `up` that fails leaves what they know. */
+export function whenMade(resources: readonly pulumi.Resource[], shared: Shared): pulumi.Output<Shared> {
+  return pulumi.all(resources.flatMap(within).map(({ urn }) => urn)).apply(() => shared);
+}
+
+/** A resource, and those in it: a component's own URN is there before theirs, and `dependsOn` waits for them the same way. */
+function within(resource: pulumi.Resource): pulumi.Resource[] {
+  const { __childResources: children = [] } = resource as { __childResources?: Iterable<pulumi.Resource> };
+  return [resource, ...[...children].flatMap(within)];
 }

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import {
   ConsulMesh,
   IntentionSet,
@@ -10,11 +11,11 @@ import {
 } from "../components";
 import { Settings } from "../settings";
 import { meshMembers, servicesNamespace } from "./members";
-import { outputsOf, StackOutputs } from "./outputs";
-import { judgeTeams, published } from "./published";
+import { outputsOf, StackOutputs, whenMade } from "./outputs";
+import { published } from "./published";
 import { ROOT } from "./within";
 
-/** The stack that makes the mesh, its ingress and deny-all; services of its own too. */
+/** The stack that makes the mesh, its ingress and deny-all; services of its own too. `judgePlatform` comes before. */
 export function platformStack(settings: Settings, within = ROOT): StackOutputs {
   const { opts } = within;
   const mesh = new ConsulMesh("consul", settings.consul, opts);
@@ -93,15 +94,14 @@ export function platformStack(settings: Settings, within = ROOT): StackOutputs {
   mesh.guardEntries("foreign-entries", { ...opts, dependsOn: all });
 
   const description: MeshDescription = { ...mesh.description, ingress: ingress.description };
-  if (others) {
-    void judgeTeams(settings, description);
-  }
   const outputs = outputsOf(settings, { ingress, edges: [...baseline.edges, ...intentions.edges], within });
   return {
     ...outputs,
     identities: [ingress.serviceName, ...outputs.identities],
     consulUi: mesh.uiPortForward ?? "off",
     traefikDashboard: ingress.dashboardPortForward ?? "off",
-    shared: others ? { mesh: description, teams: settings.teams, services: published(settings) } : "off",
+    shared: others
+      ? whenMade(all, { mesh: description, teams: settings.teams, services: published(settings) })
+      : pulumi.output("off" as const),
   };
 }

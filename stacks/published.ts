@@ -1,16 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   callRules,
-  MeshDescription,
   neighbourProblems,
   withdrawnProblems,
   PublishedService,
   PublishedServices,
   SEEN_BY_OTHERS,
+  TRAEFIK_SERVICE_NAME,
 } from "../components";
 import { describeProblems } from "../components/shared/problems";
+import { refuseTlsOptionChanges } from "../reports/routeReport";
 import { Settings, Team } from "../settings";
-import type { Shared, StackOutputs } from "./outputs";
+import type { Shared } from "./outputs";
 
 /** What the services of this stack publish for those of others. */
 export function published({ servicesNamespace, services, workloads, jobs, intentions }: Settings): PublishedServices {
@@ -37,7 +38,7 @@ export function published({ servicesNamespace, services, workloads, jobs, intent
 export async function sharedBy(stack: string): Promise<Shared | undefined> {
   // The engine reads the state and leaves no trace in ours, which a StackReference would.
   const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name: stack });
-  const shared = (outputs as { shared?: StackOutputs["shared"] } | undefined)?.shared;
+  const shared = (outputs as { shared?: Shared | "off" } | undefined)?.shared;
   return shared === "off" ? undefined : shared;
 }
 
@@ -71,11 +72,20 @@ export async function withdrawn(settings: Settings): Promise<string[]> {
   return before.map(({ name }) => name).filter((name) => !now.has(name));
 }
 
-/** Fails a preview of the mesh's own stack with what its change would break of the other stacks' services. */
-export async function judgeTeams(settings: Settings, mesh: MeshDescription): Promise<void> {
+/** Fails the mesh's own stack, before anything is declared, with what its change would break. */
+export async function judgePlatform(settings: Settings): Promise<void> {
+  if (settings.teams.length > 0) {
+    await judgeTeams(settings);
+  }
+  await refuseTlsOptionChanges(settings);
+}
+
+/** Of the other stacks' services. */
+async function judgeTeams(settings: Settings): Promise<void> {
   const others = await publishedBy(settings.teams);
+  const ingress = { serviceName: TRAEFIK_SERVICE_NAME, options: settings.traefik };
   const problems = [
-    ...neighbourProblems(mesh.ingress, [pulumi.getStack(), published(settings)], others),
+    ...neighbourProblems(ingress, [pulumi.getStack(), published(settings)], others),
     ...withdrawnProblems(await withdrawn(settings), others),
   ];
   if (problems.length > 0) {

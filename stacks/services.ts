@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { IntentionSet, MeshReference, NetworkPolicies, ServedRoutes, withdrawnProblems } from "../components";
 import { describeProblems } from "../components/shared/problems";
+import { refuseTlsOptionChanges } from "../reports/routeReport";
 import { placed, podSecurityProblems, Settings } from "../settings";
 import { meshMembers, servicesNamespace } from "./members";
-import { outputsOf, Shared, StackOutputs } from "./outputs";
+import { outputsOf, Shared, StackOutputs, whenMade } from "./outputs";
 import { ownStack, published, publishedBy, sharedBy, withdrawn } from "./published";
 import { ROOT } from "./within";
 
@@ -43,6 +44,8 @@ export async function joinedServices(
   if (problems.length > 0) {
     throw new pulumi.RunError(describeProblems(`configuration of stack ${pulumi.getStack()}`, problems));
   }
+
+  await refuseTlsOptionChanges(settings);
 
   const { ingress } = mesh;
   const namespace = servicesNamespace(settings, within);
@@ -85,7 +88,7 @@ export async function joinedServices(
     },
     opts,
   );
-  new ServedRoutes(
+  const served = new ServedRoutes(
     `${prefix}served-routes`,
     {
       mesh,
@@ -100,7 +103,7 @@ export async function joinedServices(
     ...outputsOf(settings, { ingress, edges: intentions.edges, within }),
     consulUi: "off",
     traefikDashboard: "off",
-    shared: { services: published(settings) },
+    shared: whenMade([...joined.all, intentions, served], { services: published(settings) }),
   };
 }
 

@@ -27,6 +27,9 @@ export interface IngressDescription {
   readonly options: Pick<TraefikOptions, (typeof NAMED_BY_ROUTES)[number]>;
 }
 
+/** The ingress as routes of other stacks are judged by it. */
+type NamedIngress = Pick<IngressDescription, "serviceName" | "options">;
+
 /** What the services of another stack have to know of a mesh. Plain values, so that it can be an output of its stack. */
 export interface MeshDescription {
   readonly consulNamespace: string;
@@ -110,7 +113,7 @@ export class MeshReference implements Mesh {
  * one's to mend.
  */
 export function neighbourProblems(
-  ingress: IngressDescription,
+  ingress: NamedIngress,
   [own, services]: readonly [stack: string, PublishedServices],
   others: Readonly<Record<string, PublishedServices>>,
 ): Problem[] {
@@ -147,7 +150,7 @@ export function withdrawnProblems(
 /** Notes the services of stacks in a mesh, for what joins it later to be judged beside them. */
 function joinMesh(
   model: MeshModel,
-  ingress: IngressDescription,
+  ingress: NamedIngress,
   stacks: Readonly<Record<string, PublishedServices>>,
 ): Problem[] {
   const routing = model.part(RoutingModel);

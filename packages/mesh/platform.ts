@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { platformStack } from "../../stacks/platform";
-import { ownStack } from "../../stacks/published";
+import { judgePlatform, ownStack } from "../../stacks/published";
 import type { PlatformArgs } from "./args";
 import { settingsOf } from "./settings";
 
@@ -26,13 +26,14 @@ export class Platform extends pulumi.ComponentResource {
     const settings = settingsOf(`Platform "${name}"`, args);
     // `verify` reads them in the state.
     super(TYPE, name, { ...args }, opts);
-    const made = platformStack(settings, { opts: { parent: this }, prefix: "", type: TYPE });
-    this.urls = pulumi.output(made.urls);
-    this.consulUi = pulumi.output(made.consulUi);
-    this.traefikDashboard = pulumi.output(made.traefikDashboard);
-    this.identities = pulumi.output(made.identities);
-    this.edges = pulumi.output([...made.edges]);
-    this.shared = pulumi.output(made.shared === "off" ? made.shared : { ...made.shared, stack: ownStack() });
+    const within = { opts: { parent: this }, prefix: "", type: TYPE };
+    const made = pulumi.output(judgePlatform(settings).then(() => platformStack(settings, within)));
+    this.urls = made.urls;
+    this.consulUi = made.consulUi;
+    this.traefikDashboard = made.traefikDashboard;
+    this.identities = made.identities;
+    this.edges = made.apply(({ edges }) => [...edges]);
+    this.shared = made.shared.apply((shared) => (shared === "off" ? shared : { ...shared, stack: ownStack() }));
     this.registerOutputs();
   }
 }

@@ -3,9 +3,9 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parseSettings, Settings } from "../../settings";
-import { Shared, StackOutputs } from "../../stacks/outputs";
+import { Shared } from "../../stacks/outputs";
 import { platformStack } from "../../stacks/platform";
-import { judgeTeams } from "../../stacks/published";
+import { judgePlatform } from "../../stacks/published";
 import { servicesStack } from "../../stacks/services";
 import { find, record, Recorded } from "../recorder";
 import { raw } from "../settings";
@@ -54,12 +54,13 @@ const orders = {
 
 /** What a stack of these settings shares, as the CLI would read it back. */
 async function sharedOf(given: Record<string, unknown>, stacks: Record<string, object> = {}): Promise<Shared> {
-  let outputs: StackOutputs | undefined;
+  let shared: unknown;
   await record(async () => {
     const settings = settingsOf(given);
-    outputs = settings.meshStack === undefined ? platformStack(settings) : await servicesStack(settings, MESH);
+    const outputs = settings.meshStack === undefined ? platformStack(settings) : await servicesStack(settings, MESH);
+    shared = await new Promise((known) => outputs.shared.apply(known));
   }, stacks);
-  return JSON.parse(JSON.stringify(outputs!.shared));
+  return JSON.parse(JSON.stringify(shared));
 }
 
 let stacks: Record<string, object>;
@@ -120,6 +121,49 @@ test("what a stack in a component of a package makes is the component's, down to
     name === "of-a-package" || recorded.some((each) => each.name === parent && each.name !== name && isWithin(each));
   const outside = recorded.filter((each) => each.type !== "pulumi:pulumi:Stack" && !isWithin(each));
   expect(outside.map(({ name }) => name)).toEqual([]);
+});
+
+test("what a stack shares is known when all that it speaks of is made, so that an up that fails changes nothing of it", async () => {
+  for (const given of [platform, orders]) {
+    const settings = settingsOf({ ...given });
+    let atThatTime: string[] = [];
+    const made: string[] = [];
+    const note = (inputs: any) => (made.push(inputs.metadata.name), inputs);
+    const answers = Object.fromEntries(
+      ["apps/v1:Deployment", "batch/v1:Job", "consul.hashicorp.com/v1alpha1:ServiceIntentions"].map((kind) => [
+        `kubernetes:${kind}`,
+        note,
+      ]),
+    );
+    await record(
+      async () => {
+        const outputs =
+          settings.meshStack === undefined ? platformStack(settings) : await servicesStack(settings, MESH);
+        await new Promise<void>((known) => outputs.shared.apply(() => known((atThatTime = [...made]) as never)));
+      },
+      stacks,
+      {},
+      [],
+      answers,
+    );
+    expect(atThatTime).toEqual(made);
+    expect(made.join()).toMatch(/traefik-served-routes-/);
+  }
+});
+
+test("the mesh's own stack is judged before anything of it is declared", async () => {
+  const taken = [{ name: "front", image, port: 80, protocol: "tcp", tcpRoutes: [{ sni: "pay.example", tls: {} }] }];
+  const settings = settingsOf({ ...platform, services: taken });
+  let said = "accepted";
+  const recorded = await record(
+    () =>
+      judgePlatform(settings)
+        .then(() => void platformStack(settings))
+        .catch((error: Error) => void (said = error.message)),
+    stacks,
+  );
+  expect(said).toMatch(/tcpRoutes\[0\]/);
+  expect(recorded.map(({ type }) => type)).toEqual(["pulumi:pulumi:Stack"]);
 });
 
 const service = { name: "orders", image, port: 80 };
@@ -271,9 +315,8 @@ test("what another stack wants and does not find is its own to mend, and what tw
   const third = "organization/consul-traefik-mesh/third";
   const from = { ...payAsking("nobody"), [third]: { shared } };
   expect(await refused({}, from)).toBe("accepted");
-  const { mesh } = await sharedOf(platform);
   const settings = settingsOf({ ...platform, teams: [...platform.teams, { stack: third, namespace: "third" }] });
-  expect(await servicesStackError(() => judgeTeams(settings, mesh!), from)).toBe("accepted");
+  expect(await servicesStackError(() => judgePlatform(settings), from)).toBe("accepted");
 });
 
 test("a service that another stack's route asks is not taken away", async () => {
@@ -284,9 +327,8 @@ test("a service that another stack's route asks is not taken away", async () => 
   expect(await refused({}, from)).toMatch(
     /stack .*\/pay: service auth: routes\[0\].*asks "login", which this stack no longer has/,
   );
-  const { mesh } = await sharedOf(platform);
   const judged = servicesStackError(
-    () => judgeTeams(settingsOf({ teams: [{ stack: PAY, namespace: "pay" }] }), mesh!),
+    () => judgePlatform(settingsOf({ teams: [{ stack: PAY, namespace: "pay" }] })),
     from,
   );
   expect(await judged).toMatch(/asks "login"/);
@@ -303,8 +345,7 @@ test("another stack that is not deployed yet is no obstacle", async () => {
 test("the mesh's own stack is refused what would take a host or a resolver from a team", async () => {
   const judged = async (given: object) => {
     const settings = settingsOf({ ...platform, ...given });
-    const { mesh } = await sharedOf({ ...platform, ...given });
-    return servicesStackError(() => judgeTeams(settings, mesh!), stacks);
+    return servicesStackError(() => judgePlatform(settings), stacks);
   };
   expect(await judged({})).toBe("accepted");
   const taken = [{ name: "front", image, port: 80, protocol: "tcp", tcpRoutes: [{ sni: "pay.example", tls: {} }] }];
