@@ -14,12 +14,14 @@ import { Settings, Team } from "../settings";
 import type { Shared } from "./outputs";
 
 /** What the services of this stack publish for those of others. */
-export function published({ servicesNamespace, services, workloads, jobs, intentions }: Settings): PublishedServices {
+export function published(settings: Settings): PublishedServices {
+  const { servicesNamespace, otherNamespaces, services, workloads, jobs, intentions } = settings;
   const members: readonly (Settings["workloads"] | Settings["services"])[number][] = [...services, ...workloads];
   const own = new Set(members.map(({ name }) => name));
   const calls = [...members, ...jobs].flatMap((each) => callRules(each.name, each.calls ?? [], `${each.name}.`));
   return {
     namespace: servicesNamespace,
+    ...(otherNamespaces.length > 0 ? { otherNamespaces } : {}),
     services: members.map((each) => ({
       name: each.name,
       ...(Object.fromEntries(

@@ -57,7 +57,12 @@ export async function joinedServices(
         ingress,
         servicesAlone: true,
         serviceNamespaces: [namespace.metadata.name],
-        teamNamespaces: Object.values(others).map((other) => other.namespace),
+        // As the mesh's stack lists them: whether a team has deployed anything yet, its services are to be let in when they come.
+        teamNamespaces: [
+          neighbours.namespace,
+          ...(neighbours.otherNamespaces ?? []),
+          ...teams.filter(({ stack }) => stack !== own).map((each) => each.namespace),
+        ],
         clients: settings.networkPolicyClients,
       },
       opts,

@@ -51,6 +51,8 @@ export interface MeshDescription {
 /** What the services of a stack publish for those of others; an output of its stack. */
 export interface PublishedServices {
   readonly namespace: string;
+  /** Namespaces of workloads beside it; none where there is none. */
+  readonly otherNamespaces?: readonly string[];
   readonly services: readonly PublishedService[];
   /** Names of its jobs, which nobody calls; none of a stack that was deployed before there were any. */
   readonly jobs?: readonly string[];

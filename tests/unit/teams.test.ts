@@ -101,6 +101,19 @@ test("a stack of services makes its own things alone, in the mesh that another s
   ]);
 });
 
+test("a team's network lets in the services of all that are listed, whether deployed or not, and of the mesh's own stack", async () => {
+  const peersOf = async (given: object, readable: Record<string, object> = {}) => {
+    const shared = await sharedOf({ ...platform, ...given });
+    const recorded = await up({ networkPolicies: true }, { ...readable, [MESH]: { shared } });
+    const { ingress } = find(recorded, "network-services").props.spec;
+    return ingress[0].from.map((each: any) => each.namespaceSelector.matchLabels["kubernetes.io/metadata.name"]);
+  };
+  expect(await peersOf({})).toEqual(["orders", "mesh-services", "pay", "traefik-consul"]);
+  expect(await peersOf({}, { [PAY]: stacks[PAY] })).toEqual(["orders", "mesh-services", "pay", "traefik-consul"]);
+  const workloads = [{ name: "old", port: 80, namespace: "legacy" }];
+  expect(await peersOf({ workloads })).toEqual(["orders", "mesh-services", "legacy", "pay", "traefik-consul"]);
+});
+
 test("the mesh's network lets in the services of its teams, and what asks for their routes", async () => {
   const recorded = await record(() => platformStack(settingsOf(platform)));
   const peersOf = (name: string) => JSON.stringify(find(recorded, name).props.spec.ingress);
