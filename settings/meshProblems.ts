@@ -1,8 +1,19 @@
-import { callRules, isRouted, meshPartWithoutContains, TRAEFIK_SERVICE_NAME } from "../components";
-import { intentionProblems } from "../components/intentions/intentionProblems";
+import {
+  callRules,
+  drainProblems,
+  IntentionRule,
+  isRouted,
+  meshJobProblems,
+  meshPartWithoutContains,
+  MeshReference,
+  TRAEFIK_SERVICE_NAME,
+} from "../components";
+import { intentionProblems, KnownServices } from "../components/intentions/intentionProblems";
 import { intentionWarnings } from "../components/intentions/intentionWarnings";
-import { JwtProviderNames } from "../components/intentions/meshIntentions";
+import { JwtProviderNames, MeshIntentions } from "../components/intentions/meshIntentions";
 import { externalServiceProblems } from "../components/mesh/externalServices";
+import { oldVariableNameProblems } from "../components/pods/containerProblems";
+import { RoutingModel } from "../components/routing/routingModel";
 import { routingProblems } from "../components/routing/routingProblems";
 import type { MemberOptions } from "../components/services/member";
 import { MeshTraffic } from "../components/services/meshTraffic";
@@ -22,15 +33,9 @@ const NO_PORT = { port: 0, protocol: "tcp" } as const;
  */
 export function meshProblems(settings: Settings, parts: Problem[]): Problem[] {
   const model = new MeshModel();
-  const { meshStack, consul, traefik, jwtProviders, externalJwtProviders, servicesNamespace: namespace } = settings;
+  const { meshStack, consul, traefik, jwtProviders, externalJwtProviders } = settings;
   const destinations = consul.externalDestinations!.map((each, i) => ({ ...each, path: `externalDestinations[${i}]` }));
-  // What of the mesh others call: nobody calls a job.
-  const callable = [
-    ...settings.services.map((each, i) => ({ ...each, namespace, path: `services[${i}]` })),
-    ...settings.workloads.map((each, i) => ({ namespace, ...each, path: `workloads[${i}]` })),
-  ];
-  const jobs = settings.jobs.map(({ name, calls }, i) => ({ ...NO_PORT, name, calls, namespace, path: `jobs[${i}]` }));
-  const members: readonly Member[] = [...callable, ...jobs];
+  const { callable, members } = membersOf(settings);
   return [
     // The destinations first, as a mesh is declared before its services.
     ...[...destinations, ...members].flatMap((each) =>
@@ -49,41 +54,117 @@ export function meshProblems(settings: Settings, parts: Problem[]): Problem[] {
       const traffic = model.part(MeshTraffic);
       callable.forEach((each) => traffic.join({ name: each.name, options: each, path: `${each.path}.traffic` }));
       return [
-        // What goes beyond the stack is known when the mesh is; see stacks/services.ts.
+        // What goes beyond the stack is known when the mesh is: see joinedProblems.
         ...(meshStack === undefined ? routingProblems(model, callable, traefik, TRAEFIK_SERVICE_NAME) : []),
         ...model.unresolved(),
       ];
     }),
-    ...(meshStack === undefined ? together(parts, () => stackIntentionProblems(settings, members)) : []),
+    ...(meshStack === undefined
+      ? together(parts, () =>
+          stackIntentionProblems(settings, [...settings.intentions, ...callsOf(members)], members, {
+            denyAll: settings.denyAll,
+            ingress: TRAEFIK_SERVICE_NAME,
+            acls: consul.acls,
+            partWithoutContains: meshPartWithoutContains(consul),
+            others: destinations.map((each) => [each.name, each.protocol ?? "http"]),
+          }),
+        )
+      : []),
   ];
 }
 
-/** Problems of all rules of the stack, and the warnings where they are to be errors: else its intention sets warn. */
-function stackIntentionProblems(settings: Settings, members: readonly Member[]): Problem[] {
+/**
+ * The same of a stack whose services join the mesh of another. `model` is that mesh with the services of all other stacks, as
+ * `others`, of which the protocol is known.
+ */
+export function joinedProblems(
+  settings: Settings,
+  mesh: MeshReference,
+  model: MeshModel,
+  others: readonly (readonly [name: string, protocol: string])[],
+): Problem[] {
+  const { services, jobs, servicesNamespace } = settings;
+  const { callable, members } = membersOf(settings);
+  const intentions = model.part(MeshIntentions);
+  const calls = callsOf(members);
   const rules = [
     ...settings.intentions,
-    ...members.flatMap(({ name, calls = [], path }) => callRules(name, calls, `${path}.`)),
+    ...calls.filter(({ destination }) => intentions.ownerOf(destination) === undefined),
   ];
-  const known = {
-    denyAll: settings.denyAll,
-    services: new Map([
-      ...Object.entries(settings.externalServices),
-      ...[...members, ...settings.consul.externalDestinations!].map(
-        (each) => [each.name, each.protocol ?? "http"] as const,
-      ),
+  return [
+    ...mesh.reachProblems({ name: servicesNamespace, made: false }, "pods"),
+    ...services.flatMap((each, i) => drainProblems(each, mesh.partWithoutSleep, `services[${i}].`)),
+    ...services.flatMap((each, i) => oldVariableNameProblems(each, mesh.kubernetesVersion, `services[${i}].`)),
+    ...jobs.flatMap((each, i) => [
+      ...meshJobProblems(each.name, each, mesh.partWithoutNativeSidecar, `jobs[${i}].`),
+      ...oldVariableNameProblems(each, mesh.kubernetesVersion, `jobs[${i}].`),
     ]),
-    external: new Set([TRAEFIK_SERVICE_NAME, ...Object.keys(settings.externalServices)]),
+    ...members.flatMap((each) => model.part(MeshNames).take(`${each.path}.name`, { ...each, place: each.path })),
+    ...callable.flatMap(({ path, ...each }) =>
+      model.part(RoutingModel).service(each.name, each, { own: `${path}.`, named: `${path}.` }),
+    ),
+    ...model.unresolved(),
+    ...stackIntentionProblems(settings, rules, members, {
+      denyAll: false,
+      ingress: mesh.ingress.serviceName,
+      acls: mesh.authMethod !== undefined,
+      partWithoutContains: mesh.partWithoutContains,
+      others,
+      elsewhere: intentions.rules,
+    }),
+    ...intentions.secondSetProblems(rules),
+    ...calls.flatMap((call) => intentions.callProblems(call)),
+  ];
+}
+
+/** What of a stack is in the mesh, and where it stands. */
+function membersOf(settings: Settings) {
+  const { servicesNamespace: namespace } = settings;
+  // What others call: nobody calls a job.
+  const callable = [
+    ...settings.services.map((each, i) => ({ ...each, namespace, path: `services[${i}]` })),
+    ...settings.workloads.map((each, i) => ({ namespace, ...each, path: `workloads[${i}]` })),
+  ];
+  const jobs = settings.jobs.map(({ name, calls }, i) => ({ ...NO_PORT, name, calls, namespace, path: `jobs[${i}]` }));
+  const members: readonly Member[] = [...callable, ...jobs];
+  return { callable, members };
+}
+
+function callsOf(members: readonly Member[]): IntentionRule[] {
+  return members.flatMap(({ name, calls = [], path }) => callRules(name, calls, `${path}.`));
+}
+
+/** Problems of all rules of the stack, and the warnings where they are to be errors: else its intention sets warn. */
+function stackIntentionProblems(
+  settings: Settings,
+  rules: readonly IntentionRule[],
+  members: readonly Member[],
+  {
+    ingress,
+    others,
+    elsewhere,
+    ...mesh
+  }: Pick<KnownServices, "denyAll" | "acls" | "partWithoutContains"> & {
+    readonly ingress: string;
+    readonly others: readonly (readonly [name: string, protocol: string])[];
+    /** Rules of other stacks. */
+    readonly elsewhere?: readonly IntentionRule[];
+  },
+): Problem[] {
+  const known = {
+    ...mesh,
+    services: new Map([
+      ...others,
+      ...Object.entries(settings.externalServices),
+      ...members.map((each) => [each.name, each.protocol ?? "http"] as const),
+    ]),
+    external: new Set([ingress, ...others.map(([name]) => name), ...Object.keys(settings.externalServices)]),
     jwtProviders: new Set([...settings.jwtProviders.map(({ name }) => name), ...settings.externalJwtProviders]),
-    acls: settings.consul.acls,
-    partWithoutContains: meshPartWithoutContains(settings.consul),
-    ingress: {
-      name: TRAEFIK_SERVICE_NAME,
-      routed: new Set(members.filter(isRouted).map((each) => each.name)),
-    },
+    ingress: { name: ingress, routed: new Set(members.filter(isRouted).map((each) => each.name)) },
   };
   return [
     ...intentionProblems(rules, known, "intentions"),
-    ...(settings.intentionWarningsAreErrors ? intentionWarnings(rules, known, "intentions") : []),
+    ...(settings.intentionWarningsAreErrors ? intentionWarnings(rules, known, "intentions", elsewhere) : []),
   ];
 }
 

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { IntentionSet, MeshReference, NetworkPolicies, ServedRoutes, withdrawnProblems } from "../components";
+import { IntentionSet, meshOf, MeshReference, NetworkPolicies, ServedRoutes, withdrawnProblems } from "../components";
 import { describeProblems } from "../components/shared/problems";
 import { refuseTlsOptionChanges } from "../reports/routeReport";
-import { placed, podSecurityProblems, Settings } from "../settings";
+import { joinedProblems, placed, podSecurityProblems, Settings } from "../settings";
 import { meshMembers, servicesNamespace } from "./members";
 import { outputsOf, Shared, StackOutputs, whenMade } from "./outputs";
 import { ownStack, published, publishedBy, sharedBy, withdrawn } from "./published";
@@ -37,10 +37,17 @@ export async function joinedServices(
   }
   const others = { [meshStack]: neighbours, ...(await publishedBy(teams.filter(({ stack }) => stack !== own))) };
   const mesh = new MeshReference(description, others);
+  const theirs = Object.values(others).flatMap((other) => other.services);
+  const protocols = theirs.map(({ name, protocol = "http" }) => [name, protocol] as const);
+  const jobs = Object.values(others).flatMap((other) => other.jobs ?? []);
   const problems = [
-    ...podSecurityProblems(settings, description.cni).map((each) => placed(each, settings.fromFiles)),
+    ...podSecurityProblems(settings, description.cni),
+    ...joinedProblems(settings, mesh, meshOf(description.ingress, others), [
+      ...protocols,
+      ...jobs.map((name) => [name, "tcp"] as const),
+    ]),
     ...withdrawnProblems(await withdrawn(settings), others),
-  ];
+  ].map((each) => placed(each, settings.fromFiles));
   if (problems.length > 0) {
     throw new pulumi.RunError(describeProblems(`configuration of stack ${pulumi.getStack()}`, problems));
   }
@@ -69,7 +76,6 @@ export async function joinedServices(
     );
   }
   const joined = meshMembers(settings, { mesh, ingress, namespace: namespace.metadata.name }, within);
-  const theirs = Object.values(others).flatMap((other) => other.services);
 
   const intentions = new IntentionSet(
     `${prefix}intentions`,
@@ -79,15 +85,8 @@ export async function joinedServices(
       rules: settings.intentions,
       services: joined.all,
       ingress,
-      externalServices: [
-        ...Object.keys(settings.externalServices),
-        ...theirs.map(({ name }) => name),
-        ...Object.values(others).flatMap(({ jobs = [] }) => jobs),
-      ],
-      externalProtocols: {
-        ...Object.fromEntries(theirs.map(({ name, protocol = "http" }) => [name, protocol])),
-        ...settings.externalServices,
-      },
+      externalServices: [...Object.keys(settings.externalServices), ...theirs.map(({ name }) => name), ...jobs],
+      externalProtocols: { ...Object.fromEntries(protocols), ...settings.externalServices },
       jwtProviders: settings.externalJwtProviders,
       warningsAreErrors: settings.intentionWarningsAreErrors,
     },

@@ -149,6 +149,13 @@ export function withdrawnProblems(
   );
 }
 
+/** A mesh with the services of stacks, for what joins it to be judged beside them before it is declared. */
+export function meshOf(ingress: NamedIngress, others: Readonly<Record<string, PublishedServices>>): MeshModel {
+  const model = new MeshModel();
+  joinMesh(model, ingress, others);
+  return model;
+}
+
 /** Notes the services of stacks in a mesh, for what joins it later to be judged beside them. */
 function joinMesh(
   model: MeshModel,

@@ -1,5 +1,7 @@
 import { parseSettings } from "../../settings";
-import { together } from "../../settings/meshProblems";
+import { MeshDescription, MeshReference, PublishedServices } from "../../components";
+import { meshOf } from "../../components/teams/meshReference";
+import { joinedProblems, together } from "../../settings/meshProblems";
 import { keyPair } from "../jwtCases";
 import { raw } from "../settings";
 
@@ -144,6 +146,173 @@ test("of a stack in another one's mesh, names and traffic are judged; the rest n
     "services[2].name",
     "services[1].traffic",
   ]);
+});
+
+describe("beside the services of another stack's mesh", () => {
+  const description: MeshDescription = {
+    consulNamespace: "consul",
+    kubernetesVersion: "1.31",
+    partWithoutSleep: "an old kubelet",
+    partWithoutNativeSidecar: "an old control plane",
+    partWithoutContains: "an old chart",
+    cni: true,
+    reach: { connectInject: { k8sAllowNamespaces: ["orders"] } },
+    ingress: {
+      serviceName: "edge",
+      namespace: "edge",
+      replicas: 1,
+      respondingTimeouts: {},
+      ports: { web: 80, websecure: 443 },
+      options: { userLists: { ops: { secretName: "ops" } } },
+    },
+  };
+  const others: Record<string, PublishedServices> = {
+    "a/b/prod": {
+      namespace: "prod",
+      services: [
+        { name: "front", port: 80, routes: [{ host: "front.test" }] },
+        { name: "pay", port: 80, protocol: "tcp" },
+      ],
+      jobs: ["reports"],
+      intentions: [{ source: "shop", destination: "pay" }],
+    },
+  };
+  const joins = (given: object, its = description) => {
+    const result = parseSettings(raw({ ...MESH, servicesNamespace: "orders", services: [shop], ...given }));
+    if ("problems" in result) {
+      throw new Error(JSON.stringify(result.problems));
+    }
+    const protocols = [["front", "http"], ["pay", "tcp"], ["reports", "tcp"]] as const; // prettier-ignore
+    const { settings } = result;
+    return joinedProblems(settings, new MeshReference(its, others), meshOf(its.ingress, others), protocols).map(
+      (each) => `${each.propertyPath}: ${each.reason}`,
+    );
+  };
+  const call = (destination: string) => ({ calls: [{ destination }] });
+  const permitted = (header: object) => ({
+    intentions: [
+      {
+        source: "front",
+        destination: "shop",
+        permissions: [{ action: "allow", http: { header: [{ name: "x-a", ...header }] } }],
+      },
+    ],
+  });
+
+  test.each<[wrong: object, problem: string | RegExp, right: object]>([
+    [{ servicesNamespace: "other" }, /^mesh\.values\.connectInject\.k8sAllowNamespaces: leaves out "other"/, {}],
+    [
+      { services: [cart, { ...shop, drainSeconds: 5 }] },
+      /^services\[1\]\.drainSeconds: /,
+      { services: [cart, { ...shop, drainSeconds: 0 }] },
+    ],
+    [
+      { services: [cart, { ...shop, env: { "1a": "c" } }] },
+      /^services\[1\]\.env: "1a" is a name that Kubernetes takes since 1.32/,
+      { services: [cart, { ...shop, env: { a: "c" } }] },
+    ],
+    [
+      { jobs: [job, { ...job, name: "other", command: undefined }] },
+      /^jobs\[1\]\.command: is not set, and an old control plane ends no sidecar/,
+      { jobs: [job, { ...job, name: "other" }] },
+    ],
+    [
+      { jobs: [job, { ...job, name: "other", env: { "1a": "c" } }] },
+      /^jobs\[1\]\.env: "1a" is a name that Kubernetes takes since 1.32/,
+      { jobs: [job] },
+    ],
+    [
+      { services: [shop, { ...shop, name: "pay" }] },
+      'services[1].name: "pay" is the name of stack a/b/prod: service pay too; give each its own',
+      { services: [shop, cart] },
+    ],
+    [
+      { jobs: [{ ...job, name: "reports" }] },
+      'jobs[0].name: "reports" is the name of stack a/b/prod: job reports too; give each its own',
+      { jobs: [job] },
+    ],
+    [
+      { services: [shop, { ...cart, routes: [{ host: "front.test" }] }] },
+      'services[1].routes[0]: the rule "Host(`front.test`) on web" is that of stack a/b/prod: service front: routes[0] too; give each its own',
+      { services: [shop, { ...cart, ...routed }] },
+    ],
+    [
+      { services: [{ ...shop, ...routed }], workloads: [{ ...old, ...routed }] },
+      'workloads[0].routes[0]: the rule "Host(`a.test`) on web" is that of services[0].routes[0] too; give each its own',
+      { services: [shop], workloads: [{ ...old, ...routed }] },
+    ],
+    [
+      { services: [{ ...shop, routes: [{ host: "a.test", middlewares: [{ basicAuth: { userList: "dev" } }] }] }] },
+      /^services\[0\]\.routes\[0\]\.middlewares\[0\]\.basicAuth\.userList: "dev" is not a user list of the ingress/,
+      { services: [{ ...shop, routes: [{ host: "a.test", middlewares: [{ basicAuth: { userList: "ops" } }] }] }] },
+    ],
+    [
+      { services: [{ ...shop, routes: [{ host: "a.test", middlewares: [{ forwardAuth: { service: "nobody" } }] }] }] },
+      'services[0].routes[0].middlewares[0].forwardAuth.service: "nobody" is not a service of this mesh; did you mean "front"?',
+      { services: [{ ...shop, ...routed }] },
+    ],
+    [
+      { intentions: [{ source: "shop", destination: "nobody" }] },
+      /^intentions\[0\]\.destination: "nobody" is not a service/,
+      { intentions: [{ source: "edge", destination: "shop" }] },
+    ],
+    [permitted({ contains: "a" }), /an old chart, which drops it/, permitted({ exact: "a" })],
+    [
+      { services: [{ ...shop, protocol: "tcp" }], ...permitted({ exact: "a" }) },
+      /^intentions\[0\]\.permissions: /,
+      { services: [{ ...shop, protocol: "grpc" }], ...permitted({ exact: "a" }) },
+    ],
+    [
+      { intentions: [{ source: "shop", destination: "pay" }] },
+      'intentions[0]: "pay" has its intentions in stack a/b/prod already; declare them all there',
+      { services: [{ ...shop, ...call("pay") }] },
+    ],
+    [
+      { services: [shop, { ...cart, ...call("pay") }] },
+      /^services\[1\]\.calls\[0\]\.destination: "pay" is a service of stack a\/b\/prod, whose intentions do not let "cart" in/,
+      { services: [shop, { ...cart, ...call("shop") }] },
+    ],
+    [
+      { jobs: [{ ...job, ...call("front") }] },
+      /^jobs\[0\]\.calls\[0\]\.destination: "front" is a service of stack a\/b\/prod/,
+      { jobs: [{ ...job, ...call("shop") }] },
+    ],
+    [
+      {
+        intentions: [
+          { source: "reports", destination: "shop" },
+          { source: "x", destination: "shop" },
+        ],
+      },
+      /^intentions\[1\]\.source: "x" is not a service/,
+      { intentions: [{ source: "reports", destination: "shop" }], ...{ externalServices: { x: "http" } } },
+    ],
+    [
+      { intentions: [{ source: "edge", destination: "shop" }], intentionWarningsAreErrors: true },
+      /^intentions\[0\]: lets "edge" call "shop", to which no route leads/,
+      {
+        services: [{ ...shop, ...routed }],
+        intentions: [{ source: "edge", destination: "shop" }],
+        intentionWarningsAreErrors: true,
+      },
+    ],
+  ])("%j is told, where it stands: %s", (wrong, problem, right) => {
+    const said = joins(wrong);
+    expect(said).toEqual([typeof problem === "string" ? problem : expect.stringMatching(problem)]);
+    expect(joins(right)).toEqual([]);
+  });
+
+  test("all is told at once", () => {
+    const services = [
+      { ...shop, name: "pay" },
+      { ...cart, routes: [{ host: "front.test" }], ...call("front") },
+    ];
+    expect(joins({ services }).map((each) => each.replace(/: .*/, ""))).toEqual([
+      "services[0].name",
+      "services[1].routes[0]",
+      "services[1].calls[0].destination",
+    ]);
+  });
 });
 
 describe("what only the whole shows", () => {

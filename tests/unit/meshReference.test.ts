@@ -1,6 +1,7 @@
 import type { Route } from "../../components/routing/routes";
 import {
   MeshDescription,
+  meshOf,
   MeshReference,
   neighbourProblems,
   PublishedService,
@@ -103,6 +104,21 @@ test("names, routes and intentions of other stacks are taken", async () => {
   expect(said(intentions.secondSetProblems(rules)).join()).toContain(`"pay" has its intentions in ${stack} already`);
   expect(["pay", "nightly", "shop"].map((name) => intentions.ownerOf(name)?.set)).toEqual([stack, stack, undefined]);
   await model.declared();
+});
+
+test("what joins a mesh can be judged beside the others before it is declared", () => {
+  const model = meshOf(ingress, { "a/b/pay": published([service("pay", { routes: [{ host: "pay.test" }] })]) });
+  expect(said(model.part(MeshNames).take("here", { name: "pay", place: "here" }))).toEqual([
+    'here: "pay" is the name of stack a/b/pay: service pay too; give each its own',
+  ]);
+  const routes: Route[] = [
+    { host: "pay.test", pathPrefix: "/a" },
+    { host: "b.test", middlewares: [{ plugin: { geo: {} } }] },
+  ];
+  expect(said(model.part(RoutingModel).service("shop", { routes }, { own: "", named: "" }))).toEqual([
+    'routes[0]: the host "pay.test" is that of stack a/b/pay: service pay: routes[0] too, of another stack; use another, or have the stack of the mesh name it in traefikSharedHosts',
+    expect.stringContaining('"geo" is not a plugin of the ingress'),
+  ]);
 });
 
 test("what another stack wants and nobody has is its own to mend", () => {
