@@ -4,7 +4,7 @@ import { priorityOf, routeRule } from "./routes";
 import { parseRule, ruleHolds } from "./ruleSyntax";
 import { canonical, canonicalRule, hostsOf } from "./rules";
 import type { Published } from "./serviceTags";
-import { tcpEntryPointsOf, tcpRouteRule } from "./tcpRoutes";
+import { EVERY_NAME, tcpEntryPointsOf, tcpRouteRule } from "./tcpRoutes";
 
 /** A route as Traefik tells it from others. */
 export interface Ranked {
@@ -24,8 +24,6 @@ interface Owned extends Ranked {
   readonly stack: string | undefined;
   readonly named: string;
 }
-
-const EVERY_NAME = "HostSNI(`*`)";
 
 export function rankedRoutes({ routes = [], tcpRoutes = [] }: Published): Ranked[] {
   return [
@@ -48,7 +46,6 @@ export function rankedRoutes({ routes = [], tcpRoutes = [] }: Published): Ranked
         rule,
         hosts: hostsOf(rule, "HostSNI").filter((host) => host !== "*"),
         entryPoints: tcpEntryPointsOf(route),
-        // Traefik asks the one that takes every connection last.
         rank: rule === EVERY_NAME ? -1 : tcpRouteRule(route).length,
       };
     }),

@@ -6,7 +6,8 @@ import { dnsLabelProblems } from "../shared/names";
 import { Problem } from "../shared/problems";
 import { RouteTls, RouteTlsArgs, routeTlsTags } from "./routeTls";
 import { printRule } from "./ruleSyntax";
-import { ruleProblems } from "./rules";
+import { hostProblems } from "./routes";
+import { canonicalRule, hostsOf, ruleProblems } from "./rules";
 
 /** A route of connections through Traefik to a tcp service: by the server name in TLS, or by an entry point of its own. */
 export interface TcpRoute {
@@ -81,6 +82,9 @@ export function tcpEntryPointsOf(route: TcpRoute): readonly string[] {
   return route.entryPoints ?? (route.tls === undefined ? [] : ["websecure"]);
 }
 
+/** The rule that takes every connection, which Traefik asks last. */
+export const EVERY_NAME = "HostSNI(`*`)";
+
 /** The tags that publish a service's tcp routes. */
 export function tcpRouteTags(service: string, routes: readonly TcpRoute[]): string[] {
   const names = tcpRouterNames(service, routes);
@@ -110,6 +114,7 @@ export function tcpRouteProblems(
   routes.forEach((route, i) => {
     const at = (input: string) => `${prefix}[${i}].${input}`;
     const problem = (input: string, reason: string) => problems.push({ propertyPath: at(input), reason });
+    const of = route.rule === undefined ? "sni" : "rule";
     problems.push(...dnsLabelProblems(at("name"), names[i]));
     if (names.indexOf(names[i]) !== i) {
       problem("name", `"${names[i]}" is the name of another tcp route of this service; give each its own`);
@@ -117,13 +122,11 @@ export function tcpRouteProblems(
     if (protocol !== "tcp") {
       problem("entryPoints", `a service of protocol ${protocol} takes requests, not connections; use routes, or tcp`);
     }
-    if (route.sni !== undefined && route.sni.length > 253) {
-      problem("sni", `has ${route.sni.length} characters, which no host name has; use at most 253`);
-    }
     if (route.rule !== undefined && route.sni !== undefined) {
       problem("rule", "a raw rule excludes sni; write it into the rule");
     }
-    if (route.sni !== undefined && route.sni !== "*" && route.tls === undefined) {
+    const rule = canonicalRule(tcpRouteRule(route));
+    if (route.tls === undefined && hostsOf(rule, "HostSNI").some((name) => name !== "*")) {
       problem("tls", "is not set, and without TLS no client names a server; set tls: {} or tls: { passthrough: true }");
     }
     if (route.tls?.passthrough === true) {
@@ -136,8 +139,9 @@ export function tcpRouteProblems(
     if (tcpEntryPointsOf(route).length === 0) {
       problem("entryPoints", "are not set; name one of the ingress's tcpEntryPoints, or set tls for websecure");
     }
-    if ((route.sni ?? "*") === "*" && route.rule === undefined && tcpEntryPointsOf(route).includes("websecure")) {
-      problem("sni", "is not set, so that the route would take all connections of websecure; give a server name");
+    if (rule === EVERY_NAME && tcpEntryPointsOf(route).includes("websecure")) {
+      const reason = "so that the route would take all connections of websecure; give a server name";
+      problem(of, route.rule === undefined ? `is not set, ${reason}` : `is for every name, ${reason}`);
     }
     tcpEntryPointsOf(route).forEach((entryPoint, j) => {
       if (["web", "admin", "internal"].includes(entryPoint)) {
@@ -147,7 +151,8 @@ export function tcpRouteProblems(
         );
       }
     });
-    problems.push(...ruleProblems(at(route.rule === undefined ? "sni" : "rule"), tcpRouteRule(route), "tcp"));
+    const name = route.rule === undefined && route.sni !== "*" ? hostProblems(at("sni"), route.sni) : [];
+    problems.push(...(name.length > 0 ? name : ruleProblems(at(of), tcpRouteRule(route), "tcp")));
     problems.push(...middlewareProblems("tcp", route.middlewares ?? [], at("middlewares")));
   });
   return problems;

@@ -144,7 +144,7 @@ test.each<[what: string, of: (its: Later) => Given, problem: string]>([
   [
     "a server name",
     (its) => ({ protocol: "tcp", tcpRoutes: [{ sni: its("a b"), tls: {} }] }),
-    'tcpRoutes[0].sni: "a b" is not a server name',
+    'tcpRoutes[0].sni: "a b" is not a host name',
   ],
   [
     "a rule for connections",

@@ -43,7 +43,7 @@ test.each<[wrong: TcpRoute[], path: string, reason: string, right: TcpRoute[]]>(
     '"a" is the name of another tcp route',
     [{ entryPoints: ["pg"] }, { entryPoints: ["my"] }],
   ],
-  [[{ sni: `${LONG}b`, tls: {} }], "t[0].sni", "has 254 characters", [{ sni: LONG, tls: {} }]],
+  [[{ sni: `${LONG}b`, tls: {} }], "t[0].sni", "is not a host name", [{ sni: LONG, tls: {} }]],
   [
     [{ sni: "a.test", rule: "HostSNI(`a.test`)", tls: {} }],
     "t[0].rule",
@@ -75,14 +75,42 @@ test.each<[wrong: TcpRoute[], path: string, reason: string, right: TcpRoute[]]>(
     "would take all connections of websecure",
     [{ sni: "*", entryPoints: ["pg"], tls: {} }],
   ],
-  [[{ tls: {} }], "t[0].sni", "would take all connections of websecure", [{ rule: "HostSNI(`*`)", tls: {} }]],
+  [
+    [{ tls: {} }],
+    "t[0].sni",
+    "is not set, so that the route would take all connections of websecure; give a server name",
+    [{ entryPoints: ["pg"], tls: {} }],
+  ],
+  [
+    [{ rule: " hostsni(`*`)", tls: {} }],
+    "t[0].rule",
+    "is for every name, so that the route would take all connections of websecure; give a server name",
+    [{ rule: "HostSNI(`*`) && ClientIP(`10.0.0.0/8`)", tls: {} }],
+  ],
+  [
+    [{ rule: "HostSNI(`*`) || HostSNI(`a.test`)", entryPoints: ["pg"] }],
+    "t[0].tls",
+    "is not set, and without TLS no client names a server; set tls: {} or tls: { passthrough: true }",
+    [{ rule: "HostSNI(`*`) && !HostSNI(`a.test`)", entryPoints: ["pg"] }],
+  ],
   ...["web", "admin", "internal"].map((entryPoint): [TcpRoute[], string, string, TcpRoute[]] => [
     [{ entryPoints: ["pg", entryPoint] }],
     "t[0].entryPoints[1]",
     `"${entryPoint}" is for HTTP`,
     [{ entryPoints: ["pg", `${entryPoint}s`] }],
   ]),
-  [[{ sni: "a test", tls: {} }], "t[0].sni", "is not a server name", [{ sni: "a.test", tls: {} }]],
+  ...["a test", "a.test:443", "a..test", "**.a.test"].map((sni): [TcpRoute[], string, string, TcpRoute[]] => [
+    [{ sni, tls: {} }],
+    "t[0].sni",
+    `"${sni}" is not a host name; use one such as`,
+    [{ sni: "*.A.test", tls: {} }],
+  ]),
+  [
+    [{ rule: "HostSNI(`a test`)", tls: {} }],
+    "t[0].rule",
+    "is not a server name",
+    [{ rule: "HostSNI(`a.b`)", tls: {} }],
+  ],
   [[{ rule: "Host(`a.test`)", tls: {} }], "t[0].rule", "is for HTTP routes", [{ rule: "ALPN(`h2`)", tls: {} }]],
   [
     [{ entryPoints: ["pg"], middlewares: [{ compress: {} } as never] }],
