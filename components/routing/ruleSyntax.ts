@@ -93,12 +93,17 @@ export function parseRule(rule: string): Rule {
 
 function tokensOf(rule: string): string[] {
   const tokens: string[] = [];
-  const token = /\s*(?:(`[^`]*`|"(?:[^"\\\n]|\\.)*"|&&|\|\||[!(),]|[^\s()`",!&|]+)|$)/y;
+  // Go's scanner knows no other blank, and takes the end of a line for that of the rule.
+  const token = /[ \t]*(?:(`[^`]*`|"(?:[^"\\\n]|\\.)*"|&&|\|\||[!(),]|[^\s()`",!&|]+)|$)/y;
   while (token.lastIndex < rule.length) {
     const from = token.lastIndex;
     const found = token.exec(rule);
     if (found === null) {
-      throw new Error(`it cannot be read from ${rule.slice(from).trim()} on`);
+      throw new Error(
+        /^[ \t]*[\r\n]/.test(rule.slice(from))
+          ? "it has a line break; write it in one line (>- in YAML)"
+          : `it cannot be read from ${rule.slice(from).trim()} on`,
+      );
     }
     if (found[1] !== undefined) {
       tokens.push(found[1]);

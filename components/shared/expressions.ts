@@ -55,7 +55,7 @@ export function expressionProblems(of: keyof typeof FUNCTIONS, expression: strin
 }
 
 const TOKEN =
-  /\s*(?:([A-Za-z_]\w*|\d+\.\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+|\d+|"(?:[^"\\]|\\.)*"|`[^`]*`|&&|\|\||[=!<>]=|[<>(),])|$)/y;
+  /[ \t\r\n]*(?:([A-Za-z_]\w*|\d+\.\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+|\d+|"(?:[^"\\]|\\.)*"|`[^`]*`|&&|\|\||[=!<>]=|[<>(),])|$)/y;
 
 function tokensOf(expression: string): string[] {
   const tokens: string[] = [];

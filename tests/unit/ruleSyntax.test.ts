@@ -5,6 +5,7 @@ const again = (rule: string) => printRule(parseRule(rule));
 test.each<[rule: string, printed: string]>([
   ["Host(`a`)", "Host(`a`)"],
   [' Host ( "a" ) ', "Host(`a`)"],
+  ["\tHost(\t`a` )&&\tB(`b`)\t", "Host(`a`) && B(`b`)"],
   ["Host()", "Host()"],
   ["Header(`A`,'b')".replaceAll("'", "`"), "Header(`A`, `b`)"],
   ['Query(`a`, "b`\\"\\\\", ``)', 'Query(`a`, "b`\\"\\\\", ``)'],
@@ -65,6 +66,13 @@ test.each<[rule: string, reason: string]>([
   ["Host(`a", "it cannot be read from `a on"],
   ['Host("a\\")', 'it cannot be read from "a\\") on'],
   ['Host("a\nb")', "it cannot be read from"],
+  ["Host(`a`)\n&& Host(`b`)", "it has a line break; write it in one line (>- in YAML)"],
+  ["Host(`a`) && \t\r\nHost(`b`)", "it has a line break; write it in one line (>- in YAML)"],
+  ["Host(`a`)\n", "it has a line break; write it in one line (>- in YAML)"],
+  ["\nHost(`a`)", "it has a line break; write it in one line (>- in YAML)"],
+  ["Host(`a`) && & \nHost(`b`)", "it cannot be read from & \nHost(`b`) on"],
+  ["Host(`a`)\u00a0&& Host(`b`)", "it cannot be read from && Host(`b`) on"],
+  ["Host(`a`)\v", "it cannot be read from  on"],
 ])("%s is no rule: %s", (rule, reason) => {
   expect(() => parseRule(rule)).toThrow(reason);
 });
