@@ -1,6 +1,9 @@
+import assert from "node:assert";
 import * as pulumi from "@pulumi/pulumi";
 import {
   callRules,
+  meshOf,
+  MeshReference,
   neighbourProblems,
   withdrawnProblems,
   PublishedService,
@@ -8,7 +11,7 @@ import {
   SEEN_BY_OTHERS,
   TRAEFIK_SERVICE_NAME,
 } from "../components";
-import { describeProblems } from "../components/shared/problems";
+import { describeProblems, Problem } from "../components/shared/problems";
 import { refuseTlsOptionChanges } from "../reports/routeReport";
 import { Settings, Team } from "../settings";
 import type { Shared } from "./outputs";
@@ -36,7 +39,7 @@ export function published(settings: Settings): PublishedServices {
   };
 }
 
-/** What another stack shares; `undefined` where it has not been deployed yet, or shares nothing. */
+/** What another stack shares, as its state has it; `undefined` where it has not been deployed yet, or shares nothing. */
 export async function sharedBy(stack: string): Promise<Shared | undefined> {
   // The engine reads the state and leaves no trace in ours, which a StackReference would.
   const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name: stack });
@@ -44,13 +47,40 @@ export async function sharedBy(stack: string): Promise<Shared | undefined> {
   return shared === "off" ? undefined : shared;
 }
 
-/** What each of these stacks publishes, by the stack's name; one that cannot be read is warned of, and not judged. */
-export async function publishedBy(teams: readonly Pick<Team, "stack">[]): Promise<Record<string, PublishedServices>> {
+/** What is wrong with the form of what a stack shares, which may be another program's. */
+export function misshapen(shared: Shared | undefined): string | undefined {
+  try {
+    if (shared !== undefined) {
+      const { mesh, teams = [], services: its } = shared;
+      const texts = [
+        its.namespace,
+        ...its.services.map(({ name }) => name),
+        ...its.intentions.flatMap(({ source, destination }) => [source, destination]),
+        ...teams.flatMap(({ stack, namespace }) => [stack, namespace]),
+      ];
+      assert(texts.every((text) => typeof text === "string"));
+      meshOf(mesh?.ingress ?? { serviceName: TRAEFIK_SERVICE_NAME, options: {} }, { itself: its });
+      if (mesh !== undefined) {
+        new MeshReference(mesh).reachProblems({ name: its.namespace, made: false }, "pods");
+      }
+    }
+    return undefined;
+  } catch {
+    return "its output shared is not one of this program's; have it deployed with this version";
+  }
+}
+
+/** The same of these stacks, by their names; one that cannot be read, or judged, is warned of and left out. */
+async function readShared(stacks: readonly string[]): Promise<Record<string, Shared>> {
   const found = await Promise.all(
-    teams.map(async ({ stack }) => {
+    stacks.map(async (stack) => {
       try {
         const shared = await sharedBy(stack);
-        return shared === undefined ? [] : ([[stack, shared.services]] as const);
+        const wrong = misshapen(shared);
+        if (wrong !== undefined) {
+          throw new Error(wrong);
+        }
+        return shared === undefined ? [] : ([[stack, shared]] as const);
       } catch (error) {
         await pulumi.log.warn(
           `stack ${stack} cannot be read, so what it has is not judged: ${(error as Error).message}`,
@@ -62,35 +92,76 @@ export async function publishedBy(teams: readonly Pick<Team, "stack">[]): Promis
   return Object.fromEntries(found.flat());
 }
 
+/** What each of these stacks publishes, by the stack's name. */
+export async function publishedBy(teams: readonly Pick<Team, "stack">[]): Promise<Record<string, PublishedServices>> {
+  const shared = await readShared(teams.map(({ stack }) => stack));
+  return Object.fromEntries(Object.entries(shared).map(([stack, { services }]) => [stack, services]));
+}
+
 /** The name of this stack, as others refer to it. */
 export function ownStack(): string {
   return `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
 }
 
-/** Services that this stack has published and declares no longer; one that was never deployed has published none. */
-export async function withdrawn(settings: Settings): Promise<string[]> {
-  const before = Object.values(await publishedBy([{ stack: ownStack() }])).flatMap(({ services }) => services);
+/** Services that a stack has published and declares no longer; one that was never deployed has published none. */
+export function withdrawn(before: Shared | undefined, settings: Settings): string[] {
   const now = new Set(published(settings).services.map(({ name }) => name));
-  return before.map(({ name }) => name).filter((name) => !now.has(name));
+  return (before?.services.services ?? []).map(({ name }) => name).filter((name) => !now.has(name));
+}
+
+/** What this stack has shared by its last `up`. */
+export async function sharedBefore(): Promise<Shared | undefined> {
+  return (await readShared([ownStack()]))[ownStack()];
 }
 
 /** Fails the mesh's own stack, before anything is declared, with what its change would break. */
 export async function judgePlatform(settings: Settings): Promise<void> {
-  if (settings.teams.length > 0) {
-    await judgeTeams(settings);
-  }
-  await refuseTlsOptionChanges(settings);
-}
-
-/** Of the other stacks' services. */
-async function judgeTeams(settings: Settings): Promise<void> {
-  const others = await publishedBy(settings.teams);
+  const before = await sharedBefore();
+  const { teams } = settings;
+  const others = await publishedBy(teams);
+  const left = await publishedBy(
+    (before?.teams ?? []).filter(({ stack }) => !teams.some((its) => its.stack === stack)),
+  );
   const ingress = { serviceName: TRAEFIK_SERVICE_NAME, options: settings.traefik };
   const problems = [
+    ...teamProblems(teams, others, left),
     ...neighbourProblems(ingress, [pulumi.getStack(), published(settings)], others),
-    ...withdrawnProblems(await withdrawn(settings), others),
+    ...withdrawnProblems(withdrawn(before, settings), others),
   ];
   if (problems.length > 0) {
     throw new pulumi.RunError(describeProblems("stacks of the mesh", problems));
   }
+  await refuseTlsOptionChanges(settings);
+}
+
+/** Problems of teams whose services would be shut out while they run: `left` are stacks that are listed no longer. */
+function teamProblems(
+  teams: readonly Team[],
+  others: Readonly<Record<string, PublishedServices>>,
+  left: Readonly<Record<string, PublishedServices>>,
+): Problem[] {
+  const run = (its: PublishedServices) => its.services.length + (its.jobs ?? []).length > 0;
+  return [
+    ...Object.entries(left).flatMap(([stack, its]) =>
+      run(its)
+        ? [
+            {
+              propertyPath: "teams",
+              reason: `${stack} is listed no longer, and its services run in "${its.namespace}"; list it, or destroy that stack first`,
+            },
+          ]
+        : [],
+    ),
+    ...teams.flatMap(({ stack, namespace }, i) => {
+      const its = Object.hasOwn(others, stack) ? others[stack] : undefined;
+      return its === undefined || !run(its) || its.namespace === namespace
+        ? []
+        : [
+            {
+              propertyPath: `teams[${i}].namespace`,
+              reason: `"${namespace}" is not where the services of ${stack} run; use "${its.namespace}", or destroy that stack first`,
+            },
+          ];
+    }),
+  ];
 }

@@ -5,13 +5,19 @@ import { refuseTlsOptionChanges } from "../reports/routeReport";
 import { joinedProblems, placed, podSecurityProblems, Settings } from "../settings";
 import { meshMembers, servicesNamespace } from "./members";
 import { outputsOf, Shared, StackOutputs, whenMade } from "./outputs";
-import { ownStack, published, publishedBy, sharedBy, withdrawn } from "./published";
+import { misshapen, ownStack, published, publishedBy, sharedBefore, sharedBy, withdrawn } from "./published";
 import { ROOT } from "./within";
 
 /** A stack of services that join the mesh of another stack. */
 export async function servicesStack(settings: Settings, meshStack: string): Promise<StackOutputs> {
+  if (meshStack === ownStack()) {
+    refuse("meshStack", "is this stack itself; name the one that makes the mesh, or leave it out where this one does");
+  }
   const shared = await sharedBy(meshStack).catch((error: Error) =>
-    refuse("meshStack", `stack ${meshStack} cannot be read: ${error.message}`),
+    refuse(
+      "meshStack",
+      `stack ${meshStack} cannot be read: ${error.message}; name one that is there, as organization/project/stack`,
+    ),
   );
   return joinedServices(settings, meshStack, shared);
 }
@@ -26,14 +32,28 @@ export async function joinedServices(
 ): Promise<StackOutputs> {
   const { opts, prefix } = within;
   const own = ownStack();
+  const wrong = misshapen(shared);
+  if (wrong !== undefined) {
+    refuse(input, `stack ${meshStack} cannot be judged: ${wrong}`);
+  }
   if (shared?.mesh === undefined) {
-    refuse(input, `stack ${meshStack} does not share a mesh; deploy it first, with this stack among its teams`);
+    refuse(
+      input,
+      shared === undefined
+        ? `stack ${meshStack} does not share a mesh; deploy it first, with this stack among its teams`
+        : `stack ${meshStack} makes no mesh, its services join another one's; name the stack that makes it`,
+    );
   }
   const { mesh: description, teams = [], services: neighbours } = shared;
   const team = teams.find(({ stack }) => stack === own);
-  if (team?.namespace !== settings.servicesNamespace) {
-    const wanted = `{ stack: ${own}, namespace: ${settings.servicesNamespace} }`;
+  const { servicesNamespace: namespaceName } = settings;
+  if (team === undefined) {
+    const wanted = `{ stack: ${own}, namespace: ${namespaceName} }`;
     refuse(input, `the teams of ${meshStack} do not have ${wanted}; have it declared there, and deployed`);
+  }
+  if (team.namespace !== namespaceName) {
+    const listed = `the one that the teams of ${meshStack} have for ${own}`;
+    refuse("servicesNamespace", `"${namespaceName}" is not "${team.namespace}", ${listed}; use that`);
   }
   const others = { [meshStack]: neighbours, ...(await publishedBy(teams.filter(({ stack }) => stack !== own))) };
   const mesh = new MeshReference(description, others);
@@ -46,7 +66,7 @@ export async function joinedServices(
       ...protocols,
       ...jobs.map((name) => [name, "tcp"] as const),
     ]),
-    ...withdrawnProblems(await withdrawn(settings), others),
+    ...withdrawnProblems(withdrawn(await sharedBefore(), settings), others),
   ].map((each) => placed(each, settings.fromFiles));
   if (problems.length > 0) {
     throw new pulumi.RunError(describeProblems(`configuration of stack ${pulumi.getStack()}`, problems));

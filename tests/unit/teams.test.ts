@@ -258,7 +258,11 @@ test.each<[string, object, RegExp]>([
     { services: asking("pay") },
     /"pay" takes no call of Traefik's own/,
   ],
-  ["a namespace that the mesh does not know for it", { servicesNamespace: "elsewhere" }, /teams of .* do not have/],
+  [
+    "a namespace that the mesh does not know for it",
+    { servicesNamespace: "elsewhere" },
+    /^.*\n {2}servicesNamespace: "elsewhere" is not "orders", the one that the teams of .*\/prod have for .*\/test; use that$/,
+  ],
   [
     "Pod Security that the mesh's sidecars do not stand",
     { servicesPodSecurity: "restricted" },
@@ -326,7 +330,10 @@ test("routes of a canary are known to the other stacks", async () => {
 test("what another stack wants and does not find is its own to mend, and what two of them both have", async () => {
   const { shared } = stacks[PAY] as { shared: Shared };
   const third = "organization/consul-traefik-mesh/third";
-  const from = { ...payAsking("nobody"), [third]: { shared } };
+  const from = {
+    ...payAsking("nobody"),
+    [third]: { shared: { services: { ...shared.services, namespace: "third" } } },
+  };
   expect(await refused({}, from)).toBe("accepted");
   const settings = settingsOf({ ...platform, teams: [...platform.teams, { stack: third, namespace: "third" }] });
   expect(await servicesStackError(() => judgePlatform(settings), from)).toBe("accepted");
@@ -349,6 +356,104 @@ test("a service that another stack's route asks is not taken away", async () => 
 
 test("a mesh that is not deployed, or has no teams, is named with the remedy", async () => {
   expect(await refused({}, {})).toMatch(/meshStack: stack .*\/prod does not share a mesh; deploy it first/);
+});
+
+test.each<[what: string, given: object, from: (its: typeof stacks) => Record<string, object>, said: string]>([
+  [
+    "itself",
+    { meshStack: OWN },
+    (its) => its,
+    "is this stack itself; name the one that makes the mesh, or leave it out where this one does",
+  ],
+  [
+    "one of a team",
+    { meshStack: PAY },
+    (its) => its,
+    `stack ${PAY} makes no mesh, its services join another one's; name the stack that makes it`,
+  ],
+  [
+    "one that does not list it",
+    {},
+    ({ [MESH]: mesh }) => ({ [MESH]: { shared: { ...(mesh as { shared: Shared }).shared, teams: [] } } }),
+    `the teams of ${MESH} do not have { stack: ${OWN}, namespace: orders }; have it declared there, and deployed`,
+  ],
+  ...[
+    {},
+    "a text",
+    null,
+    { services: null },
+    { mesh: {}, services: { namespace: "a", services: [], intentions: [] } },
+  ].map((shared): [string, object, () => Record<string, object>, string] => [
+    `one that shares ${JSON.stringify(shared)}`,
+    {},
+    () => ({ [MESH]: { shared } }),
+    `stack ${MESH} cannot be judged: its output shared is not one of this program's; have it deployed with this version`,
+  ]),
+])("the stack of the mesh is not %s", async (_, given, from, said) => {
+  const { meshStack, ...settings } = { ...orders, ...given };
+  const program = () => servicesStack(settingsOf({ ...settings, meshStack }), meshStack);
+  expect(await servicesStackError(program, from(stacks))).toBe(
+    `configuration of stack test: 1 problem\n  meshStack: ${said}`,
+  );
+});
+
+test("a stack of the mesh that cannot be read is told with what to do", async () => {
+  const invoke = jest.spyOn(pulumi.runtime, "invoke").mockRejectedValue(new Error("no stack named that"));
+  const said = await refused({}).finally(() => invoke.mockRestore());
+  expect(said).toContain(
+    `meshStack: stack ${MESH} cannot be read: no stack named that; name one that is there, as organization/project/stack`,
+  );
+});
+
+const its = { namespace: "pay", services: [], intentions: [] };
+test.each<[what: string, shared: unknown]>([
+  ["nothing in an object", {}],
+  ["a text", "a text"],
+  ["null", null],
+  ["no list of services", { services: { ...its, services: null } }],
+  ["no list of routes", { services: { ...its, services: [{ name: "pay", port: 80, routes: null }] } }],
+  ["no name of a service", { services: { ...its, services: [{ port: 80 }] } }],
+  ["no namespace", { services: { ...its, namespace: undefined } }],
+  ["no rules", { services: { ...its, intentions: [{ destination: "pay" }] } }],
+  ["no list of jobs", { services: { ...its, jobs: null } }],
+])("another stack that shares %s is warned of, and not judged", async (_, shared) => {
+  const warn = jest.spyOn(pulumi.log, "warn");
+  const from = { ...stacks, [PAY]: { shared } };
+  expect(await refused({}, from)).toBe("accepted");
+  expect(await servicesStackError(() => judgePlatform(settingsOf(platform)), from)).toBe("accepted");
+  const said = `stack ${PAY} cannot be read, so what it has is not judged: its output shared is not one of this program's; have it deployed with this version`;
+  expect(warn.mock.calls.filter(([message]) => message === said)).toHaveLength(2);
+  warn.mockRestore();
+});
+
+test("a team is not taken from the list, nor given another namespace, while its services run", async () => {
+  const listed = [{ stack: PAY, namespace: "pay" }];
+  const judged = (teams: object[], more: Record<string, object> = {}) =>
+    servicesStackError(() => judgePlatform(settingsOf({ ...platform, teams })), {
+      ...stacks,
+      [OWN]: { shared: { ...(stacks[MESH] as { shared: Shared }).shared, teams: listed } },
+      ...more,
+    });
+  const left = `teams: ${PAY} is listed no longer, and its services run in "pay"; list it, or destroy that stack first`;
+  const told = (problem: string) => `stacks of the mesh: 1 problem\n  ${problem}`;
+  expect(await judged(listed)).toBe("accepted");
+  expect(await judged([])).toBe(told(left));
+  expect(await judged([{ stack: `${PAY}s`, namespace: "pay" }])).toBe(told(left));
+  expect(await judged([{ stack: PAY, namespace: "payments" }])).toBe(
+    told(
+      `teams[0].namespace: "payments" is not where the services of ${PAY} run; use "pay", or destroy that stack first`,
+    ),
+  );
+  for (const gone of [
+    {},
+    { shared: "off" },
+    { shared: { services: { namespace: "pay", services: [], intentions: [] } } },
+  ]) {
+    expect(await judged([], { [PAY]: gone })).toBe("accepted");
+    expect(await judged([{ stack: PAY, namespace: "payments" }], { [PAY]: gone })).toBe("accepted");
+  }
+  const job = { shared: { services: { ...its, jobs: ["nightly"] } } };
+  expect(await judged([], { [PAY]: job })).toBe(told(left));
 });
 
 test("another stack that is not deployed yet is no obstacle", async () => {
