@@ -20,7 +20,8 @@ import type { Shared } from "./outputs";
 export function published(settings: Settings): PublishedServices {
   const { servicesNamespace, otherNamespaces, services, workloads, jobs, intentions } = settings;
   const members: readonly (Settings["workloads"] | Settings["services"])[number][] = [...services, ...workloads];
-  const own = new Set(members.map(({ name }) => name));
+  const destinations = settings.consul.externalDestinations!.map(({ name, protocol }) => ({ name, protocol }));
+  const own = new Set([...members, ...destinations].map(({ name }) => name));
   const calls = [...members, ...jobs].flatMap((each) => callRules(each.name, each.calls ?? [], `${each.name}.`));
   return {
     namespace: servicesNamespace,
@@ -35,6 +36,7 @@ export function published(settings: Settings): PublishedServices {
         : {}),
     })),
     jobs: jobs.map(({ name }) => name),
+    ...(destinations.length > 0 ? { destinations } : {}),
     intentions: [...intentions, ...calls.filter(({ destination }) => own.has(destination))],
   };
 }
@@ -54,7 +56,7 @@ export function misshapen(shared: Shared | undefined): string | undefined {
       const { mesh, teams = [], services: its } = shared;
       const texts = [
         its.namespace,
-        ...its.services.map(({ name }) => name),
+        ...[...its.services, ...(its.destinations ?? [])].map(({ name }) => name),
         ...its.intentions.flatMap(({ source, destination }) => [source, destination]),
         ...teams.flatMap(({ stack, namespace }) => [stack, namespace]),
       ];

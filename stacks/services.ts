@@ -57,7 +57,7 @@ export async function joinedServices(
   }
   const others = { [meshStack]: neighbours, ...(await publishedBy(teams.filter(({ stack }) => stack !== own))) };
   const mesh = new MeshReference(description, others);
-  const theirs = Object.values(others).flatMap((other) => other.services);
+  const theirs = Object.values(others).flatMap((other) => [...other.services, ...(other.destinations ?? [])]);
   const protocols = theirs.map(({ name, protocol = "http" }) => [name, protocol] as const);
   const jobs = Object.values(others).flatMap((other) => other.jobs ?? []);
   const problems = [

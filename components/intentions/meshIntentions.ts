@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { ModelPart } from "../shared/meshModel";
 import { Problem } from "../shared/problems";
 import { MeshNames } from "../shared/serviceNames";
-import { DENY_ALL, IntentionRule, placeOf } from "./intentions";
+import { actionOf, DENY_ALL, IntentionRule, placeOf } from "./intentions";
 
 /** Where rules are declared: a destination has one ServiceIntentions in a mesh. */
 interface DeclaredSet {
@@ -81,10 +81,8 @@ export class MeshIntentions extends ModelPart {
   /** A call to a service of another stack is let in there, by who owns it. */
   public callProblems(call: IntentionRule): Problem[] {
     const { source, destination } = call;
-    const letsIn = (rule: IntentionRule) =>
-      rule.destination === destination && [source, "*"].includes(rule.source) && rule.action !== "deny";
     const other = this.ownerOf(destination);
-    return other === undefined || other.rules.some(letsIn)
+    return other === undefined || this.letsIn(source, destination)
       ? []
       : [
           {
@@ -92,6 +90,17 @@ export class MeshIntentions extends ModelPart {
             reason: `"${destination}" is a service of ${other.set}, whose intentions do not let "${source}" in; have that stack declare { source: ${source}, destination: ${destination} } first`,
           },
         ];
+  }
+
+  /** Whether rules let anything of a call in: those with the exact destination go first, then those with the exact source. */
+  private letsIn(source: string, destination: string): boolean {
+    const pairs = [destination, "*"].flatMap((to) => [source, "*"].map((from) => [from, to]));
+    const deciding = pairs
+      .map(([from, to]) => this.rules.filter((rule) => rule.source === from && rule.destination === to))
+      .find((rules) => rules.length > 0);
+    return (deciding ?? []).some(
+      (rule) => (actionOf(rule) ?? rule.permissions!.find(({ action }) => action === "allow")?.action) === "allow",
+    );
   }
 
   /** The webhook refuses a second resource for one destination, whichever set it is in; and a stack's services are its own to open. */

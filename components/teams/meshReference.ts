@@ -56,6 +56,8 @@ export interface PublishedServices {
   readonly services: readonly PublishedService[];
   /** Names of its jobs, which nobody calls; none of a stack that was deployed before there were any. */
   readonly jobs?: readonly string[];
+  /** Its destinations outside the mesh, and what they speak; none where there is none. */
+  readonly destinations?: readonly Pick<PublishedService, "name" | "protocol">[];
   /** The rules of its intentions. */
   readonly intentions: readonly IntentionRule[];
 }
@@ -166,8 +168,8 @@ function joinMesh(
   const names = model.part(MeshNames);
   return [
     ...routing.ingress(ingress.serviceName, ingress.options, "ingress."),
-    ...Object.entries(stacks).flatMap(([stack, { services, jobs = [], intentions }]) => {
-      const own = new Set([...services.map(({ name }) => name), ...jobs]);
+    ...Object.entries(stacks).flatMap(([stack, { services, jobs = [], destinations = [], intentions }]) => {
+      const own = new Set([...[...services, ...destinations].map(({ name }) => name), ...jobs]);
       model.part(MeshIntentions).join({ set: `stack ${stack}`, rules: intentions, entries: new Map(), services: own });
       return [
         ...services.flatMap(({ name, canary, ...options }) => {
@@ -181,8 +183,11 @@ function joinMesh(
             ),
           ];
         }),
-        ...jobs.flatMap((name) => {
-          const path = `stack ${stack}: job ${name}`;
+        ...[
+          ...jobs.map((name) => ({ name, what: "job" })),
+          ...destinations.map(({ name }) => ({ name, what: "destination" })),
+        ].flatMap(({ name, what }) => {
+          const path = `stack ${stack}: ${what} ${name}`;
           return names.take(path, { name, place: path });
         }),
       ];

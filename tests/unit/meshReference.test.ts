@@ -82,7 +82,11 @@ test("names, routes and intentions of other stacks are taken", async () => {
         service("pay", { routes: [{ host: "pay.test" }], canary: { routes: [{ host: "next.test" }] } }),
         service("cart", { canary: true }),
       ],
-      { jobs: ["nightly"], intentions: [{ source: "cart", destination: "pay" }] },
+      {
+        jobs: ["nightly"],
+        destinations: [{ name: "stripe", protocol: "tcp" }],
+        intentions: [{ source: "cart", destination: "pay" }],
+      },
     ),
   };
   const { model } = new MeshReference(description, others);
@@ -91,6 +95,7 @@ test("names, routes and intentions of other stacks are taken", async () => {
   expect(takes("pay")).toEqual([expect.stringContaining(`"pay" is the name of ${stack}: service pay too`)]);
   expect(takes("cart-canary")).toEqual([expect.stringContaining(`as that of ${stack}: service cart's canary`)]);
   expect(takes("nightly")).toEqual([expect.stringContaining(`the name of ${stack}: job nightly too`)]);
+  expect(takes("stripe")).toEqual([expect.stringContaining(`the name of ${stack}: destination stripe too`)]);
   expect(takes("shop")).toEqual([]);
   const place = { own: "", named: "" };
   const joins = (name: string, host: string) =>
@@ -102,7 +107,12 @@ test("names, routes and intentions of other stacks are taken", async () => {
   const rules = [{ source: "shop", destination: "pay" }];
   const intentions = model.part(MeshIntentions);
   expect(said(intentions.secondSetProblems(rules)).join()).toContain(`"pay" has its intentions in ${stack} already`);
-  expect(["pay", "nightly", "shop"].map((name) => intentions.ownerOf(name)?.set)).toEqual([stack, stack, undefined]);
+  expect(["pay", "nightly", "stripe", "shop"].map((name) => intentions.ownerOf(name)?.set)).toEqual([
+    stack,
+    stack,
+    stack,
+    undefined,
+  ]);
   await model.declared();
 });
 

@@ -300,6 +300,24 @@ test("of a host that the mesh's stack shares, each stack can have paths", async 
   expect(await at({ host: "front.example" })).toMatch(/the rule "Host\(`front.example`\) on web" is that of/);
 });
 
+test("a destination outside the mesh is opened by the mesh's own stack alone, and can be called then", async () => {
+  const stripe = { name: "stripe", host: "api.stripe.test", port: 443, tls: {} };
+  const services = [{ ...service, routes: orders.services[0].routes, calls: [{ destination: "stripe" }] }];
+  const told = async (intentions: object[], given: object = { services }) => {
+    const shared = await sharedOf({ ...platform, externalDestinations: [stripe], intentions });
+    return refused(given, { [MESH]: { shared } });
+  };
+  const opened = [{ source: "orders", destination: "stripe" }];
+  const external = { externalServices: { orders: "http" } };
+  expect(await told([])).toMatch(
+    /calls\[0\]\.destination: "stripe" is a service of stack .*\/prod, whose intentions do not/,
+  );
+  expect(await told([], { services, externalServices: { stripe: "http" } })).toMatch(/"stripe" is a service of stack/);
+  expect(await told([], { intentions: opened })).toMatch(/"stripe" is of stack .*\/prod, which alone opens it/);
+  const shared = await sharedOf({ ...platform, externalDestinations: [stripe], intentions: opened, ...external });
+  expect(await refused({ services }, { [MESH]: { shared } })).toBe("accepted");
+});
+
 test("a job of another stack can be let in", async () => {
   const intentions = [...orders.intentions, { source: "nightly", destination: "orders" }];
   const recorded = await up({ intentions });
