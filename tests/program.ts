@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as settingsModule from "../settings";
 import * as outputs from "../stacks/outputs";
 import * as platform from "../stacks/platform";
+import * as published from "../stacks/published";
 import * as services from "../stacks/services";
 import { record, Recorded } from "./recorder";
 import { raw } from "./settings";
@@ -12,6 +13,7 @@ export function programOf(settings: Record<string, unknown>): Promise<Recorded[]
     pulumi.runtime.setAllConfig(
       Object.fromEntries(Object.entries(raw(settings)).map(([key, value]) => [`consul-traefik-mesh:${key}`, value])),
     );
+    let exported: Readonly<Record<string, unknown>> = {};
     // The program runs when it is loaded: that file anew each time, with all that is loaded already.
     jest.isolateModules(() => {
       jest.doMock("@pulumi/pulumi", () => pulumi);
@@ -20,9 +22,12 @@ export function programOf(settings: Record<string, unknown>): Promise<Recorded[]
       jest.doMock("../stacks/promiseStacks", () => ({}));
       jest.doMock("../stacks/outputs", () => outputs);
       jest.doMock("../stacks/platform", () => platform);
+      jest.doMock("../stacks/published", () => published);
       jest.doMock("../stacks/services", () => services);
       // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import gives what is loaded already
-      require("../index");
+      exported = require("../index");
     });
+    // It declares nothing before it has judged what other stacks share.
+    return new Promise<void>((known) => pulumi.output({ ...exported }).apply(() => known()));
   });
 }
