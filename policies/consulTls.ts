@@ -1,5 +1,5 @@
 import { consulServers, setBy, setting, untrueValues } from "./lib/consulServers";
-import { at, ifKnown, list } from "./lib/json";
+import { at, ifKnown, Json, list } from "./lib/json";
 import { commandLine, containersOf } from "./lib/pods";
 import { policy } from "./lib/policy";
 import { isFalse } from "./lib/traefikOptions";
@@ -12,6 +12,11 @@ const REQUIRED: readonly (readonly [path: string, wanted: unknown])[] = [
   ["ports.http", -1],
   ["ports.grpc", -1],
 ];
+
+/** Where the least version of TLS stands: for all, its old name among them, or for a part. */
+const LEAST = ["", "tls.defaults.", "tls.internal_rpc.", "tls.https.", "tls.grpc."].map(
+  (part) => `${part}tls_min_version`,
+);
 
 const SKIPPING = /^(DP_TLS_DISABLED|DP_TLS_INSECURE_SKIP_VERIFY|CONSUL_TLS_SKIP_VERIFY|CONSUL_SKIP_VERIFY)$/;
 const SKIPPING_FLAG = /^--?(tls-disabled|tls-insecure-skip-verify|tls-skip-verify)(=(?!(0|f|F|false|False|FALSE)$)|$)/;
@@ -30,6 +35,9 @@ export const consulTls = policy({
           yield { object, problem: `Consul's ${path} is ${JSON.stringify(value) ?? "not set"}, not ${wanted}` };
         }
       }
+      for (const problem of brokenVersions(config)) {
+        yield { object, problem };
+      }
       for (const what of unread) {
         yield { object, problem: `${what} configures Consul and cannot be read, so it cannot be judged` };
       }
@@ -43,6 +51,7 @@ export const consulTls = policy({
         yield `sets Consul's ${path} to ${JSON.stringify(value)}, not ${wanted}`;
       }
     }
+    yield* brokenVersions(set);
     for (const container of containersOf(object)) {
       if (
         list(container.env).some(skips) ||
@@ -56,6 +65,15 @@ export const consulTls = policy({
     yield* untrueValues(values, "global.tls.enabled", "global.tls.verify", "global.tls.httpsOnly");
   },
 });
+
+function* brokenVersions(config: Json): Iterable<string> {
+  for (const path of LEAST) {
+    const version = String(at(config, ...path.split(".")));
+    if (/^(tls1|TLSv1_)[01]$/.test(version)) {
+      yield `Consul's ${path} is ${version}, which is broken`;
+    }
+  }
+}
 
 /** Variables of Consul's clients and sidecars that turn verification off. */
 function skips(variable: unknown): boolean {

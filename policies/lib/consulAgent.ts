@@ -8,6 +8,8 @@ import { commandLine } from "./pods";
 export interface Agent {
   /** Settings by flags, under their names in a configuration file. */
   readonly config: Json;
+  /** Those among them that are whole texts, each by itself: Consul joins the lists in them. */
+  readonly texts: readonly (Json | undefined)[];
   /** Files and folders that it reads. */
   readonly paths: readonly string[];
   readonly unread: readonly string[];
@@ -18,6 +20,7 @@ const FLAGS: Record<string, string> = {
   bootstrap: "bootstrap",
   "bootstrap-expect": "bootstrap_expect",
   dev: "server",
+  "enable-script-checks": "enable_script_checks",
   encrypt: "encrypt",
   "grpc-port": "ports.grpc",
   "grpc-tls-port": "ports.grpc_tls",
@@ -26,7 +29,7 @@ const FLAGS: Record<string, string> = {
   server: "server",
 };
 /** Those of them that need no value. */
-const SWITCHES = ["bootstrap", "dev", "server"];
+const SWITCHES = ["bootstrap", "dev", "enable-script-checks", "server"];
 /** What the image runs without being told anything. */
 const DEFAULT = ["agent", "-dev"];
 
@@ -106,6 +109,7 @@ function parse(words: readonly string[], container: Json): Agent {
       (all, part) => record(merge(all, record(part))),
       {},
     ),
+    texts: texts.map((text) => text.settings),
     paths: valuesOf("config-dir", "config-file"),
     unread: texts.filter((text) => text.settings === undefined).map(({ where }) => where),
   };

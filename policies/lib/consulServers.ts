@@ -109,7 +109,7 @@ function within(path: string, folder: string): boolean {
 }
 
 /** The files of a ConfigMap that an agent would read: it takes these two kinds, by their names. */
-function filesOf(configMap: ClusterObject): File[] {
+export function filesOf(configMap: ClusterObject): File[] {
   return Object.entries(record(configMap.body.data))
     .filter(([name]) => /\.(json|hcl)$/.test(name))
     .map(([name, text]) => ({ name, config: hcl(String(text)) }));
@@ -120,7 +120,7 @@ function sameNamespace(a: ClusterObject, b: ClusterObject): boolean {
 }
 
 /** Consul takes its keys in letters of any size. What is null was taken away when the parts were merged. */
-function lowerCase(value: unknown): Json {
+export function lowerCase(value: unknown): Json {
   const inner = (each: unknown): unknown => (typeof each === "object" && !Array.isArray(each) ? lowerCase(each) : each);
   return Object.entries(record(value)).reduce<Json>(
     (all, [key, each]) => record(merge(all, { [key.toLowerCase()]: inner(each) })),

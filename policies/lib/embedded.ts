@@ -1,12 +1,22 @@
+import { agentOf, runsAgent } from "./consulAgent";
+import { fromConsulProvider } from "./consulProvider";
+import { filesOf, lowerCase } from "./consulServers";
+import { LISTS } from "./hcl";
 import { ifKnown, list, record, textAt } from "./json";
 import { ClusterObject, fromManifest } from "./objects";
+import { containersOf } from "./pods";
 import { documents } from "./yaml";
+
+/** Config entries that are not objects of their own, but in a ConfigMap or in what an agent of Consul's is told. */
+export function embedded(object: ClusterObject): ClusterObject[] {
+  return [...inManifests(object), ...bootstrapped(object)];
+}
 
 /**
  * Consul's config entries in a ConfigMap, as files that a Job or an operator may apply. Only a file that is manifests as a
  * whole is one: a handbook that shows an entry is not.
  */
-export function embedded(object: ClusterObject): ClusterObject[] {
+function inManifests(object: ClusterObject): ClusterObject[] {
   const files = object.kind === "ConfigMap" ? record(ifKnown(() => object.body.data, {})) : {};
   return Object.keys(files).flatMap((file) => {
     const text = String(ifKnown(() => files[file], undefined));
@@ -17,4 +27,29 @@ export function embedded(object: ClusterObject): ClusterObject[] {
         : [];
     });
   });
+}
+
+/** The entries that Consul's servers make by themselves when they start: what is not known yet, `consul-tls` refuses. */
+function bootstrapped(object: ClusterObject): ClusterObject[] {
+  const configs = ifKnown(
+    () =>
+      object.kind === "ConfigMap"
+        ? filesOf(object).map(({ config }) => config)
+        : containersOf(object)
+            .filter(runsAgent)
+            .flatMap((container) => agentOf(container).texts),
+    [],
+  );
+  return configs
+    .flatMap((config) => lowerCase(config).config_entries)
+    .flatMap((entries) => list(lowerCase(entries).bootstrap))
+    .flatMap((entry) => asObject(entry, object));
+}
+
+/** As an entry of the Consul provider, which Consul reads alike. */
+function asObject(entry: unknown, { urn, rendered }: ClusterObject): ClusterObject[] {
+  const { kind, name } = lowerCase(entry);
+  const configJson = JSON.stringify(entry, (key, value) => (LISTS.test(key) ? [value].flat() : value));
+  const type = "consul:index/configEntry:ConfigEntry";
+  return fromConsulProvider({ type, props: { kind, name, configJson }, urn }).map((made) => ({ ...made, rendered }));
 }

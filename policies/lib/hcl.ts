@@ -1,9 +1,10 @@
-import { Json, record } from "./json";
+import { Json, list, record } from "./json";
 import { merge } from "./patches";
 
 /**
  * HCL 1, in which Consul takes configuration and ACL rules; its libraries for JavaScript read HCL 2, which refuses
- * several settings in one line. A block's labels are keys, and what stands several times is merged, as Consul does it.
+ * several settings in one line. A block's labels are keys, and what stands several times is merged, as Consul does it, or
+ * is one more item.
  */
 export function hcl(text: string): Json | undefined {
   try {
@@ -13,6 +14,9 @@ export function hcl(text: string): Json | undefined {
     return tokens && new Parser(tokens).whole();
   }
 }
+
+/** Lists, of config entries and in them, of which Consul takes each item by itself, too. */
+export const LISTS = /^(bootstrap|sources|permissions|services|consumers|listeners|overrides|envoy_?extensions)$/i;
 
 const TOKEN =
   /\s|#[^\n]*|\/\/[^\n]*|\/\*[^]*?\*\/|<<-?(\w+)\n([^]*?)\n\s*\1(?=\s|$)|("(?:[^"\\]|\\.)*")|([\w.+-]+)|([{}[\]=:,])/y;
@@ -62,7 +66,10 @@ class Parser {
       if (this.tokens[this.i] !== "{") {
         this.i++;
       }
-      const value = keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), this.value());
+      const inmost = this.value();
+      const isItem = LISTS.test(keys[0]) && typeof inmost === "object";
+      const items = isItem ? [...list(result[keys[0]]), inmost].flat() : inmost;
+      const value = keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), items);
       result = record(merge(result, record(value)));
       if (this.tokens[this.i] === ",") {
         this.i++;

@@ -106,6 +106,7 @@ export function policy<Config extends object = object>(rule: Rule<Config>): Reso
   ): Finding[] => [
     ...objects
       .filter(counts)
+      .flatMap((object) => [object, ...embedded(object)])
       .flatMap((object) => (rule.object ? closed(() => found(rule.object!(object, about), object), object) : [])),
     ...(rule.together ? closed(() => rule.together!(objects, about)) : []),
   ];

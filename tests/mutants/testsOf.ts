@@ -97,7 +97,7 @@ const KNOWN: Record<string, string> = {
   "policies/index": "policies/documented",
   "policies/lib/carriers": "policies/sight",
   "policies/lib/charts": "policies/charts policies/consul",
-  "policies/lib/consulAgent": "policies/agents policies/servers",
+  "policies/lib/consulAgent": "policies/agents policies/servers policies/embedded",
   "policies/lib/consulProvider": "policies/consulProvider policies/sight",
   "policies/lib/consulServers": "policies/serverFiles policies/agents policies/servers policies/charts",
   "policies/lib/decisions": "policies/ignoredChanges policies/sight",
@@ -105,7 +105,7 @@ const KNOWN: Record<string, string> = {
   "policies/lib/embedded": "policies/embedded",
   "policies/lib/environment": "policies/environment",
   "policies/lib/go": "policies/pods",
-  "policies/lib/hcl": "policies/hcl",
+  "policies/lib/hcl": "policies/hcl policies/embedded",
   "policies/lib/intentions": "policies/protocols policies/intentions policies/entries",
   "policies/lib/json": "policies/embedded policies/hcl policies/keys policies/charts",
   "policies/lib/keys": "policies/keys policies/secrets",
@@ -114,7 +114,8 @@ const KNOWN: Record<string, string> = {
   "policies/lib/operation": "policies/operation policies/patches",
   "policies/lib/patches": "policies/patches",
   "policies/lib/pods": "policies/pods policies/mesh",
-  "policies/lib/policy": "policies/operation policies/patches policies/charts policies/documented policies/environment",
+  "policies/lib/policy":
+    "policies/operation policies/patches policies/charts policies/documented policies/environment policies/embedded",
   "policies/lib/rbac": "policies/ignoredChanges policies/secrets",
   "policies/lib/traefik":
     "policies/traefikReading policies/traefik policies/traefikSources policies/pods policies/secrets",

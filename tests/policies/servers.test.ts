@@ -6,6 +6,11 @@ import { file, good, HCL, RUN, servers, SOUND } from "./serversByHand";
 useAnalyzer();
 const ALLOWS = "acl.default_policy is not deny";
 const OPENS = "Consul's ports.http is 8500, not -1";
+/** Servers that are told something more, and a patch that tells it to those of another stack. */
+const more = (text: string) => [servers({ command: [...RUN, `-hcl=${text}`] }), good];
+const patch = (text: string) => [
+  workload("consul-server", { kind: "StatefulSetPatch", container: { args: [`-hcl=${text}`] } }),
+];
 
 cases("consul-acls", [
   passes("what a patch sets as it has to be", [
@@ -19,6 +24,26 @@ cases("consul-acls", [
       workload("consul-server", { kind: "StatefulSetPatch", container: { args: [`-hcl=${text}`] } }),
     ]),
   ),
+  ...[
+    ['acl { down_policy = "allow" }', "acl.down_policy is allow"],
+    ['acl_down_policy = "allow"', "acl_down_policy is allow"],
+    ['acl_default_policy = "allow"', "acl_default_policy is allow"],
+    ['default_intention_policy = "allow"', "default_intention_policy is allow"],
+    ["enable_script_checks = true", "enable_script_checks is true"],
+  ].flatMap(([text, problem]) => [
+    blocks(`servers with ${text}`, more(text), `StatefulSet consul: Consul's ${problem}. Set`),
+    blocks(`a patch with ${text}`, patch(text), `StatefulSet consul-server: Consul's ${problem}. Set`),
+  ]),
+  blocks(
+    "checks by scripts, by a flag",
+    [servers({ command: [...RUN, "-enable-script-checks", "true"] }), good],
+    "Consul's enable_script_checks is true",
+  ),
+  ...[
+    'acl { down_policy = "extend-cache" }',
+    'default_intention_policy = "deny"',
+    "enable_script_checks = false enable_local_script_checks = true",
+  ].flatMap((text) => [passes(`servers with ${text}`, more(text)), passes(`a patch with ${text}`, patch(text))]),
   passes("by hand, as they should be", [servers({ command: RUN }), good]),
   passes("in HCL", [servers({ args: ["agent", "-server", "-config-dir=/c"] }), file(HCL, "a.hcl")]),
   ...[
@@ -95,6 +120,19 @@ cases("consul-acls", [
 
 cases("consul-tls", [
   passes("by hand, as they should be", [servers({ command: RUN }), good]),
+  ...[
+    ['tls_min_version = "tls10"', "tls_min_version is tls10"],
+    ['tls { defaults { tls_min_version = "TLSv1_0" } }', "tls.defaults.tls_min_version is TLSv1_0"],
+    ['tls { internal_rpc { tls_min_version = "TLSv1_1" } }', "tls.internal_rpc.tls_min_version is TLSv1_1"],
+    ['tls { https { tls_min_version = "TLSv1_1" } }', "tls.https.tls_min_version is TLSv1_1"],
+    ['tls { grpc { tls_min_version = "TLSv1_0" } }', "tls.grpc.tls_min_version is TLSv1_0"],
+  ].flatMap(([text, problem]) => [
+    blocks(`servers with ${text}`, more(text), `StatefulSet consul: Consul's ${problem}, which is broken. Set`),
+    blocks(`a patch with ${text}`, patch(text), `StatefulSet consul-server: Consul's ${problem}, which is broken. Set`),
+  ]),
+  ...["TLS_AUTO", "TLSv1_2", "TLSv1_3", "tls12"].map((version) =>
+    passes(`servers with ${version}`, more(`tls { defaults { tls_min_version = "${version}" } }`)),
+  ),
   passes("TLS for all of it at once", [servers({ command: RUN }), file(HCL, "a.hcl")]),
   blocks("a port by a flag", [servers({ command: [...RUN, "-http-port=8500"] }), good], OPENS),
   blocks("a port by -hcl", [servers({ command: [...RUN, "-hcl", "ports{http=8500}"] }), good], OPENS),
