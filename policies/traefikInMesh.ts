@@ -3,9 +3,13 @@ import { policy } from "./lib/policy";
 import { tagsOf } from "./lib/traefik";
 import { Source } from "./lib/traefikContainers";
 import { isFalse } from "./lib/traefikOptions";
-import { referred, sourcesOf } from "./lib/traefikSources";
+import { referred, sourcesOf, traefiks } from "./lib/traefikSources";
 
 const CATALOG = "providers.consulcatalog";
+const PLAIN = "so services are reached in plain HTTP, past the intentions";
+const PUBLISHED = "so every service of Consul is published";
+/** Options that Traefik's own defaults are unsafe for, and what is so without them. */
+const REQUIRED = { connectAware: PLAIN, connectByDefault: PLAIN, exposedByDefault: PUBLISHED };
 
 /** As a member of the mesh Traefik speaks to a service as itself, which intentions decide about; else it goes past them. */
 export const traefikInMesh = policy({
@@ -32,18 +36,32 @@ export const traefikInMesh = policy({
   },
   *stack(objects) {
     yield* referred(objects, problems);
+    for (const { object, sources } of traefiks(objects).filter((traefik) => !traefik.object.patch)) {
+      // Traefik takes its options from a file, flags or variables, the first of these that there is, and from that alone.
+      const [flags, variables, ...files] = sources;
+      for (const problem of [flags.options.size > 0 ? flags : variables, ...files].flatMap(leftOut)) {
+        yield { object, problem };
+      }
+    }
   },
 });
+
+function leftOut({ where, options }: Source): string[] {
+  const has = !isFalse(options.get(CATALOG)) || [...options.keys()].some((key) => key.startsWith(`${CATALOG}.`));
+  return Object.entries(REQUIRED)
+    .filter(([option]) => has && !options.has(`${CATALOG}.${option.toLowerCase()}`))
+    .map(([option, so]) => `${where} has the provider consulCatalog and leaves out ${option}, ${so}`);
+}
 
 function* problems({ where, options }: Source): Iterable<string> {
   for (const option of ["connectAware", "connectByDefault"]) {
     const value = options.get(`${CATALOG}.${option.toLowerCase()}`);
     if (value !== undefined && !/^(1|t|T|true|True|TRUE)$/.test(value)) {
-      yield `${where} sets ${option} to ${value}, so services are reached in plain HTTP, past the intentions`;
+      yield `${where} sets ${option} to ${value}, ${PLAIN}`;
     }
   }
   if (!isFalse(options.get(`${CATALOG}.exposedbydefault`))) {
-    yield `${where} sets exposedByDefault, so every service of Consul is published`;
+    yield `${where} sets exposedByDefault, ${PUBLISHED}`;
   }
   const prefix = options.get(`${CATALOG}.prefix`);
   if (prefix !== undefined && prefix !== "traefik") {

@@ -234,6 +234,8 @@ const PROGRAMS: Record<string, Resource[]> = {
       args: [
         "--providers.consulcatalog=true",
         "--providers.consulcatalog.connectAware=true",
+        "--providers.consulcatalog.connectByDefault=true",
+        "--providers.consulcatalog.exposedByDefault=false",
         "--providers.consulcatalog.endpoint.tls.ca=/ca/tls.crt",
       ],
     }),

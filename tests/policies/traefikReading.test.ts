@@ -218,11 +218,19 @@ cases("traefik-verifies-tls", [
 
 cases("traefik-in-the-mesh", [
   passes("what is true by its name, with a word behind it that is not its own", [
-    flags("--providers.consulcatalog.connectaware", "false", "--providers.consulcatalog.connectbydefault", "false"),
+    flags(
+      ...["connectaware", "connectbydefault"].flatMap((option) => [`--providers.consulcatalog.${option}`, "false"]),
+      "--providers.consulcatalog.exposedbydefault=false",
+    ),
   ]),
   blocks(
     "every service, with a word behind it that is not its own",
-    [flags("--providers.consulcatalog.exposedbydefault", "false")],
+    [
+      flags(
+        ...["connectaware", "connectbydefault", "exposedbydefault"].map((o) => `--providers.consulcatalog.${o}`),
+        "false",
+      ),
+    ],
     "sets exposedByDefault",
   ),
 ]);

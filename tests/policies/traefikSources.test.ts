@@ -493,14 +493,80 @@ cases("traefik-verifies-tls", [
   passes("a chart that has nothing to do with it", [release(SAFE_VALUES)]),
 ]);
 
+const MEMBER = ["connectaware=true", "connectbydefault=T", "exposedbydefault=false"];
+/** Traefik as a member of the mesh, but for these options. */
+const member = (...options: string[]) => {
+  const names = options.map((option) => option.split("=")[0].toLowerCase());
+  const others = MEMBER.filter((option) => !names.includes(option.split("=")[0]));
+  return flags(...[...others, ...options].map((option) => `--providers.consulcatalog.${option}`));
+};
+const variables = (...options: string[]) =>
+  options.map((option) => {
+    const [name, value] = option.split("=");
+    return { name: `TRAEFIK_PROVIDERS_CONSULCATALOG${name && `_${name.toUpperCase()}`}`, value };
+  });
+const without = (where: string, option: string) =>
+  `Deployment traefik: ${where} has the provider consulCatalog and leaves out ${option}, ${
+    option === "exposedByDefault"
+      ? "so every service of Consul is published"
+      : "so services are reached in plain HTTP, past the intentions"
+  }. Set connectAware`;
+const LEFT_OUT = ["connectAware", "connectByDefault", "exposedByDefault"];
 cases("traefik-in-the-mesh", [
-  passes("a member", [
-    flags(
-      ...["connectaware=true", "connectbydefault", "exposedbydefault=false", "prefix=traefik"].map(
-        (o) => `--providers.consulcatalog.${o}`,
-      ),
-    ),
+  passes("a member", [member("connectbydefault", "prefix=traefik")]),
+  passes("a member by variables", [traefik({ env: variables(...MEMBER) })]),
+  passes("a member by a file", [
+    mounting("/etc/traefik", { configMap: { name: "static" } }),
+    configMap("static", {
+      "traefik.yml":
+        "providers: {consulCatalog: {connectAware: true, connectByDefault: true, exposedByDefault: false}}",
+    }),
   ]),
+  passes("a member by flags, with a variable that Traefik does not read then", [
+    traefik({ args: MEMBER.map((o) => `--providers.consulcatalog.${o}`), env: variables("endpoint_token=a") }),
+  ]),
+  passes("no provider of Consul's catalog", [
+    flags("--providers.consulcatalog=false", "--providers.consulcatalogs.a=b", "--providers.kubernetesingress"),
+  ]),
+  passes("a patch of it, for what it leaves out", [
+    { ...flags("--providers.consulcatalog=true"), type: "kubernetes:apps/v1:DeploymentPatch" },
+  ]),
+  ...[
+    ["--providers.consulcatalog=true"],
+    ["--providers.consulCatalog"],
+    ["--providers.consulcatalog.endpoint.address=localhost:8500"],
+  ].map((args) =>
+    blocks(
+      `nothing but ${args}`,
+      [flags(...args)],
+      LEFT_OUT.map((option) => without("container traefik", option)),
+    ),
+  ),
+  ...LEFT_OUT.map((option, i) =>
+    blocks(
+      `all but ${option}`,
+      [flags(...MEMBER.filter((_, j) => j !== i).map((o) => `--providers.consulcatalog.${o}`))],
+      without("container traefik", option),
+    ),
+  ),
+  blocks(
+    "nothing but a variable",
+    [traefik({ env: variables("=true") })],
+    LEFT_OUT.map((option) => without("container traefik", option)),
+  ),
+  blocks(
+    "flags without what the variables have, which Traefik does not read then",
+    [traefik({ args: ["--providers.consulcatalog.connectaware=true"], env: variables(...MEMBER) })],
+    LEFT_OUT.slice(1).map((option) => without("container traefik", option)),
+  ),
+  blocks(
+    "a file",
+    [
+      { ...mounting("/etc/traefik", { configMap: { name: "static" } }), name: "traefik" },
+      configMap("static", { "traefik.yml": "providers: {consulCatalog: {connectAware: true, exposedByDefault: no}}" }),
+    ],
+    "Deployment edge: file traefik.yml has the provider consulCatalog and leaves out connectByDefault, so services",
+  ),
   passes("its own entry in the catalog, which has no sidecar", [
     kube("v1", "Service", "traefik", {
       metadata: { annotations: { "consul.hashicorp.com/service-tags": "traefik.consulcatalog.connect=false" } },
@@ -515,10 +581,10 @@ cases("traefik-in-the-mesh", [
     ["exposedByDefault", "sets exposedByDefault"],
     ["exposedbydefault=1", "sets exposedByDefault"],
     ["prefix=edge", "tags that begin with edge"],
-  ].map(([option, problem]) => blocks(option, [flags(`--providers.consulcatalog.${option}`)], problem)),
+  ].map(([option, problem]) => blocks(option, [member(option)], problem)),
   blocks(
     "an environment variable",
-    [traefik({ env: [{ name: "TRAEFIK_PROVIDERS_CONSULCATALOG_CONNECTAWARE", value: "false" }] })],
+    [traefik({ env: variables("connectaware=false", ...MEMBER.slice(1)) })],
     "sets connectAware to false",
   ),
   blocks(
@@ -530,7 +596,7 @@ cases("traefik-in-the-mesh", [
     "a variable in an argument",
     [
       traefik({
-        args: ["--providers.consulcatalog.connectaware=$(AWARE)"],
+        args: ["connectaware=$(AWARE)", ...MEMBER.slice(1)].map((option) => `--providers.consulcatalog.${option}`),
         envFrom: [{ configMapRef: { name: "env" } }],
       }),
       configMap("env", { AWARE: "false" }),
