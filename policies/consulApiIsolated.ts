@@ -1,5 +1,5 @@
 import { consulServers } from "./lib/consulServers";
-import { doorsTo, outside, portsOfNode } from "./lib/doors";
+import { doorsTo, portsOfNode, published } from "./lib/doors";
 import { at, Json, list, record, textAt } from "./lib/json";
 import { ClusterObject, namespaceOf } from "./lib/objects";
 import { containersOf, selects } from "./lib/pods";
@@ -37,7 +37,7 @@ export const consulApiIsolated = policy<{ declaredElsewhere: boolean }>({
         yield { object, problem: `no NetworkPolicy isolates the ports ${API_PORTS.join(", ")}` };
       }
       const ports = apiPorts(object, agent);
-      for (const { service, opened, port } of doorsTo(object, ports.numbers, objects)) {
+      for (const { service, opened, port } of doorsTo(object, ports.numbers, objects, published)) {
         judged.add(service);
         yield { object: service, problem: `${opened} opens Consul's API at port ${port}` };
       }
@@ -54,7 +54,7 @@ export const consulApiIsolated = policy<{ declaredElsewhere: boolean }>({
     }
     // Of servers that another stack has, it is told by the labels of the chart.
     for (const object of objects.filter((each) => !judged.has(each) && each.kind === "Service")) {
-      const opened = outside(object);
+      const opened = published(object);
       if (opened !== undefined && isServers(record(at(object.body, "spec", "selector"))) && leadsToApi(object)) {
         yield { object, problem: `${opened} opens Consul's API` };
       }

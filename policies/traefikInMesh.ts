@@ -6,6 +6,8 @@ import { isFalse } from "./lib/traefikOptions";
 import { referred, sourcesOf, traefiks } from "./lib/traefikSources";
 
 const CATALOG = "providers.consulcatalog";
+/** The tag that names a server: for TCP and UDP Traefik reads none. */
+const AWAY = /^traefik\.http\.services\..*\.loadbalancer\.server\.url$/;
 const PLAIN = "so services are reached in plain HTTP, past the intentions";
 const PUBLISHED = "so every service of Consul is published";
 /** Options that Traefik's own defaults are unsafe for, and what is so without them. */
@@ -17,7 +19,7 @@ export const traefikInMesh = policy({
   description: "Traefik reaches services as a member of the mesh, and publishes only those that ask for it.",
   severity: "high",
   remedy:
-    "Set connectAware and connectByDefault to true and exposedByDefault to false, leave the prefix of tags as it is: traefik, and lead no UDP to services",
+    "Set connectAware and connectByDefault to true and exposedByDefault to false, leave the prefix of tags as it is: traefik, lead no UDP to services, and name no server in a tag",
   *object(object) {
     for (const source of sourcesOf(object)) {
       yield* problems(source);
@@ -28,6 +30,10 @@ export const traefikInMesh = policy({
     // Not the sidecar, which does not listen there, answers it; Traefik has no TLS for it either.
     if (udp !== undefined) {
       yield `the tag ${udp} leads UDP to it, which the mesh does not carry, so past its TLS and the intentions`;
+    }
+    const [away, address] = Object.entries(tags).find(([tag]) => AWAY.test(tag)) ?? [];
+    if (away !== undefined) {
+      yield `the tag ${away} has Traefik call ${address} in its place, past the mesh's TLS and the intentions`;
     }
     const connect = tags["traefik.consulcatalog.connect"];
     if (pod && connect !== undefined && isFalse(connect) && !isFalse(consulAnnotation(pod, "connect-inject"))) {

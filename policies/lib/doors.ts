@@ -1,6 +1,8 @@
 import { at, ifKnown, Json, list, record, textAt } from "./json";
 import { ClusterObject, nameOf, namespaceOf } from "./objects";
 import { containersOf, podOf, selects } from "./pods";
+import { tagsOf } from "./traefik";
+import { isFalse } from "./traefikOptions";
 
 /** A Service that leads from outside the cluster to ports of pods, by itself or by a route. */
 export interface Door {
@@ -11,16 +13,17 @@ export interface Door {
   readonly port: number;
 }
 
-/** The doors to these ports of a workload's pods, by number. */
+/** The doors to these ports of a workload's pods, by number; `byItself` says what opens a Service that no route leads to. */
 export function* doorsTo(
   workload: ClusterObject,
   ports: readonly number[],
   objects: readonly ClusterObject[],
+  byItself = outside,
 ): Iterable<Door> {
   const labels = record(podOf(workload)!.metadata.labels);
   for (const service of objects.filter((o) => o.kind === "Service" && namespaceOf(o) === namespaceOf(workload))) {
     const leads = ifKnown(() => leadsTo(service, workload, labels, ports), []);
-    const opened = outside(service) ?? openedBy(service, leads, objects);
+    const opened = byItself(service) ?? openedBy(service, leads, objects);
     if (leads.length > 0 && opened !== undefined) {
       yield { service, opened, port: leads[0].target };
     }
@@ -63,7 +66,13 @@ export function outside(service: ClusterObject): string | undefined {
       : undefined;
 }
 
-const ROUTE = /^(Ingress|IngressRoute(TCP)?|HTTPRoute|TCPRoute|TLSRoute|GRPCRoute|Route|VirtualServer|HTTPProxy)$/;
+/** How a Service is reached from outside, or published by Traefik once it is in Consul's catalog. */
+export function published(service: ClusterObject): string | undefined {
+  return outside(service) ?? (isFalse(tagsOf(service)["traefik.enable"]) ? undefined : "the tag traefik.enable");
+}
+
+const ROUTE =
+  /^(Ingress|IngressRoute(TCP)?|TraefikService|HTTPRoute|TCPRoute|TLSRoute|GRPCRoute|Route|VirtualServ(er|ice)|HTTPProxy)$/;
 /** Parts of a route that name no Service, and ports, which count beside a name alone. */
 const ASIDE =
   /^(host(name)?s?|match(es)?|path(Type)?|tls|ingressClassName|entryPoints|middlewares|parentRefs|namespace|weight|value|port|number|servicePort)$/;
@@ -99,6 +108,11 @@ function backends(value: Json, keys = Object.keys(value)): (() => unknown)[] {
 }
 
 function isBackend(backend: unknown, service: ClusterObject, leads: readonly Lead[]): boolean {
+  if (typeof at(backend, "destination") === "object") {
+    // Istio's routes have it in here, by its host, which may go on with its namespace.
+    const host = textAt(backend, "destination", "host")?.split(".")[0];
+    return isBackend({ service: host, port: at(backend, "destination", "port") }, service, leads);
+  }
   if (!["name", "service", "serviceName"].some((key) => at(backend, key) === nameOf(service))) {
     return false;
   }

@@ -14,6 +14,8 @@ const set = [servers({ command: RUN, ports: API }), good, closed];
 /** A Service that only its selector tells to lead to the servers. */
 const door = (spec: Record<string, unknown>, more: Record<string, unknown> = {}, kind = "Service") =>
   kube("v1", kind, "door", { spec: { selector: { app: "consul" }, ...spec }, ...more });
+const tagged = (tags: string, spec: Record<string, unknown> = { ports: [{ port: 443, targetPort: "api2" }] }) =>
+  door(spec, { metadata: { annotations: { "consul.hashicorp.com/service-tags": tags } } });
 const outside = (...ports: unknown[]) => door({ type: "LoadBalancer", ports });
 
 cases("consul-api-isolated", [
@@ -38,6 +40,18 @@ cases("consul-api-isolated", [
     [...set, door({ type: "NodePort", ports: [{ port: 8501 }] })],
     "a Service of type NodePort opens Consul's API at port 8501",
   ),
+  ...["traefik.enable=true", "a,traefik.enable=1,traefik.consulcatalog.connect=false"].map((tags) =>
+    blocks(
+      `a Service that Traefik publishes: ${tags}`,
+      [...set, tagged(tags)],
+      "Service door: the tag traefik.enable opens Consul's API at port 8501",
+    ),
+  ),
+  blocks(
+    "a Service of servers that another stack has, which Traefik publishes",
+    [tagged("traefik.enable=true", { selector: { app: "consul", component: "server" }, ports: [{ port: 8501 }] })],
+    "Service door: the tag traefik.enable opens Consul's API. Declare",
+  ),
   blocks(
     "a Service by an address",
     [...set, door({ externalIPs: ["192.0.2.7"], ports: [{ port: 8501 }] })],
@@ -49,6 +63,9 @@ cases("consul-api-isolated", [
     "can't be known during preview",
   ),
   ...[
+    tagged("traefik.enable=true", { ports: [{ port: 443, targetPort: "serf" }] }),
+    tagged("traefik.enable=false"),
+    tagged("traefik.http.routers.a.rule=Host(`a`)"),
     outside({ port: 443, targetPort: "serf" }),
     outside({ port: 8501, targetPort: "serf" }),
     outside({ port: 443, targetPort: "api" }),
@@ -82,6 +99,19 @@ const routes = (name: string, port: string | number) => [
       ],
     }),
   ),
+  route("TraefikService", {
+    weighted: {
+      services: [
+        { name: "shop", port: 1 },
+        { name, port, weight: 1 },
+      ],
+    },
+  }),
+  route("TraefikService", { mirroring: { name: "shop", port: 1, mirrors: [{ name, port, percent: 1 }] } }),
+  route("VirtualService", {
+    hosts: ["a.example"],
+    http: [{ route: [{ destination: { host: "shop" } }, { destination: { host: name, port: { number: port } } }] }],
+  }),
   ...["HTTPRoute", "TCPRoute", "TLSRoute", "GRPCRoute"].map((kind) =>
     route(kind, { rules: [{ backendRefs: [{ name: "shop" }, { name, port }] }] }),
   ),
@@ -97,13 +127,21 @@ cases("consul-api-isolated", [
   ...[
     route("Route", { to: { kind: "Service", name: "door" } }),
     route("HTTPProxy", { tcpproxy: { services: [{ name: "door" }] } }),
+    route("VirtualService", { tls: [], tcp: [{ route: [{ destination: { host: "door" } }] }] }),
+    route("VirtualService", { http: [{ route: [{ destination: { host: "door.apps.svc.cluster.local" } }] }] }),
   ].map((each) =>
     blocks(`whatever the port: ${title(each)}`, [...set, inside, each], "way opens Consul's API at port 8500"),
   ),
   ...[...routes("door", 8301), ...routes("door", "gossip"), ...routes("shop", 443)].map((each) =>
     passes(`${each.type} ${title(each)}`, [...set, inside, each]),
   ),
-  ...["UDPRoute", "IngressRouteUDP", "Thing"].map((kind) =>
+  passes("what is no host of a route", [
+    ...set,
+    inside,
+    route("VirtualService", { http: [{ destination: "door", route: [{ destination: null }] }, { host: "door" }] }),
+    route("Ingress", { rules: [{ host: "door" }] }),
+  ]),
+  ...["UDPRoute", "IngressRouteUDP", "VirtualServ", "TraefikServices", "Thing"].map((kind) =>
     passes(`what is no route to a port of TCP: ${kind}`, [
       ...set,
       inside,

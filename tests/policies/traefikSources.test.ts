@@ -613,6 +613,37 @@ cases("traefik-in-the-mesh", [
     [tagged("a", ["traefik.UDP.routers.dns.entrypoints=dns"])],
     "leads UDP to it, which the mesh does not carry",
   ),
+  ...["traefik.http.services.x.loadbalancer.server.url", "traefik.HTTP.services.a.b.loadBalancer.server.URL"].map(
+    (tag) =>
+      blocks(
+        `another server: ${tag}`,
+        [tagged("a", [`${tag}=https://consul-server.consul-system:8501`])],
+        `Deployment a: the tag ${tag.toLowerCase()} has Traefik call https://consul-server.consul-system:8501 in its place, ` +
+          "past the mesh's TLS and the intentions. Set connectAware",
+      ),
+  ),
+  blocks(
+    "another server, on a Kubernetes Service",
+    [
+      kube("v1", "Service", "a", {
+        metadata: {
+          annotations: {
+            "consul.hashicorp.com/service-tags": "traefik.http.services.x.loadbalancer.server.url=http://a",
+          },
+        },
+      }),
+    ],
+    "Service a: the tag traefik.http.services.x.loadbalancer.server.url has Traefik call http://a in its place",
+  ),
+  passes("tags of servers that are its own, and what Traefik does not read", [
+    tagged("a", [
+      "traefik.http.services.x.loadbalancer.server.port=8080",
+      "traefik.http.services.x.loadbalancer.server.scheme=https",
+      "traefik.http.services.x.loadbalancer.server.url.x=y",
+      "traefik.tcp.services.x.loadbalancer.server.address=y",
+      "x.traefik.http.services.x.loadbalancer.server.url=http://a",
+    ]),
+  ]),
   blocks(
     "a service of UDP, on a Kubernetes Service",
     [
