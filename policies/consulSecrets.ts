@@ -4,7 +4,7 @@ import { commandLine, containersOf, podOf } from "./lib/pods";
 import { policy } from "./lib/policy";
 
 /** Secrets of Consul's that nobody but its own programs has to read: its chart's, and those that this project makes. */
-const SENSITIVE =
+export const SENSITIVE =
   /\b[\w.-]*consul[\w.-]*?(ca-key|acl-token|bootstrap-token|server-cert|federation|gossip-key|gossip-encryption-key|auth-method)\b/;
 /** Variables that a Consul token is given by, to Consul's programs and to Traefik. */
 const TOKEN_VARIABLE =

@@ -1,6 +1,9 @@
+import { SENSITIVE } from "./consulSecrets";
 import { consulServers } from "./lib/consulServers";
-import { at, list, record, textAt } from "./lib/json";
+import { at, ifKnown, list, record, textAt } from "./lib/json";
+import { injectsByDefault } from "./lib/meshPods";
 import { ClusterObject, nameOf, namespaceOf } from "./lib/objects";
+import { asksForSidecar, podOf } from "./lib/pods";
 import { policy } from "./lib/policy";
 import { isBinding, isPowerful, reaches, roleOf, subjectsOf } from "./lib/rbac";
 
@@ -26,8 +29,9 @@ const TAKES: readonly (readonly [group: string, resource: string, verb: string])
   ["", "serviceaccounts", "impersonate"],
   ["", "users", "impersonate"],
   ["", "groups", "impersonate"],
-  ["rbac.authorization.k8s.io", "clusterroles", "escalate"],
-  ["rbac.authorization.k8s.io", "clusterroles", "bind"],
+  ...["clusterroles", "roles"].flatMap((resource) =>
+    ["escalate", "bind"].map((verb) => ["rbac.authorization.k8s.io", resource, verb] as const),
+  ),
 ];
 /** What makes pods, or says what theirs are: a pod mounts what it likes of its namespace's Secrets, under any ServiceAccount of it. */
 const WORKLOADS: Readonly<Record<string, readonly string[]>> = {
@@ -35,16 +39,26 @@ const WORKLOADS: Readonly<Record<string, readonly string[]>> = {
   apps: ["deployments", "statefulsets", "daemonsets", "replicasets"],
   batch: ["jobs", "cronjobs"],
 };
-const STARTS: typeof TAKES = Object.entries(WORKLOADS).flatMap(([group, resources]) =>
-  resources.flatMap((resource) => ["create", "update", "patch"].map((verb) => [group, resource, verb] as const)),
-);
+const STARTS = rights(WORKLOADS, ["create", "update", "patch"]);
+/** What guards the mesh: who may call whom, and what brings sidecars and keeps others away. */
+const GUARDS: typeof WORKLOADS = {
+  "consul.hashicorp.com": [
+    ...["serviceintentions", "servicedefaults", "proxydefaults", "meshes", "jwtproviders", "registrations"],
+    ...["serviceresolvers", "servicerouters", "servicesplitters", "ingressgateways", "terminatinggateways"],
+    ...["exportedservices", "peeringacceptors", "peeringdialers", "samenessgroups"],
+  ],
+  "admissionregistration.k8s.io": ["mutatingwebhookconfigurations"],
+  "networking.k8s.io": ["networkpolicies"],
+};
+const UNDOES = rights(GUARDS, ["create", "update", "patch", "delete", "deletecollection"]);
 
 /** Keys and tokens are in Secrets: who may read all of them, or be every ServiceAccount, is every service of the mesh. */
 export const secretReaders = policy({
   name: "secrets-not-for-everybody",
-  description: "Only those who were chosen for it read the Secrets of Consul's namespace, or act as another.",
+  description:
+    "Only those who were chosen for it read the Secrets of Consul's namespace, act as another or undo the mesh's guards.",
   severity: "critical",
-  remedy: "Bind a ServiceAccount of its own to a Role that names the Secrets by resourceNames",
+  remedy: "Bind a ServiceAccount of its own, to a Role that names Secrets by resourceNames",
   *object(object) {
     for (const subject of isPowerful(object) && reaches(object) ? subjectsOf(object).filter(isEverybody) : []) {
       yield `gives ${roleOf(object).name} to ${said(subject)}`;
@@ -60,28 +74,50 @@ export const secretReaders = policy({
   },
   *stack(objects) {
     const guarded = consulServers(objects).map(({ object }) => namespaceOf(object));
-    for (const object of objects.filter((o) => isBinding(o) && (reaches(o) || guarded.includes(namespaceOf(o))))) {
-      const { kind, name } = roleOf(object);
-      const role = objects.find(
-        (o) =>
-          o.kind === kind && nameOf(o) === name && (kind === "ClusterRole" || namespaceOf(o) === namespaceOf(object)),
-      );
-      const taken = isPowerful(object) ? "may read all Secrets" : role && opens(role, TAKES);
-      const started = role && opens(role, STARTS);
-      for (const subject of subjectsOf(object)) {
-        const stranger =
-          object.kind === "RoleBinding" &&
-          (textAt(subject, "namespace") ?? namespaceOf(object)) !== namespaceOf(object);
-        const told = isPowerful(object) && reaches(object);
-        // One of another namespace that makes workloads was chosen for it: that is how GitOps deploys.
-        const opened = isEverybody(subject) && !told ? (taken ?? started) : stranger && !object.rendered && taken;
-        if (opened) {
-          yield { object, problem: `gives the role ${name}, which ${opened}, to ${said(subject)}` };
-        }
-      }
+    const byDefault = objects.some(injectsByDefault);
+    const isMeshed = (object: ClusterObject) => {
+      const pod = podOf(object);
+      return pod !== undefined && (asksForSidecar(pod) ?? byDefault);
+    };
+    const meshed = objects.flatMap((o) => ifKnown(() => (isMeshed(o) ? [namespaceOf(o)] : []), []));
+    for (const object of objects.filter(isBinding)) {
+      const near = reaches(object) || guarded.includes(namespaceOf(object));
+      const problems = () => [...bindingProblems(object, objects, near)];
+      // Beside services of the mesh, whom a program chooses may be known later.
+      const found = near ? problems() : meshed.includes(namespaceOf(object)) ? ifKnown(problems, []) : [];
+      yield* found.map((problem) => ({ object, problem }));
     }
   },
 });
+
+/** What a binding gives to those who should not have it; `near` is where Consul's Secrets are. */
+function* bindingProblems(object: ClusterObject, objects: readonly ClusterObject[], near: boolean): Iterable<string> {
+  const { kind, name } = roleOf(object);
+  const role = objects.find(
+    (o) => o.kind === kind && nameOf(o) === name && (kind === "ClusterRole" || namespaceOf(o) === namespaceOf(object)),
+  );
+  const given = (everybody: boolean) =>
+    isPowerful(object) ? "may read all Secrets" : role && opens(role, TAKES, everybody);
+  for (const subject of subjectsOf(object)) {
+    const stranger =
+      object.kind === "RoleBinding" && (textAt(subject, "namespace") ?? namespaceOf(object)) !== namespaceOf(object);
+    const told = isPowerful(object) && reaches(object);
+    // One of another namespace that makes workloads was chosen for it: that is how GitOps deploys.
+    const opened =
+      isEverybody(subject) && !told
+        ? (given(true) ?? (role && (opens(role, UNDOES, true) ?? opens(role, STARTS))))
+        : near && stranger && !object.rendered && given(false);
+    if (opened) {
+      yield `gives the role ${name}, which ${opened}, to ${said(subject)}`;
+    }
+  }
+}
+
+function rights(resources: typeof WORKLOADS, verbs: readonly string[]): typeof TAKES {
+  return Object.entries(resources).flatMap(([group, names]) =>
+    names.flatMap((resource) => verbs.map((verb) => [group, resource, verb] as const)),
+  );
+}
 
 function isEverybody(subject: unknown): boolean {
   const name = String(at(subject, "name"));
@@ -93,16 +129,22 @@ function said(subject: unknown): string {
   return `${textAt(subject, "kind")} ${path.join("/")}`;
 }
 
-/** Which of these rights a role gives, in words; `undefined` where it gives none. */
-function opens({ body }: ClusterObject, rights: typeof TAKES): string | undefined {
-  // Those that are named were chosen.
-  const rules = list(body.rules).filter((rule) => list(at(rule, "resourceNames")).length === 0);
-  const taken = rights.find(([group, resource, verb]) =>
-    rules.some((rule) => {
+/**
+ * Which of these rights a role gives, in words; `undefined` where it gives none. What it names was chosen, but not for
+ * `everybody`: of Secrets those count then that are Consul's.
+ */
+function opens({ body }: ClusterObject, wanted: typeof TAKES, everybody = false): string | undefined {
+  const taken = wanted.find(([group, resource, verb]) =>
+    list(body.rules).some((rule) => {
       const has = (key: string, ...values: string[]) =>
         list(at(rule, key)).some((each) => [...values, "*"].includes(String(each)));
+      const names = list(at(rule, "resourceNames")).map(String);
+      const counts = resource !== "secrets" || names.some((name) => SENSITIVE.test(name));
       return (
-        has("apiGroups", group) && has("resources", resource, resource.replace(/.*\//, "*/")) && has("verbs", verb)
+        (names.length === 0 || (everybody && counts)) &&
+        has("apiGroups", group) &&
+        has("resources", resource, resource.replace(/.*\//, "*/")) &&
+        has("verbs", verb)
       );
     }),
   );

@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { Resource, UNKNOWN } from "./analyzer";
 import { blocks, cases, passes, useAnalyzer } from "./cases";
 import { CONSUL_CA, CONSUL_SERVER, OTHER_CA, SHOP } from "./certificates";
-import { kube, release, workload } from "./resources";
+import { kube, meshed, release, workload } from "./resources";
 
 useAnalyzer();
 const PEM = "-----BEGIN PRIVATE KEY-----\nMC4CAQAw\n-----END PRIVATE KEY-----";
@@ -340,15 +340,59 @@ cases("secrets-not-for-everybody", [
       { resources: [resource], verbs: ["impersonate"] },
       `may impersonate ${resource}`,
     ]),
-    ...["escalate", "bind"].map((verb) => [
-      { apiGroups: ["rbac.authorization.k8s.io"], resources: ["clusterroles"], verbs: [verb] },
-      `may ${verb} clusterroles`,
+    ...["clusterroles", "roles"].flatMap((resource) =>
+      ["escalate", "bind"].map((verb) => [
+        { apiGroups: ["rbac.authorization.k8s.io"], resources: [resource], verbs: [verb] },
+        `may ${verb} ${resource}`,
+      ]),
+    ),
+    ...["create", "update", "patch", "delete", "deletecollection"].flatMap((verb) => [
+      [
+        { apiGroups: ["consul.hashicorp.com"], resources: ["serviceintentions"], verbs: [verb] },
+        `may ${verb} servicei`,
+      ],
+      [{ apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: [verb] }, `may ${verb} networkp`],
     ]),
+    ...[
+      ...["servicedefaults", "proxydefaults", "meshes", "jwtproviders", "registrations", "serviceresolvers"],
+      ...["servicerouters", "servicesplitters", "ingressgateways", "terminatinggateways", "exportedservices"],
+      ...["peeringacceptors", "peeringdialers", "samenessgroups"],
+    ].map((kind) => [
+      { apiGroups: ["consul.hashicorp.com"], resources: [kind], verbs: ["delete"] },
+      `may delete ${kind}`,
+    ]),
+    [{ apiGroups: ["consul.hashicorp.com"], resources: ["*"], verbs: ["*"] }, "may create serviceintentions"],
+    [
+      {
+        apiGroups: ["admissionregistration.k8s.io"],
+        resources: ["mutatingwebhookconfigurations"],
+        verbs: ["get", "delete"],
+      },
+      "may delete mutatingwebhookconfigurations",
+    ],
+    // What is named was chosen, but not for everybody.
+    ...["consul-ca-key", "consul-bootstrap-token"].map((name) => [
+      { resources: ["secrets"], verbs: ["get"], resourceNames: ["regcred", name] },
+      "may get secrets",
+    ]),
+    [
+      { resources: ["serviceaccounts/token"], verbs: ["create"], resourceNames: ["traefik-system-ingress"] },
+      "may create serviceaccounts/token",
+    ],
+    [
+      {
+        apiGroups: ["consul.hashicorp.com"],
+        resources: ["serviceintentions"],
+        verbs: ["delete"],
+        resourceNames: ["all"],
+      },
+      "may delete serviceintentions",
+    ],
   ].map(([rule, words]) =>
     blocks(
       `a role of one's own that ${words}`,
       [role(rule as Record<string, unknown>), binding("ClusterRoleBinding", "reader", group("system:authenticated"))],
-      `which ${words}, to Group`,
+      `which ${words}`,
     ),
   ),
   blocks(
@@ -408,6 +452,87 @@ cases("secrets-not-for-everybody", [
     [role({ resources: ["pods"], verbs: ["create"] }, "ClusterRole", { labels: { [TO_VIEW]: "true" } })],
     "adds the reading of Secrets to the role view",
   ),
+]);
+
+const OURS = "rbac.authorization.k8s.io";
+const GITOPS = account("argocd", "argocd");
+const inApps = (roleName: string, subject: Record<string, unknown>, kind = "RoleBinding") =>
+  binding(kind, roleName, subject, "apps");
+const TOKENS = { resources: ["serviceaccounts/token"], verbs: ["create"] };
+const byDefault = kube("apps/v1", "Deployment", "injector", {
+  metadata: { namespace: "mesh" },
+  spec: workload("injector", { container: { args: ["inject-connect -default-inject=true"] } }).props.spec,
+});
+cases("secrets-not-for-everybody", [
+  ...["system:authenticated", "system:serviceaccounts:apps"].map((name) =>
+    blocks(
+      `the role edit for ${name}, where a service of the mesh is`,
+      [meshed("shop"), inApps("edit", group(name))],
+      `RoleBinding b: gives the role edit, which may read all Secrets, to Group ${name}. Bind`,
+    ),
+  ),
+  blocks(
+    "tokens of its account for everybody",
+    [meshed("shop"), role(TOKENS), inApps("reader", account("default", "apps"))],
+    "which may create serviceaccounts/token, to ServiceAccount apps/default",
+  ),
+  blocks(
+    "its deployment for everybody, where each pod has a sidecar that does not refuse",
+    [
+      workload("shop"),
+      byDefault,
+      role({ apiGroups: ["apps"], resources: ["deployments"], verbs: ["patch"] }),
+      inApps("reader", group("system:authenticated")),
+    ],
+    "which may patch deployments",
+  ),
+  ...[
+    [workload("shop")],
+    [workload("shop", { annotations: { "consul.hashicorp.com/connect-inject": "false" } }), byDefault],
+    [workload("shop", { annotations: { "consul.hashicorp.com/connect-inject": UNKNOWN } })],
+    [kube("apps/v1", "Deployment", "shop", { ...meshed("shop").props, metadata: { namespace: "other" } })],
+    [kube("apps/v1", "Deployment", "shop", { ...meshed("shop").props, metadata: { namespace: UNKNOWN } })],
+  ].map((pods, i) =>
+    passes(`everybody, where no pod is known to be of the mesh: ${i}`, [
+      ...pods,
+      inApps("edit", group("system:authenticated")),
+    ]),
+  ),
+  passes("those who were chosen, beside services of the mesh", [
+    meshed("shop"),
+    inApps("edit", GITOPS),
+    { ...role(READS), name: "role" },
+    { ...inApps("reader", GITOPS), name: "b1" },
+    { ...inApps("reader", { kind: "ServiceAccount", name: "shop" }), name: "b2" },
+    { ...inApps("reader", { kind: "ServiceAccount", name: UNKNOWN }), name: "b3" },
+    { ...inApps("view", group("system:authenticated")), name: "b4" },
+  ]),
+  passes("those who were chosen to write intentions, in Consul's namespace too", [
+    role({ apiGroups: ["consul.hashicorp.com", OURS], resources: ["serviceintentions", "roles"], verbs: ["delete"] }),
+    binding("RoleBinding", "reader", GITOPS),
+    { ...binding("ClusterRoleBinding", "reader", account("operator", "ops")), name: "b2" },
+  ]),
+  passes("everybody, to look at what guards the mesh, and to write its likes", [
+    kube(`${OURS}/v1`, "ClusterRole", "reader", {
+      rules: [
+        { apiGroups: ["consul.hashicorp.com"], resources: ["*"], verbs: ["get", "list", "watch"] },
+        { apiGroups: ["consul.hashicorp.com"], resources: ["serviceintentions/status"], verbs: ["*"] },
+        { apiGroups: ["example.com"], resources: ["serviceintentions", "networkpolicies"], verbs: ["*"] },
+        { apiGroups: ["admissionregistration.k8s.io"], resources: ["*"], verbs: ["get"] },
+        { apiGroups: ["networking.k8s.io"], resources: ["ingresses"], verbs: ["*"] },
+        { apiGroups: [OURS], resources: ["roles"], verbs: ["get"] },
+      ],
+    }),
+    binding("ClusterRoleBinding", "reader", group("system:authenticated")),
+  ]),
+  passes("everybody, to read a Secret that is not Consul's, or its CA's certificate, by name", [
+    role({ ...READS, resourceNames: ["regcred", "consul-ca-cert"] }),
+    binding("ClusterRoleBinding", "reader", group("system:authenticated")),
+  ]),
+  passes("one that was chosen, to read Consul's key by its name", [
+    role({ ...READS, resourceNames: ["consul-ca-key"] }),
+    binding("RoleBinding", "reader", account("backup", "ops")),
+  ]),
 ]);
 
 /** A chart that is not there: only its values are judged here. */
