@@ -33,7 +33,26 @@ cases("no-permissive-mtls", [
 const webhook = (name: string, webhooks: unknown[], kind = "MutatingWebhookConfiguration") =>
   kube("admissionregistration.k8s.io/v1", kind, name, { webhooks });
 const INJECTOR = "consul-connect-injector.consul.hashicorp.com";
-const asked = { name: INJECTOR, failurePolicy: "Fail", rules: [{ resources: ["pods"] }] };
+const PODS = { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] };
+const asked = { name: INJECTOR, failurePolicy: "Fail", rules: [PODS] };
+const patchOf = (part: Record<string, unknown>) =>
+  webhook("consul-connect-injector", [{ name: INJECTOR, ...part }], "MutatingWebhookConfigurationPatch");
+const unnamespaced = (resource: ReturnType<typeof kube>) => {
+  const metadata = { ...resource.props.metadata, namespace: undefined };
+  return { ...resource, props: { ...resource.props, metadata } };
+};
+const chart = (connectInject: Record<string, unknown>) => release(safeBut({ connectInject }));
+const inNamespace = (namespace: unknown) => {
+  const made = meshed("a");
+  return { ...made, props: { ...made.props, metadata: { name: "a", namespace } } };
+};
+const apps = (labels: Record<string, unknown>) => kube("v1", "Namespace", "apps", { metadata: { labels } });
+const YES = "matchLabels: {mesh: 'yes'}";
+const expression = (key: string, operator: string, ...values: string[]) => ({
+  matchExpressions: [{ key, operator, ...(values.length > 0 && { values }) }],
+});
+const NAME = "kubernetes.io/metadata.name";
+const LEFT_OUT = `Deployment a: asks for a sidecar, but the namespaceSelector of ${INJECTOR} leaves out the namespace apps. Leave`;
 
 cases("injection-in-force", [
   passes("the chart's own, an injector of another stack, and other people's webhooks", [
@@ -73,7 +92,108 @@ cases("injection-in-force", [
     "failurePolicy Ignore",
   ),
   blocks("no webhook", [webhook("consul-connect-injector", [])], "has no webhook"),
-  blocks("no rules", [webhook("mine", [{ ...asked, rules: [] }])], "is asked about no pod"),
+  ...[
+    [],
+    [{ ...PODS, operations: ["DELETE"] }],
+    [{ ...PODS, apiGroups: ["apps"] }],
+    [{ ...PODS, resources: ["services"] }, "pods"],
+  ].flatMap((rules) =>
+    [webhook("mine", [{ ...asked, rules }]), patchOf({ rules })].map((each) =>
+      blocks(
+        `${each.props.metadata.name} with the rules ${JSON.stringify(rules)}`,
+        [each],
+        `${INJECTOR} has no rule for pods that are created, and is asked about no pod. Leave`,
+      ),
+    ),
+  ),
+  passes("rules for everything, for pods too, and of a webhook for something else", [
+    webhook("a", [{ ...asked, rules: [{ apiGroups: ["*"], operations: ["*"], resources: ["*"] }] }]),
+    webhook("b", [{ ...asked, rules: [{ ...PODS, resources: ["services"] }, PODS] }]),
+    webhook("c", [{ ...asked, name: "mutate-mesh.consul.hashicorp.com", rules: [{ ...PODS, resources: ["meshes"] }] }]),
+  ]),
+  ...[
+    [{ k8sDenyNamespaces: ["other", "apps"] }, "k8sDenyNamespaces has its namespace apps"],
+    [{ k8sAllowNamespaces: ["other", "apps2"] }, "k8sAllowNamespaces does not have its namespace apps"],
+    [{ k8sAllowNamespaces: [] }, "k8sAllowNamespaces does not have its namespace apps"],
+  ].map(([values, problem]) =>
+    blocks(
+      `a namespace that is left out by ${JSON.stringify(values)}`,
+      [chart(values as Record<string, unknown>), meshed("a"), workload("b")],
+      `Deployment a: asks for a sidecar, but connectInject.${problem}. Leave`,
+    ),
+  ),
+  passes("namespaces that are let in, and pods that do not ask or whose namespace nobody knows", [
+    chart({ k8sAllowNamespaces: ["x", "apps"], k8sDenyNamespaces: ["other", "app"] }),
+    ...[meshed("a"), inNamespace(undefined), inNamespace(UNKNOWN)].map((r, i) => ({ ...r, name: `${i}` })),
+    kube("apps/v1", "Deployment", "b", { metadata: { namespace: "other" }, spec: workload("b").props.spec }),
+    kube("apps/v1", "DeploymentPatch", "c", { metadata: { namespace: "other" }, spec: meshed("c").props.spec }),
+    workload("c", { annotations: { "consul.hashicorp.com/connect-inject": "false" } }),
+    workload("d", { annotations: { "consul.hashicorp.com/connect-inject": UNKNOWN } }),
+  ]),
+  passes("the catalog's namespaces, which are no injector's", [
+    release(safeBut({ syncCatalog: { enabled: true, k8sAllowNamespaces: ["other"] } })),
+    meshed("a"),
+  ]),
+  passes("one of two injectors", [
+    ...["apps", "other"].map((namespace) =>
+      kube("apps/v1", "Deployment", `injector-${namespace}`, {
+        spec: {
+          template: {
+            spec: { containers: [{ command: ["inject-connect", "-allow-k8s-namespace", `'${namespace}'`] }] },
+          },
+        },
+      }),
+    ),
+    webhook("a", [{ ...asked, namespaceSelector: expression(NAME, "In", "apps") }]),
+    webhook("b", [{ ...asked, namespaceSelector: expression(NAME, "In", "other") }]),
+    meshed("a"),
+  ]),
+  ...[
+    [chart({ namespaceSelector: YES }), apps({ mesh: "no" })],
+    [chart({ namespaceSelector: YES }), apps({})],
+    [chart({ namespaceSelector: `matchExpressions: [{key: ${NAME}, operator: In, values: [other]}]` })],
+    [webhook("mine", [{ ...asked, namespaceSelector: { matchLabels: { [NAME]: "other" } } }])],
+    [release(SAFE_VALUES), apps({}), patchOf({ namespaceSelector: { matchLabels: { mesh: "yes" } } })],
+    [patchOf({ namespaceSelector: expression(NAME, "NotIn", "apps") })],
+    [release(SAFE_VALUES), unnamespaced(patchOf({ namespaceSelector: expression(NAME, "NotIn", "apps") }))],
+  ].map((resources, i) =>
+    blocks(`a namespace that a selector leaves out: ${i}`, [...resources, meshed("a")], LEFT_OUT),
+  ),
+  ...[
+    [chart({ namespaceSelector: YES }), apps({ mesh: "yes" })],
+    [chart({ namespaceSelector: YES })],
+    [chart({ namespaceSelector: YES }), { ...apps({}), type: "kubernetes:core/v1:ConfigMap" }],
+    [
+      chart({ namespaceSelector: YES }),
+      kube("v1", "Namespace", "apps", { metadata: { labels: UNKNOWN } }),
+      kube("v1", "Namespace", "other", { metadata: { labels: {} } }),
+    ],
+    [webhook("mine", [{ ...asked, namespaceSelector: expression("mesh", "Exists") }])],
+    [webhook("mine", [{ ...asked, objectSelector: { matchLabels: { app: "a" } } }])],
+    [
+      webhook("mine", [
+        { ...asked, name: "mutate-mesh.consul.hashicorp.com", objectSelector: { matchLabels: { a: "b" } } },
+      ]),
+    ],
+  ].map((resources, i) => passes(`a pod that no selector leaves out: ${i}`, [...resources, meshed("a")])),
+  passes("one whose namespace nobody knows", [
+    chart({ namespaceSelector: `matchExpressions: [{key: ${NAME}, operator: In, values: [other]}]` }),
+    inNamespace(UNKNOWN),
+  ]),
+  ...[
+    patchOf({ objectSelector: { matchLabels: { mesh: "yes" } } }),
+    patchOf({ objectSelector: expression("app", "NotIn", "a") }),
+  ].map((each) =>
+    blocks(
+      `a pod that an objectSelector leaves out: ${JSON.stringify(each.props.webhooks)}`,
+      [release(SAFE_VALUES), each, meshed("a")],
+      `Deployment a: asks for a sidecar, but the objectSelector of ${INJECTOR} leaves it out. Leave`,
+    ),
+  ),
+  passes("labels that nobody knows", [
+    webhook("mine", [{ ...asked, objectSelector: { matchLabels: { mesh: "yes" } } }]),
+    workload("a", { annotations: { "consul.hashicorp.com/connect-inject": "true" }, labels: { version: UNKNOWN } }),
+  ]),
   blocks(
     "a condition",
     [webhook("mine", [{ ...asked, matchConditions: [{ expression: "false" }] }])],
