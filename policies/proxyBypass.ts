@@ -16,9 +16,9 @@ const PROXY_PORTS = [15001, 19000, 20000, 20100, 20200, 20600, 21000];
 /** 20300, 20400 and 20500, and as many on as the pod has containers: the probes that the injector moves. */
 const PROBE_PORTS = [20300, 20400, 20500];
 
-/** Folders of a node in which other pods' tokens and certificates are, or the sockets by which containers are made. */
+/** Folders of a node in which other pods' tokens are, or the cluster's keys and Secrets, or the sockets by which containers are made. */
 const NODE_FOLDERS =
-  /^(\/|\/(proc|root|run|var)|\/var\/(lib|run)|\/(var\/lib|run|var\/run)\/(kubelet|containerd|containers|crio|docker|docker\.sock|k3s|rancher)(\/.*)?)$/;
+  /^(\/|\/(etc|proc|root|run|var)|\/var\/(lib|run)|\/etc\/(kubernetes|rancher)(\/.*)?|\/(var\/lib|run|var\/run)\/(kubelet|containerd|containers|crio|docker|docker\.sock|etcd|k3s|rancher)(\/.*)?)$/;
 
 const POD = onMeshPods(function* (pod, object) {
   yield* hostProblems(pod);
@@ -53,7 +53,7 @@ function* hostProblems({ spec }: Pod): Iterable<string> {
   for (const volume of list(spec.volumes)) {
     const folder = at(volume, "hostPath", "path");
     if (folder !== undefined && NODE_FOLDERS.test(path.posix.normalize(String(folder)).replace(/(?<=.)\/$/, ""))) {
-      yield `the hostPath ${folder} has other pods' tokens or a way to start containers in it, to act as they do`;
+      yield `the hostPath ${folder} has other pods' tokens, the cluster's keys or a way to start containers in it, to act as they do`;
     }
   }
 }

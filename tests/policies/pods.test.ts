@@ -159,12 +159,21 @@ cases("no-proxy-bypass", [
     "/run/crio/x",
     "/var/lib/rancher/k3s",
     "/var/lib/docker/",
+    "/etc/",
+    "/etc/kubernetes",
+    "/etc/kubernetes/pki/ca.key",
+    "/etc/rancher/k3s/k3s.yaml",
+    "/var/lib/etcd",
+    "/var/lib/etcd/member",
   ].map((folder) =>
     blocks(
       `a way in by the node's ${folder}`,
       [meshed("a", {}, { volumes: [{ name: "node", hostPath: { path: folder } }] })],
-      `the hostPath ${folder} has`,
+      `the hostPath ${folder} has other pods' tokens, the cluster's keys or a way to start containers in it, to act as they do`,
     ),
+  ),
+  ...["/etc/localtime", "/etc/ssl/certs", "/etc/kubernetes.d", "/my/etc", "/var/lib/etcds"].map((folder) =>
+    passes(`the node's ${folder}`, [meshed("a", {}, { volumes: [{ name: "node", hostPath: { path: folder } }] })]),
   ),
   ...["/data/var", "/runs", "/var/lib/kubelets", "/var/log", "/my/run/docker"].map((folder) =>
     passes(`the node's ${folder}`, [meshed("a", {}, { volumes: [{ name: "node", hostPath: { path: folder } }] })]),
