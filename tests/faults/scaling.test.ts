@@ -1,6 +1,6 @@
 import { answers, changesNothing, inventory, kubectl, poll, story } from "../e2e/cluster";
 import { judged } from "../e2e/pack";
-import { workspace, Workspace } from "../workspace";
+import { TESTBED, workspace, Workspace } from "../workspace";
 
 /** A number of pods is handed over to an autoscaler, and taken back: of a service, and of Traefik. */
 const step = story();
@@ -47,7 +47,7 @@ const pods = () =>
 
 beforeAll(async () => {
   before = await inventory();
-  its = judged(await workspace("local", { ...whoami({ replicas: 3 }), traefikReplicas: 3, networkPolicies: false }));
+  its = judged(await workspace("local", { ...TESTBED, ...whoami({ replicas: 3 }), traefikReplicas: 3 }, "local"));
 });
 
 afterAll(() => its?.remove());
