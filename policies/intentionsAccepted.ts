@@ -1,7 +1,7 @@
 import { IntentionProblem, intentionProblems } from "../components/intentions/intentionProblems";
 import { IntentionRule } from "../components/intentions/intentions";
 import { destinationOf, isIntentions, Source, sourcesOf } from "./lib/intentions";
-import { at, Json, list, plain, record, textAt } from "./lib/json";
+import { at, Json, list, record, textAt, withoutNulls } from "./lib/json";
 import { nameOf } from "./lib/objects";
 import { policy } from "./lib/policy";
 
@@ -26,7 +26,7 @@ export const intentionsAccepted = policy<{ enterprise: boolean }>({
     if (!isIntentions(object)) {
       return;
     }
-    const intentions = { ...object, body: plain(object.body) };
+    const intentions = { ...object, body: withoutNulls(object.body) };
     // A patch does not say what its destination is, and may leave the sources as they are.
     const destination = destinationOf(intentions) ?? (object.patch ? nameOf(object) : undefined);
     const sources = sourcesOf(intentions);
@@ -73,28 +73,44 @@ function* shapeProblems({ body, name }: Source, enterprise: boolean): Iterable<s
   }
 }
 
-/** The source as a typed rule: what has to be a list is one. */
+/** The source as a typed rule: what has to be a text or a list is one, whatever Kubernetes will say of it. */
 function asRule({ body, name, permissions }: Source, i: number, destination: string): IntentionRule {
   const rule = {
     // The same name in another peer is another source; a missing one is reported already.
     source: textAt(body, "peer") || !name ? `source-${i}` : name,
     destination,
     action: body.action,
-    description: body.description,
+    description: textAt(body, "description"),
     permissions: body.permissions === undefined ? undefined : permissions.map(asPermission),
   };
   return rule as IntentionRule;
 }
 
 function asPermission({ action, http, jwt }: Json) {
-  const lists = (value: unknown, ...keys: string[]) =>
-    value && { ...record(value), ...Object.fromEntries(keys.map((key) => [key, list(at(value, key))])) };
-  const claims = (provider: unknown) => ({
-    ...record(provider),
-    verifyClaims: list(at(provider, "verifyClaims")).map((claim) => lists(claim, "path")),
+  return { action, http: http === undefined ? http : asMatch(http), jwt: jwt === undefined ? jwt : asRequirement(jwt) };
+}
+
+function asMatch(http: unknown) {
+  return {
+    ...texts(http),
+    methods: list(at(http, "methods")).map(String),
+    header: list(at(http, "header")).map(texts),
+  };
+}
+
+/** Fields as texts, without those that are false, which is what Consul takes for a field that is not there. */
+function texts(value: unknown): Record<string, string> {
+  const said = Object.entries(record(value)).filter(([, each]) => each !== false);
+  return Object.fromEntries(said.map(([key, each]) => [key, String(each)]));
+}
+
+function asRequirement(jwt: unknown) {
+  const claim = (each: unknown) => ({ path: list(at(each, "path")).map(String) });
+  const provider = (each: unknown) => ({
+    name: textAt(each, "name") ?? "",
+    verifyClaims: list(at(each, "verifyClaims")).map(claim),
   });
-  const providers = list(at(jwt, "providers")).map(claims);
-  return { action, http: lists(http, "methods", "header"), jwt: jwt && { ...record(jwt), providers } };
+  return { providers: list(at(jwt, "providers")).map(provider) };
 }
 
 /** A name that is no DNS label is none of this project's, but Consul takes it: services outside Kubernetes have such. */

@@ -12,7 +12,7 @@ function allowsByDefault(config: Json): boolean {
 
 function asksForToken(object: ClusterObject): boolean {
   const permissions = sourcesOf(object).flatMap((source) => source.permissions);
-  return [record(object.body.spec), ...permissions].some((part) => part.jwt !== undefined);
+  return [record(object.body.spec), ...permissions].some((part) => Boolean(part.jwt));
 }
 
 /**
@@ -55,7 +55,7 @@ export const intentionsConsistent = policy<ProtocolsConfig>({
           yield { object, problem: "asks for a token, which Consul without ACLs does not: whoever has none is let in" };
         }
         // Consul takes it, and then looks at no token.
-        if (speaksTcp && at(object.body, "spec", "jwt") !== undefined) {
+        if (speaksTcp && at(object.body, "spec", "jwt")) {
           yield {
             object,
             problem: `asks for a token, but ${destination} speaks tcp, and so whoever has none is let in`,

@@ -49,8 +49,9 @@ const PROGRAMS: readonly (readonly [program: string, asks: RegExp])[] = [
 /** Options before the verb that have a value of their own. */
 const OPTIONS =
   /\s*(?:(?:-[nsf]|--(?:namespace|context|kube-context|kubeconfig|cluster|user|server|token|as))[\s=]+\S+\s+|-\S+\s+)*/;
-/** An API that is asked by hand. */
-const API = /\/v1\/(acl|agent|catalog|config|connect|kv|peering)\b|\/api\/v1\b|\/apis\/[\w.-]+\/v\d|:(6443|850[0-3])\b/;
+/** An API that is asked by hand: of Kubernetes' first group what is its alone, since applications have an `/api/v1` too. */
+const API =
+  /(?<!\/api)\/v1\/(acl|agent|catalog|config|connect|kv|peering)\b|\/api\/v1\/(configmaps|namespaces|nodes|persistentvolumes|pods|secrets|serviceaccounts)\b|\/apis\/[\w.-]+\/v\d|:(6443|850[0-3])\b/;
 
 /** What the code of a dynamic provider that reaches into the mesh speaks of. */
 const TALKS = /\b(kubectl|kubeconfig|kubernetes|client-node|helm|consul)\b/i;
@@ -67,7 +68,7 @@ export const objectsInSight = policy({
     "Declare it as resources of the Kubernetes or Consul provider, or exempt this resource; see docs/policies.md#out-of-sight",
   *object(object) {
     const { group, kind, body } = object;
-    if (APPLIERS[group]?.includes(kind) || PROVIDERS.includes(group)) {
+    if ((Object.hasOwn(APPLIERS, group) && APPLIERS[group].includes(kind)) || PROVIDERS.includes(group)) {
       yield "somebody else applies what it stands for, which cannot be judged";
     }
     if (group === "pulumi:providers" && kind === "kubernetes" && body.renderYamlToDirectory) {

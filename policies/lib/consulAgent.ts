@@ -99,7 +99,7 @@ function parse(words: readonly string[], container: Json): Agent {
     ...valuesOf("hcl").map((text) => ["-hcl", text] as const),
   ].map(([where, text]) => ({ where, settings: hcl(text) }));
   const settings = flags
-    .filter(({ flag }) => flag in FLAGS)
+    .filter(({ flag }) => Object.hasOwn(FLAGS, flag))
     .map(({ flag, value }) =>
       nest(FLAGS[flag].split("."), SWITCHES.includes(flag) ? parseBool(value) : Number(value) || value),
     );

@@ -4,11 +4,11 @@ import { merge } from "./patches";
 /**
  * HCL 1, in which Consul takes configuration and ACL rules; its libraries for JavaScript read HCL 2, which refuses
  * several settings in one line. A block's labels are keys, and what stands several times is merged, as Consul does it, or
- * is one more item.
+ * is one more item. JSON that is no object says nothing.
  */
 export function hcl(text: string): Json | undefined {
   try {
-    return JSON.parse(text) as Json;
+    return record(JSON.parse(text));
   } catch {
     const tokens = tokensOf(text);
     return tokens && new Parser(tokens).whole();

@@ -39,6 +39,13 @@ export function ifKnown<T>(look: () => T, otherwise: T): T {
   }
 }
 
+/** A copy without the fields that are null: Kubernetes takes such a field for one that is not there. Throws as `plain` does. */
+export function withoutNulls<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value), function (this: unknown, _, each) {
+    return each === null && !Array.isArray(this) ? undefined : each;
+  });
+}
+
 /** A copy with nothing unknown in it: throws `UnknownValueError` where there is. */
 export function plain<T>(value: T): T {
   return JSON.parse(JSON.stringify(value));

@@ -24,7 +24,8 @@ const TEMPLATES: Record<string, string[]> = {
 /** The pod of a workload, `undefined` for any other object. Other people's kinds of workloads keep it as Deployments do. */
 export function podOf(object: ClusterObject): Pod | undefined {
   const likeDeployment = () => Array.isArray(at(object.body, "spec", "template", "spec", "containers"));
-  const path = TEMPLATES[object.kind] ?? (ifKnown(likeDeployment, false) ? ["spec", "template"] : undefined);
+  const own = Object.hasOwn(TEMPLATES, object.kind) ? TEMPLATES[object.kind] : undefined;
+  const path = own ?? (ifKnown(likeDeployment, false) ? ["spec", "template"] : undefined);
   if (path === undefined) {
     return undefined;
   }

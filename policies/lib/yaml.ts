@@ -11,7 +11,7 @@ export function documents(text: string): unknown[] | undefined {
       return all.map((each) => booleans(each).toJS());
     }
   } catch {
-    // Its aliases lead nowhere, or to too much.
+    // Its aliases lead nowhere, to too much, or back to where they are.
   }
   return undefined;
 }
@@ -19,6 +19,11 @@ export function documents(text: string): unknown[] | undefined {
 /** `y` and `n` are words of YAML 1.1 that the Go libraries of Helm, kubectl and Traefik take for text. */
 function booleans(document: yaml.Document): yaml.Document {
   yaml.visit(document, {
+    Alias(_, node, path) {
+      if (path.includes(node.resolve(document)!)) {
+        throw new ReferenceError(node.source);
+      }
+    },
     Scalar(_, node) {
       if (typeof node.value === "boolean" && String(node.source).length === 1) {
         node.value = node.source;

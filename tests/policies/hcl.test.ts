@@ -35,6 +35,7 @@ cases("no-acl-for-everything", [
     'a = <<EOF\noperator = "write"\nEOF',
     "",
     'a = ["operator"]',
+    "null",
   ].map((text) => passes(text || "no rules", [rules(text)])),
   blocks("what stands several times", [rules('namespace "a" { acl = "write" } namespace "b" { a = 1 }')], "acl ="),
   ...[

@@ -57,7 +57,7 @@ cases("no-wildcard-allow", [
 
 const okta = { providers: [{ name: "okta" }] };
 /** Intentions for whoami that ask for a token themselves. */
-const asking = (jwt: object, ...sources: Record<string, unknown>[]) =>
+const asking = (jwt: object | null, ...sources: Record<string, unknown>[]) =>
   configEntry("ServiceIntentions", "whoami", { destination: { name: "whoami" }, sources, jwt });
 const inNamespace = (...sources: Record<string, unknown>[]) =>
   configEntry("ServiceIntentions", "whoami", { destination: { name: "whoami", namespace: "shop" }, sources });
@@ -162,6 +162,73 @@ cases("intentions-accepted", [
     "spec.sources[0].permissions[0].http: matches nothing by itself",
     paths("web", { action: "allow", http: { methods: "GET" } }),
   ),
+  passes("fields that are null, which are none", [
+    asking(null, {
+      name: "web",
+      action: null,
+      permissions: [
+        { ...anyPath, http: { pathPrefix: "/", pathExact: null, methods: null, header: null }, jwt: null },
+        { action: "deny", http: { header: [{ name: "x-debug", present: true, exact: null, invert: false }] } },
+      ],
+    }),
+    intentions("shop", { name: "web", action: "allow", description: null, permissions: null }),
+  ]),
+  accepted("spec.sources[0] has neither action nor permissions", { name: "web", action: null, permissions: null }),
+  accepted(
+    'spec.sources[0].permissions[0].http: is missing; give what the permission matches, such as pathPrefix "/"',
+    paths("web", { action: "allow", http: null }),
+  ),
+  ...["web", 5, [], [null]].map((http) =>
+    blocks(
+      `what is no match: ${JSON.stringify(http)}`,
+      [intentions("whoami", paths("web", { action: "allow", http }))],
+      "spec.sources[0].permissions[0].http: matches nothing by itself; give a path matcher",
+    ),
+  ),
+  ...["pathExact", "pathPrefix"].map((matcher) =>
+    accepted(
+      `spec.sources[0].permissions[0].http.${matcher}: "5" is not a path; begin with "/"`,
+      paths("web", { action: "allow", http: { [matcher]: 5 } }),
+    ),
+  ),
+  accepted(
+    'spec.sources[0].permissions[0].http.pathRegex: "(" is not RE2',
+    paths("web", { action: "allow", http: { pathRegex: ["("] } }),
+  ),
+  ...[5, null].map((method) =>
+    accepted(
+      `spec.sources[0].permissions[0].http.methods[0]: "${method}" is not an HTTP method`,
+      paths("web", { action: "allow", http: { methods: [method] } }),
+    ),
+  ),
+  blocks(
+    "a header that is null",
+    [intentions("whoami", paths("web", { action: "allow", http: { header: [null] } }))],
+    [
+      "spec.sources[0].permissions[0].http.header[0].name: is empty; name the header",
+      "spec.sources[0].permissions[0].http.header[0]: has no criterion; give one of",
+    ],
+  ),
+  accepted(
+    "spec.sources[0].permissions[0].http.header[0]: has no criterion; give one of",
+    paths("web", { action: "allow", http: { header: [{ name: "x", present: false }] } }),
+  ),
+  accepted(
+    "spec.sources[0].permissions[0].jwt.providers[0].name: is empty; name a JWT provider",
+    paths("web", { ...anyPath, jwt: { providers: [null] } }),
+  ),
+  ...[[null], [{ path: [null, ""] }]].map((verifyClaims) =>
+    accepted(
+      `verifyClaims[0].path: ${JSON.stringify(verifyClaims[0]?.path.map(String) ?? [])} is not the path of a claim`,
+      paths("web", { ...anyPath, jwt: { providers: [{ name: "okta", verifyClaims }] } }),
+    ),
+  ),
+  passes("the path of a claim", [
+    intentions(
+      "whoami",
+      paths("web", { ...anyPath, jwt: { providers: [{ name: "okta", verifyClaims: [{ path: ["team"] }] }] } }),
+    ),
+  ]),
   accepted("spec.sources[0].namespace needs Consul Enterprise", { name: "web", namespace: "shop", action: "allow" }),
   accepted("spec.sources[0].partition needs Consul Enterprise", { name: "web", partition: "eu", action: "allow" }),
   blocks(
@@ -217,6 +284,12 @@ cases("intentions-consistent", [
       "asks for a token, which Consul without ACLs does not",
     ),
   ),
+  passes("a token that is null, which is none", [
+    release(safeBut({ global: { acls: { manageSystemACLs: false } } })),
+    http("whoami"),
+    asking(null, paths("web", { ...anyPath, jwt: null })),
+  ]),
+  passes("a token for tcp that is null, which is none", [asking(null, { name: "web", action: "allow" })]),
   blocks("permissions without ServiceDefaults", [intentions("whoami", paths("web", anyPath))], "whoami speaks tcp"),
   blocks(
     "permissions for tcp",

@@ -1,4 +1,5 @@
 import { blocks, cases, passes, useAnalyzer } from "./cases";
+import { kube, workload } from "./resources";
 
 useAnalyzer();
 const group = (yaml: string) => ({ type: "kubernetes:yaml/v2:ConfigGroup", name: "group", props: { yaml } });
@@ -40,8 +41,23 @@ cases("no-proxy-bypass", [
 
 cases("objects-in-sight", [
   passes("nothing", [group("")]),
+  passes("an alias that is no circle", [group("a: &a [b]\nc: [*a, *a]")]),
+  passes("a circle in a file of no program that is known", [
+    kube("v1", "ConfigMap", "files", { data: { "a.yaml": "a: &a [*a]" } }),
+  ]),
   passes("a warning", [group("%FOO bar\n---\na: b")]),
-  ...["a: [", "a: b: c", "a: *nowhere", BOMB].map((text) =>
+  ...["a: [", "a: b: c", "a: *nowhere", "a: &a [*a]", "a: &a { b: [{ c: *a }] }", BOMB].map((text) =>
     blocks(`what cannot be read: ${text.slice(0, 20)}`, [group(text)], "its text cannot be read"),
   ),
+]);
+
+/** Names that every object of JavaScript has. */
+cases("objects-in-sight", [
+  ...["constructor", "toString", "__proto__"].flatMap((name) => [
+    passes(`the kind ${name}`, [kube("example.com/v1", name, "a", { spec: {} })]),
+    passes(`the group ${name}`, [kube(`${name}/v1`, "Thing", "a", { spec: {} })]),
+    passes(`the flag ${name}`, [
+      workload("c", { container: { image: "hashicorp/consul:1.22.7", args: ["agent", `-${name}=1`] } }),
+    ]),
+  ]),
 ]);
