@@ -12,9 +12,9 @@ const TOKEN_VARIABLE =
 /** Options that it is given by. */
 const TOKEN_OPTION =
   /(^|[\s"'])--?((providers\.consulcatalog\.endpoint\.|credential-static-)?token)[= ]["']?(?!["'$-]|\s|$)/i;
-/** A token in a configuration: by a name of its own, or among an agent's `tokens`. */
+/** A token in a configuration: by a name of its own that is no other program's, or among an agent's `tokens`. */
 const TOKEN_SETTING =
-  /(initial_management|\bmaster|\btoken|CONSUL_HTTP_TOKEN|\btokens\W[^}]*\b(agent\w*|config_file\w*|default|dns|replication))["']?\s*[:=]\s*["']?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
+  /(initial_management|\bmaster|(?<!\w\.)\btoken|\bconsul[\w.-]*\.token|CONSUL_HTTP_TOKEN|\btokens\W[^}]*\b(agent\w*|config_file\w*|default|dns|replication))["']?\s*[:=]\s*["']?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 
 /** Whoever has the CA's key can be any service, and whoever has the management token can rewrite every intention. */
 export const consulSecrets = policy({

@@ -54,7 +54,8 @@ export const consulTls = policy({
     yield* brokenVersions(set);
     for (const container of containersOf(object)) {
       if (
-        list(container.env).some(skips) ||
+        // One that is not known yet, of a pod that is none of Consul's, says nothing.
+        list(ifKnown(() => container.env, undefined)).some(skips) ||
         ifKnown(() => commandLine(container).some((word) => SKIPPING_FLAG.test(word)), false)
       ) {
         yield `container ${container.name} does not verify Consul's certificate`;

@@ -1,6 +1,6 @@
 import { consulServers } from "./lib/consulServers";
 import { ifKnown, list, record, textAt } from "./lib/json";
-import { certificatesIn, holdsPrivateKey, isOfConsul, looksCertified } from "./lib/keys";
+import { certificatesFor, certificatesIn, holdsPrivateKey, isOfConsul, looksCertified } from "./lib/keys";
 import { ClusterObject, nameOf, namespaceOf } from "./lib/objects";
 import { commandLine, containersOf } from "./lib/pods";
 import { policy } from "./lib/policy";
@@ -108,7 +108,7 @@ function whoseKey(object: ClusterObject, key: string, content: Buffer, files: re
     return ", which everybody may read";
   }
   const texts = files.map((file) => String(file.content?.toString("latin1")));
-  const certificates = texts.flatMap(certificatesIn);
+  const certificates = certificatesFor(content, texts.flatMap(certificatesIn));
   if (certificates.some(isOfConsul)) {
     return ", with a certificate of Consul's";
   }

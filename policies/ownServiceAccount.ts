@@ -43,7 +43,12 @@ export const ownServiceAccount = policy({
     for (const { object, pod, account, names, services: own } of meshed) {
       yield* asksForSidecar(pod) ? [] : accountProblems(object, pod).map((problem) => ({ object, problem }));
       const other = meshed.find((w) => w.account === account && !w.names.some((name) => names.includes(name)));
-      if (other !== undefined) {
+      if (own === undefined) {
+        yield {
+          object,
+          problem: "has a label that is not known yet, which tells of which service it is; give it a plain value",
+        };
+      } else if (other !== undefined) {
         yield { object, problem: `has the ServiceAccount of ${nameOf(other.object)}, which is another service` };
       } else if (own.length > 0 && !own.includes(account) && called.has(account)) {
         yield { object, problem: `is ${own.join(", ")}, but acts as ${account} by its ServiceAccount` };
@@ -105,8 +110,8 @@ interface Workload {
   readonly pod: Pod;
   readonly meshed: boolean;
   readonly account: string;
-  /** The services that it is, as far as they are known. */
-  readonly services: readonly string[];
+  /** The services that it is, as far as they are declared; `undefined` where its labels do not tell yet. */
+  readonly services: readonly string[] | undefined;
   /** The same, or its own name where none is known. */
   readonly names: readonly string[];
 }
@@ -116,7 +121,7 @@ function workload(object: ClusterObject, pod: Pod, known: readonly Service[], by
   const asks = asksForSidecar(pod) ?? byDefault;
   const account = asks ? serviceAccountOf(pod) : ifKnown(() => serviceAccountOf(pod), "default");
   const services = asks ? servicesOf(pod, namespaceOf(object), known) : [];
-  return { object, pod, meshed: asks, account, services, names: services.length > 0 ? services : [nameOf(object)] };
+  return { object, pod, meshed: asks, account, services, names: services?.length ? services : [nameOf(object)] };
 }
 
 /** A pod that takes the identity of a service in another namespace, or of an ingress. */
@@ -166,12 +171,12 @@ function knownServices(objects: readonly ClusterObject[]): Service[] {
 }
 
 /** The services that a pod belongs to: those it names, else those that select it. */
-function servicesOf(pod: Pod, namespace: string, services: readonly Service[]): string[] {
+function servicesOf(pod: Pod, namespace: string, services: readonly Service[]): string[] | undefined {
   const named = consulAnnotation(pod, "connect-service") ?? consulAnnotation(pod, "kubernetes-service");
-  const labels = plain(record(pod.metadata.labels));
-  return named !== undefined
-    ? named.split(",").map((name) => name.trim())
-    : services
-        .filter((each) => each.namespace === namespace && selects({ matchLabels: each.selector }, labels))
-        .map((each) => each.name);
+  const selecting = () =>
+    services
+      .filter((each) => each.namespace === namespace)
+      .filter((each) => selects({ matchLabels: each.selector }, record(pod.metadata.labels)))
+      .map((each) => each.name);
+  return named !== undefined ? named.split(",").map((name) => name.trim()) : ifKnown(selecting, undefined);
 }

@@ -63,10 +63,9 @@ export const secretReaders = policy({
     for (const subject of isPowerful(object) && reaches(object) ? subjectsOf(object).filter(isEverybody) : []) {
       yield `gives ${roleOf(object).name} to ${said(subject)}`;
     }
-    const labels = record(at(object.body, "metadata", "labels"));
+    const labels = record(object.kind === "ClusterRole" && at(object.body, "metadata", "labels"));
     if (
       String(labels["rbac.authorization.k8s.io/aggregate-to-view"]) === "true" &&
-      object.kind === "ClusterRole" &&
       opens(object, [...TAKES, ...STARTS])
     ) {
       yield "adds the reading of Secrets to the role view, which everybody is given";

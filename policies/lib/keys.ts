@@ -1,7 +1,8 @@
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 
 const PEM_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+const WHOLE_PEM_KEY = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[\s\S]+?-----END \1-----/g;
 const PEM_CERTIFICATE = /-----BEGIN (TRUSTED )?CERTIFICATE-----[\s\S]+?-----END (TRUSTED )?CERTIFICATE-----/g;
 /** How often one wrap within another is taken off. */
 const WRAPS = 4;
@@ -48,6 +49,20 @@ export function certificatesIn(text: string): X509Certificate[] {
       return [];
     }
   });
+}
+
+/** The certificates that a file of keys is for: beside a chain only the first is, which the CA signed. All where none fits. */
+export function certificatesFor(file: Buffer, certificates: readonly X509Certificate[]): readonly X509Certificate[] {
+  const fitting = [...file.toString("latin1").matchAll(WHOLE_PEM_KEY)].flatMap(([pem]) => {
+    try {
+      const key = createPrivateKey(pem);
+      return certificates.filter((certificate) => certificate.checkPrivateKey(key));
+    } catch {
+      // It has a password, or is cut short.
+      return certificates;
+    }
+  });
+  return fitting.length > 0 ? fitting : certificates;
 }
 
 /** Whether a file has what looks like a certificate. */

@@ -1,3 +1,5 @@
+import { createPrivateKey } from "node:crypto";
+
 /** Certificates that tell whose key lies beside them. Nobody has their keys. */
 /** As Consul's chart makes its CA. */
 export const CONSUL_CA = `-----BEGIN CERTIFICATE-----
@@ -53,5 +55,36 @@ s8eTeZ4Soln43rL3MAwGA1UdEwEB/wQCMAAwJwYDVR0RBCAwHoIRc2VydmVyLmRj
 MS5jb25zdWyCCWxvY2FsaG9zdDAKBggqhkjOPQQDAgNJADBGAiEAiBDjUPD5XAxS
 qi5jZ5/NtUkEMOP/Ls6ELerQ7sQKcmYCIQCoqsszU4vj9ybNU9xeayvhw+tvR4gZ
 gsHktL/sNOgTmw==
+-----END CERTIFICATE-----
+`;
+
+/** A key that is made of thirty-two ones, as PEM, and two certificates for it. */
+export const ONES = String(
+  createPrivateKey({
+    key: Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), Buffer.alloc(32, 1)]),
+    format: "der",
+    type: "pkcs8",
+  }).export({ format: "pem", type: "pkcs8" }),
+);
+export const LEAF_OF_ONES = `-----BEGIN CERTIFICATE-----
+MIIBYTCCAROgAwIBAgIUSdT0xbsk/e3dRpPK6ZoNMv+eFB4wBQYDK2VwMBkxFzAV
+BgNVBAMMDnVpLmV4YW1wbGUuY29tMCAXDTI2MTEzMDA5NDAzNloYDzIxMjYxMTA2
+MDk0MDM2WjAZMRcwFQYDVQQDDA51aS5leGFtcGxlLmNvbTAqMAUGAytlcAMhAIqI
+4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29co2swaTAdBgNVHQ4EFgQUmtGe
+Dxbu9xTLkMbxldvOZulFgPkwHwYDVR0jBBgwFoAUmtGeDxbu9xTLkMbxldvOZulF
+gPkwDAYDVR0TAQH/BAIwADAZBgNVHREEEjAQgg51aS5leGFtcGxlLmNvbTAFBgMr
+ZXADQQAPEEybAVjHzwPufZH3G7MVjBonAH8MXklF4etGJaBX5OBVg7C+Ye26nf+X
+9rX/PGZ2RmazTprLhsni7+CCT3kH
+-----END CERTIFICATE-----
+`;
+export const CA_OF_ONES = `-----BEGIN CERTIFICATE-----
+MIIBWzCCAQ2gAwIBAgIUcFoXx7tajoGDu5ksGmK7dSz96pcwBQYDK2VwMCIxIDAe
+BgNVBAMMF0V4YW1wbGUgSW50ZXJtZWRpYXRlIENBMCAXDTI2MTEzMDA5NDAzNloY
+DzIxMjYxMTA2MDk0MDM2WjAiMSAwHgYDVQQDDBdFeGFtcGxlIEludGVybWVkaWF0
+ZSBDQTAqMAUGAytlcAMhAIqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c
+o1MwUTAdBgNVHQ4EFgQUmtGeDxbu9xTLkMbxldvOZulFgPkwHwYDVR0jBBgwFoAU
+mtGeDxbu9xTLkMbxldvOZulFgPkwDwYDVR0TAQH/BAUwAwEB/zAFBgMrZXADQQAG
+swm76pBd/m4qTgHK0EFOulXlUVMbaXBBPphXfN06wCfhwGsvV1cFIJDXIgyESm9E
+lTbkZv5LkmQ69EcbKzkN
 -----END CERTIFICATE-----
 `;

@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { Analyzer, UNKNOWN } from "./analyzer";
 import { blocks, cases, passes, useAnalyzer } from "./cases";
-import { CHART, kube, NAMED_PEERS, networkPolicy, release, safeBut, SAFE_VALUES } from "./resources";
+import { CHART, kube, NAMED_PEERS, networkPolicy, release, safeBut, SAFE_VALUES, workload } from "./resources";
 
 useAnalyzer();
 const safe = release(SAFE_VALUES);
@@ -13,6 +13,9 @@ const NO_CHART = { chart: "no/such/folder/consul" };
 
 cases("consul-tls", [
   passes("TLS on and verified", [safe]),
+  passes("variables that are not known yet, of what is none of Consul's", [
+    workload("a", { container: { env: UNKNOWN } }),
+  ]),
   passes("a program without Consul", [kube("v1", "ConfigMap", "server-config", { data: { "server.json": "{}" } })]),
   passes("a chart that cannot be rendered, with values that say so", [release(SAFE_VALUES, NO_CHART)]),
   blocks(

@@ -54,6 +54,7 @@ cases("consul-secrets-unread", [
     config({ a: UNKNOWN, "example.hcl": "token = 11111111-2222-3333-4444-5..." }),
     kube("v1", "ConfigMap", "d", { data: UNKNOWN }),
     workload("b", { container: { args: ["--token=abc"] }, pod: { volumes: UNKNOWN } }),
+    config({ "application.properties": `tenant.token=${UUID}\nmyconsul.token=${UUID}` }),
     config({ "readme.md": "the token of Consul is in a Secret; token: see there" }),
   ]),
   ...["consul:1.22", "hashicorp/consul", "hashicorp/consul-k8s-control-plane@sha256:0"].map((image) =>
@@ -198,6 +199,9 @@ cases("consul-secrets-unread", [
     `acl = { tokens = { default = "${UUID}" } }`,
     `{"initial_management":"${UUID}"}`,
     `token: ${UUID}`,
+    `a = b.c token=${UUID}`,
+    `spring.cloud.consul.token=${UUID}`,
+    `consul.acl-1.token=${UUID}`,
     `export CONSUL_HTTP_TOKEN='${UUID}'`,
   ].map((text) => blocks(text, [config({ "acl.hcl": text })], "data.acl.hcl has a token of Consul's in it")),
 ]);

@@ -470,6 +470,24 @@ cases("own-service-account", [
     meshed("v1", { "kubernetes-service": "shop, shop-admin" }, account("shop")),
     meshed("v2", { "kubernetes-service": "shop-admin" }, account("shop")),
   ]),
+  passes("labels that are not known yet, which tell of no service", [
+    service("shop", { app: "shop" }),
+    inNamespace("other", service("build", { build: "x" })),
+    workload("shop", { annotations: { [INJECT]: "true" }, labels: { build: UNKNOWN } }),
+    workload("web", {
+      annotations: { [INJECT]: "true", "consul.hashicorp.com/connect-service": "web" },
+      labels: { app: UNKNOWN },
+    }),
+    workload("plain", { labels: { app: UNKNOWN } }),
+  ]),
+  blocks(
+    "a label that is not known yet, which tells of a service",
+    [
+      service("shop", { app: "shop" }),
+      workload("shop", { annotations: { [INJECT]: "true" }, labels: { app: UNKNOWN } }),
+    ],
+    "Deployment shop: has a label that is not known yet, which tells of which service it is; give it a plain value.",
+  ),
   passes("a robot's account, which no intention speaks of", [
     intentions("payments", { name: "shop", action: "allow" }),
     service("evil", { app: "evil" }),

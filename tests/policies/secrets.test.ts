@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { Resource, UNKNOWN } from "./analyzer";
 import { blocks, cases, passes, useAnalyzer } from "./cases";
-import { CONSUL_CA, CONSUL_SERVER, OTHER_CA, SHOP } from "./certificates";
+import { CA_OF_ONES, CONSUL_CA, CONSUL_SERVER, LEAF_OF_ONES, ONES, OTHER_CA, SHOP } from "./certificates";
 import { kube, meshed, release, workload } from "./resources";
 
 useAnalyzer();
@@ -67,6 +67,26 @@ cases("no-key-copied", [
   passes("a key with its own certificate, under a name that may tell of Consul", [
     secret("consul-ui-tls", { stringData: { "tls.crt": SHOP, "tls.key": PEM } }),
   ]),
+  passes("a key with its own certificate and those that signed it", [
+    secret("consul-ui-tls", { stringData: { "tls.crt": LEAF_OF_ONES + OTHER_CA, "tls.key": ONES } }),
+    secret("consul-ui", {
+      data: { "ca.crt": base64(CONSUL_CA), "tls.crt": base64(LEAF_OF_ONES), "tls.key": base64(ONES) },
+    }),
+  ]),
+  ...[
+    [ONES, SHOP + CA_OF_ONES, "of a CA"],
+    [ONES, OTHER_CA + CA_OF_ONES + LEAF_OF_ONES, "of a CA"],
+    [ONES, SHOP + OTHER_CA, "that none is for"],
+    [ONES.replace("-----END", ""), LEAF_OF_ONES + OTHER_CA, "that is cut short"],
+    [ONES + PEM, LEAF_OF_ONES + OTHER_CA, "with another that cannot be read"],
+    [base64(ONES), LEAF_OF_ONES + OTHER_CA, "in a wrap"],
+  ].map(([key, chain, what]) =>
+    blocks(
+      `a key ${what}`,
+      [secret("consul-ui-tls", { stringData: { "tls.crt": chain, "tls.key": key } })],
+      "stringData.tls.key is a private key, of a CA or of Consul as consul-ui-tls tells",
+    ),
+  ),
   passes("names that only sound like a key's", [
     secret("consul-ca-store", { stringData: { "tls.keystore": "x", monkey: "x" } }),
     ...["cache", "africa", "consuls"].map((name) => secret(name, { stringData: { x: PEM } })),
@@ -204,6 +224,11 @@ cases("secrets-not-for-everybody", [
   ]),
   passes("roles that read nothing, and those that are for others", [
     role({ resources: ["configmaps"], verbs: ["*"] }),
+    kube("v1", "ConfigMap", "tagged", { metadata: { labels: UNKNOWN } }),
+    kube("v1", "ConfigMap", "view", {
+      metadata: { labels: { "rbac.authorization.k8s.io/aggregate-to-view": "true" } },
+      rules: [READS],
+    }),
     binding("ClusterRoleBinding", "reader", group("system:authenticated")),
     { ...role({ ...READS, apiGroups: ["example.com"] }), name: "other" },
     { ...role({ apiGroups: ["apps"], resources: ["*"], verbs: ["*"] }), name: "apps" },
