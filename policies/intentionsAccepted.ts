@@ -1,5 +1,6 @@
 import { IntentionProblem, intentionProblems } from "../components/intentions/intentionProblems";
-import { IntentionRule } from "../components/intentions/intentions";
+import { coveredBy } from "../components/intentions/intentionWarnings";
+import { IntentionPermission, IntentionRule } from "../components/intentions/intentions";
 import { destinationOf, isIntentions, Source, sourcesOf } from "./lib/intentions";
 import { at, Json, list, record, textAt, withoutNulls } from "./lib/json";
 import { nameOf } from "./lib/objects";
@@ -52,8 +53,11 @@ export const intentionsAccepted = policy<{ enterprise: boolean }>({
     const rules = sources.map((source, i) => asRule(source, i, destination));
     // Who there is, and what protocol they speak, is not to be seen in one resource.
     const known = { denyAll: false, services: new Map<string, string>(), external: new Set<string>() };
-    for (const problem of intentionProblems(rules, known, "spec.sources").filter(isOfEveryProgram)) {
-      yield `${problem.propertyPath}: ${problem.reason}`;
+    const problems = intentionProblems(rules, known, "spec.sources").filter(isOfEveryProgram);
+    yield* problems.map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`);
+    // What each of them matches is known where nothing is wrong with them.
+    for (const [i, { permissions = [] }] of problems.length === 0 ? rules.entries() : []) {
+      yield* lostPermissions(permissions, `spec.sources[${i}].permissions`);
     }
   },
 });
@@ -105,12 +109,32 @@ function texts(value: unknown): Record<string, string> {
 }
 
 function asRequirement(jwt: unknown) {
-  const claim = (each: unknown) => ({ path: list(at(each, "path")).map(String) });
+  const claim = (each: unknown) => ({ path: list(at(each, "path")).map(String), value: String(at(each, "value")) });
   const provider = (each: unknown) => ({
     name: textAt(each, "name") ?? "",
     verifyClaims: list(at(each, "verifyClaims")).map(claim),
   });
   return { providers: list(at(jwt, "providers")).map(provider) };
+}
+
+/** What an allow takes from those behind it, since the first permission that matches is the last that is asked. */
+function* lostPermissions(permissions: readonly IntentionPermission[], path: string): Iterable<string> {
+  for (const [j, later] of permissions.entries()) {
+    const i = coveredBy(permissions, j);
+    const earlier = permissions[i];
+    const token = JSON.stringify(later.jwt);
+    const lost =
+      later.action === "deny" ? !isRest(later) : token !== undefined && token !== JSON.stringify(earlier?.jwt);
+    if (earlier?.action === "allow" && lost) {
+      const what = later.action === "deny" ? "denies" : "asks for its token";
+      yield `${path}[${j}] never ${what}: ${path}[${i}] allows all that it matches; put it before that`;
+    }
+  }
+}
+
+/** Whether a denial is for whatever is left, as one at the end of a list is: nothing is lost where nothing is. */
+function isRest({ http: { pathPrefix, pathRegex, methods, header } }: IntentionPermission): boolean {
+  return (pathPrefix === "/" || /^\/?\.\*$/.test(pathRegex ?? "")) && !methods?.length && !header?.length;
 }
 
 /** A name that is no DNS label is none of this project's, but Consul takes it: services outside Kubernetes have such. */

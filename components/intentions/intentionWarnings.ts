@@ -26,7 +26,7 @@ export function intentionWarnings(
 /** Permissions that an earlier one of the list decides already: the first that matches is the last that is asked. */
 function coveredPermissions(permissions: readonly IntentionPermission[], place: string): Problem[] {
   return permissions.flatMap((later, j) => {
-    const i = permissions.findIndex((earlier, k) => k < j && covers(earlier, later));
+    const i = coveredBy(permissions, j);
     if (i < 0) {
       return [];
     }
@@ -41,6 +41,11 @@ function coveredPermissions(permissions: readonly IntentionPermission[], place: 
       },
     ];
   });
+}
+
+/** The first of a list's permissions that matches all that a later one of it matches, by their indices; -1 where none does. */
+export function coveredBy(permissions: readonly IntentionPermission[], later: number): number {
+  return permissions.findIndex((earlier, i) => i < later && covers(earlier, permissions[later]));
 }
 
 /** Whether each request that `b` matches is one that `a` matches, with its token or without. `false` where that cannot be told. */

@@ -167,7 +167,7 @@ cases("intentions-accepted", [
       name: "web",
       action: null,
       permissions: [
-        { ...anyPath, http: { pathPrefix: "/", pathExact: null, methods: null, header: null }, jwt: null },
+        { ...anyPath, http: { pathPrefix: "/a", pathExact: null, methods: null, header: null }, jwt: null },
         { action: "deny", http: { header: [{ name: "x-debug", present: true, exact: null, invert: false }] } },
       ],
     }),
@@ -229,6 +229,63 @@ cases("intentions-accepted", [
       paths("web", { ...anyPath, jwt: { providers: [{ name: "okta", verifyClaims: [{ path: ["team"] }] }] } }),
     ),
   ]),
+  ...Object.entries({
+    "a denial of what a path's beginning covers": [anyPath, { action: "deny", http: { pathPrefix: "/admin" } }],
+    "a denial of a method": [anyPath, { action: "deny", http: { methods: ["DELETE"] } }],
+    "a denial of a header": [
+      anyPath,
+      { action: "deny", http: { pathPrefix: "/", header: [{ name: "x", exact: "a" }] } },
+    ],
+    "a denial of all of a method": [anyPath, { action: "deny", http: { pathRegex: ".*", methods: ["PUT"] } }],
+    "a denial by a regular expression": [anyPath, { action: "deny", http: { pathRegex: "/a/.*" } }],
+    "a denial by one that ends like it": [anyPath, { action: "deny", http: { pathRegex: ".*/.*" } }],
+    "a denial by one that begins like it": [anyPath, { action: "deny", http: { pathRegex: "/.*/a" } }],
+  }).map(([what, permissions]) =>
+    blocks(
+      what,
+      [intentions("whoami", { name: "api", action: "allow" }, paths("web", ...permissions))],
+      "\nServiceIntentions whoami: spec.sources[1].permissions[1] never denies: spec.sources[1].permissions[0] allows all that it matches; put it before that. See",
+    ),
+  ),
+  ...Object.entries({
+    "a token behind an allow": [anyPath, { action: "allow", http: { pathPrefix: "/admin" }, jwt: okta }],
+    "a token for all of it": [anyPath, { ...anyPath, jwt: okta }],
+    "a claim of the same provider": [
+      { ...anyPath, jwt: okta },
+      { ...anyPath, jwt: { providers: [{ name: "okta", verifyClaims: [{ path: ["role"], value: "admin" }] }] } },
+    ],
+    "another value of a claim": ["user", "admin"].map((value) => ({
+      ...anyPath,
+      jwt: { providers: [{ name: "okta", verifyClaims: [{ path: ["role"], value }] }] },
+    })),
+  }).map(([what, permissions]) =>
+    accepted(
+      "spec.sources[0].permissions[1] never asks for its token: spec.sources[0].permissions[0] allows all that it matches; put it before that",
+      paths("web", ...permissions),
+      // What tells the cases apart.
+      { name: "other", action: "deny", description: what },
+    ),
+  ),
+  ...[{ pathPrefix: "/" }, { pathRegex: ".*" }, { pathRegex: "/.*" }].map((http) =>
+    passes(`a denial of the rest: ${JSON.stringify(http)}`, [
+      intentions("whoami", paths("web", anyPath, { action: "deny", http })),
+    ]),
+  ),
+  passes("permissions behind others that leave them something, or that say the same", [
+    intentions(
+      "whoami",
+      paths("web", { action: "allow", http: { pathPrefix: "/a" } }, { action: "deny", http: { pathPrefix: "/b" } }),
+      paths("api", { action: "deny", http: { pathPrefix: "/a" } }, { action: "deny", http: { pathPrefix: "/a/b" } }),
+      paths(
+        "shop",
+        { action: "deny", http: { pathPrefix: "/a" } },
+        { ...anyPath, http: { pathExact: "/a" }, jwt: okta },
+      ),
+      paths("ledger", { ...anyPath, jwt: okta }, { ...anyPath, http: { pathPrefix: "/a" }, jwt: okta }, anyPath),
+      paths("batch", anyPath, { action: "allow", http: { pathExact: "/a" } }),
+    ),
+  ]),
+  accepted("spec.sources[0].permissions[1].http: is missing", paths("web", anyPath, { action: "deny" })),
   accepted("spec.sources[0].namespace needs Consul Enterprise", { name: "web", namespace: "shop", action: "allow" }),
   accepted("spec.sources[0].partition needs Consul Enterprise", { name: "web", partition: "eu", action: "allow" }),
   blocks(
