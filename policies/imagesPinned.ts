@@ -37,8 +37,8 @@ export const imagesPinned = policy<{ digestOnly: boolean }>({
       if (image !== undefined && !pinned(image)) {
         yield `image ${image} is not pinned`;
       }
-      // Other people's arguments are not Consul's: only a chart's are looked into.
-      if (object.rendered) {
+      // Other people's arguments are not Consul's: only a chart's and its own program's are looked into.
+      if (object.rendered || /(^|\/)consul-k8s/.test(image ?? "")) {
         for (const [, later] of commandLine(container).join(" ").matchAll(IMAGE_ARGUMENT)) {
           if (!pinned(later)) {
             yield `image ${later}, in an argument, is not pinned`;

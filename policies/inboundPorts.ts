@@ -30,7 +30,7 @@ export const inboundPorts = policy({
       }
     }
     // The injector's own default, which a chart's connectInject.transparentProxy.defaultEnabled becomes.
-    if (object.rendered && injectorSays(object, /-default-enable-transparent-proxy=(false|f|0)\b/i)) {
+    if (injectorSays(object, /-default-enable-transparent-proxy=(false|f|0)\b/i)) {
       yield "the injector leaves the transparent proxy off by default";
     }
   },

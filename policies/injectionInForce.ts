@@ -42,8 +42,8 @@ export const injectionInForce = policy({
     }
   },
   *stack(objects) {
-    // Of an injector that another stack has, nobody can tell.
-    const ours = consulServers(objects).some(({ object }) => object.rendered);
+    // The chart brings its injector, however it is installed. Of one that another stack has, nobody can tell.
+    const ours = consulServers(objects).some(({ labels }) => /consul/.test(String(labels.chart)));
     const injectors = objects.filter(isInjectors);
     const whole = injectors.filter(({ patch }) => !patch);
     const missing = ours && whole.length === 0;

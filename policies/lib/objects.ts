@@ -9,7 +9,7 @@ export interface ClusterObject {
   readonly body: Json;
   /** The Pulumi resource that it is, or that renders it. */
   readonly urn: string;
-  /** Whether it comes out of a chart, so that the program does not show it. */
+  /** Whether it comes out of a chart, of a release or of a component, so that the program does not show it. */
   readonly rendered: boolean;
   /** Property paths whose changes Pulumi is told to ignore. */
   readonly ignored?: readonly string[];
@@ -27,6 +27,8 @@ export interface PulumiResource {
   readonly opts?: { readonly ignoreChanges: readonly string[] };
 }
 
+/** A URN has the types of the resource's parents. */
+const OF_CHART = /[:$]kubernetes:helm\.sh\/v[234]:Chart\$/;
 /** `kubernetes:apps/v1:Deployment`: any SDK, and YAML, names a resource so. */
 const TYPE = /^kubernetes:(?<version>[^:]+):(?<kind>\w+?)(?<patch>Patch)?$/;
 
@@ -36,13 +38,14 @@ const TYPE = /^kubernetes:(?<version>[^:]+):(?<kind>\w+?)(?<patch>Patch)?$/;
  */
 export function objectsOf({ type, props, urn }: PulumiResource): ClusterObject[] {
   const { version, kind, patch } = TYPE.exec(type)?.groups ?? {};
-  const byType = kind === undefined ? [] : fromManifest(version, kind, props, urn, false);
+  const rendered = OF_CHART.test(urn);
+  const byType = kind === undefined ? [] : fromManifest(version, kind, props, urn, rendered);
   const said = { version: saidBy(props, "apiVersion") ?? version, kind: saidBy(props, "kind") ?? kind };
   const same = said.kind === kind && groupOf(said.version) === groupOf(version);
   const bySaying =
     said.version === undefined || said.kind === undefined || same
       ? []
-      : fromManifest(said.version, said.kind, props, urn, false);
+      : fromManifest(said.version, said.kind, props, urn, rendered);
   const objects = [...byType, ...bySaying];
   return patch ? objects.map((object) => ({ ...object, patch: true })) : objects;
 }

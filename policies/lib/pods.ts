@@ -21,16 +21,21 @@ const TEMPLATES: Record<string, string[]> = {
   CronJob: ["spec", "jobTemplate", "spec", "template"],
 };
 
-/** The pod of a workload, `undefined` for any other object. Other people's kinds of workloads keep it as Deployments do. */
+/** The pod of a workload, `undefined` for any other object. */
 export function podOf(object: ClusterObject): Pod | undefined {
-  const likeDeployment = () => Array.isArray(at(object.body, "spec", "template", "spec", "containers"));
-  const own = Object.hasOwn(TEMPLATES, object.kind) ? TEMPLATES[object.kind] : undefined;
-  const path = own ?? (ifKnown(likeDeployment, false) ? ["spec", "template"] : undefined);
+  const path = Object.hasOwn(TEMPLATES, object.kind) ? TEMPLATES[object.kind] : pathOf(object.body);
   if (path === undefined) {
     return undefined;
   }
   const template = at(object.body, ...path);
   return { metadata: record(at(template, "metadata")), spec: record(at(template, "spec")) };
+}
+
+/** Where other people's kinds of workloads keep their pod: as Deployments do, or as KEDA's ScaledJob, in a part of their own. */
+function pathOf(body: Json): string[] | undefined {
+  const keys = Object.keys(record(ifKnown(() => body.spec, undefined)));
+  const paths = [["template"], ...keys.map((key) => [key, "template"])].map((path) => ["spec", ...path]);
+  return paths.find((path) => ifKnown(() => Array.isArray(at(body, ...path, "spec", "containers")), false));
 }
 
 /** All containers of a workload's pod, those that run before it or are added later too. */

@@ -158,8 +158,13 @@ function serveHere(): Promise<string> {
   });
 }
 
-function urnOf(stack: string, { type, name }: Resource): string {
-  return `urn:pulumi:${stack}::some-project::${type}::${name}`;
+function urnOf(stack: string, resource: Resource): string {
+  return `urn:pulumi:${stack}::some-project::${typesOf(resource)}::${resource.name}`;
+}
+
+/** A resource's type behind those of its parents. */
+function typesOf({ type, parent }: Resource): string {
+  return parent === undefined ? type : `${typesOf(parent)}$${type}`;
 }
 
 function fill<T extends wire.AnalyzeRequest | wire.AnalyzerResource>(message: T, stack: string, resource: Resource): T {

@@ -53,6 +53,13 @@ const expression = (key: string, operator: string, ...values: string[]) => ({
 });
 const NAME = "kubernetes.io/metadata.name";
 const LEFT_OUT = `Deployment a: asks for a sidecar, but the namespaceSelector of ${INJECTOR} leaves out the namespace apps. Leave`;
+/** Servers of Consul with labels. */
+const labelled = (labels: Record<string, string>) =>
+  kube("apps/v1", "StatefulSet", "consul-server", {
+    spec: {
+      template: { metadata: { labels }, spec: { containers: [{ name: "c", image: "hashicorp/consul:1.22.7" }] } },
+    },
+  });
 
 cases("injection-in-force", [
   passes("the chart's own, an injector of another stack, and other people's webhooks", [
@@ -62,6 +69,16 @@ cases("injection-in-force", [
     webhook("empty", []),
   ]),
   passes("pods of a mesh that another stack has", [meshed("a")]),
+  passes("servers by hand, whose injector may be anywhere", [
+    labelled({ app: "consul", chart: "my-chart" }),
+    { ...labelled({ app: "consul" }), name: "again" },
+    meshed("a"),
+  ]),
+  blocks(
+    "a chart without an injector, whose text somebody applies",
+    [labelled({ app: "consul", chart: "consul-helm" }), meshed("a"), workload("b")],
+    "Deployment a: asks for a sidecar, and Consul's chart in this program has no injector.",
+  ),
   passes("a patch that sets something else", [
     webhook("consul-connect-injector", [{ name: INJECTOR, timeoutSeconds: 5 }], "MutatingWebhookConfigurationPatch"),
   ]),
@@ -293,6 +310,16 @@ cases("no-inbound-port-excluded", [
     [release(safeBut({ connectInject: { transparentProxy: { defaultEnabled: false } } }))],
     "rendered by the chart: Deployment consul-connect-injector: the injector leaves the transparent proxy off",
   ),
+  ...["false", "F", "0"].map((value) =>
+    blocks(
+      `the injector's default, by an argument: ${value}`,
+      [workload("injector", { container: { args: ["-v", `-default-enable-transparent-proxy=${value} \\`] } })],
+      "\nDeployment injector: the injector leaves the transparent proxy off by default",
+    ),
+  ),
+  passes("the injector's default, on", [
+    workload("injector", { container: { args: ["-default-enable-transparent-proxy=true"] } }),
+  ]),
   blocks("unknown", [meshed("a", { "transparent-proxy-exclude-inbound-ports": UNKNOWN })], NOT_KNOWN),
 ]);
 

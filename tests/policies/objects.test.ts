@@ -1,4 +1,4 @@
-import { UNKNOWN } from "./analyzer";
+import { Resource, UNKNOWN } from "./analyzer";
 import { blocks, cases, passes, useAnalyzer } from "./cases";
 import { intentions, kube, workload } from "./resources";
 
@@ -76,6 +76,34 @@ cases("images-pinned", [
     [kube("example.com/v1", "AllowList", "a", { spec: { template: { spec: { containers: [{ image: "nginx" }] } } } })],
     "AllowList a: image nginx",
   ),
+  ...["jobTargetRef", "headGroupSpec"].map((part) =>
+    blocks(
+      `a kind with its pods in ${part}`,
+      [
+        kube("example.com/v1", "Scaled", "a", {
+          spec: { template: {}, other: UNKNOWN, [part]: { template: { spec: { containers: [{ image: "nginx" }] } } } },
+        }),
+      ],
+      "Scaled a: image nginx",
+    ),
+  ),
+  blocks(
+    "a kind with its pods as Deployments have them, before any other",
+    [
+      kube("example.com/v1", "Scaled", "a", {
+        spec: {
+          job: { template: { spec: { containers: [{ image: "a:1.2.3" }] } } },
+          template: { spec: { containers: [{ image: "nginx" }] } },
+        },
+      }),
+    ],
+    "Scaled a: image nginx",
+  ),
+  passes("templates of something else", [
+    kube("example.com/v1", "Scaled", "a", { spec: { job: { template: { spec: { containers: "nginx" } } } } }),
+    kube("example.com/v1", "Scaled", "b", { spec: UNKNOWN }),
+    kube("example.com/v1", "Scaled", "c", { job: { template: { spec: { containers: [{ image: "nginx" }] } } } }),
+  ]),
   blocks(
     "what has items and is no list",
     [
@@ -110,4 +138,41 @@ cases("no-key-copied", [
   passes("a namespace", [secret({ namespace: "mesh" })], meant("mesh/consul-ca")),
   passes("the namespace of what names none", [secret({ namespace: undefined })], meant("default/consul-ca")),
   blocks("another namespace", [secret({ namespace: "mesh" })], "the name of a private key", meant("default/consul-ca")),
+]);
+
+/** A resource within components of these types, the innermost last. */
+const within = (types: string[], child: Resource): Resource[] => {
+  const parents = types.reduce<Resource[]>(
+    (outer, type) => [...outer, { type, name: type, props: {}, parent: outer.at(-1) }],
+    [],
+  );
+  return [...parents, { ...child, parent: parents.at(-1) }];
+};
+const later = workload("a", { container: { args: ["--run-image=nginx"] } });
+/** What a chart makes is a chart's, whatever installs it. */
+cases("images-pinned", [
+  ...["v2", "v3", "v4"].map((version) =>
+    blocks(
+      `a part of a Chart of ${version}`,
+      within([`kubernetes:helm.sh/${version}:Chart`], later),
+      "\nrendered by the chart: Deployment a: image nginx, in an argument, is not pinned",
+    ),
+  ),
+  blocks(
+    "one whose type its properties tell",
+    within(["kubernetes:helm.sh/v4:Chart"], {
+      ...later,
+      type: "example:index:Manifest",
+      props: { ...later.props, apiVersion: "apps/v1", kind: "Deployment" },
+    }),
+    "\nrendered by the chart: Deployment a: image nginx, in an argument, is not pinned",
+  ),
+  blocks(
+    "a Chart's within another component's",
+    within(["example:index:Mesh", "kubernetes:helm.sh/v4:Chart"], later),
+    "\nrendered by the chart: Deployment a: image nginx, in an argument, is not pinned",
+  ),
+  ...["kubernetes:yaml/v2:ConfigGroup", "my-kubernetes:helm.sh/v4:Chart", "kubernetes:helm.sh/v4:ChartList"].map(
+    (type) => passes(`a part of ${type}, which is the program's own`, within([type], later)),
+  ),
 ]);

@@ -59,6 +59,26 @@ cases("images-pinned", [
     ],
     "StatefulSet consul-server: image nginx, in an argument, is not pinned",
   ),
+  blocks(
+    "the sidecar's, which an injector names that no release renders",
+    [
+      workload("injector", {
+        container: {
+          image: "hashicorp/consul-k8s-control-plane:1.5.3",
+          command: [
+            "/bin/sh",
+            "-ec",
+            "consul-k8s-control-plane inject-connect -consul-image=consul:1.22.7 -run-image=x",
+          ],
+        },
+      }),
+    ],
+    "Deployment injector: image x, in an argument, is not pinned",
+  ),
+  passes("an argument of what only sounds like an injector", [
+    workload("a", { container: { image: "my-consul-k8s:1.2.3", args: ["--image=nginx"] } }),
+    workload("b", { kind: "DeploymentPatch", container: { image: undefined, args: ["--image=nginx"] } }),
+  ]),
   passes("one's own argument, which may mean anything", [workload("a", { container: { args: ["--image=nginx"] } })]),
   blocks(
     "a chart's, hooks included",
