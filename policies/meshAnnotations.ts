@@ -1,7 +1,8 @@
 import { distance } from "fastest-levenshtein";
 import { parseBool } from "./lib/go";
-import { at, record } from "./lib/json";
-import { podOf } from "./lib/pods";
+import { at, ifKnown, record } from "./lib/json";
+import { ClusterObject } from "./lib/objects";
+import { Pod, podOf } from "./lib/pods";
 import { policy } from "./lib/policy";
 
 const PREFIX = "consul.hashicorp.com/";
@@ -52,6 +53,9 @@ sidecar-proxy-startup-failure-seconds transparent-proxy-exclude-inbound-ports
 transparent-proxy-exclude-outbound-cidrs transparent-proxy-exclude-outbound-ports transparent-proxy-exclude-uids`.split(
     /\s+/,
   );
+const READ_AT_PODS = [...BOOLEANS, ...OTHERS];
+/** Those that are labels of a namespace, too. */
+const NAMESPACE_LABELS = ["transparent-proxy", "consul-dns"];
 const KNOWN = [...BOOLEANS, ...WRITTEN_BY_INJECTOR, ...OTHERS];
 
 /** An annotation that the injector does not read as it was meant leaves a pod out of the mesh, or its port open, in silence. */
@@ -71,7 +75,8 @@ export const meshAnnotations = policy({
     if (labels[`${PREFIX}connect-inject-status`] !== undefined && !object.rendered) {
       yield `the label ${PREFIX}connect-inject-status is the injector's: NetworkPolicies take the pod for one with a sidecar`;
     }
-    for (const name of object.kind === "Namespace" ? ["transparent-proxy", "consul-dns"] : []) {
+    yield* misplaced(object, pod);
+    for (const name of object.kind === "Namespace" ? NAMESPACE_LABELS : []) {
       const value = at(object.body, "metadata", "labels", PREFIX + name);
       if (value !== undefined && value !== null && parseBool(String(value)) === undefined) {
         yield `the label ${PREFIX}${name} is "${value}", which Go does not read as a boolean: no pod of the namespace would start`;
@@ -79,6 +84,27 @@ export const meshAnnotations = policy({
     }
   },
 });
+
+/** What only its place keeps from being read: other meshes have it as a label, or at the workload or the namespace. */
+function* misplaced({ kind, body }: ClusterObject, pod: Pod | undefined): Iterable<string> {
+  if (pod === undefined && kind !== "Namespace") {
+    return;
+  }
+  // What is not known yet is somebody else's.
+  const keysOf = (metadata: unknown, key: string) => Object.keys(record(ifKnown(() => at(metadata, key), undefined)));
+  const right = keysOf(pod?.metadata, "annotations");
+  const isMisplaced = (key: string) =>
+    key.startsWith(PREFIX) && READ_AT_PODS.includes(key.slice(PREFIX.length)) && !right.includes(key);
+  for (const key of keysOf(body.metadata, "annotations").filter(isMisplaced)) {
+    yield `the annotation ${key} is the ${kind}'s own, where Consul does not read it: give it to the pod`;
+  }
+  const labels = new Set([...keysOf(body.metadata, "labels"), ...keysOf(pod?.metadata, "labels")]);
+  for (const key of [...labels].filter(isMisplaced)) {
+    if (!(kind === "Namespace" && NAMESPACE_LABELS.includes(key.slice(PREFIX.length)))) {
+      yield `the label ${key} is not read by Consul: give it to the pod, as an annotation`;
+    }
+  }
+}
 
 function* annotationProblems(key: string, value: unknown): Iterable<string> {
   const name = key.slice(PREFIX.length);
@@ -97,8 +123,9 @@ function* annotationProblems(key: string, value: unknown): Iterable<string> {
 /** The known name that a mistyped one is meant to be, if one is near. */
 function nearest(name: string): string | undefined {
   const lower = name.toLowerCase();
-  const [first] = KNOWN.filter((known) => !WRITTEN_BY_INJECTOR.includes(known))
-    .map((known) => ({ known, far: known.endsWith(lower) ? 1 : distance(known, lower) }))
-    .sort((a, b) => a.far - b.far);
+  const [first] = READ_AT_PODS.map((known) => ({
+    known,
+    far: known.endsWith(lower) ? 1 : distance(known, lower),
+  })).sort((a, b) => a.far - b.far);
   return first.far <= 4 ? first.known : undefined;
 }
