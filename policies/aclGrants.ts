@@ -1,4 +1,5 @@
-import { at, Json, list, record, textAt } from "./lib/json";
+import { lowerCase } from "./lib/consulServers";
+import { at, ifKnown, Json, list, record, textAt } from "./lib/json";
 import { hcl } from "./lib/hcl";
 import { ClusterObject } from "./lib/objects";
 import { policy } from "./lib/policy";
@@ -7,6 +8,9 @@ import { policy } from "./lib/policy";
 const MANAGEMENT = /^(global-management|builtin\/global-management|00000000-0000-0000-0000-000000000001)$/;
 /** What rewrites intentions, tokens or the servers themselves. */
 const WHOLE = ["acl", "keyring", "mesh", "operator", "peering"];
+
+/** The token of whoever has none. */
+const ANONYMOUS = "00000000-0000-0000-0000-000000000002";
 
 /** A token that may write everything is past every intention: it rewrites them, or takes any service's identity. */
 export const aclGrants = policy({
@@ -21,7 +25,7 @@ export const aclGrants = policy({
     }
     if (kind === "AclPolicy") {
       const rules = hcl(String(body.rules));
-      yield* rules === undefined ? ["its rules cannot be read"] : grants(rules);
+      yield* rules === undefined ? ["its rules cannot be read"] : grants(lowerCase(rules));
     }
     const given = [
       ...list(body.policies),
@@ -35,7 +39,28 @@ export const aclGrants = policy({
       yield `gives everybody who logs in the rights of ${body.bindName}`;
     }
   },
+  *stack(objects) {
+    const reading = objects.flatMap((object) => ifKnown(() => (onlyReads(object) ? [object.body.name] : []), []));
+    for (const object of objects.filter((each) => ifKnown(() => isAnonymous(each), false))) {
+      const { policies, policy: one, roles, role } = object.body;
+      const given = [...list(policies), one, ...list(roles), role].filter((each) => each !== undefined);
+      for (const name of given.filter((each) => !reading.includes(each))) {
+        yield { object, problem: `gives everybody who has no token the rights of ${name}` };
+      }
+    }
+  },
 });
+
+/** Whether an object is the anonymous token, or gives it something. One that is not known yet is a new one. */
+function isAnonymous({ group, kind, body }: ClusterObject): boolean {
+  return group === "consul" && /^AclToken/.test(kind) && [body.tokenId, body.accessorId].includes(ANONYMOUS);
+}
+
+/** Whether an object is an ACL policy that lets nobody write. */
+function onlyReads({ group, kind, body }: ClusterObject): boolean {
+  const rules = `${group}/${kind}` === "consul/AclPolicy" ? hcl(String(body.rules)) : undefined;
+  return rules !== undefined && !JSON.stringify(rules).includes('"write"');
+}
 
 function* grants(rules: Json): Iterable<string> {
   for (const kind of WHOLE.filter((each) => rules[each] === "write")) {

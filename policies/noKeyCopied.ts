@@ -43,6 +43,9 @@ export const noKeyCopied = policy<Config>({
   },
   *object(object, { config }) {
     yield* podProblems(object);
+    if (object.kind === "CertificateAuthority" && holdsPrivateKey(Buffer.from(settingsOf(object)))) {
+      yield "has the private key of the mesh's CA in its configuration; let Consul make one, or Vault keep it";
+    }
     if (isExempt(object, config)) {
       return;
     }
@@ -122,6 +125,11 @@ function whoseKey(object: ClusterObject, key: string, content: Buffer, files: re
   return object.body.type === "kubernetes.io/tls" && !texts.some(looksCertified)
     ? ", and no certificate beside it tells whose"
     : undefined;
+}
+
+/** What Consul's CA is set up with, by the Consul provider; a key that is not known yet is judged by `up`. */
+function settingsOf({ body }: ClusterObject): string {
+  return ifKnown(() => JSON.stringify([body.configJson, body.config]), "");
 }
 
 /** Keys in what a pod is described by, where they are read by whoever may list pods. */

@@ -60,6 +60,7 @@ export function fromConsulProvider({ type, props, urn }: PulumiResource): Cluste
           consumers: list(props.peerConsumers).map((peer) => ({ peer })),
         })),
       });
+    case "AgentService":
     case "Service":
       return entry("Registration", { node: props.node, address: props.address, service: { name } });
     case "CatalogEntry":
@@ -96,17 +97,30 @@ function camel(value: unknown): unknown {
       );
 }
 
-/** `HTTP`, `path_prefix` and `MutualTLSMode` are `http`, `pathPrefix` and `mutualTLSMode` in a custom resource. */
+/** Keys of several words that policies read. Consul takes them in letters of any size, with underscores and without. */
+const KEYS = new Map(
+  `allowEnablingPermissiveMutualTLS caFile cipherSuites envoyClusterJSON envoyExtensions envoyListenerJSON
+insecureDisablePathNormalization jsonWebKeySet jwksCluster listenerPort meshDestinationsOnly mutualTLSMode
+pathWithEscapedSlashesAction requestNormalization samenessGroup sanitizeXForwardedClientCert tlsCertificates tlsMaxVersion
+tlsMinVersion transparentProxy upstreamConfig verifyClaims`
+    .split(/\s+/)
+    .map((key) => [key.toLowerCase(), key]),
+);
+
+/** `HTTP`, `path_prefix` and `mutualtlsmode` are `http`, `pathPrefix` and `mutualTLSMode` in a custom resource. */
 function lowerCamel(key: string): string {
+  const known = KEYS.get(key.replaceAll("_", "").toLowerCase());
+  if (known !== undefined) {
+    return known;
+  }
   return key
     .replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase())
-    .replace(/^[A-Z]+(?![a-z])|^[A-Z]/, (capitals) => capitals.toLowerCase())
-    .replace(/mutualTls/i, (word) => `${word.slice(0, -3)}TLS`);
+    .replace(/^[A-Z]+(?![a-z])|^[A-Z]/, (capitals) => capitals.toLowerCase());
 }
 
-/** `service-intentions` is the kind ServiceIntentions. */
+/** `service-intentions` is the kind ServiceIntentions, `jwt-provider` the kind JWTProvider. */
 function pascal(kind: string): string {
-  return kind.replace(/(^|-)([a-z])/g, (_, __, letter) => letter.toUpperCase());
+  return kind.replace(/^jwt|(?:^|-)([a-z])/g, (word, letter) => (letter ?? word).toUpperCase());
 }
 
 /** The provider has a block that stands once as a list of one, under a plural: it is under both names here. */

@@ -1,3 +1,5 @@
+import { generateKeyPairSync } from "node:crypto";
+import { UNKNOWN } from "./analyzer";
 import { blocks, cases, passes, useAnalyzer } from "./cases";
 
 useAnalyzer();
@@ -11,6 +13,11 @@ const entry = (kind: string, name: string, body: unknown) =>
   consul("ConfigEntry", { kind, name, configJson: body === undefined ? undefined : JSON.stringify(body) });
 
 cases("no-other-way-in", [
+  blocks(
+    "a service of an agent",
+    [consul("AgentService", { name: "db", address: "192.0.2.7" })],
+    "Registration db: puts an address outside the mesh into the catalog as db",
+  ),
   blocks(
     "services that are exported",
     [consul("ConfigEntryV2ExportedServices", { name: "a", services: ["ledger"], peerConsumers: ["west", "east"] })],
@@ -173,4 +180,127 @@ cases("intentions-accepted", [
     ],
     "header",
   ),
+]);
+
+cases("no-permissive-mtls", [
+  ...["mutualtlsmode", "MutualTLSMode", "mutual_tls_mode", "MUTUALTLSMODE"].map((key) =>
+    blocks(key, [entry("service-defaults", "a", { [key]: "permissive" })], "mutualTLSMode is permissive"),
+  ),
+  blocks(
+    "by the provider's own type",
+    [consul("ConfigEntryServiceDefaults", { name: "a", mutualTlsMode: "permissive" })],
+    "mutualTLSMode is permissive",
+  ),
+  ...["allowenablingpermissivemutualtls", "allow_enabling_permissive_mutual_tls"].map((key) =>
+    blocks(key, [entry("mesh", "mesh", { [key]: true })], "allowEnablingPermissiveMutualTLS lets any service"),
+  ),
+]);
+
+cases("no-proxy-override", [
+  blocks(
+    "an extension in other letters",
+    [entry("proxy-defaults", "global", { envoyextensions: [{ NAME: "builtin/lua" }] })],
+    "spec.envoyExtensions[0] is builtin/lua",
+  ),
+  ...["envoyListenerJSON", "envoyClusterJSON"].map((key) =>
+    blocks(
+      `${key} in other letters`,
+      [entry("service-defaults", "a", { upstreamconfig: { defaults: { [key.toLowerCase()]: "{}" } } })],
+      `spec.upstreamConfig.defaults.${key} replaces a connection`,
+    ),
+  ),
+]);
+
+cases("mesh-hardened", [
+  ...["JSONWebKeySet", "jsonwebkeyset", "json_web_key_set"].map((key) =>
+    blocks(
+      `a provider of tokens by ${key}`,
+      [entry("jwt-provider", "okta", { [key]: { Remote: { URI: "http://login.example/keys" } } })],
+      "JWTProvider okta: spec.jsonWebKeySet.remote.uri http://login.example/keys is not fetched by TLS",
+    ),
+  ),
+  passes("a provider of tokens by TLS", [
+    entry("jwt-provider", "okta", {
+      jsonwebkeyset: { remote: { uri: "https://login.example/keys", jwkscluster: { tlscertificates: { a: "b" } } } },
+    }),
+  ]),
+  blocks(
+    "a mesh's settings in other letters",
+    [
+      entry("mesh", "mesh", {
+        transparentproxy: { meshdestinationsonly: false },
+        tls: { incoming: { tlsminversion: "TLSv1_0", tls_max_version: "TLSv1_1", ciphersuites: ["AES128-SHA"] } },
+        http: {
+          sanitizexforwardedclientcert: false,
+          incoming: {
+            requestnormalization: {
+              insecuredisablepathnormalization: true,
+              pathwithescapedslashesaction: "KEEP_UNCHANGED",
+            },
+          },
+        },
+      }),
+    ],
+    [
+      "spec.tls.incoming.tlsMinVersion is TLSv1_0",
+      "spec.tls.incoming.tlsMaxVersion is TLSv1_1",
+      "spec.tls.incoming.cipherSuites has AES128-SHA",
+      "meshDestinationsOnly is false",
+      "sanitizeXForwardedClientCert is false",
+      "insecureDisablePathNormalization is set",
+      "pathWithEscapedSlashesAction is KEEP_UNCHANGED",
+    ],
+  ),
+]);
+
+const { privateKey } = generateKeyPairSync("ed25519");
+const PEM = String(privateKey.export({ type: "pkcs8", format: "pem" }));
+const authority = (props: Record<string, unknown>) =>
+  consul("CertificateAuthority", { connectProvider: "consul", ...props });
+const HAS_KEY =
+  "\nCertificateAuthority: has the private key of the mesh's CA in its configuration; let Consul make one, or Vault keep it. Copy";
+cases("no-key-copied", [
+  blocks("a CA with its key", [authority({ configJson: JSON.stringify({ PrivateKey: PEM }) })], HAS_KEY),
+  blocks("a CA with its key, by a map", [authority({ config: { PrivateKey: PEM } })], HAS_KEY),
+  passes("a CA that Consul makes, and one that is not known yet", [
+    authority({ configJson: JSON.stringify({ LeafCertTTL: "24h" }) }),
+    { ...authority({ configJson: UNKNOWN }), name: "vault" },
+  ]),
+  passes("what is no CA's", [consul("KeyPrefix", { configJson: PEM })]),
+]);
+
+const rules = (name: unknown, text: unknown) => ({ ...consul("AclPolicy", { name, rules: text }), name: `p-${name}` });
+const ANONYMOUS = "00000000-0000-0000-0000-000000000002";
+const READS = 'service_prefix "" { policy = "read" } node_prefix "" { policy = "read" }';
+const attached = (policy: unknown, tokenId: unknown = ANONYMOUS) =>
+  consul("AclTokenPolicyAttachment", { tokenId, policy });
+const GIVES = (name: string) => `gives everybody who has no token the rights of ${name}.`;
+cases("no-acl-for-everything", [
+  ...['ACL = "write"', '{"ACL":"write"}', 'Namespace "a" { Acl = "write" }'].map((text) =>
+    blocks(text, [rules("p", text)], '\nAclPolicy: acl = "write" lets its holder change everything.'),
+  ),
+  blocks(
+    "rights of services in other letters",
+    [rules("p", 'Service_Prefix "" { Policy = "write" } SERVICE "web" { Intentions = "write" }')],
+    ["may write the intentions of web", "may act as every service"],
+  ),
+  blocks("a policy for everybody", [attached("web")], GIVES("web")),
+  blocks("one that writes", [rules("web", 'service "web" { policy = "write" }'), attached("web")], GIVES("web")),
+  blocks("one that cannot be told", [rules("web", UNKNOWN), attached("web")], ["can't be known", GIVES("web")]),
+  blocks("one that cannot be read", [rules("web", "service {{"), attached("web")], ["cannot be read", GIVES("web")]),
+  blocks("one beside another that reads", [rules("dns", READS), attached("web")], GIVES("web")),
+  blocks(
+    "the anonymous token itself",
+    [rules("dns", READS), consul("AclToken", { accessorId: ANONYMOUS, policies: ["dns", "web"], roles: ["api"] })],
+    [GIVES("web"), GIVES("api")],
+  ),
+  blocks("a role", [consul("AclTokenRoleAttachment", { tokenId: ANONYMOUS, role: "api" })], GIVES("api")),
+  passes("what only reads, for everybody", [rules("dns", READS), attached("dns")]),
+  passes("other tokens, which may be new", [
+    attached("web", "11111111-2222-3333-4444-555555555555"),
+    { ...attached("web", UNKNOWN), name: "new" },
+    { ...consul("AclRole", { accessorId: ANONYMOUS, policies: ["web"] }), name: "role" },
+    { ...rules(UNKNOWN, READS), name: "unnamed" },
+    { type: "example:index:AclToken", name: "other", props: { accessorId: ANONYMOUS, policies: ["web"] } },
+  ]),
 ]);
