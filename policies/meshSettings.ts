@@ -10,7 +10,7 @@ export const meshSettings = policy({
     "The mesh speaks TLS 1.2 or later, reads paths as intentions do and verifies tokens by public keys from a verified source.",
   severity: "high",
   remedy:
-    "Leave the setting out, where Consul's default is the safe one; or set meshDestinationsOnly to true, or give public keys or their server's CA",
+    "Set meshDestinationsOnly and sanitizeXForwardedClientCert to true and pathWithEscapedSlashesAction to REJECT_REQUEST, give public keys or their server's CA, and leave out what else is named",
   *object(object) {
     if (isConfigEntry(object, "Mesh")) {
       yield* meshProblems(object);

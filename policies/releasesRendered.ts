@@ -15,9 +15,12 @@ export const releasesRendered = policy({
   severity: "high",
   remedy:
     "Put helm on the PATH, the chart within reach and plain values into the release; see docs/policies.md#helm-releases",
-  *release(_, rendered) {
+  *release({ props }, rendered) {
     if ("failure" in rendered) {
       yield `its objects cannot be judged: ${rendered.failure}`;
+    }
+    if (props.reuseValues) {
+      yield "reuseValues puts the values of the last release beneath its own, which cannot be judged";
     }
   },
   *stack(_, __, resources) {

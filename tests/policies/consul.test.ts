@@ -233,6 +233,12 @@ cases("helm-releases-rendered", [
     [release(SAFE_VALUES, { postrender: "/bin/cat" })],
     'the post-renderer "/bin/cat" can change',
   ),
+  blocks(
+    "the last release's values",
+    [release(SAFE_VALUES, { reuseValues: true })],
+    "reuseValues puts the values of the last release beneath its own, which cannot be judged. Put",
+  ),
+  passes("values of its own", [release(SAFE_VALUES, { reuseValues: false })]),
   blocks("unknown values", [release(UNKNOWN)], "values can't be known during preview"),
   blocks(
     "values that the provider has taken out, as unknown",

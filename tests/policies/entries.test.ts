@@ -549,7 +549,7 @@ cases("mesh-hardened", [
   blocks(
     "callers' own word",
     [meshConfig({ http: { sanitizeXForwardedClientCert: false } })],
-    "sanitizeXForwardedClientCert is false",
+    "to be another. Set meshDestinationsOnly and sanitizeXForwardedClientCert to true and pathWithEscapedSlashesAction to REJECT_REQUEST, give public keys or their server's CA, and leave out what else is named.",
   ),
   blocks(
     "paths as they come",
