@@ -35,7 +35,7 @@ export const intentionsAccepted = policy<{ enterprise: boolean }>({
       yield "spec.destination.name is missing";
       return;
     }
-    if (sources.length === 0 && !(object.patch && at(intentions.body, "spec", "sources") === undefined)) {
+    if (sources.length === 0 && !(object.patch && at(object.body, "spec", "sources") === undefined)) {
       yield "spec.sources is empty";
     }
     if (!config.enterprise && at(intentions.body, "spec", "destination", "namespace")) {
