@@ -65,7 +65,9 @@ export class HostOwners {
     const host = first(others, (other) =>
       route.hosts.find((each) => other.hosts.includes(each) && !isIn(each, shared)),
     );
-    const above = first(others, (other) =>
+    // Most rules name all that they match, and need not be asked about each host of a thousand.
+    const wide = /Regexp|\*/.test(route.rule) || mayMatch(route.rule, "nobody.invalid");
+    const above = first(wide ? others : [], (other) =>
       other.kind === route.kind && route.rank >= other.rank && meet(other, route)
         ? other.hosts.find((each) => !route.hosts.includes(each) && mayMatch(route.rule, each))
         : undefined,
