@@ -56,7 +56,8 @@ const ANSWERS: Record<string, (inputs: any) => any> = {
 /**
  * Runs a program against a monitor that makes nothing and records every registration: parents, dependencies and
  * protection too, which Pulumi's mocks do not show. `stacks` are the outputs of others, `state` this one's resources by URN;
- * `reads` is filled with what is read; `answers` are what providers answer, by type.
+ * `reads` is filled with what is read; `answers` are what providers answer, by type. In a
+ * `preview` they answer too.
  */
 export async function record(
   program: () => unknown,
@@ -64,6 +65,7 @@ export async function record(
   state: Readonly<Record<string, object>> = {},
   reads: Read[] = [],
   answers: typeof ANSWERS = {},
+  preview = false,
 ): Promise<Recorded[]> {
   await pulumi.runtime.setMocks(
     {
@@ -80,7 +82,7 @@ export async function record(
     },
     "consul-traefik-mesh",
     "test",
-    false,
+    preview,
     "organization",
   );
   const monitor: any = pulumi.runtime.getMonitor();

@@ -199,7 +199,10 @@ export function externalDestinations(
       // Consul verifies a certificate's name only where it is told one, and speaks no TLS without a CA.
       ...(enabled && {
         caFile: caFileOf(service, caCertificate),
-        sni: sni === undefined ? host : judgedWhenKnown(whatOf(service), sni, (known) => sniProblems(known, "")),
+        sni:
+          sni === undefined
+            ? host
+            : judgedWhenKnown(whatOf(service), sni, (known) => sniProblems(known, ""), { "tls.sni": sni }),
       }),
     }));
     configEntry(
@@ -228,7 +231,7 @@ export class ExternalDestination extends pulumi.ComponentResource implements Mes
   constructor(name: string, mesh: Mesh, args: ExternalDestinationOptions, opts: { parent: pulumi.Resource }) {
     const { name: serviceName, port, protocol = "http", requestTimeoutSeconds: seconds, tls = {} } = args;
     const what = whatOf(serviceName);
-    const host = judgedWhenKnown(what, args.host, (known) => hostProblems(known, tls, ""));
+    const host = judgedWhenKnown(what, args.host, (known) => hostProblems(known, tls, ""), { host: args.host });
     refuse(what, mesh.model.part(MeshNames).take("name", { name: serviceName, place: what }));
     super("consul-traefik-mesh:index:ExternalDestination", name, {}, opts);
     void warnOfUnknown(what, { host: args.host, "tls.sni": tls.sni }, this);

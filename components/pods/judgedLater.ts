@@ -1,27 +1,42 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isLater, judgedWhenKnown, warnOfUnknown } from "../shared/later";
+import { replaceLater } from "../shared/laterValues";
 import { warn } from "../shared/problems";
 import { ContainerInputs, containerProblems, plainSecretWarnings } from "./containerProblems";
+import { isSource } from "./envProblems";
+import { objectNameProblems } from "./metadataProblems";
+import type { PodOptions } from "./podOptions";
 
-/** A container's inputs, where those that other resources make are judged as soon as they are known. */
-export function judgedLater<T extends ContainerInputs>(
-  what: string,
-  inputs: T,
-  resource: pulumi.Resource,
-  prefix = "",
-): T {
-  const { image, env } = inputs;
+/** Inputs of pods that other resources may make, or a part of them. */
+type Inputs = ContainerInputs & Pick<PodOptions, "envFrom" | "volumes" | "imagePullSecrets">;
+
+/** Inputs of pods, where those that other resources make are judged as soon as they are known. */
+export function judgedLater<T extends Inputs>(what: string, inputs: T, resource: pulumi.Resource, prefix = ""): T {
+  const { image, env, envFrom, volumes, imagePullSecrets } = inputs;
   const variables = Object.entries(env ?? {}).map(([name, value]) => [`${prefix}env.${name}`, value]);
   void warnOfUnknown(what, { [`${prefix}image`]: image, ...Object.fromEntries(variables) }, resource);
+  const named = (value: unknown, path: string) => {
+    const at = prefix + path;
+    return judgedWhenKnown(what, value, (known) => objectNameProblems(at, known), { [at]: value });
+  };
   const judgedEnv = Object.entries(env ?? {}).map(([name, value]) => {
     void warnOfSecret(what, name, value, resource, prefix);
-    const judged = judgedWhenKnown(what, value, (known) => containerProblems({ env: { [name]: known } }, prefix));
+    const judged = isSource(value)
+      ? replaceLater(value, named, `env.${name}`)
+      : judgedWhenKnown(what, value, (known) => containerProblems({ env: { [name]: known } }, prefix), {
+          [`${prefix}env.${name}`]: value,
+        });
     return [name, judged];
   });
   return {
     ...inputs,
-    ...(image && { image: judgedWhenKnown(what, image, (known) => containerProblems({ image: known }, prefix)) }),
+    ...(image && {
+      image: judgedWhenKnown(what, image, (known) => containerProblems({ image: known }, prefix), {
+        [`${prefix}image`]: image,
+      }),
+    }),
     ...(env && { env: Object.fromEntries(judgedEnv) }),
+    ...(replaceLater({ envFrom, volumes, imagePullSecrets }, named) as Inputs),
   };
 }
 

@@ -41,6 +41,7 @@ export function memberRoutes(
           what,
           pulumi.output(routesIn(given)).apply((known) => withRoutes(judged, known as Published)),
           (known) => knownRouteProblems(service, known, mesh.model),
+          later,
         );
   return {
     tags: (weight, canary) =>

@@ -14,6 +14,7 @@ import { memberService } from "./memberService";
 import type { Ingress, Mesh } from "../mesh/mesh";
 import { RoutingModel } from "../routing/routingModel";
 import { drainProblems, meshServiceProblems, meshServiceWarnings } from "./meshServiceProblems";
+import { judgedLater } from "../pods/judgedLater";
 import type { Autoscaling, DisruptionBudget, PodOptions } from "../pods/podOptions";
 import { leftAlone, scaling } from "../pods/scaling";
 import { Health, serviceHealth } from "../pods/probes";
@@ -180,7 +181,8 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
     ];
     const { kind = "Deployment" } = args;
     const its = { serviceName, serviceAccountName: serviceAccount.metadata.name, tags: routes.tags };
-    const [stable] = versionsOf(what, serviceName, args, this).map((version) =>
+    const judged = judgedLater(what, args, this);
+    const [stable] = versionsOf(what, serviceName, judged, this).map((version) =>
       makeWorkload(
         name,
         version.part,
@@ -189,7 +191,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
           name: version.name,
           namespace: args.namespace,
           labels: { app: version.name },
-          template: versionTemplate(args, version, its),
+          template: versionTemplate(judged, version, its),
           replicas: version.replicas,
           updateStrategy: args.updateStrategy,
           volumeClaims: args.volumeClaims ?? [],

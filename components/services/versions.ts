@@ -31,15 +31,14 @@ export interface Version {
   readonly annotations?: Record<string, string>;
 }
 
-/** The versions of a service, the stable one first. */
+/** The versions of a service whose own inputs are judged, the stable one first. */
 export function versionsOf(
   what: string,
   serviceName: string,
   options: MeshServiceOptions,
   resource: pulumi.Resource,
 ): [Version, ...Version[]] {
-  const { kind = "Deployment", canary, replicas = 1 } = options;
-  const { image, env, args } = judgedLater(what, options, resource);
+  const { kind = "Deployment", canary, replicas = 1, image, env, args } = options;
   const stable = {
     part: PART_OF_KIND[kind],
     name: serviceName,

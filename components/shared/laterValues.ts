@@ -45,7 +45,7 @@ export function judgedTogether<T extends object>(
     return inputs;
   }
   void warnOfUnknown(what, later, resource);
-  const judged = judgedWhenKnown(what, pulumi.output(inputs), problems);
+  const judged = judgedWhenKnown(what, pulumi.output(inputs), problems, later);
   return replaceLater(inputs, (value) => pulumi.all([value, judged]).apply(([its]) => its)) as T;
 }
 

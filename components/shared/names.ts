@@ -39,7 +39,7 @@ const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** `true` for a DNS label: at most 63 of a-z, 0-9 and "-", with a letter or digit at both ends. */
 export function isDnsLabel(name: string): boolean {
-  return DNS_LABEL.test(name);
+  return typeof name === "string" && DNS_LABEL.test(name);
 }
 
 /** `true` for a host name: DNS labels joined by dots, at most 253 characters, no wildcard, no port. */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { judgedLater } from "../../components/pods/judgedLater";
-import { ContainerInputs } from "../../components/pods/containerProblems";
+import { ends } from "../ends";
 import { record } from "../recorder";
 
 const later = <T>(value: T) => pulumi.output(Promise.resolve(value));
@@ -9,25 +9,14 @@ const unknown = () =>
   new (pulumi.Output as any)([], Promise.resolve(undefined), Promise.resolve(false), Promise.resolve(false));
 
 /** What becomes of a canary's inputs, variables among them, when they are known: values, or what ends the program; and what it says. */
-async function judged(inputs: ContainerInputs) {
+async function judged(inputs: Parameters<typeof judgedLater>[1]) {
   const warned: string[] = [];
   const warn = jest.spyOn(console, "warn").mockImplementation((text) => void warned.push(text));
-  const ends = (value: any) => {
-    if (!pulumi.Output.isInstance(value)) {
-      return value;
-    }
-    // All that an output has of a failure, of which the CLI would tell.
-    const { promise, isKnown, isSecret, allResources } = value as any;
-    [isKnown, isSecret, allResources()].forEach((its) => its.catch(() => undefined));
-    return promise().catch((error: Error) => error.message);
-  };
   let its: object = {};
   await record(async () => {
     const resource = new pulumi.ComponentResource("test:index:Shop", "shop");
     const { image, env, ...rest } = judgedLater('MeshService "shop"', inputs, resource, "canary.");
-    const known = { ...(image && { image }), ...env };
-    const all = await Promise.all(Object.entries(known).map(async ([name, value]) => [name, await ends(value)]));
-    its = { ...rest, ...Object.fromEntries(all) };
+    its = await ends({ ...rest, ...(image && { image }), ...env });
   });
   warn.mockRestore();
   return { its, warned: warned.join("\n") };
@@ -58,6 +47,45 @@ test("what is wrong ends the program when it is known, with the input that it wa
   });
 });
 
+test("of what the variables and volumes name, a name that another resource makes is judged too", async () => {
+  const envFrom = [{ secretRef: { name: later("a") } }, { configMapRef: { name: "b" } }];
+  const volumes = [{ mountPath: "/a", secret: { secretName: later("c") } }];
+  const env = { A: { secretKeyRef: { name: later("d"), key: "k" } } };
+  const { its, warned } = await judged({ env, envFrom, volumes, imagePullSecrets: [later("e"), "f"] });
+  expect(warned).toBe("");
+  expect(its).toEqual({
+    A: { secretKeyRef: { name: "d", key: "k" } },
+    envFrom: [{ secretRef: { name: "a" } }, { configMapRef: { name: "b" } }],
+    volumes: [{ mountPath: "/a", secret: { secretName: "c" } }],
+    imagePullSecrets: ["e", "f"],
+  });
+});
+
+test.each<[what: string, value: unknown, reason: string]>([
+  ["that is no name", "A b", `\\"A b\\" is not a valid name for an object; `],
+  ["that turns out to be nothing", undefined, "is an output without a value; "],
+])("a name %s ends the program when it is known, with its input", async (_, value, reason) => {
+  const name = later(value as string);
+  for (const [inputs, path] of [
+    [{ env: { A: { configMapKeyRef: { name, key: "k" } } } }, "env.A.configMapKeyRef.name"],
+    [{ envFrom: [{ secretRef: { name } }] }, "envFrom[0].secretRef.name"],
+    [{ volumes: [{ mountPath: "/a", configMap: { name } }] }, "volumes[0].configMap.name"],
+    [{ imagePullSecrets: ["a", name] }, "imagePullSecrets[1]"],
+  ] as const) {
+    const { its } = await judged(inputs);
+    const words = `MeshService \\"shop\\": 1 problem\\n  canary.${path}: ${reason}`;
+    expect(JSON.stringify(its)).toContain(words);
+  }
+});
+
+test("an image and a variable that turn out to be nothing end the program, with their inputs", async () => {
+  const { its } = await judged({ image: later(undefined as unknown as string), env: { A: later(undefined as any) } });
+  expect(its).toEqual({
+    image: expect.stringMatching(/ 1 problem\n {2}canary\.image: is an output without a value; /),
+    A: expect.stringMatching(/ 1 problem\n {2}canary\.env\.A: is an output without a value; /),
+  });
+});
+
 test("what a preview cannot judge is told", async () => {
   const { warned } = await judged({ image: unknown(), env: { HOST: unknown(), LEVEL: later("info"), A: "b" } });
   expect(warned).toMatch(
@@ -77,5 +105,5 @@ test.each<[what: string, value: () => pulumi.Output<string>, said: RegExp]>([
   expect(warned).toMatch(said);
   expect(warned).toMatch(/secretKeyRef/);
   expect(warned).not.toContain("OTHER");
-  expect(Object.keys(its)).toEqual(["VALUE", "OTHER"]);
+  expect(its).toEqual({ VALUE: await ends(value()), OTHER: "x" });
 });

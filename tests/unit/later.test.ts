@@ -1,5 +1,8 @@
+import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { isKnown, isLater, judgedWhenKnown, warnOfUnknown, whenKnown } from "../../components/shared/later";
+import { ends } from "../ends";
+import { record } from "../recorder";
 
 const later = <T>(value: T) => pulumi.output(Promise.resolve(value));
 const promised = (value: unknown) => (value as unknown as { promise(): Promise<unknown> }).promise();
@@ -14,25 +17,88 @@ test("what another resource makes may be known later", () => {
 });
 
 describe("a value is judged", () => {
-  const judge = (value: string) => (value === "right" ? [] : [{ propertyPath: "a.b", reason: `"${value}" is wrong` }]);
+  const judge = (value: unknown) => (value === "right" ? [] : [{ propertyPath: "a.b", reason: `"${value}" is wrong` }]);
+  const judged = (value: unknown, values: object = { "a.b": value }) =>
+    judgedWhenKnown("Shop", value, judge, values as Record<string, unknown>);
+  const refused = (...lines: string[]) => lines.join("\n  ");
 
   test("with all others where it is plain", () => {
-    expect(judgedWhenKnown("Shop", "wrong", judge)).toBe("wrong");
+    expect(judged("wrong")).toBe("wrong");
   });
 
   test("as soon as it is known else, and is what it was", async () => {
-    expect(await promised(judgedWhenKnown("Shop", later("right"), judge))).toBe("right");
-    expect(await promised(judgedWhenKnown("Shop", Promise.resolve("right"), judge))).toBe("right");
+    expect(await promised(judged(later("right")))).toBe("right");
+    expect(await promised(judged(Promise.resolve("right")))).toBe("right");
   });
 
-  // What fails in an output ends the process, as it ends a program: so what judges is called here.
-  test("and then refused like a plain one, in words alone", () => {
-    const value = later("x");
-    const apply = jest.spyOn(Object.getPrototypeOf(value) as pulumi.Output<string>, "apply").mockReturnValue(value);
-    judgedWhenKnown("Shop", value, judge);
-    const [judged] = apply.mock.calls.at(-1)!;
-    apply.mockRestore();
-    expect(() => judged("x")).toThrow(new pulumi.RunError('Shop: 1 problem\n  a.b: "x" is wrong'));
+  test("and then refused like a plain one, in words alone", async () => {
+    expect(await ends(judged(later("x")))).toEqual(refused("Shop: 1 problem", 'a.b: "x" is wrong'));
+    expect(await ends(judged(Promise.resolve("x")))).toEqual(refused("Shop: 1 problem", 'a.b: "x" is wrong'));
+  });
+
+  // Pulumi tells of this kind without a stack, which says nothing to a user.
+  test("of an error's kind that is told in its words", async () => {
+    expect(await ends(judged(later("x")), (error) => error)).toBeInstanceOf(pulumi.RunError);
+    expect(await ends(judged(later(null)), (error) => error)).toBeInstanceOf(pulumi.RunError);
+  });
+
+  test("a secret without its words", async () => {
+    const its = refused("Shop: 1 problem", "a.b: is not valid; why is not said, since that could show a secret");
+    expect(await ends(judged(pulumi.secret("x")))).toEqual(its);
+    // Judged together with it, what is no secret may be told of beside it.
+    expect(await ends(judged(later("x"), { "a.b": later("x"), c: pulumi.secret("y") }))).toEqual(its);
+    expect(await promised(judged(pulumi.secret("right")))).toBe("right");
+  });
+
+  test("what turns out to be nothing is refused by each path, since it would be left out without a word", async () => {
+    const reason = "is an output without a value; if it is another stack's, that stack does not export it";
+    for (const nothing of [undefined, null]) {
+      expect(await ends(judged(later(nothing)))).toEqual(refused("Shop: 1 problem", `a.b: ${reason}`));
+    }
+    const values = { "a.b": later("right"), "c[0]": Promise.resolve(null), d: pulumi.secret(undefined) };
+    expect(await ends(judged(later("right"), values))).toEqual(
+      refused("Shop: 2 problems", `c[0]: ${reason}`, `d: ${reason}`),
+    );
+    // Nothing is what it lacks: text without letters is for others to judge.
+    expect(await ends(judged(later("")))).toEqual(refused("Shop: 1 problem", 'a.b: "" is wrong'));
+  });
+
+  test("but a preview may lack what only the cluster fills in, and says that it does", async () => {
+    const warned: string[] = [];
+    const warn = jest.spyOn(pulumi.log, "warn").mockImplementation(async (message) => void warned.push(message));
+    const outcomes: unknown[] = [];
+    const run = (preview: boolean) =>
+      record(
+        async () => {
+          const stack = new pulumi.StackReference("organization/other/dev");
+          const address = new k8s.core.v1.Service("made", { spec: {} }).spec.clusterIP;
+          const exported = stack.getOutput("address");
+          for (const value of [exported, address]) {
+            const its = judged(value) as pulumi.Output<unknown>;
+            outcomes.push([await ends(its), await isKnown(its)]);
+          }
+          outcomes.push(await ends(judged(address, { address, exported })));
+        },
+        {},
+        {},
+        [],
+        { "pulumi:pulumi:StackReference": (inputs) => ({ ...inputs, outputs: {} }) },
+        preview,
+      );
+    await run(true);
+    const reason = "is an output without a value; if it is another stack's, that stack does not export it";
+    const no = refused("Shop: 1 problem", `a.b: ${reason}`);
+    expect(outcomes).toEqual([[no, true], [undefined, false], refused("Shop: 1 problem", `exported: ${reason}`)]);
+    expect(warned).toEqual([
+      "Shop: 1 warning\n  a.b: could not be judged by this preview, since what makes it is not there yet; up judges it, before anything is made of it",
+    ]);
+    outcomes.length = 0;
+    await run(false);
+    expect(outcomes.slice(0, 2)).toEqual([
+      [no, true],
+      [no, true],
+    ]);
+    warn.mockRestore();
   });
 });
 
