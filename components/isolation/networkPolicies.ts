@@ -4,7 +4,9 @@ import { owned } from "../interrupted/hooks";
 import { labelProblems } from "../shared/grammars";
 import { METRICS_ENTRY_POINT } from "../ingress/metrics";
 import type { Ingress, Mesh } from "../mesh/mesh";
-import { dnsLabelProblems } from "../shared/names";
+import { isLater, judgedWhenKnown } from "../shared/later";
+import { replaceLater } from "../shared/laterValues";
+import { dnsLabelProblems, namespaceProblems } from "../shared/names";
 import { Problem, refuse } from "../shared/problems";
 import { SERVED_ROUTES_LABELS } from "../ingress/servedRoutes";
 import { ENTRY_POINT_PORTS } from "../routing/traefikArguments";
@@ -47,7 +49,7 @@ export interface NetworkPoliciesArgs {
    * Namespaces of services of the mesh that have their policies by another stack.
    * @unset none
    */
-  readonly teamNamespaces?: readonly string[];
+  readonly teamNamespaces?: readonly pulumi.Input<string>[];
   /**
    * Whether Consul and the ingress have their policies by another stack, so that the services get theirs alone.
    * @default false
@@ -84,9 +86,17 @@ type Rule = k8s.types.input.networking.v1.NetworkPolicyIngressRule;
  * Errors: `InputPropertiesError` at construction, with each problem of `networkClientProblems`.
  */
 export class NetworkPolicies extends pulumi.ComponentResource {
-  constructor(name: string, args: NetworkPoliciesArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuse(`NetworkPolicies "${name}"`, networkClientProblems(args.clients ?? [], "clients"));
+  constructor(name: string, given: NetworkPoliciesArgs, opts?: pulumi.ComponentResourceOptions) {
+    const what = `NetworkPolicies "${name}"`;
+    const { serviceNamespaces, teamNamespaces } = given;
+    refuse(what, [
+      ...Object.entries({ serviceNamespaces, teamNamespaces }).flatMap(([input, namespaces = []]) =>
+        namespaces.flatMap((namespace, i) => (isLater(namespace) ? [] : podsProblems(`${input}[${i}]`, namespace))),
+      ),
+      ...networkClientProblems(given.clients ?? [], "clients"),
+    ]);
     super("consul-traefik-mesh:index:NetworkPolicies", name, {}, owned(`NetworkPolicies-${name}`, opts));
+    const args = { ...given, ...judgedNamespaces(what, { serviceNamespaces, teamNamespaces }) };
     const all = [
       ...(args.servicesAlone ? [] : [...consulPolicies(args), ...traefikPolicies(args)]),
       ...servicePolicies(args),
@@ -101,6 +111,18 @@ export class NetworkPolicies extends pulumi.ComponentResource {
     );
     this.registerOutputs();
   }
+}
+
+/** Problems of a namespace whose injected pods are let in: without a name, a selector takes every namespace. */
+function podsProblems(path: string, namespace: unknown): Problem[] {
+  return namespaceProblems(path, namespace as string, { create: false, inMesh: true });
+}
+
+/** Namespaces, where those that other resources make are judged as soon as they are known. */
+function judgedNamespaces<T extends object>(what: string, namespaces: T): T {
+  return replaceLater(namespaces, (value, path) =>
+    judgedWhenKnown(what, value, (known) => podsProblems(path, known), { [path]: value }),
+  ) as T;
 }
 
 /** A policy, by the part of the component that it is. */

@@ -1,5 +1,8 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 import { ConsulMesh, NetworkPolicies, NetworkPoliciesArgs, NetworkTarget } from "../../components";
 import { NETWORK_TARGETS } from "../../components/isolation/networkPolicies";
+import { ends } from "../ends";
 import { record } from "../recorder";
 
 const ingress = { namespace: "edge", serviceName: "traefik-system-ingress" } as NetworkPoliciesArgs["ingress"];
@@ -92,4 +95,57 @@ test("clients that are wrong are refused before anything is made, by where they 
       /NetworkPolicies "network": 1 problem\n {2}clients\[0\]\.podLabels/,
     );
   });
+});
+
+test("namespaces whose pods are let in are refused where they are no names, before anything is made", async () => {
+  const label = 'is not a DNS label; use 1 to 63 of a-z, 0-9 and "-", beginning and ending with a letter or a digit';
+  await record(() => {
+    const mesh = new ConsulMesh("consul");
+    const names = { serviceNamespaces: ["default", "Shop_1", ""], teamNamespaces: ["kube-system", "bank"] };
+    expect(() => new NetworkPolicies("network", { mesh, ingress, ...names })).toThrow(
+      new RegExp(
+        [
+          '^NetworkPolicies "network": 3 problems',
+          `serviceNamespaces\\[1\\]: "Shop_1" ${label}`,
+          `serviceNamespaces\\[2\\]: "" ${label}`,
+          'teamNamespaces\\[0\\]: "kube-system" is a namespace that Consul leaves out of the mesh, .*; use another$',
+        ].join("\n  "),
+      ),
+    );
+  });
+});
+
+test("a namespace that another resource makes is what it would be, written down", async () => {
+  const names = (its: (name: string) => pulumi.Input<string>) => ({
+    serviceNamespaces: ["shop", its("default")],
+    teamNamespaces: [its("bank")],
+  });
+  expect(await policies(names((name) => pulumi.output(Promise.resolve(name))))).toEqual(
+    await policies(names((name) => name)),
+  );
+});
+
+test("one that turns out to be no name, or nothing, lets in nobody: the program ends with its input", async () => {
+  const ended: Promise<any>[] = [];
+  const register = jest
+    .spyOn(k8s.networking.v1, "NetworkPolicy")
+    .mockImplementation((_, { metadata, spec }: any) => void ended.push(ends({ metadata, spec })) as never);
+  await record(() => {
+    const mesh = new ConsulMesh("consul");
+    const nothing = pulumi.output(Promise.resolve(undefined)) as unknown as pulumi.Output<string>;
+    const args = { servicesAlone: true, serviceNamespaces: ["shop", nothing], teamNamespaces: [pulumi.output("B_")] };
+    new NetworkPolicies("network", { mesh, ingress, ...args });
+  });
+  register.mockRestore();
+  const [first, second] = await Promise.all(ended);
+  const peers = first.spec.ingress[0].from.map(
+    (peer: any) => peer.namespaceSelector.matchLabels["kubernetes.io/metadata.name"],
+  );
+  expect([...peers, second.metadata.namespace]).toEqual([
+    "shop",
+    expect.stringMatching(/^NetworkPolicies "network": 1 problem\n {2}serviceNamespaces\[1\]: is an output without a/),
+    expect.stringMatching(/^NetworkPolicies "network": 1 problem\n {2}teamNamespaces\[0\]: "B_" is not a DNS label; /),
+    "edge",
+    peers[1],
+  ]);
 });
