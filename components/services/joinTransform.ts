@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { joinedServiceProblems, PodTemplate } from "./joinProblems";
 import type { MeshWorkload, MeshWorkloadOptions } from "./meshWorkload";
 import { Problem, refuse } from "../shared/problems";
+import { seek } from "./passedBy";
 import { isPlainObject } from "../pods/sidecarConflicts";
 
 /** Kinds whose pods end: there is nothing to call, and the sidecar outlives them. */
@@ -22,6 +23,7 @@ export function joinTransform(
 ): pulumi.ResourceTransform {
   const workloadName = workload.name ?? member.serviceName;
   const { kubernetesService } = member.asJoined;
+  const came = seek(what, `${workload.kind ?? "workload"} "${workloadName}"`);
   let template: PodTemplate | undefined;
   let service: { object: k8s.types.input.core.v1.Service; path: string } | undefined;
   // Known together when the second of them comes by.
@@ -32,26 +34,31 @@ export function joinTransform(
     );
   return ({ type, name, props, opts }) => {
     const [, kind] = /^kubernetes:[^:]+:(\w+)$/.exec(type) ?? [];
-    const metadata = isPlainObject(props.metadata) ? props.metadata : {};
+    const { metadata: given = {} } = props;
+    const metadata: Readonly<Record<string, unknown>> = isPlainObject(given) ? given : { name: given };
     const elsewhere =
       typeof namespace === "string" && typeof metadata.namespace === "string" && metadata.namespace !== namespace;
-    if (kind === undefined || elsewhere) {
+    if (kind === undefined) {
       return undefined;
     }
     const objectName = metadata.name ?? name;
     const path = `${kind} ${String(objectName)}`;
+    const isWorkload = hasPods(props, kind) && !ENDING.test(kind);
+    const isIts = isWorkload && !elsewhere && objectName === workloadName && kind === (workload.kind ?? kind);
+    if (isWorkload) {
+      // A name that is not known yet may be the one.
+      came(elsewhere ? `${path} of ${String(metadata.namespace)}` : path, isIts || typeof objectName !== "string");
+    }
+    if (elsewhere) {
+      return undefined;
+    }
     if (kind === "Service" && objectName === kubernetesService) {
       refuse(what, existingService === undefined ? twice(path, "existingService", `"${kubernetesService}"`) : []);
       service = { object: props, path };
       judgeService();
     } else if (kind === "ServiceAccount" && objectName === member.serviceAccountName) {
       refuse(what, existingServiceAccount ? [] : twice(path, "existingServiceAccount", "true"));
-    } else if (
-      objectName === workloadName &&
-      kind === (workload.kind ?? kind) &&
-      hasPods(props, kind) &&
-      !ENDING.test(kind)
-    ) {
+    } else if (isIts) {
       const joined = (its: WorkloadSpec) => {
         refuse(what, isPlainObject(its.template) ? [] : [{ propertyPath: path, reason: UNKNOWN }]);
         template = its.template as PodTemplate;

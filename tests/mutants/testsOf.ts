@@ -84,6 +84,7 @@ const KNOWN: Record<string, string> = {
   "components/services/meshServiceProblems": "unit/podProblems unit/inputs",
   "components/services/meshWorkload": "unit/awaited",
   "components/services/meshWorkloadProblems": "unit/joinProblems",
+  "components/services/passedBy": "unit/meshWorkload",
   "components/services/requestTimeout": "unit/memberEntries unit/traffic",
   "components/shared/laterValues": "unit/outputs unit/laterIngress",
   "components/shared/meshModel": "unit/meshJob unit/teams",

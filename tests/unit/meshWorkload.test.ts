@@ -15,6 +15,9 @@ import { parseSettings } from "../../settings";
 import { find, record } from "../recorder";
 import { raw } from "../settings";
 
+// Told at a program's end, which a test's is not.
+afterEach(() => void process.removeAllListeners("beforeExit"));
+
 type Given = Partial<Omit<MeshWorkloadArgs, "mesh">>;
 
 /** A chart's pods, as many have them. */
@@ -332,6 +335,78 @@ test("what is right in the mesh but otherwise than it looks is warned of", () =>
     "template.spec.containers[0].livenessProbe.tcpSocket",
   ]);
   expect(joinWarnings(pods({ serviceAccountName: undefined }), { ...joined, port: 8080 }, "template")).toEqual([]);
+});
+
+describe("a transform that no workload of its service comes by", () => {
+  const named = (name: unknown, more: object = {}, kind = "Deployment") => {
+    const metadata = { name, namespace: "apps", ...more };
+    return object(kind, { metadata, spec: { template: pods() } }) as any;
+  };
+  /** What the end of a program says that has these objects come by. */
+  const end = async (objects: object[], given: Given = {}) => {
+    await declared((workload) => objects.forEach((each) => workload.transform(each as any)), given);
+    const listeners = process.listeners("beforeExit");
+    process.removeAllListeners("beforeExit");
+    expect(listeners).toHaveLength(objects.length > 0 ? 1 : 0);
+    try {
+      listeners.forEach((tell) => tell(0));
+    } catch (error) {
+      expect(error).toBeInstanceOf(pulumi.RunError);
+      const { message, stack } = error as Error;
+      expect(stack).toBe(message);
+      return message;
+    }
+    return "";
+  };
+  const said = (sought: string, seen: string) =>
+    `workloads of the mesh: 1 problem\n  MeshWorkload "billing": workload: no ${sought} came by its transform, so that its pods stay outside the mesh; name the one that is meant, of ${seen}`;
+
+  test("fails the program at its end, with those that did", async () => {
+    const seen = [
+      named("shop-billing"),
+      named("shop-billing"),
+      named("billing", { namespace: "b" }),
+      named("c", {}, "A"),
+    ];
+    expect(await end([...seen, core("ConfigMap", {}), named("billing", {}, "Job")])).toBe(
+      said('workload "billing"', "Deployment shop-billing, Deployment billing of b, A c"),
+    );
+    expect(await end([named("billing")], { workload: { kind: "StatefulSet", name: "db" } })).toBe(
+      said('StatefulSet "db"', "Deployment billing"),
+    );
+  });
+
+  test("and not where one did, before others or after them, or may have", async () => {
+    expect(await end([named("a"), named("billing"), named("b")])).toBe("");
+    expect(await end([named("a"), named(pulumi.output("billing"))])).toBe("");
+    const metadata = pulumi.output({ name: "billing" });
+    expect(await end([object("Deployment", { metadata, spec: { template: pods() } })])).toBe("");
+    // Known by the resource's name alone.
+    const unnamed = { ...named(undefined), name: "billing" };
+    expect(await end([unnamed])).toBe("");
+  });
+
+  test("nor where none of any kind came by: a chart's may be known to up alone", async () => {
+    expect(await end([])).toBe("");
+    await declared((workload) => workload.transform(core("ConfigMap", {}) as any));
+    expect(process.listeners("beforeExit")).toEqual([]);
+  });
+
+  test("all of a program's are told at once, and none of an automation program's, which goes on after its runs", async () => {
+    await record(() => {
+      const mesh = new ConsulMesh("consul");
+      for (const name of ["a", "b"]) {
+        new MeshWorkload(name, { mesh, namespace: "apps", port: 80 }).transform(named("c"));
+      }
+    });
+    const [tell] = process.listeners("beforeExit");
+    expect(() => tell(0)).toThrow(
+      /^workloads of the mesh: 2 problems\n {2}MeshWorkload "a": .*\n {2}MeshWorkload "b": /,
+    );
+    const stack = jest.spyOn(pulumi.runtime, "getStackResource").mockReturnValue(undefined);
+    expect(() => tell(0)).not.toThrow();
+    stack.mockRestore();
+  });
 });
 
 describe("the objects of a chart", () => {
