@@ -49,7 +49,9 @@ export class DeclaredModel extends MeshModel {
         resolve();
         const problems = this.unresolved();
         if (problems.length > 0) {
-          throw new pulumi.RunError(describeProblems("services of the mesh", problems));
+          throw new pulumi.RunError(
+            describeProblems("services of the mesh that are declared before the program first awaits", problems),
+          );
         }
       }),
     ));
