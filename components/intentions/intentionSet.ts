@@ -4,13 +4,15 @@ import { configEntry } from "../mesh/configEntry";
 import { describeEdges } from "./edges";
 import { awaited } from "./awaited";
 import { intentionProblems } from "./intentionProblems";
-import { DENY_ALL, IntentionRule, intentionsName, mergeIntentions, tokensOf } from "./intentions";
+import { DENY_ALL, IntentionRule, intentionsName, mergeIntentions, placeOf, tokensOf } from "./intentions";
 import { intentionWarnings } from "./intentionWarnings";
 import type { JwtProvider } from "./jwtProvider";
 import { JwtProviderNames, MeshIntentions } from "./meshIntentions";
 import type { MeshMember, Protocol } from "../services/member";
 import type { Mesh } from "../mesh/mesh";
+import { keyProblems, nullProblems } from "../shared/keys";
 import { refuse, warn } from "../shared/problems";
+import { RULE_KEYS } from "./ruleKeys";
 
 export interface IntentionSetArgs {
   readonly mesh: Mesh;
@@ -53,6 +55,7 @@ export class IntentionSet extends pulumi.ComponentResource {
   public readonly entries: readonly pulumi.Resource[];
 
   constructor(name: string, args: IntentionSetArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuse(`IntentionSet "${name}"`, nullProblems(args));
     const { services = [], denyAll = true, ingress } = args;
     const declared = args.mesh.model.part(MeshIntentions);
     const calls = services.flatMap((service) => service.calls);
@@ -80,6 +83,7 @@ export class IntentionSet extends pulumi.ComponentResource {
     const warnings = intentionWarnings(rules, known, "rules", declared.rules);
     const all = denyAll ? [...rules, DENY_ALL] : rules;
     refuse(`IntentionSet "${name}"`, [
+      ...rules.flatMap((rule, i) => keyProblems(placeOf(rule, i, "rules"), rule, RULE_KEYS)),
       ...intentionProblems(rules, known, "rules"),
       ...named.flatMap(([its], i) => names.take(`jwtProviders[${i}]`, { name: its, place: `jwtProviders[${i}]` })),
       ...declared.secondSetProblems(all),

@@ -2,10 +2,12 @@ import { sidecarPortProblems } from "../pods/containerProblems";
 import { loadBalancingProblems, spreadingProblems } from "../routing/loadBalancing";
 import { canaryName } from "../routing/canary";
 import { PROTOCOLS, VersionedOptions } from "./member";
+import { keyProblems } from "../shared/keys";
 import { portProblems, rangeProblems } from "../shared/names";
 import { Problem } from "../shared/problems";
 import { routeProblems } from "../routing/routes";
 import { tcpRouteProblems } from "../routing/tcpRoutes";
+import { ROUTE_KEYS, TCP_ROUTE_KEYS } from "./routeKeys";
 import { trafficProblems } from "./trafficProblems";
 
 /** What is wrong with what the mesh is to know of a service; `prefix` is put before each path. */
@@ -20,6 +22,9 @@ export function memberProblems(serviceName: string, args: VersionedOptions, pref
     ...rangeProblems(`${prefix}listenerDrainSeconds`, args.listenerDrainSeconds ?? 30, 1, 604800),
     ...rangeProblems(`${prefix}requestTimeoutSeconds`, args.requestTimeoutSeconds ?? 0, 0, 604800),
     ...rangeProblems(`${prefix}idleTimeoutSeconds`, args.idleTimeoutSeconds ?? 0, 0, 604800),
+    ...keyProblems(`${prefix}routes`, args.routes, ROUTE_KEYS),
+    ...keyProblems(`${prefix}canary.routes`, ofCanary, ROUTE_KEYS),
+    ...keyProblems(`${prefix}tcpRoutes`, args.tcpRoutes, TCP_ROUTE_KEYS),
     ...routeProblems(serviceName, args.routes ?? [], `${prefix}routes`),
     ...routeProblems(canaryName(serviceName), ofCanary, `${prefix}canary.routes`),
     ...tcpRouteProblems(serviceName, args.tcpRoutes ?? [], protocol, `${prefix}tcpRoutes`),

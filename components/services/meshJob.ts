@@ -13,6 +13,7 @@ import { memberService } from "./memberService";
 import { meshJobProblems, NO_PORT } from "./meshJobProblems";
 import type { MeshServiceOptions } from "./meshService";
 import type { PodOptions } from "../pods/podOptions";
+import { nullProblems } from "../shared/keys";
 import { refuse, warn } from "../shared/problems";
 import { MeshNames } from "../shared/serviceNames";
 import { podNamespace, podNamespaceProblems } from "./podNamespace";
@@ -102,6 +103,7 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
   constructor(name: string, args: MeshJobArgs, opts?: pulumi.ComponentResourceOptions) {
     const { mesh, schedule, backoffLimit = 6, activeDeadlineSeconds } = args;
     const what = `MeshJob "${name}"`;
+    refuse(what, nullProblems({ ...args, podSpec: args.podSpec && {} }));
     const serviceName = args.serviceName ?? name;
     refuse(what, [
       ...meshJobProblems(serviceName, args, mesh.partWithoutNativeSidecar),

@@ -18,6 +18,7 @@ import { judgedLater } from "../pods/judgedLater";
 import type { Autoscaling, DisruptionBudget, PodOptions } from "../pods/podOptions";
 import { leftAlone, scaling } from "../pods/scaling";
 import { Health, serviceHealth } from "../pods/probes";
+import { nullProblems } from "../shared/keys";
 import { refuse, warn } from "../shared/problems";
 import { MeshNames } from "../shared/serviceNames";
 import { allTags, usesIngress } from "../routing/serviceTags";
@@ -143,6 +144,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
 
   constructor(name: string, given: MeshServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     const what = `MeshService "${name}"`;
+    refuse(what, nullProblems({ ...given, podSpec: given.podSpec && {} }));
     const serviceName = given.serviceName ?? name;
     const args = withStandIns(serviceName, given);
     const { canary, namespace: within } = args;

@@ -16,6 +16,7 @@ import { RoutesArgs, withStandIns } from "../routing/laterRoutes";
 import { RoutingModel } from "../routing/routingModel";
 import { meshWorkloadProblems } from "./meshWorkloadProblems";
 import type { WorkloadKind } from "../pods/podOptions";
+import { nullProblems } from "../shared/keys";
 import { refuse, warn } from "../shared/problems";
 import { patchRunning } from "./runningWorkload";
 import { MeshNames } from "../shared/serviceNames";
@@ -113,6 +114,7 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
   constructor(name: string, given: MeshWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
     const { mesh, existingService } = given;
     const what = `MeshWorkload "${name}"`;
+    refuse(what, nullProblems(given));
     const serviceName = given.serviceName ?? name;
     const args = withStandIns(serviceName, given);
     const named = { name: serviceName, namespace: args.namespace, existingService, place: what };

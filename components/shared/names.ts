@@ -1,4 +1,5 @@
 import * as net from "node:net";
+import { shown } from "./grammars";
 import { Problem } from "./problems";
 
 /** Name of the ingress in the mesh, unless it is given another. */
@@ -65,7 +66,12 @@ export function rangeProblems(path: string, value: number, min: number, max: num
   if (Number.isInteger(value) && value >= min && value <= max) {
     return [];
   }
-  return [{ propertyPath: path, reason: `${value} is out of range; use a whole number from ${min} to ${max}` }];
+  return [
+    {
+      propertyPath: path,
+      reason: `${typeof value === "number" ? value : shown(value)} is out of range; use a whole number from ${min} to ${max}`,
+    },
+  ];
 }
 
 /** Problems of a TCP port. */

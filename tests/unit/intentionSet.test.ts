@@ -113,6 +113,30 @@ test("a name that nobody has is refused with those that there are", async () => 
   ]);
 });
 
+// As a program without types may give it: each would open all of payments.
+test.each<[wrong: object, says: string]>([
+  [{ permission: [] }, 'rules[1].permission: is not a known key; did you mean "permissions"?'],
+  [
+    { permissions: [{ action: "allow", http: { methods: ["GET"], pathprefix: "/a" } }] },
+    'rules[1].permissions[0].http.pathprefix: is not a known key; did you mean "pathPrefix"?',
+  ],
+  [{ permissions: null }, "rules[1].permissions: is null; give it a value, or leave it out"],
+])("a rule with %j is refused", async (wrong, says) => {
+  const rule = { source: "web", destination: "payments" };
+  const { message } = await declare({
+    rules: [
+      { ...rule, source: "*" },
+      { ...rule, ...wrong },
+    ],
+  });
+  expect(message).toBe(`IntentionSet "intentions": 1 problem\n  ${says}`);
+});
+
+test("a call with a key that nobody knows is refused where it is declared", async () => {
+  const { problems } = await declare({}, [{ destination: "payments", permission: [] } as ServiceCall]);
+  expect(problems).toEqual(['web.calls[0].permission: is not a known key; did you mean "permissions"?']);
+});
+
 test("a provider that is named twice is refused", async () => {
   const { problems } = await declare({ jwtProviders: ["login", "login"] });
   expect(problems).toEqual(['jwtProviders[1]: "login" is the name of jwtProviders[0] too; give each its own']);

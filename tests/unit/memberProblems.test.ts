@@ -21,6 +21,21 @@ test.each<[wrong: object, problem: string, right: object]>([
   [{ idleTimeoutSeconds: 604801 }, "s.idleTimeoutSeconds: ", { idleTimeoutSeconds: 604800 }],
   [{ ...tcp, idleTimeoutSeconds: 5 }, "s.idleTimeoutSeconds: a tcp service has", { idleTimeoutSeconds: 5 }],
   [{ ...tcp, requestTimeoutSeconds: 5 }, "s.requestTimeoutSeconds: a tcp service has", tcp],
+  [
+    { routes: [...routes, { host: "b.test", pathprefix: "/b" }] },
+    "s.routes[1].pathprefix: is not a known key",
+    { routes },
+  ],
+  [
+    { canary: { routes: [{ host: "a.test", rul: "" }] } },
+    's.canary.routes[0].rul: is not a known key; did you mean "rule"?',
+    { canary: { routes } },
+  ],
+  [
+    { ...tcp, tcpRoutes: [{ sni: "a.test", tls: { passtrough: true } }] },
+    's.tcpRoutes[0].tls.passtrough: is not a known key; did you mean "passthrough"?',
+    { ...tcp, tcpRoutes: [{ sni: "a.test", tls: { passthrough: true } }] },
+  ],
   [{ routes: [{ host: "a b" }] }, "s.routes[0].host: ", { routes }],
   [{ canary: { routes: [{ host: "a b" }] } }, "s.canary.routes[0].host: ", { canary: { routes } }],
   // Names of its router, with what the canary's has behind it: 63 characters.

@@ -175,6 +175,12 @@ describe("a job of a mesh", () => {
       'MeshJob "report": 1 problem\n  schedule: "never" is not a schedule',
     ],
     [
+      "null in part",
+      { calls: null, podSpec: null } as unknown as MeshJobOptions,
+      {},
+      'MeshJob "report": 2 problems\n  calls: is null; give it a value, or leave it out\n  podSpec: is null; give',
+    ],
+    [
       "of a name that is taken",
       { serviceName: "first" },
       {},

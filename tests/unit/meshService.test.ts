@@ -32,6 +32,13 @@ const OLD = { chart: { version: "1.5.3" }, kubernetesVersion: "1.28" };
 test.each<[what: string, its: Given, first: Given, mesh: ConsulMeshArgs, says: string]>([
   ["is wrong by itself", { port: 0 }, {}, {}, 'MeshService "shop": 1 problem\n  port: 0 is out of range'],
   [
+    "has what is null",
+    { routes: null, env: { A: null }, podSpec: null } as unknown as Given,
+    {},
+    {},
+    'MeshService "shop": 3 problems\n  routes: is null; give it a value, or leave it out\n  env.A: is null; give it a value, or leave it out\n  podSpec: is null; give it a value, or leave it out',
+  ],
+  [
     "has another's name",
     { serviceName: "first" },
     {},
@@ -63,6 +70,11 @@ test.each<[what: string, its: Given, first: Given, mesh: ConsulMeshArgs, says: s
   ["is in a namespace without sidecars", { namespace: "kube-system" }, {}, {}, "kube-system"],
 ])("a service that %s is refused", async (_, its, first, mesh, says) => {
   expect((await second(its, first, mesh)).result).toContain(says);
+});
+
+test("what is null within a podSpec is Kubernetes' to judge", async () => {
+  const podSpec = { dnsConfig: { searches: null } } as unknown as Given["podSpec"];
+  expect((await second({ podSpec })).result).toBeInstanceOf(MeshService);
 });
 
 test("a service tells what it speaks, whether Traefik calls it, and where its calls were declared", async () => {

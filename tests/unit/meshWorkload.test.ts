@@ -409,6 +409,16 @@ describe("a transform that no workload of its service comes by", () => {
   });
 });
 
+test("a workload with what is null is refused with that", async () => {
+  const given = { routes: null, traffic: { split: null } } as unknown as Given;
+  await record(() => {
+    const mesh = new ConsulMesh("consul");
+    expect(() => new MeshWorkload("billing", { mesh, namespace: "apps", port: 8080, ...given })).toThrow(
+      'MeshWorkload "billing": 2 problems\n  routes: is null; give it a value, or leave it out\n  traffic.split: is null; give it a value, or leave it out',
+    );
+  });
+});
+
 describe("the objects of a chart", () => {
   const deployment = object("Deployment", { spec: { replicas: 3, template: pods() } }) as any;
 

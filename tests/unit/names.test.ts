@@ -20,6 +20,13 @@ test.each(["", "-a", "a-", "A", "a_b", "a.b", `${LABEL}a`, " a", "a\n"])("%j is 
   ]);
 });
 
+test("what is no text is no DNS label, as a program without types may give it", () => {
+  const names = [undefined, null, true, 5] as unknown as string[];
+  expect(names.flatMap((name) => dnsLabelProblems("x", name)).map(({ reason }) => reason.split(";")[0])).toEqual(
+    names.map((name) => `"${name}" is not a DNS label`),
+  );
+});
+
 test("a host name is DNS labels, of at most 253 characters", () => {
   const longest = [LABEL, LABEL, LABEL, "a".repeat(61)].join(".");
   expect(["a.b", "10.0.0.1", longest].map(isHostName)).toEqual([true, true, true]);
@@ -53,6 +60,12 @@ test("a number is whole and within its range, the ends too", () => {
   expect([portProblems("x", 0), portProblems("x", 65536)].flat().map((each) => each.reason)).toEqual([
     "0 is out of range; use a whole number from 1 to 65535",
     "65536 is out of range; use a whole number from 1 to 65535",
+  ]);
+  // As a program without types may give it.
+  const given = ["8080", NaN] as unknown as number[];
+  expect(given.flatMap((value) => portProblems("x", value)).map((each) => each.reason)).toEqual([
+    '"8080" is out of range; use a whole number from 1 to 65535',
+    "NaN is out of range; use a whole number from 1 to 65535",
   ]);
 });
 

@@ -1,0 +1,51 @@
+import { closest } from "fastest-levenshtein";
+import { Problem } from "./problems";
+
+/** The keys of an input, each with those of what is within, or `true` where that is judged elsewhere; of a list, those of each. */
+export type KeysOf<T> =
+  | true
+  | (T extends readonly (infer E)[]
+      ? KeysOf<E>
+      : T extends object
+        ? { readonly [K in keyof Required<T>]: KeysOf<NonNullable<T[K]>> }
+        : never);
+
+type Keys = true | { readonly [key: string]: Keys };
+
+/**
+ * Problems of keys that an input does not have, which only a program without types can give: what they say would be left out, and a
+ * rule or a route without it may open more.
+ */
+export function keyProblems(propertyPath: string, value: unknown, keys: Keys): Problem[] {
+  if (keys === true || typeof value !== "object" || value === null) {
+    return [];
+  }
+  if (Array.isArray(value)) {
+    return value.flatMap((each, i) => keyProblems(`${propertyPath}[${i}]`, each, keys));
+  }
+  return Object.entries(value).flatMap(([key, each]) =>
+    Object.hasOwn(keys, key)
+      ? keyProblems(`${propertyPath}.${key}`, each, keys[key])
+      : [
+          {
+            propertyPath: `${propertyPath}.${key}`,
+            reason: `is not a known key; did you mean "${closest(key, Object.keys(keys))}"?`,
+          },
+        ],
+  );
+}
+
+/** Problems of inputs that are null, as YAML reads a key without a value: only `undefined` leaves one out. */
+export function nullProblems(inputs: unknown, propertyPath = ""): Problem[] {
+  if (inputs === null) {
+    return [{ propertyPath, reason: "is null; give it a value, or leave it out" }];
+  }
+  if (Array.isArray(inputs)) {
+    return inputs.flatMap((each, i) => nullProblems(each, `${propertyPath}[${i}]`));
+  }
+  return typeof inputs === "object" && Object.getPrototypeOf(inputs) === Object.prototype
+    ? Object.entries(inputs).flatMap(([key, each]) =>
+        nullProblems(each, propertyPath === "" ? key : `${propertyPath}.${key}`),
+      )
+    : [];
+}

@@ -1,0 +1,117 @@
+import { KeysOf, keyProblems, nullProblems } from "../../components/shared/keys";
+import { RULE_KEYS } from "../../components/intentions/ruleKeys";
+import { ROUTE_KEYS, TCP_ROUTE_KEYS } from "../../components/services/routeKeys";
+import type { IntentionRule, Route } from "../../components";
+import type { TcpRoute } from "../../components/routing/tcpRoutes";
+
+const told = (problems: { propertyPath: string; reason: string }[]) =>
+  problems.map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`);
+const unknown = (path: string, near: string) => `${path}: is not a known key; did you mean "${near}"?`;
+
+/** Every key of a rule, and of each kind of route. */
+const RULE: Required<IntentionRule> = {
+  source: "a",
+  destination: "b",
+  action: "allow",
+  permissions: [
+    {
+      action: "allow",
+      http: {
+        pathExact: "/",
+        pathPrefix: "/",
+        pathRegex: "/",
+        header: [
+          {
+            name: "a",
+            present: true,
+            exact: "a",
+            prefix: "a",
+            suffix: "a",
+            contains: "a",
+            regex: "a",
+            invert: true,
+            ignoreCase: true,
+          },
+        ],
+        methods: ["GET"],
+      },
+      jwt: { providers: [{ name: "a", verifyClaims: [{ path: ["a"], value: "b" }] }] },
+    },
+  ],
+  description: "a",
+  declaredAt: "a",
+};
+const tls = { certResolver: "le", domains: [{ main: "a.test", sans: ["b.test"] }], options: "a" };
+const ROUTE: Required<Route> = {
+  name: "a",
+  host: "a.test",
+  pathPrefix: "/a",
+  rule: "PathPrefix(`/`)",
+  entryPoints: ["web"],
+  tls,
+  priority: 1,
+  middlewares: [{ stripPrefix: { prefixes: ["/a"] } }],
+};
+const TCP_ROUTE: Required<TcpRoute> = {
+  name: "a",
+  sni: "a.test",
+  rule: "HostSNI(`*`)",
+  entryPoints: ["websecure"],
+  tls: { ...tls, passthrough: true },
+  middlewares: [{ inFlightConn: { amount: 1 } }],
+};
+
+/** What an input is with a further key in each of its objects, one after the other. */
+function misspelt(value: unknown): unknown[] {
+  if (typeof value !== "object" || value === null) {
+    return [];
+  }
+  const within = Object.entries(value).flatMap(([key, each]) =>
+    misspelt(each).map((its) => (Array.isArray(value) ? [its] : { ...value, [key]: its })),
+  );
+  return Array.isArray(value) ? within : [{ ...value, "x-y": 1 }, ...within];
+}
+
+test.each<[what: string, input: object, keys: Parameters<typeof keyProblems>[2], objects: number]>([
+  ["a rule", RULE, RULE_KEYS, 7],
+  ["a route", { ...ROUTE, middlewares: [] }, ROUTE_KEYS, 3],
+  ["a tcp route", { ...TCP_ROUTE, middlewares: [] }, TCP_ROUTE_KEYS, 3],
+])("each key of %s is known, and no other, in it and within", (_, input, keys, objects) => {
+  expect(keyProblems("its", input, keys)).toEqual([]);
+  const wrong = misspelt(input);
+  expect(wrong).toHaveLength(objects);
+  expect(wrong.map((each) => keyProblems("its", each, keys).length)).toEqual(wrong.map(() => 1));
+});
+
+test("options of middlewares are judged elsewhere", () => {
+  expect(keyProblems("routes", [ROUTE], ROUTE_KEYS)).toEqual([]);
+  expect(keyProblems("tcpRoutes", [TCP_ROUTE], TCP_ROUTE_KEYS)).toEqual([]);
+});
+
+test("a key that nobody knows is told with the nearest one, by where it stands; what is none is no object's", () => {
+  const keys: KeysOf<{ readonly list?: readonly { readonly name: string }[]; readonly port: number }> = {
+    list: { name: true },
+    port: true,
+  };
+  expect(told(keyProblems("a", { prot: 1, list: [{ name: "a" }, { nam: "b" }] }, keys))).toEqual([
+    unknown("a.prot", "port"),
+    unknown("a.list[1].nam", "name"),
+  ]);
+  // What every object of JavaScript has.
+  expect(told(keyProblems("a", { toString: 1 }, keys))).toEqual([unknown("a.toString", "port")]);
+  for (const none of [undefined, null, "ab", 1]) {
+    expect(keyProblems("a", none, keys)).toEqual([]);
+  }
+});
+
+test("null is refused wherever it stands in plain inputs, and nothing else is", () => {
+  class Mesh {
+    public readonly ready = null;
+  }
+  const inputs = { a: 0, b: "", c: undefined, d: [], e: {}, mesh: new Mesh() };
+  expect(nullProblems(inputs)).toEqual([]);
+  const reason = "is null; give it a value, or leave it out";
+  expect(
+    told(nullProblems({ ...inputs, routes: null, env: { A: null, B: "b" }, rules: [{}, null, { x: null }] })),
+  ).toEqual(["routes", "env.A", "rules[1]", "rules[2].x"].map((path) => `${path}: ${reason}`));
+});
