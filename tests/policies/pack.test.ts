@@ -29,7 +29,15 @@ test("a sound program that is not this project's is left alone, in prod", async 
     intentions("shop", paths("traefik", anyPath)),
     meshed("shop"),
     service("shop", { app: "shop" }),
-    traefik({ args: ["--providers.consulcatalog=true", "--providers.consulcatalog.endpoint.tls.ca=/ca/tls.crt"] }),
+    traefik({
+      args: [
+        "--providers.consulcatalog=true",
+        "--providers.consulcatalog.connectAware=true",
+        "--providers.consulcatalog.connectByDefault=true",
+        "--providers.consulcatalog.exposedByDefault=false",
+        "--providers.consulcatalog.endpoint.tls.ca=/ca/tls.crt",
+      ],
+    }),
     kube("v1", "ConfigMap", "consul-ca-cert", { data: { "tls.crt": UNKNOWN } }),
     kube("v1", "Secret", "db", { stringData: UNKNOWN }),
     workload("batch", { kind: "Job", container: { args: [UNKNOWN], env: [{ name: "DSN", value: UNKNOWN }] } }),
