@@ -74,7 +74,7 @@ function services(canary: number): (MeshServiceOptions & { name: string })[] {
           middlewares: [{ forwardAuth: { service: "auth", path: "/auth", authResponseHeaders: ["X-User"] } }],
         },
         { host: "stamped.localhost", middlewares: [{ plugin: { stamp: { stamp: "seen, by the plugin" } } }] },
-        { rule: "Host(`both.localhost`) && PathPrefix(`/`)", priority: 1 },
+        { rule: "Host(`both.localhost`) && PathPrefix(`/x`)", priority: 1 },
         { host: "both.localhost", priority: 2, middlewares: [{ addPrefix: { prefix: "/second" } }] },
         { name: "broken", host: "broken.localhost" },
       ],
