@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
+import { unknownKey } from "../components/shared/keys";
 import type { Problem } from "../components/shared/problems";
 import type { SettingsFile } from "./files";
 import { resolved, Schema } from "./schema";
 import { SETTINGS_SCHEMA } from "./settingsSchema";
-import { unknownKey } from "./shape";
 
 /** What of the settings a file gives: a setting, or of a list the items from `first` up to `next`. */
 export interface FromFile {

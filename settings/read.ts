@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { IntentionRule } from "../components";
 import { shown } from "../components/shared/grammars";
+import { unknownKey } from "../components/shared/keys";
 import { isLater } from "../components/shared/later";
 import { describeProblems, Problem } from "../components/shared/problems";
 import { readFiles } from "./files";
@@ -10,7 +11,7 @@ import { FromFile, joined, placed, placeOf } from "./joined";
 import { settingsProblems } from "./problems";
 import { resolved, Schema } from "./schema";
 import { SETTINGS_SCHEMA } from "./settingsSchema";
-import { shapeProblems, unknownKey } from "./shape";
+import { shapeProblems } from "./shape";
 
 /** The stack's configuration, parsed and judged. */
 export interface Settings extends Omit<StackInputs, "workloads" | "intentions" | "rotations" | "imagePullPolicy"> {

@@ -1,6 +1,6 @@
 import type { ErrorObject } from "ajv";
-import { closest } from "fastest-levenshtein";
 import { shown } from "../components/shared/grammars";
+import { unknownKey } from "../components/shared/keys";
 import type { Problem } from "../components/shared/problems";
 import validate from "../schema/validate";
 import { resolved, Schema } from "./schema";
@@ -10,11 +10,6 @@ import { SETTINGS_SCHEMA } from "./settingsSchema";
 export function shapeProblems(settings: object): Problem[] {
   validate(settings);
   return problemsOf(validate.errors ?? [], settings);
-}
-
-/** A key that nobody knows, with the nearest known one. */
-export function unknownKey(propertyPath: string, key: string, known: readonly string[]): Problem {
-  return { propertyPath, reason: `is not a known key; did you mean "${closest(key, known)}"?` };
 }
 
 /** What each type is called. */

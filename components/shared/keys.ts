@@ -26,13 +26,13 @@ export function keyProblems(propertyPath: string, value: unknown, keys: Keys): P
   return Object.entries(value).flatMap(([key, each]) =>
     Object.hasOwn(keys, key)
       ? keyProblems(`${propertyPath}.${key}`, each, keys[key])
-      : [
-          {
-            propertyPath: `${propertyPath}.${key}`,
-            reason: `is not a known key; did you mean "${closest(key, Object.keys(keys))}"?`,
-          },
-        ],
+      : [unknownKey(`${propertyPath}.${key}`, key, Object.keys(keys))],
   );
+}
+
+/** A key that nobody knows, with the nearest known one. */
+export function unknownKey(propertyPath: string, key: string, known: readonly string[]): Problem {
+  return { propertyPath, reason: `is not a known key; did you mean "${closest(key, known)}"?` };
 }
 
 /** Problems of inputs that are null, as YAML reads a key without a value: only `undefined` leaves one out. */

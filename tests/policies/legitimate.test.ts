@@ -6,6 +6,7 @@ import {
   configEntry,
   denyAll,
   http,
+  IN_MESH,
   intentions,
   kube,
   meshed,
@@ -230,15 +231,7 @@ const PROGRAMS: Record<string, Resource[]> = {
     denyAll,
     kube("v1", "ConfigMap", "consul-ca-cert", { data: { "tls.crt": UNKNOWN } }),
     networkPolicy(NAMED_PEERS),
-    traefik({
-      args: [
-        "--providers.consulcatalog=true",
-        "--providers.consulcatalog.connectAware=true",
-        "--providers.consulcatalog.connectByDefault=true",
-        "--providers.consulcatalog.exposedByDefault=false",
-        "--providers.consulcatalog.endpoint.tls.ca=/ca/tls.crt",
-      ],
-    }),
+    traefik({ args: IN_MESH }),
   ],
   "a client that logs in to Consul": [
     workload("sync", {

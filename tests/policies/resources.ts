@@ -79,6 +79,15 @@ export function traefik(container: Record<string, unknown>): Resource {
   return workload("traefik", { container: { image: "docker.io/library/traefik:v3.7.9", ...container } });
 }
 
+/** Arguments by which a Traefik is a member of the mesh, and publishes only what asks for it. */
+export const IN_MESH = [
+  "--providers.consulcatalog=true",
+  "--providers.consulcatalog.connectAware=true",
+  "--providers.consulcatalog.connectByDefault=true",
+  "--providers.consulcatalog.exposedByDefault=false",
+  "--providers.consulcatalog.endpoint.tls.ca=/ca/tls.crt",
+];
+
 /** A Helm release of the testbed's Consul chart, as the provider has completed it. */
 export function release(values: Record<string, any> | string, inputs: Record<string, unknown> = {}): Resource {
   return {
