@@ -1,4 +1,6 @@
 import { ChartValues, ConsulImages, ConsulOptions, consulValues } from "./consulValues";
+import { isLater } from "../shared/later";
+import { laterValues } from "../shared/laterValues";
 import { Problem } from "../shared/problems";
 import { GatewayOptions } from "./terminatingGateway";
 
@@ -106,10 +108,29 @@ export function heldValueProblems(
   const held = heldValues(options, options.externalServers !== undefined);
   return Object.entries(held).flatMap(([path, [right, remedy]]) => {
     const value = valueAt(values, path);
-    const wrong = value !== undefined && value !== null && !right.includes(value);
+    const wrong = value !== undefined && value !== null && !isLater(value) && !right.includes(value);
     const reason = `cannot be ${JSON.stringify(value)} here: ${remedy}; leave it out`;
     return wrong ? [{ propertyPath: `${prefix}.${path}`, reason }] : [];
   });
+}
+
+/** Values that another resource makes, where what is in them has to be known before they are merged with the mesh's own. */
+export function laterValueProblems(
+  options: ConsulOptions & GatewayOptions & { readonly externalServers?: unknown },
+  values: ChartValues,
+  prefix: string,
+): Problem[] {
+  const held = Object.keys(heldValues(options, options.externalServers !== undefined));
+  const gate = ["server.extraConfig", "server.extraContainers", "global.datacenter", "global.domain"];
+  const read = [...held, ...(options.acls ? gate : [])];
+  const own = consulValues(options as ConsulOptions);
+  return Object.keys(laterValues(values))
+    .filter((path) => read.some((each) => `${each}.`.startsWith(`${path}.`)) || typeof valueAt(own, path) === "object")
+    .map((path) => ({
+      propertyPath: `${prefix}.${path}`,
+      reason:
+        "is an output, which is not known before it is merged with what the mesh needs there; give it plain, or give what is within one by one",
+    }));
 }
 
 /** The value at a dotted path; `undefined` where there is none. */

@@ -1,5 +1,7 @@
 import { DEFAULT_DATAPLANE_IMAGE, ENVOY_CAPABILITIES, envoyBeforeConsul, envoyCommand } from "../shared/envoy";
 import { ChartValues, mergeValues } from "./consulValues";
+import { valueAt } from "./heldValues";
+import { serverConfigOf } from "./serverConfig";
 
 /** Where Consul's own API listens behind the gate, on the pod's loopback alone; the gate takes over its usual port. */
 const API_PORTS = { gate: 8501, behind: 8499 } as const;
@@ -65,8 +67,8 @@ export function withLeafGate(values: ChartValues): ChartValues {
   if (!hasLeafGate(values)) {
     return values;
   }
-  const { extraConfig, extraContainers } = serverOf(values);
-  const config = mergeValues((parsed(extraConfig) as ChartValues | undefined) ?? {}, {
+  const extraContainers = valueAt(values, "server.extraContainers");
+  const config = mergeValues(serverConfigOf(values) ?? {}, {
     addresses: { https: "127.0.0.1" },
     ports: { https: API_PORTS.behind },
   });
@@ -77,7 +79,7 @@ export function withLeafGate(values: ChartValues): ChartValues {
 }
 
 /** Whether these values get a gate. */
-function hasLeafGate(values: ChartValues): boolean {
+export function hasLeafGate(values: ChartValues): boolean {
   return (
     valueAt(values, "global.acls.manageSystemACLs") === true &&
     valueAt(values, "server.enabled") !== false &&
@@ -140,21 +142,3 @@ function envoyConfiguration(values: ChartValues) {
   });
 }
 // Stryker restore all
-
-function serverOf(values: ChartValues): ChartValues {
-  return (values.server as ChartValues | undefined) ?? {};
-}
-
-/** A JSON object as text; `undefined` for any other text. */
-function parsed(text: unknown): object | undefined {
-  try {
-    const value = JSON.parse(String(text));
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function valueAt(values: ChartValues, path: string): unknown {
-  return path.split(".").reduce<unknown>((value, key) => (value as ChartValues | undefined | null)?.[key], values);
-}

@@ -13,6 +13,7 @@ import {
 } from "../shared/grammars";
 import { imageVersion } from "./consulVersions";
 import { namedImage, valueAt } from "./heldValues";
+import { hasLeafGate } from "./leafGate";
 import { isHostName, objectNameProblems, rangeProblems } from "../shared/names";
 import { isLater } from "../shared/later";
 import { Problem } from "../shared/problems";
@@ -182,6 +183,12 @@ export function mergedValueProblems(
     // The image's entrypoint makes a file of the variable, which the servers read beside the other.
     if (path === "server.extraConfig" || path === "server.extraEnvironmentVars.CONSUL_LOCAL_CONFIG") {
       const { problems, doubts } = serverConfigProblems(textOf(value), `${prefix}.${path}`, consul);
+      if (path === "server.extraConfig" && hasLeafGate(merged) && textOf(value).includes("{{")) {
+        const reason =
+          "is a template, with which the gate before the servers' API cannot be merged; write JSON without one";
+        found.problems.push({ propertyPath: `${prefix}.${path}`, reason });
+        return;
+      }
       found.problems.push(...problems);
       found.doubts.push(...doubts);
       return;

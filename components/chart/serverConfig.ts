@@ -2,6 +2,8 @@ import { closest } from "fastest-levenshtein";
 import * as semver from "semver";
 import { durationOf, shown } from "../shared/grammars";
 import { Problem } from "../shared/problems";
+import type { ChartValues } from "./consulValues";
+import { valueAt } from "./heldValues";
 
 /**
  * Keys of a server's configuration that say again, and otherwise, what the chart says or others count on, and whose they are
@@ -144,3 +146,15 @@ function wrongValue(key: string, value: unknown): string | undefined {
 
 /** Why what is not known to be harmless is said. */
 export const DOUBT = "is not known to be harmless to what the stack relies on; try it first where things may break";
+
+/** The servers' own configuration among the chart's values; `undefined` where that is no object in JSON. */
+export function serverConfigOf(values: ChartValues): ChartValues | undefined {
+  try {
+    const config: unknown = JSON.parse((valueAt(values, "server.extraConfig") as string | undefined) ?? "{}");
+    return typeof config === "object" && config !== null && !Array.isArray(config)
+      ? (config as ChartValues)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -5,6 +5,7 @@ import { CONSUL_NAME, consulValues, mergeValues } from "../chart/consulValues";
 import { namedImage } from "../chart/heldValues";
 import { consulWorkloads } from "../chart/consulWorkloads";
 import { withLeafGate } from "../chart/leafGate";
+import { withSoleServer } from "../chart/soleServer";
 import { configEntry } from "./configEntry";
 import { ConsulMeshArgs, DEFAULT_CONSUL_CLI_IMAGE, DEFAULT_CONSUL_NAMESPACE } from "./consulMeshArgs";
 import { apiAddressOf, knownOf, meshReachProblems, syncsCatalog, uiPortForwardOf, usesCni } from "./consulMeshKnown";
@@ -111,7 +112,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
     ];
     // After the same resources as the release: Pulumi deletes at once what is equally far from what everything depends on.
     destroy.removeStuckHooks(`${name}-stuck-hooks`, { parent: this, dependsOn: beforeRelease });
-    const values = withLeafGate(mergeValues(consulValues(args, secrets), args.values ?? {}));
+    const values = withLeafGate(withSoleServer(mergeValues(consulValues(args, secrets), args.values ?? {})));
     const release = consulRelease(name, args, this.namespace, values, {
       parent: this,
       protect: args.protect,

@@ -1,7 +1,7 @@
 import { ownThingsProblems } from "./bringYourOwn";
 import { chartValueProblems } from "../chart/chartValueProblems";
 import { versionProblems, versionWarnings } from "../chart/consulVersions";
-import { heldValueProblems, namedImage } from "../chart/heldValues";
+import { heldValueProblems, laterValueProblems, namedImage } from "../chart/heldValues";
 import { datacenterProblems, mergedValueProblems } from "../chart/mergedValues";
 import { durationProblems, imageProblems, sizeProblems } from "../shared/grammars";
 import { dnsLabelProblems, isHostName, namespaceProblems, objectNameProblems } from "../shared/names";
@@ -68,6 +68,7 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
       ),
       ...chartValueProblems(values, { path: chart.path, version }, at("values")).problems,
       ...heldValueProblems(args, values, at("values")),
+      ...laterValueProblems(args, values, at("values")),
       ...mergedValueProblems(args, values, at("values")).problems,
       ...(args.externalDestinations?.length
         ? meshReachProblems(args, { name: args.namespace ?? DEFAULT_CONSUL_NAMESPACE, made: false }, "gateway", prefix)

@@ -20,3 +20,15 @@ export const ROAD = {
   meshP99: "p99, ms",
   meshRate: "Requests a second",
 };
+
+export const PARALLEL = {
+  services: "Services",
+  parallel: "`up` to as many",
+  plain: "of plain Pulumi",
+  apply: "kubectl, the same",
+  preview: "`preview`, no change",
+  plainPreview: "of plain Pulumi",
+  diff: "`kubectl diff`",
+  parallelMemory: "Memory, MiB",
+  plainMemory: "of plain Pulumi",
+};

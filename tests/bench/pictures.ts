@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { curves } from "./curves";
-import { ONE_STACK, ROAD } from "./columns";
+import { ONE_STACK, PARALLEL, ROAD } from "./columns";
 import { readTable } from "./page";
 
 /** Draws the pictures of docs/performance.md anew from the tables that stand there. */
@@ -18,6 +18,17 @@ draw(
     { key: "apply", label: "kubectl apply", colour: OTHER },
     { key: "helm", label: "helm upgrade", colour: "#c77d1e" },
     { key: "preview", label: "pulumi preview", colour: OURS, dashed: true },
+    { key: "diff", label: "kubectl diff", colour: OTHER, dashed: true },
+  ]),
+);
+draw(
+  "parallel",
+  curves(readTable("parallel", Object.keys(PARALLEL)), "services", { x: "services", y: "seconds" }, [
+    { key: "parallel", label: "pulumi up", colour: OURS },
+    { key: "plain", label: "the same, plain Pulumi", colour: "#b48ad6" },
+    { key: "apply", label: "kubectl apply", colour: OTHER },
+    { key: "preview", label: "pulumi preview", colour: OURS, dashed: true },
+    { key: "plainPreview", label: "the same, plain Pulumi", colour: "#b48ad6", dashed: true },
     { key: "diff", label: "kubectl diff", colour: OTHER, dashed: true },
   ]),
 );

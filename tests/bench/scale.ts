@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import { poll } from "../e2e/cluster";
 import { TESTBED, workspace, Workspace } from "../workspace";
-import { ONE_STACK } from "./columns";
+import { ONE_STACK, PARALLEL } from "./columns";
 import { round, Row, writeTable } from "./page";
 
 /**
@@ -29,7 +29,7 @@ const TEAMS = (process.env.TEAMS ?? "1,5,15,50").split(",").map(Number);
 const A_TEAM = 20;
 const NAMESPACE = "mesh-services";
 /** What docs/performance.md recommends for many services at once. */
-const PARALLEL = { parallel: 256 };
+const AT_ONCE = { parallel: 256 };
 const LABEL = "consul-traefik-mesh/stack";
 
 const services = (prefix: string, count: number) =>
@@ -139,7 +139,7 @@ async function withJournal(its: Workspace, url: string): Promise<void> {
   await without(there);
   for (const count of SIZES) {
     has(there, services("many", count));
-    const { seconds } = await measured(() => there.stack.up(PARALLEL));
+    const { seconds } = await measured(() => there.stack.up(AT_ONCE));
     note(count, { parallelJournal: round(seconds) });
   }
   await without(there);
@@ -153,7 +153,7 @@ async function inParallel(its: Workspace): Promise<Map<number, any[]>> {
   its.stack.workspace.envVars.PULUMI_SKIP_CHECKPOINTS = "true";
   for (const count of SIZES) {
     has(its, services("many", count));
-    const { seconds, memory } = await measured(() => its.stack.up(PARALLEL));
+    const { seconds, memory } = await measured(() => its.stack.up(AT_ONCE));
     const again = await measured(() => its.stack.preview());
     const all = await manifests();
     objects.set(count, all);
@@ -172,7 +172,7 @@ async function inParallel(its: Workspace): Promise<Map<number, any[]>> {
 async function without(its: Workspace): Promise<void> {
   has(its, []);
   its.stack.workspace.envVars.PULUMI_SKIP_CHECKPOINTS = "true";
-  const { seconds } = await measured(() => its.stack.up(PARALLEL));
+  const { seconds } = await measured(() => its.stack.up(AT_ONCE));
   console.info(`services removed in ${round(seconds)} s`);
   delete its.stack.workspace.envVars.PULUMI_SKIP_CHECKPOINTS;
 }
@@ -259,11 +259,11 @@ async function plainly(objects: Map<number, any[]>): Promise<void> {
   const stack = await LocalWorkspace.createStack({ stackName: "plain", workDir }, { envVars });
   for (const [count, items] of objects) {
     fs.writeFileSync(path.join(workDir, "objects.json"), JSON.stringify(items));
-    const first = await measured(() => stack.up(PARALLEL));
+    const first = await measured(() => stack.up(AT_ONCE));
     const again = await measured(() => stack.preview());
     note(count, { plain: round(first.seconds), plainPreview: round(again.seconds), plainMemory: first.memory });
   }
-  await measured(() => stack.destroy(PARALLEL));
+  await measured(() => stack.destroy(AT_ONCE));
 }
 
 const team = (i: number) => ({ stack: `organization/consul-traefik-mesh/team-${i}`, namespace: `team-${i}` });
@@ -340,17 +340,6 @@ async function main(): Promise<void> {
     change: "`up` of one more intention",
     preview: "`preview`",
   };
-  const parallel = {
-    services: "Services",
-    parallel: "`up` to as many",
-    plain: "of plain Pulumi",
-    apply: "kubectl, the same",
-    preview: "`preview`, no change",
-    plainPreview: "of plain Pulumi",
-    diff: "`kubectl diff`",
-    parallelMemory: "Memory, MiB",
-    plainMemory: "of plain Pulumi",
-  };
   const journal = {
     services: "Services",
     journal: "`up` to as many",
@@ -361,7 +350,7 @@ async function main(): Promise<void> {
   const tables: Record<string, Parameters<typeof writeTable>> = {
     journal: ["journal", journal, rows],
     alone: ["one stack", ONE_STACK, rows],
-    parallel: ["parallel", parallel, rows],
+    parallel: ["parallel", PARALLEL, rows],
     teams: ["teams", many, teamRows],
   };
   Object.entries(tables)

@@ -1,4 +1,6 @@
-import { heldValueProblems, namedImage, valueAt } from "../../components/chart/heldValues";
+import * as pulumi from "@pulumi/pulumi";
+import { heldValueProblems, laterValueProblems, namedImage, valueAt } from "../../components/chart/heldValues";
+import { consulMeshProblems } from "../../components/mesh/consulMeshProblems";
 import { nested } from "../nested";
 
 /** What a mesh counts on of the chart's values, by the options that it has. */
@@ -88,4 +90,52 @@ test("a value is there by its own keys alone", () => {
   for (const path of ["server.toString", "server.nothing.a", "server.text.length", "client.replicas"]) {
     expect([path, valueAt(values, path)]).toEqual([path, undefined]);
   }
+});
+
+describe("values that another resource makes", () => {
+  const reason =
+    "is an output, which is not known before it is merged with what the mesh needs there; give it plain, or give what is within one by one";
+  const said = (values: Record<string, unknown>, options: Options = {}) =>
+    laterValueProblems(options, values, "x").map((each) => `${each.propertyPath} ${each.reason}`);
+
+  test.each<[path: string, options?: Options]>([
+    ["global"],
+    ["global.tls"],
+    ["global.tls.verify"],
+    ["global.gossipEncryption"],
+    ["connectInject.transparentProxy"],
+    ["syncCatalog"],
+    ["ui"],
+    ["externalServers"],
+    ["dns", OUTSIDE],
+    ["terminatingGateways", OUTSIDE],
+    ["server.extraConfig", { acls: true }],
+    ["server.extraContainers", { acls: true }],
+    ["global.datacenter", { acls: true }],
+    ["global.domain", { acls: true }],
+  ])("%s is refused, since what is in it has to be known", (...[path, options]) => {
+    const value = pulumi.output({ verify: false });
+    expect(said(nested(path, value), options)).toEqual([`x.${path} ${reason}`]);
+    expect(heldValueProblems(options ?? {}, nested(path, value), "x")).toEqual([]);
+  });
+
+  test.each([
+    "dns",
+    "server.extraConfig",
+    "server.extraContainers",
+    "server.storageClass",
+    "server.extraVolumes",
+    "global.image",
+    "global.domain",
+    "global.metrics.datadog",
+    "global.tlsX",
+    "meshGateway",
+  ])("%s is taken as it is", (path) => {
+    expect(said(nested(path, pulumi.output("a")))).toEqual([]);
+  });
+
+  test("a promise is one too, and a mesh says it of its input", () => {
+    const values = { global: Promise.resolve({}), server: { storageClass: pulumi.output("fast") } };
+    expect(consulMeshProblems({ values })).toEqual([{ propertyPath: "values.global", reason }]);
+  });
 });

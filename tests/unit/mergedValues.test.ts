@@ -155,6 +155,17 @@ test("the servers' configuration is judged for the Consul whose image is named, 
   expect(problems({ server })).toEqual([]);
 });
 
+test("a template as the servers' configuration is refused where the gate before their API would take its place", () => {
+  const values = { server: { extraConfig: '{"log_level": "{{ .Values.level }}"}' } };
+  expect(problems(values, { acls: true })).toEqual([
+    "values.server.extraConfig: is a template, with which the gate before the servers' API cannot be merged; write JSON without one",
+  ]);
+  expect(problems(values)).toEqual([]);
+  expect(
+    problems({ server: { extraEnvironmentVars: { CONSUL_LOCAL_CONFIG: values.server.extraConfig } } }, { acls: true }),
+  ).toEqual([]);
+});
+
 test("keys of a prototype are keys that nobody knows", () => {
   for (const key of ["constructor", "toString", "__proto__", "hasOwnProperty"]) {
     const values = JSON.parse(`{"${key}": {"enabled": true}, "server": {"${key}": 1}}`);
