@@ -27,18 +27,19 @@ export const consulTls = policy({
   description: "Consul's servers speak TLS only, and every end verifies the other.",
   severity: "critical",
   remedy: "Set global.tls.enabled, verify and httpsOnly to true, and nothing against them in server.extraConfig",
-  *together(objects) {
-    for (const { object, config, unread } of consulServers(objects)) {
+  *together(objects, _, alone) {
+    for (const { object, config, unread, missing } of consulServers(objects)) {
       for (const [path, wanted] of REQUIRED) {
         const value = setting(config, path);
         if (value !== wanted) {
-          yield { object, problem: `Consul's ${path} is ${JSON.stringify(value) ?? "not set"}, not ${wanted}` };
+          yield { object, problem: `Consul's ${path} is ${shown(value)}, not ${wanted}` };
         }
       }
       for (const problem of brokenVersions(config)) {
         yield { object, problem };
       }
-      for (const what of unread) {
+      // What a release reads may stand beside it.
+      for (const what of alone ? unread : [...unread, ...missing]) {
         yield { object, problem: `${what} configures Consul and cannot be read, so it cannot be judged` };
       }
     }
@@ -48,7 +49,7 @@ export const consulTls = policy({
     for (const [path, wanted] of REQUIRED) {
       const value = setting(set, path);
       if (value !== undefined && value !== wanted) {
-        yield `sets Consul's ${path} to ${JSON.stringify(value)}, not ${wanted}`;
+        yield `sets Consul's ${path} to ${shown(value)}, not ${wanted}`;
       }
     }
     yield* brokenVersions(set);
@@ -66,6 +67,11 @@ export const consulTls = policy({
     yield* untrueValues(values, "global.tls.enabled", "global.tls.verify", "global.tls.httpsOnly");
   },
 });
+
+/** A value as a message has it, without its texts: they may be from a Secret. */
+function shown(value: unknown): string {
+  return JSON.stringify(value, (_, each: unknown) => (typeof each === "string" ? "…" : each)) ?? "not set";
+}
 
 function* brokenVersions(config: Json): Iterable<string> {
   for (const path of LEAST) {

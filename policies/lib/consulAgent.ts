@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { parseBool } from "./go";
 import { hcl } from "./hcl";
 import { at, ifKnown, Json, list, record, textAt } from "./json";
@@ -10,8 +11,10 @@ export interface Agent {
   readonly config: Json;
   /** Those among them that are whole texts, each by itself: Consul joins the lists in them. */
   readonly texts: readonly (Json | undefined)[];
-  /** Files and folders that it reads. */
+  /** Files and folders that it reads, in this order. */
   readonly paths: readonly string[];
+  /** Whether it takes files of any name in these. */
+  readonly anyName: boolean;
   readonly unread: readonly string[];
 }
 
@@ -44,9 +47,7 @@ export function runsAgent(container: Json): boolean {
   const image = ifKnown(() => String(container.image), undefined);
   const line = ["command", "args"].flatMap((key) => ifKnown(() => knownIn(list(container[key])), [undefined]));
   const words = line.length === 0 ? DEFAULT : line.flatMap((word) => (word === undefined ? [word] : wordsOf(word)));
-  const named = words.some(
-    (word = "", i) => /(^|\/)(consul|docker-entrypoint\.sh)$/.test(word) && words[i + 1] === "agent",
-  );
+  const named = isRun(words);
   if (image === undefined) {
     return named || line[0] === "agent";
   }
@@ -59,31 +60,70 @@ function knownIn(items: readonly unknown[]): (string | undefined)[] {
   return [...items.keys()].map((i) => ifKnown(() => String(items[i]), undefined));
 }
 
-/** The agent that such a container runs. */
-export function agentOf(container: Json): Agent {
-  const line = commandLine(container);
-  return parse(line.length === 0 ? DEFAULT : line.flatMap(wordsOf), container);
+/** The agent that such a container runs; `from` are variables that it has beside its own. */
+export function agentOf(container: Json, from: readonly Json[] = []): Agent {
+  const variables = [...from, ...list(container.env)];
+  const line = commandLine(container).map((word) => expand(word, /\$\(([\w.-]+)\)/g, variables));
+  const words = line.length === 0 ? DEFAULT : line.flatMap(wordsOf);
+  return parse(
+    words.flatMap((word) => shellWords(word, variables)),
+    container,
+    variables,
+  );
 }
 
 /** Flags of an agent among a container's arguments alone, as a patch gives them. */
 export function flagsOf(container: Json): Agent {
-  return parse(commandLine(container).flatMap(wordsOf), container);
+  return parse(commandLine(container).flatMap(wordsOf), container, list(container.env));
 }
 
-/** The words of a script that runs an agent, without its quotes; any other argument is a word as it is. */
+/** The variable of a name, the last of which holds; `undefined` where there is none, or its value is elsewhere or not known yet. */
+function valueOf(name: string, variables: readonly unknown[]): string | undefined {
+  const named = variables.filter((each) => at(each, "name") === name);
+  return ifKnown(() => textAt(named.pop(), "value"), undefined);
+}
+
+function expand(text: string, reference: RegExp, variables: readonly unknown[]): string {
+  return text.replace(reference, (all, name) => valueOf(name, variables) ?? all);
+}
+
+/** A word with the variables in it, of which a shell makes several where it is nothing else. */
+function shellWords(word: string, variables: readonly unknown[]): string[] {
+  const text = expand(word, /\$\{?(\w+)\}?/g, variables);
+  return word.startsWith("$") ? text.split(/\s+/) : [text];
+}
+
+/** Whether a text is a script that runs an agent: a flag is none, whatever it says. */
+const RUNS = /^(?!-)[^]*\b(consul|docker-entrypoint\.sh)\s+agent\b/;
+/** A command of a script, and a word of it, with their quotes. */
+const COMMAND = /(?:[^'";&|\n]|'[^']*'|"(?:\\[^]|[^"\\])*")+/g;
+const WORD = /(?:\$\([\w.-]+\)|[^\s'"()<>]|'[^']*'|"(?:\\[^]|[^"\\])*")+/g;
+
+/** The words of the commands of a script that run an agent, without their quotes; any other argument is a word as it is. */
 function wordsOf(text: string): string[] {
-  if (!/\b(consul|docker-entrypoint\.sh)\s+agent\b/.test(text)) {
+  const script = text.replaceAll("\\\n", "");
+  if (!RUNS.test(script)) {
     return [text];
   }
-  return [...text.matchAll(/(?:[^\s'"]|'[^']*'|"(?:\\[^]|[^"\\])*")+/g)].map(([word]) =>
-    word.replaceAll(
-      /'([^']*)'|"((?:\\[^]|[^"\\])*)"/g,
-      (_, single, double) => single ?? double.replaceAll(/\\(["\\$`])/g, "$1"),
-    ),
+  return [...script.matchAll(COMMAND)]
+    .map(([command]) => [...command.matchAll(WORD)].flatMap(([word]) => wordsOf(unquoted(word))))
+    .filter(isRun)
+    .flat();
+}
+
+function unquoted(word: string): string {
+  return word.replaceAll(
+    /'([^']*)'|"((?:\\[^]|[^"\\])*)"/g,
+    (_, single, double) => single ?? double.replaceAll(/\\(["\\$`])/g, "$1"),
   );
 }
 
-function parse(words: readonly string[], container: Json): Agent {
+/** Whether words run an agent. */
+function isRun(words: readonly (string | undefined)[]): boolean {
+  return words.some((word = "", i) => /(^|\/)(consul|docker-entrypoint\.sh)$/.test(word) && words[i + 1] === "agent");
+}
+
+function parse(words: readonly string[], container: Json, variables: readonly unknown[]): Agent {
   // A flag that has its value not in the same word has the next one, if it needs any.
   const flags = words.flatMap((word, i) =>
     [...word.matchAll(/^--?([\w-]+)(?:=([^]*))?/g)].map(([, flag, given]) => ({
@@ -93,7 +133,7 @@ function parse(words: readonly string[], container: Json): Agent {
   );
   const valuesOf = (...names: string[]) => flags.filter(({ flag }) => names.includes(flag)).map(({ value }) => value);
   const texts = [
-    ...list(container.env)
+    ...variables
       .filter((each) => at(each, "name") === "CONSUL_LOCAL_CONFIG")
       .map((each) => ["CONSUL_LOCAL_CONFIG", textAt(each, "value") ?? "elsewhere"] as const),
     ...valuesOf("hcl").map((text) => ["-hcl", text] as const),
@@ -110,9 +150,28 @@ function parse(words: readonly string[], container: Json): Agent {
       {},
     ),
     texts: texts.map((text) => text.settings),
-    paths: valuesOf("config-dir", "config-file"),
-    unread: texts.filter((text) => text.settings === undefined).map(({ where }) => where),
+    paths: [...ownFolders(words, variables), ...valuesOf("config-dir", "config-file")].map((path) =>
+      posix.resolve("/", textAt(container, "workingDir") ?? "", path),
+    ),
+    anyName: valuesOf("config-format").length > 0,
+    unread: [...texts.filter((text) => text.settings === undefined).map(({ where }) => where), ...opaque(words)],
   };
+}
+
+/** The folder that the image's entrypoint has an agent read. */
+function ownFolders(words: readonly string[], variables: readonly unknown[]): string[] {
+  const entered = words.some((word, i) => word === "agent" && /^$|docker-entrypoint\.sh$/.test(words[i - 1] ?? ""));
+  return entered ? [valueOf("CONSUL_CONFIG_DIR", variables) ?? "/consul/config"] : [];
+}
+
+/** Arguments that may be any: variables whose values are elsewhere, but for those that are the value of a flag. */
+function opaque(words: readonly string[]): string[] {
+  return words
+    .filter((word, i) => {
+      const [, flag = "dev"] = /^--?([\w-]+)$/.exec(words[i - 1] ?? "") ?? [];
+      return i > words.indexOf("agent") && /^\$[({]?\w/.test(word) && SWITCHES.includes(flag);
+    })
+    .map((word) => `the argument ${word}`);
 }
 
 function nest(path: readonly string[], value: unknown): Json {

@@ -1,21 +1,24 @@
 import { agentOf, flagsOf, runsAgent } from "./consulAgent";
-import { hcl } from "./hcl";
+import { filesOf, filesRead, Find } from "./consulFiles";
 import { at, ifKnown, Json, list, record, textAt } from "./json";
 import { ClusterObject, nameOf, namespaceOf } from "./objects";
 import { merge } from "./patches";
 import { containersOf, podOf } from "./pods";
+import { dataOf } from "./texts";
 
 /** Consul's servers, with what tells how they are set up. */
 export interface ConsulServers {
   readonly object: ClusterObject;
   readonly labels: Json;
   /**
-   * The configuration that flags, files of ConfigMaps and the environment amount to; what cannot be read is not in it. Throws where a part
-   * of it is not known yet.
+   * The configuration that flags, files of ConfigMaps and Secrets, and the environment amount to; what cannot be read is not in it. Throws
+   * where a part of it is not known yet.
    */
   readonly config: Json;
   /** Configuration that cannot be read. */
   readonly unread: readonly string[];
+  /** Configuration that is none of these objects. */
+  readonly missing: readonly string[];
 }
 
 /** The Consul servers among objects: what upstream's chart makes, what is like it, and what is made by hand. */
@@ -40,6 +43,9 @@ export function consulServers(objects: readonly ClusterObject[]): ConsulServers[
       get unread() {
         return (known ?? read()).unread;
       },
+      get missing() {
+        return (known ?? read()).missing;
+      },
     };
     return object.kind === "StatefulSet" || serves ? [servers] : [];
   });
@@ -50,22 +56,32 @@ function readBy(
   containers: readonly Json[],
   object: ClusterObject,
   objects: readonly ClusterObject[],
-): Pick<ConsulServers, "config" | "unread"> {
-  const agents = containers.map(agentOf);
-  const { files, missing } = mounted(
+): Pick<ConsulServers, "config" | "unread" | "missing"> {
+  const find: Find = (kind, name) =>
+    objects.find((o) => o.kind === kind && nameOf(o) === name && namespaceOf(o) === namespaceOf(object));
+  const agents = containers.map((container) => agentOf(container, variablesFrom(container, find)));
+  const files = filesRead(
     object,
-    objects,
     agents.flatMap(({ paths }) => paths),
+    agents.some(({ anyName }) => anyName),
+    find,
   );
-  const parts = [...files.map(({ config }) => config ?? {}), ...agents.map(({ config }) => config)];
+  const parts = [...files.configs, ...agents.map(({ config }) => config)];
   return {
     config: lowerCase(parts.reduce<Json>((all, part) => record(merge(all, part)), {})),
-    unread: [
-      ...files.flatMap((file) => (file.config === undefined ? [`the file ${file.name}`] : [])),
-      ...agents.flatMap((agent) => agent.unread),
-      ...missing,
-    ],
+    unread: [...files.unread, ...agents.flatMap((agent) => agent.unread)],
+    missing: files.missing,
   };
+}
+
+/** Variables that a container has from whole ConfigMaps and Secrets, as far as these are known. */
+function variablesFrom(container: Json, find: Find): Json[] {
+  return list(container.envFrom).flatMap((source) =>
+    Object.entries({ configMapRef: "ConfigMap", secretRef: "Secret" }).flatMap(([ref, kind]) => {
+      const texts = dataOf(find(kind, textAt(source, ref, "name"))) ?? {};
+      return Object.entries(texts).map(([key, value]) => ({ name: `${textAt(source, "prefix") ?? ""}${key}`, value }));
+    }),
+  );
 }
 
 /** What a patch sets of servers, or of their configuration, that are declared elsewhere; `undefined` for anything else. */
@@ -73,50 +89,13 @@ export function setBy(object: ClusterObject): Json | undefined {
   if (!object.patch || !/consul/i.test(nameOf(object))) {
     return undefined;
   }
-  const files = list(object.kind === "ConfigMap" && filesOf(object).map(({ config }) => config));
+  // The keys that Consul's own Secrets have are mostly not known yet, and no files.
+  const files =
+    object.kind === "ConfigMap" ? filesOf(object) : object.kind === "Secret" ? ifKnown(() => filesOf(object), []) : [];
   const flags = containersOf(object).map((container) => flagsOf(container).config);
-  return lowerCase([...files, ...flags].reduce<Json>((all, part) => record(merge(all, record(part))), {}));
-}
-
-interface File {
-  readonly name: string;
-  readonly config: Json | undefined;
-}
-
-function mounted(object: ClusterObject, objects: readonly ClusterObject[], paths: readonly string[]) {
-  const files: File[] = [];
-  const missing: string[] = [];
-  const mounts = containersOf(object).flatMap((container) => list(container.volumeMounts));
-  for (const volume of list(podOf(object)!.spec.volumes)) {
-    const mountedAt = mounts
-      .filter((mount) => at(mount, "name") === at(volume, "name"))
-      .map((m) => String(at(m, "mountPath")));
-    const read = mountedAt.some((path) => paths.some((each) => within(each, path) || within(path, each)));
-    for (const part of [volume, ...list(at(volume, "projected", "sources"))]) {
-      const name = textAt(part, "configMap", "name");
-      const found = objects.filter((o) => o.kind === "ConfigMap" && nameOf(o) === name && sameNamespace(o, object));
-      files.push(...found.flatMap(filesOf));
-      if (name !== undefined && found.length === 0 && read) {
-        missing.push(`the ConfigMap ${name}`);
-      }
-    }
-  }
-  return { files, missing };
-}
-
-function within(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(`${folder.replace(/\/$/, "")}/`);
-}
-
-/** The files of a ConfigMap that an agent would read: it takes these two kinds, by their names. */
-export function filesOf(configMap: ClusterObject): File[] {
-  return Object.entries(record(configMap.body.data))
-    .filter(([name]) => /\.(json|hcl)$/.test(name))
-    .map(([name, text]) => ({ name, config: hcl(String(text)) }));
-}
-
-function sameNamespace(a: ClusterObject, b: ClusterObject): boolean {
-  return namespaceOf(a) === namespaceOf(b);
+  return lowerCase(
+    [...files.map(({ config }) => config), ...flags].reduce<Json>((all, part) => record(merge(all, record(part))), {}),
+  );
 }
 
 /** Consul takes its keys in letters of any size. What is null was taken away when the parts were merged. */

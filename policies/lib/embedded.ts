@@ -1,9 +1,10 @@
 import { agentOf, runsAgent } from "./consulAgent";
 import { fromConsulProvider } from "./consulProvider";
-import { filesOf, lowerCase } from "./consulServers";
+import { filesOf } from "./consulFiles";
+import { lowerCase } from "./consulServers";
 import { LISTS } from "./hcl";
 import { ifKnown, list, record, textAt } from "./json";
-import { ClusterObject, fromManifest } from "./objects";
+import { ClusterObject, fromManifest, nameOf } from "./objects";
 import { containersOf } from "./pods";
 import { documents } from "./yaml";
 
@@ -33,7 +34,7 @@ function inManifests(object: ClusterObject): ClusterObject[] {
 function bootstrapped(object: ClusterObject): ClusterObject[] {
   const configs = ifKnown(
     () =>
-      object.kind === "ConfigMap"
+      /^(ConfigMap|Secret)$/.test(object.kind)
         ? filesOf(object).map(({ config }) => config)
         : containersOf(object)
             .filter(runsAgent)
@@ -47,9 +48,15 @@ function bootstrapped(object: ClusterObject): ClusterObject[] {
 }
 
 /** As an entry of the Consul provider, which Consul reads alike. */
-function asObject(entry: unknown, { urn, rendered }: ClusterObject): ClusterObject[] {
+function asObject(entry: unknown, within: ClusterObject): ClusterObject[] {
+  const { urn, rendered } = within;
+  const inSecret = within.kind === "Secret" ? nameOf(within) : undefined;
   const { kind, name } = lowerCase(entry);
   const configJson = JSON.stringify(entry, (key, value) => (LISTS.test(key) ? [value].flat() : value));
   const type = "consul:index/configEntry:ConfigEntry";
-  return fromConsulProvider({ type, props: { kind, name, configJson }, urn }).map((made) => ({ ...made, rendered }));
+  return fromConsulProvider({ type, props: { kind, name, configJson }, urn }).map((made) => ({
+    ...made,
+    rendered,
+    inSecret,
+  }));
 }

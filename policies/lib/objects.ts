@@ -17,6 +17,8 @@ export interface ClusterObject {
   readonly patch?: boolean;
   /** URNs of the patches that are in `body`. */
   readonly patchedBy?: readonly string[];
+  /** The Secret that it is a part of: a message tells nothing of what it says. */
+  readonly inSecret?: string;
 }
 
 /** A resource as the engine describes it, before the change and after. */
@@ -97,7 +99,7 @@ export function describe(object: ClusterObject): string {
   const patches = (object.patchedBy ?? []).map((urn) => urn.split("::").pop()).join(", ");
   return [
     ...(object.rendered ? ["rendered by the chart:"] : []),
-    `${object.kind} ${nameOf(object)}`.trimEnd(),
+    object.inSecret === undefined ? `${object.kind} ${nameOf(object)}`.trimEnd() : `Secret ${object.inSecret}`,
     ...(patches === "" ? [] : [`as ${patches} patches it`]),
   ].join(" ");
 }

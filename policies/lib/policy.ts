@@ -43,8 +43,8 @@ export interface Rule<Config> {
   object?(object: ClusterObject, circumstances: Circumstances<Config>): Iterable<string>;
   /** Judges a Helm release itself, before it is made. */
   release?(release: PulumiResource, rendered: Rendered, circumstances: Circumstances<Config>): Iterable<string>;
-  /** Judges what belongs together: the objects of a release before it is made, those without one at the end. */
-  together?(objects: readonly ClusterObject[], circumstances: Circumstances<Config>): Iterable<Finding>;
+  /** Judges what belongs together: the objects of a release `alone` before it is made, and all at the end. */
+  together?(objects: readonly ClusterObject[], circumstances: Circumstances<Config>, alone: boolean): Iterable<Finding>;
   /** Judges the values of a release of Consul's chart that cannot be rendered, in place of `together`. */
   values?(values: unknown, circumstances: Circumstances<Config>): Iterable<string>;
   /** Judges all objects of the stack, at the end of a preview and of an update. */
@@ -70,8 +70,10 @@ export function policy<Config extends object = object>(rule: Rule<Config>): Reso
     environment: environmentOf(urn, (config as { environment?: Environment }).environment),
     config: config as Config,
   });
-  const message = ({ problem, object }: Finding) =>
-    `${object === undefined ? "" : `${describe(object)}: `}${problem}. ${rule.remedy}.`;
+  const message = ({ problem, object }: Finding) => {
+    const said = object?.inSecret === undefined ? problem : "has a config entry in it that breaks this rule";
+    return `${object === undefined ? "" : `${describe(object)}: `}${said}. ${rule.remedy}.`;
+  };
 
   const properties: PolicyConfigSchema["properties"] = {
     exempt: {
@@ -103,12 +105,13 @@ export function policy<Config extends object = object>(rule: Rule<Config>): Reso
     objects: readonly ClusterObject[],
     counts: (object: ClusterObject) => boolean,
     about: Circumstances<Config>,
+    alone: boolean,
   ): Finding[] => [
     ...objects
       .filter(counts)
       .flatMap((object) => [object, ...embedded(object)])
       .flatMap((object) => (rule.object ? closed(() => found(rule.object!(object, about), object), object) : [])),
-    ...(rule.together ? closed(() => rule.together!(objects, about)) : []),
+    ...(rule.together ? closed(() => rule.together!(objects, about, alone)) : []),
   ];
 
   result.validateResource = async (args, report) => {
@@ -127,8 +130,8 @@ export function policy<Config extends object = object>(rule: Rule<Config>): Reso
       const isOwn = ({ urn, patchedBy = [] }: ClusterObject) => urn === args.urn || patchedBy.includes(args.urn);
       const after = patched([...others, ...own]);
       const touched = new Set(after.filter(isOwn).map(identity));
-      const before = findings(patched(others), (object) => touched.has(identity(object)), about);
-      without(before, findings(after, isOwn, about)).forEach(say);
+      const before = findings(patched(others), (object) => touched.has(identity(object)), about, false);
+      without(before, findings(after, isOwn, about, false)).forEach(say);
       return;
     }
     const objects = patched([...own, ...patchesShown().filter(counted)]).filter(({ urn }) => urn === args.urn);
@@ -143,7 +146,7 @@ export function policy<Config extends object = object>(rule: Rule<Config>): Reso
       closed(() => found(rule.release!(args, rendered, about))).forEach(say);
     }
     if ("objects" in rendered) {
-      findings(objects, () => true, about).forEach(say);
+      findings(objects, () => true, about, true).forEach(say);
     } else if (rule.values && isConsulChart(args)) {
       closed(() => found(rule.values!(args.props.values, about))).forEach(say);
     }
@@ -174,11 +177,11 @@ export function policy<Config extends object = object>(rule: Rule<Config>): Reso
         // What is wrong with a release alone was said before it was made.
         const patches = direct.filter(({ patch }) => patch);
         const said = rendered.flatMap((release) =>
-          closed(() => rule.together!(patched([...release, ...patches]), about)),
+          closed(() => rule.together!(patched([...release, ...patches]), about, true)),
         );
         without(
           said,
-          closed(() => rule.together!(objects, about)),
+          closed(() => rule.together!(objects, about, false)),
         ).forEach(say);
       }
       if (rule.stack) {

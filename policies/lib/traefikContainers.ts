@@ -1,6 +1,7 @@
-import { at, ifKnown, Json, list, plain, record, textAt } from "./json";
+import { at, ifKnown, Json, list, record, textAt } from "./json";
 import { ClusterObject, nameOf, namespaceOf } from "./objects";
 import { commandLine, containersOf, isTraefik, podOf } from "./pods";
+import { dataOf } from "./texts";
 import { fromEnvironment, fromFlags, Options } from "./traefikOptions";
 
 /** Options that one place gives to Traefik, and where that stands. */
@@ -94,27 +95,6 @@ function environmentOf(container: Json, find: Find) {
 
 /** What a variable may refer to that has texts of its own. */
 const KEY_REFS = { configMapKeyRef: "ConfigMap", secretKeyRef: "Secret" };
-
-/** The texts of a ConfigMap or a Secret; `undefined` where they are not known. */
-export function dataOf(object: ClusterObject | undefined): Record<string, string> | undefined {
-  if (object === undefined) {
-    return undefined;
-  }
-  return ifKnown(() => {
-    const { data, stringData, binaryData } = plain({
-      data: object.body.data,
-      stringData: object.body.stringData,
-      binaryData: object.body.binaryData,
-    });
-    const decode = ([key, text]: [string, unknown]) => [key, Buffer.from(String(text), "base64").toString("utf8")];
-    const asText = ([key, text]: [string, unknown]) => [key, String(text)];
-    return Object.fromEntries([
-      ...Object.entries(record(data)).map(object.kind === "Secret" ? decode : asText),
-      ...Object.entries(record(binaryData)).map(decode),
-      ...Object.entries(record(stringData)).map(asText),
-    ]) as Record<string, string>;
-  }, undefined);
-}
 
 /** `$(NAME)` as Kubernetes expands it, `$NAME` and `${NAME}` as a shell does. */
 function expand(text: string, known: ReadonlyMap<string, string>): string {

@@ -1,6 +1,7 @@
 import { ifKnown, record } from "./json";
 import { ClusterObject, nameOf } from "./objects";
-import { dataOf, Source, traefikContainers, TraefikContainer } from "./traefikContainers";
+import { dataOf } from "./texts";
+import { Source, traefikContainers, TraefikContainer } from "./traefikContainers";
 import { fromEnvironment, fromFile, fromTree, Options } from "./traefikOptions";
 import { tagsOf } from "./traefik";
 

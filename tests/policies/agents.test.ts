@@ -67,6 +67,76 @@ cases("consul-acls", [
   ].map((text) =>
     blocks(`a script with ${text}`, [script(`consul agent -server -config-dir=/c ${text}`), good], ALLOWS),
   ),
+  ...[
+    `consul agent -server -config-dir=/c -hcl \\\n  '${ALLOWING}'`,
+    `consul \\\n agent -server -config-dir=/c -hcl='${ALLOWING}' \\\n`,
+    `consul agent -server -config-dir=/c -hcl='${ALLOWING}'; sleep 1`,
+    `sleep 1; consul agent -server -config-dir=/c -hcl='${ALLOWING}'& wait`,
+    `(consul agent -server -hcl='${ALLOWING}' -config-dir=/c)`,
+    `consul agent -server -hcl='${ALLOWING}' -config-dir=/c>/dev/stdout`,
+    `su consul -c "exec consul agent -server -config-dir=/c -hcl='${ALLOWING}'"`,
+    `test -e /c || consul agent -dev -config-dir=/c -hcl='${ALLOWING}'`,
+    `consul agent -server -config-dir=/c\nconsul agent -server -hcl='${ALLOWING}'`,
+  ].map((text) => blocks(`the script ${text}`, [script(text), good], ALLOWS)),
+  ...[
+    `consul agent -server -config-dir=/c; echo -hcl='${ALLOWING}'`,
+    `echo -hcl='${ALLOWING}' | consul agent -server -config-dir=/c`,
+    `consul agent -server -config-dir=/c\ncurl -hcl='${ALLOWING}'`,
+    "consul agent -server -config-dir=/c;",
+    "(consul agent -server -config-dir=/c)",
+    "consul agent -server -config-dir=/c>/dev/stdout",
+    "consul agent -server -config-dir \\\n /c",
+    'consul agent -server -config-dir="/c" "$@"',
+  ].map((text) => passes(`the script ${text}`, [script(text), good])),
+  passes("words of a flag that look like a script", [
+    servers({ command: [...RUN, "-node-meta=what:consul agent -hcl=acl{"] }),
+    good,
+  ]),
+  ...[
+    [["-config-dir=$(DIR)"], [{ name: "DIR", value: "/c" }]],
+    [["-config-dir", "$(DIR)"], [{ name: "DIR", value: "/c" }]],
+    [
+      ["-config-dir=$(MY.DIR)/"],
+      [
+        { name: "MY.DIR", value: "/d" },
+        { name: "MY.DIR", value: "/c" },
+      ],
+    ],
+    [["-config-dir=/c", "-node", "$(NODE)"], [{ name: "NODE", valueFrom: { fieldRef: {} } }]],
+    [["-config-dir=/c", "-node=$(NODE)"], [{ name: "NODE", value: UNKNOWN }]],
+  ].map(([flags, env]) =>
+    passes(`variables in ${JSON.stringify([flags, env])}`, [
+      servers({ command: ["consul", "agent", "-server", ...(flags as string[])], env }),
+      good,
+    ]),
+  ),
+  ...["$DIR", "${DIR}", '"$DIR"', '"${DIR}"', "$(DIR)"].map((word) =>
+    passes(`variables of a script: ${word}`, [
+      servers({
+        command: ["sh", "-c", `consul agent -server -config-dir=${word}`],
+        env: [{ name: "DIR", value: "/c" }],
+      }),
+      good,
+    ]),
+  ),
+  ...["$MORE", '"${MORE}"'].map((word) =>
+    blocks(
+      `more flags in a variable of a script: ${word}`,
+      [
+        servers({
+          command: ["sh", "-c", `consul agent ${word} -config-dir=/c`],
+          env: [{ name: "MORE", value: "-server -hcl=default_intention_policy=allow" }],
+        }),
+        good,
+      ],
+      "Consul's default_intention_policy is allow",
+    ),
+  ),
+  blocks(
+    "a flag in a variable, with blanks",
+    [servers({ command: [...RUN, "$(MORE)"], env: [{ name: "MORE", value: `-hcl=${ALLOWING}` }] }), good],
+    ALLOWS,
+  ),
   passes("another variable that looks like a configuration", [
     servers({ command: RUN, env: [{ name: "OTHER", value: '{"acl": {"default_policy": "allow"}}' }] }),
     good,
@@ -144,6 +214,61 @@ cases("consul-tls", [
       "CONSUL_LOCAL_CONFIG configures Consul and cannot be read",
     ),
   ),
+  ...["$(MORE)", "$MORE", "${MORE}"].flatMap((word) => [
+    blocks(
+      `flags from elsewhere: ${word}`,
+      [servers({ command: [...RUN, word] }), good],
+      `StatefulSet consul: the argument ${word} configures Consul and cannot be read, so it cannot be judged. Set`,
+    ),
+    blocks(
+      `flags from elsewhere behind a switch: ${word}`,
+      [servers({ command: [...RUN, "-bootstrap", word] }), good],
+      `StatefulSet consul: the argument ${word} configures Consul`,
+    ),
+    passes(`a flag's value from elsewhere, and what stands before the agent: ${word}`, [
+      servers({ command: ["env", word, ...RUN, "-node", word, "--advertise", word, `-bind=${word}`] }),
+      good,
+    ]),
+  ]),
+  passes("what follows a script's agent", [
+    script('consul agent -server -config-dir=/c "$@" & PID=$!; wait $PID'),
+    good,
+  ]),
+  ...[
+    { configMapRef: { name: "more" } },
+    { configMapRef: { name: "more" }, prefix: "" },
+    { secretRef: { name: "more" } },
+  ].map((from) =>
+    blocks(
+      `a configuration by all of another object's variables: ${JSON.stringify(from)}`,
+      [
+        servers({ command: RUN, envFrom: [from] }),
+        good,
+        kube("v1", "ConfigMap", "more", { data: { CONSUL_LOCAL_CONFIG: '{"ports": {"http": 8500}}' } }),
+        kube("v1", "Secret", "more", { stringData: { CONSUL_LOCAL_CONFIG: '{"ports": {"http": 8500}}' } }),
+      ],
+      "Consul's ports.http is 8500, not -1",
+    ),
+  ),
+  blocks(
+    "one with a prefix",
+    [
+      servers({ command: RUN, envFrom: [{ configMapRef: { name: "more" }, prefix: "CONSUL_" }] }),
+      good,
+      kube("v1", "ConfigMap", "more", { data: { LOCAL_CONFIG: '{"ports": {"http": 8500}}' } }),
+    ],
+    "Consul's ports.http is 8500, not -1",
+  ),
+  passes("variables of other objects", [
+    servers({
+      command: [...RUN, "-http-port=$(PORT)"],
+      env: [{ name: "PORT", value: "-1" }],
+      envFrom: [{ configMapRef: { name: "more" } }, { secretRef: { name: "keys" } }, { secretRef: { name: "theirs" } }],
+    }),
+    file(JSON.stringify({ ...SOUND, ports: { grpc: -1 } })),
+    kube("v1", "ConfigMap", "more", { data: { PORT: "8500", LOCAL_CONFIG: "{" } }),
+    kube("v1", "Secret", "keys", { data: UNKNOWN }),
+  ]),
   blocks(
     "-hcl without a word of its own",
     [servers({ command: [...RUN, "-hcl"] }), good],

@@ -53,7 +53,14 @@ cases("consul-tls", [
         spec: {
           template: {
             spec: {
-              containers: [{ name: "consul", image: "hashicorp/consul:1.20.6", command: ["consul agent -server"] }],
+              containers: [
+                {
+                  name: "consul",
+                  image: "hashicorp/consul:1.20.6",
+                  command: ["consul agent -server -config-dir=/c"],
+                  volumeMounts: [{ name: "config", mountPath: "/c" }],
+                },
+              ],
               volumes: [{ name: "config", configMap: { name: "consul" } }],
             },
           },

@@ -76,12 +76,20 @@ cases("no-wildcard-allow", [
   blocks("one that a patch tells them", [kube("v1", "ConfigMapPatch", "a", { data: { "a.json": JSON_TEXT } })], WHO),
   passes("what servers do not read, or is no entry that opens anything", [
     config({ "a.json.bak": JSON_TEXT, "b.json": '{"bootstrap": true}', "c.hcl": "a {", "d.json": "[]" }),
-    { ...config({ "a.json": JSON_TEXT }, "Secret"), name: "secret" },
     workload("a", { container: { image: "nginx:1.27.3", args: ["agent", `-hcl=${JSON_TEXT}`] } }),
     told({ args: ["agent", `-hcl=config_entries { ${OTHER} }`] }),
   ]),
+  ...[{ data: { "a.json": Buffer.from(JSON_TEXT).toString("base64") } }, { stringData: { "a.json": JSON_TEXT } }].map(
+    (fields) =>
+      blocks(
+        `an entry in a Secret, of which nothing is told: ${JSON.stringify(fields)}`,
+        [kube("v1", "Secret", "files", fields)],
+        "Secret files: has a config entry in it that breaks this rule. Allow",
+      ),
+  ),
   passes("what is not known yet", [
     config({ "a.json": UNKNOWN }),
+    kube("v1", "Secret", "files", { data: UNKNOWN }),
     workload("a", { container: { image: "hashicorp/consul:1.22.7", args: ["agent", UNKNOWN] } }),
   ]),
 ]);

@@ -74,6 +74,6 @@ cases("consul-tls", [
   blocks("another number", flag("ports { http = 18500 }"), "ports.http is 18500, not -1"),
   blocks("a list", flag("ports { http = [8500, 8501] }"), "ports.http is [8500,8501], not -1"),
   blocks("no list", flag("ports { http = [] }"), "ports.http is [], not -1"),
-  blocks("a text", flag('ports { http = "-1" }'), 'ports.http is "-1", not -1'),
+  blocks("a text", flag('ports { http = "-1" }'), 'ports.http is "…", not -1'),
   blocks("false", flag("tls { defaults { verify_outgoing = false } }"), "verify_outgoing is false"),
 ]);
