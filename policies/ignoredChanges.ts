@@ -48,7 +48,9 @@ function* problems(
 ): Iterable<string> {
   for (const path of ignored) {
     const keys = path.split(/["'\]]*[.[]["']*|["']?\]/).filter((key) => key !== "");
-    if (paths.some((other) => overlap(keys, other.split("."))) && counts(path)) {
+    // An object of a list is at its place there.
+    const own = keys[0] === "items" ? keys.slice(2) : keys;
+    if (paths.some((other) => overlap(own, other.split("."))) && counts(path)) {
       yield `ignoreChanges has ${path}, so what is declared there need not be what is deployed`;
     }
   }

@@ -18,7 +18,9 @@ const OF_PODS = [
   ...["hostNetwork", "hostPID", "securityContext", "serviceAccount", "serviceAccountName"].map((key) => `spec.${key}`),
   ...["shareProcessNamespace", "volumes"].map((key) => `spec.${key}`),
   ...["initContainers", "containers"].flatMap((containers) =>
-    ["args", "command", "env", "envFrom", "ports", "securityContext"].map((key) => `spec.${containers}.*.${key}`),
+    ["args", "command", "env", "envFrom", "ports", "securityContext", "volumeMounts"].map(
+      (key) => `spec.${containers}.*.${key}`,
+    ),
   ),
 ];
 /** Of a webhook, without the CA, which others fill in. */
@@ -67,6 +69,9 @@ export function decisionOf(object: ClusterObject): Decision | undefined {
       return { paths: OF_SERVICES, ofMesh: isServiceOfMesh };
     case "core/ConfigMap":
       return { paths: ["data", "binaryData"], ofMesh: configures };
+    case "core/Secret":
+      // What its name says is no sign: those of the mesh are mostly keys, which others may renew.
+      return { paths: ["data", "stringData"], ofMesh: (secret) => embedded(secret).length > 0 };
   }
   return ofWorkload(object);
 }
@@ -116,17 +121,20 @@ function configures(configMap: ClusterObject): boolean {
   return embedded(configMap).length > 0 || filesOf(configMap).some((file) => isOfMesh(nameOf(configMap), file));
 }
 
-/** The files of a ConfigMap, but for certificates: those are no decision, and others renew them. */
-function filesOf(configMap: ClusterObject): string[] {
-  return Object.keys(record(configMap.body.data)).filter((file) => !/\.(crt|pem)$/.test(file));
+/** The files of a ConfigMap, but for certificates: those are no decision, and others renew them. Of a Secret only what looks like one. */
+function filesOf({ kind, body }: ClusterObject): string[] {
+  const files = [body.data, body.stringData].flatMap((texts) => Object.keys(record(texts)));
+  return files.filter((file) =>
+    kind === "Secret" ? /\.(json|hcl|ya?ml|toml)$/.test(file) : !/\.(crt|pem)$/.test(file),
+  );
 }
 
 /** Whether it takes the whole stack to tell if an object is the mesh's. */
 export function mayServeMesh({ group, kind }: ClusterObject): boolean {
-  return group === "core" && (kind === "Service" || kind === "ConfigMap");
+  return group === "core" && /^(Service|ConfigMap|Secret)$/.test(kind);
 }
 
-/** Whether Traefik or something of Consul's stands behind a Service, or reads a ConfigMap, whatever that is called. */
+/** Whether Traefik or something of Consul's stands behind a Service, or reads a ConfigMap or a Secret, whatever that is called. */
 export function servesMesh(object: ClusterObject, objects: readonly ClusterObject[]): boolean {
   const serves = object.kind === "Service" ? leadsTo : reads;
   return objects.some((workload) =>
@@ -142,12 +150,15 @@ function leadsTo(service: ClusterObject, pod: Pod): boolean {
   return Object.keys(selector).length > 0 && selects({ matchLabels: selector }, record(pod.metadata.labels));
 }
 
-function reads(configMap: ClusterObject, pod: Pod): boolean {
+function reads(object: ClusterObject, pod: Pod): boolean {
   const volumes = list(pod.spec.volumes).flatMap((volume) => [volume, ...list(at(volume, "projected", "sources"))]);
   const containers = ["initContainers", "containers"].flatMap((key) => list(pod.spec[key]));
-  const named = [
-    ...volumes.map((volume) => at(volume, "configMap", "name")),
-    ...containers.flatMap((each) => list(at(each, "envFrom"))).map((from) => at(from, "configMapRef", "name")),
-  ];
-  return filesOf(configMap).length > 0 && named.includes(nameOf(configMap));
+  const named =
+    object.kind === "Secret"
+      ? volumes.map((volume) => at(volume, "secret", "secretName") ?? at(volume, "secret", "name"))
+      : [
+          ...volumes.map((volume) => at(volume, "configMap", "name")),
+          ...containers.flatMap((each) => list(at(each, "envFrom"))).map((from) => at(from, "configMapRef", "name")),
+        ];
+  return filesOf(object).length > 0 && named.includes(nameOf(object));
 }

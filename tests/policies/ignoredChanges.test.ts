@@ -1,6 +1,6 @@
 import { Resource, UNKNOWN } from "./analyzer";
 import { blocks, cases, passes, useAnalyzer } from "./cases";
-import { configEntry, intentions, kube, service, traefik, workload } from "./resources";
+import { configEntry, denyAll, intentions, kube, service, traefik, workload } from "./resources";
 
 useAnalyzer();
 
@@ -103,6 +103,14 @@ const OBJECTS: readonly (readonly [title: string, object: Resource, harmless: st
     ["data"],
   ],
   [
+    "a Secret with an entry that Consul's servers make",
+    kube("v1", "Secret", "a", {
+      stringData: { "a.json": '{"config_entries": {"bootstrap": [{"kind": "mesh"}]}}' },
+    }),
+    ["metadata", "type", "immutable"],
+    ["data", 'data["a.json"]', "stringData", "*"],
+  ],
+  [
     "a route of Traefik's",
     kube("traefik.io/v1alpha1", "IngressRoute", "a", { spec: { routes: [] } }),
     ["metadata.annotations"],
@@ -152,6 +160,23 @@ cases("no-decision-ignored", [
   ...OBJECTS.flatMap(([title, object, harmless, decisive]) => [
     ...harmless.map((path) => passes(`${path} of ${title}`, [ignoring(path, object)])),
     ...decisive.map((path) => blocks(`${path} of ${title}`, [ignoring(path, object)], `ignoreChanges has ${path}, so`)),
+  ]),
+  ...["spec", "spec.sources", "spec.sources[0].action", 'spec["destination"]', "*"].map((path) =>
+    blocks(
+      `${path} of deny-all`,
+      [ignoring(path, denyAll)],
+      `ServiceIntentions all.services: ignoreChanges has ${path}, so what is declared there need not be what is deployed. Leave`,
+    ),
+  ),
+  ...["items", "items[0]", "items[*].spec", "items[0].spec.sources"].map((path) =>
+    blocks(
+      `${path} of a list`,
+      [ignoring(path, { ...denyAll, type: `${denyAll.type}List`, props: { items: [denyAll.props] } })],
+      `ignoreChanges has ${path}, so`,
+    ),
+  ),
+  passes("what does not decide in a list", [
+    ignoring("items[0].metadata", { ...denyAll, type: `${denyAll.type}List`, props: { items: [denyAll.props] } }),
   ]),
   passes(
     "all of what is somebody else's",
@@ -232,6 +257,24 @@ cases("no-decision-ignored", [
       "ConfigMap routes: ignoreChanges has data",
     ),
   ),
+  ...["a.json", "a.hcl", "a.yml", "a.yaml", "a.toml"].flatMap((key) =>
+    [
+      [{ secret: { secretName: "routes" } }, { data: { [key]: "" } }],
+      [{ projected: { sources: [{ secret: { name: "routes" } }] } }, { stringData: { [key]: "" } }],
+    ].map(([volume, fields]) =>
+      blocks(
+        `a Secret that is read as ${JSON.stringify([volume, fields])}`,
+        [ignoring("data", kube("v1", "Secret", "routes", fields)), mounting(volume)],
+        "Secret routes: ignoreChanges has data",
+      ),
+    ),
+  ),
+  passes("keys that Traefik and Consul have, and a ConfigMap of a Secret's name", [
+    ignoring("data", kube("v1", "Secret", "routes", { data: { token: "x", "tls.key": "y", json: "z" } })),
+    { ...ignoring("data", kube("v1", "Secret", "other", { data: { "a.json": "x" } })), name: "other" },
+    mounting({ secret: { secretName: "routes" } }),
+    { ...mounting({ configMap: { name: "other" } }), name: "reads" },
+  ]),
   passes("a ConfigMap that others read, and certificates that Traefik does", [
     ignoring("data", ROUTES),
     { ...ignoring("data", configMap("trust", { "ca.crt": "x" })), name: "trust" },

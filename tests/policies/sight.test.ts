@@ -409,7 +409,7 @@ cases("no-decision-ignored", [
       "spec.containers",
       "spec.initContainers[0]",
     ],
-    ...["args", "command", "env[0].value", "envFrom", "ports", "securityContext"].flatMap((key) => [
+    ...["args", "command", "env[0].value", "envFrom", "ports", "securityContext", "volumeMounts"].flatMap((key) => [
       `spec.containers[0].${key}`,
       `spec.initContainers[*].${key}`,
     ]),
