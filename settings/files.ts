@@ -17,7 +17,7 @@ export interface SettingsFile {
 export function readFiles(paths: readonly string[]): { files: SettingsFile[]; problems: Problem[] } {
   const files: SettingsFile[] = [];
   const problems: Problem[] = [];
-  const known = new Set<string>();
+  const read = new Map<string, string>();
   for (const [i, named] of paths.entries()) {
     const problem = (reason: string) => problems.push({ propertyPath: `settingsFiles[${i}]`, reason });
     const found = filesAt(named);
@@ -26,14 +26,19 @@ export function readFiles(paths: readonly string[]): { files: SettingsFile[]; pr
     }
     for (const file of found) {
       const content = contentOf(file);
-      if (known.has(path.resolve(file))) {
-        problem(`${shown(file)} is named twice; leave one out`);
-      } else if (typeof content === "string") {
+      if (typeof content === "string") {
         problem(`${shown(file)} ${content}`);
+        continue;
+      }
+      // The same by another spelling, or by a link, would be read once more, and all its services with it.
+      const real = fs.realpathSync(file);
+      const before = read.get(real);
+      if (before !== undefined) {
+        problem(`${shown(file)} is read by ${before} too; leave one of them out`);
       } else {
         files.push({ file, values: content });
+        read.set(real, `settingsFiles[${i}], ${shown(named)},`);
       }
-      known.add(path.resolve(file));
     }
   }
   return { files, problems };

@@ -184,14 +184,21 @@ describe("refused", () => {
       { "a.yaml": {} },
       ["a.yaml", "./a.yaml"],
       {},
-      'settingsFiles[1]: "./a.yaml" is named twice; leave one out',
+      'settingsFiles[1]: "./a.yaml" is read by settingsFiles[0], "a.yaml", too; leave one of them out',
     ],
     [
       "a file and its folder",
       { "all/a.yaml": {} },
       ["all", "all/a.yaml"],
       {},
-      'settingsFiles[1]: "all/a.yaml" is named twice; leave one out',
+      'settingsFiles[1]: "all/a.yaml" is read by settingsFiles[0], "all", too; leave one of them out',
+    ],
+    [
+      "a file and its folder, with another between them",
+      { "all/a.yaml": {}, "b.yaml": {} },
+      ["all/a.yaml", "b.yaml", "all/"],
+      {},
+      'settingsFiles[2]: "all/a.yaml" is read by settingsFiles[0], "all/a.yaml", too; leave one of them out',
     ],
     [
       "what is no YAML",
@@ -301,6 +308,19 @@ describe("refused", () => {
   ])("%s", (_, files, settingsFiles, own, problem) => {
     write(files);
     expect(told(settingsFiles, own)).toEqual([typeof problem === "string" ? problem : expect.stringMatching(problem)]);
+  });
+
+  test("a link to a file, and a file that cannot be read, each of them named twice", () => {
+    write({ "a.yaml": { services: [service("a")] }, "wrong.yaml": "services" });
+    fs.symlinkSync(path.join(folder, "a.yaml"), path.join(folder, "link.yaml"));
+    fs.symlinkSync(path.join(folder, "nowhere"), path.join(folder, "lost.yaml"));
+    expect(names(settings(["link.yaml"]))).toEqual(["a"]);
+    expect(told(["a.yaml", "wrong.yaml", "link.yaml", "wrong.yaml", "lost.yaml"])).toEqual([
+      'settingsFiles[1]: "wrong.yaml" has no settings by their names, such as services: at its top; write them so',
+      'settingsFiles[2]: "link.yaml" is read by settingsFiles[0], "a.yaml", too; leave one of them out',
+      'settingsFiles[3]: "wrong.yaml" has no settings by their names, such as services: at its top; write them so',
+      expect.stringMatching(/^settingsFiles\[4\]: "lost\.yaml" is no file, and no folder with a \.yaml in it/),
+    ]);
   });
 });
 
