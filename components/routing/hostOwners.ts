@@ -15,6 +15,8 @@ export interface Ranked {
   /** The hosts that it names; `*.example.com` for any name of those. */
   readonly hosts: readonly string[];
   readonly entryPoints: readonly string[];
+  /** Of connections without TLS, which Traefik matches apart from those with it. */
+  readonly plain: boolean;
   /** Of two that match, the one with the higher number serves. */
   readonly rank: number;
 }
@@ -35,6 +37,7 @@ export function rankedRoutes({ routes = [], tcpRoutes = [] }: Published): Ranked
         rule: canonicalRule(rule),
         hosts: route.host === undefined ? routeHosts(route) : [route.host.toLowerCase()],
         entryPoints: routeEntryPoints(route),
+        plain: false,
         rank: priorityOf(route) ?? rule.length,
       };
     }),
@@ -46,6 +49,7 @@ export function rankedRoutes({ routes = [], tcpRoutes = [] }: Published): Ranked
         rule,
         hosts: hostsOf(rule, "HostSNI").filter((host) => host !== "*"),
         entryPoints: tcpEntryPointsOf(route),
+        plain: route.tls === undefined,
         rank: rule === EVERY_NAME ? -1 : tcpRouteRule(route).length,
       };
     }),

@@ -162,7 +162,8 @@ export class RoutingModel extends ModelPart {
   /** A rule that another route has is that one's; else the hosts are judged. */
   private takeRoute(route: Ranked, { own, named, stack }: Place): Problem[] {
     const [path, its] = [own + route.input, named + route.input];
-    const twice = route.entryPoints.flatMap((on) => this.take(`rule "${route.rule} on ${on}"`, path, its));
+    const without = route.plain ? " without TLS" : "";
+    const twice = route.entryPoints.flatMap((on) => this.take(`rule "${route.rule} on ${on}${without}"`, path, its));
     const shared = [...this.ingresses.values()].flatMap(({ options }) => options.sharedHosts ?? []);
     const reasons = this.hosts.take({ ...route, stack, named: its }, shared);
     return twice.length > 0 ? twice : reasons.map((reason) => ({ propertyPath: path, reason }));

@@ -1,11 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { RE2JS } from "re2js";
 import { generationTags } from "../shared/generations";
 import { middlewareProblems } from "./middlewareProblems";
 import { middlewareTags, TcpMiddleware, TcpMiddlewareArgs } from "./middlewares";
 import { dnsLabelProblems } from "../shared/names";
 import { Problem } from "../shared/problems";
 import { RouteTls, RouteTlsArgs, routeTlsTags } from "./routeTls";
-import { printRule } from "./ruleSyntax";
+import { parseRule, printRule, ruleHolds } from "./ruleSyntax";
 import { hostProblems } from "./routes";
 import { canonicalRule, hostsOf, ruleProblems } from "./rules";
 
@@ -102,6 +103,19 @@ export function tcpRouteTags(service: string, routes: readonly TcpRoute[]): stri
   );
 }
 
+/** Whether a rule may match a connection without TLS; one that cannot be read is told of by itself. */
+function mayBePlain(rule: string): boolean {
+  try {
+    return (
+      ruleHolds(parseRule(rule), (matcher, [value]) =>
+        matcher === "HostSNIRegexp" ? RE2JS.compile(value).matcher("").find() : matcher === "ALPN" ? false : undefined,
+      ) !== false
+    );
+  } catch {
+    return true;
+  }
+}
+
 /** What is wrong with a service's tcp routes. */
 export function tcpRouteProblems(
   service: string,
@@ -126,8 +140,9 @@ export function tcpRouteProblems(
       problem("rule", "a raw rule excludes sni; write it into the rule");
     }
     const rule = canonicalRule(tcpRouteRule(route));
-    if (route.tls === undefined && hostsOf(rule, "HostSNI").some((name) => name !== "*")) {
-      problem("tls", "is not set, and without TLS no client names a server; set tls: {} or tls: { passthrough: true }");
+    if (route.tls === undefined && (hostsOf(rule, "HostSNI").some((name) => name !== "*") || !mayBePlain(rule))) {
+      const reason = "is not set, and without TLS no client names a server or a protocol";
+      problem("tls", `${reason}; set tls: {} or tls: { passthrough: true }`);
     }
     if (route.tls?.passthrough === true) {
       for (const input of ["certResolver", "domains", "options"] as const) {

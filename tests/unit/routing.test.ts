@@ -329,7 +329,7 @@ test("what routes name has to be there, and nothing may be there twice", () => {
     'services[1].routes[0]: the router name "shop" is that of services[0].routes[0] too; give each its own',
     'services[0].routes[0].middlewares[1].forwardAuth.service: "auth" takes no call of Traefik\'s own; set its internal: true',
     'services[2].tcpRoutes[0].entryPoints[0]: "postgre" is not an entry point of the ingress; did you mean "postgres"? Declare it in its tcpEntryPoints',
-    'services[3].tcpRoutes[0]: the rule "HostSNI(`*`) on postgres" is that of services[2].tcpRoutes[1] too; give each its own',
+    'services[3].tcpRoutes[0]: the rule "HostSNI(`*`) on postgres without TLS" is that of services[2].tcpRoutes[1] too; give each its own',
     'services[0].routes[1].middlewares[1].forwardAuth.service: "nobody" is not a service of this mesh; did you mean "shop"?',
   ]);
 });

@@ -130,6 +130,20 @@ test.each<[string, Record<string, Published>, string[]]>([
   expect(told(services)).toEqual(problems);
 });
 
+test("one route takes all connections of an entry point with TLS, and one those without it, which Traefik tells apart", () => {
+  const tcpEntryPoints = { pg: { port: 5432 }, my: { port: 3306 } };
+  const [every, withTls] = [{ entryPoints: ["pg"] }, { entryPoints: ["pg"], tls: {} }];
+  const together = (...routes: object[]) =>
+    told({ a: { tcpRoutes: [every, withTls] }, b: { tcpRoutes: routes } }, { tcpEntryPoints });
+  expect(together({ entryPoints: ["my"] })).toEqual([]);
+  expect(together({ ...every, entryPoints: ["my", "pg"] })).toEqual([
+    'tcpRoutes[0]: the rule "HostSNI(`*`) on pg without TLS" is that of a.tcpRoutes[0] too; give each its own',
+  ]);
+  expect(together(withTls)).toEqual([
+    'tcpRoutes[0]: the rule "HostSNI(`*`) on pg" is that of a.tcpRoutes[1] too; give each its own',
+  ]);
+});
+
 test("a middleware that a service declares may be named before and after", () => {
   const auth: Published = { internal: true };
   const [, name] = /\.middlewares\.([^.]+)\.stripprefix/.exec(serviceTags("auth", auth).join())!;

@@ -90,9 +90,25 @@ test.each<[wrong: TcpRoute[], path: string, reason: string, right: TcpRoute[]]>(
   [
     [{ rule: "HostSNI(`*`) || HostSNI(`a.test`)", entryPoints: ["pg"] }],
     "t[0].tls",
-    "is not set, and without TLS no client names a server; set tls: {} or tls: { passthrough: true }",
+    "is not set, and without TLS no client names a server or a protocol; set tls: {} or tls: { passthrough: true }",
     [{ rule: "HostSNI(`*`) && !HostSNI(`a.test`)", entryPoints: ["pg"] }],
   ],
+  ...(
+    [
+      ["hostsniregexp(`^db-`)", "HostSNIRegexp(`^db-`) || ClientIP(`10.0.0.0/8`)"],
+      ["HostSNIRegexp(`.`)", "HostSNIRegexp(`.*`)"],
+      ["ALPN(`h2`)", "!ALPN(`h2`)"],
+      ["ClientIP(`10.0.0.0/8`) && ALPN(`h2`)", "ClientIP(`10.0.0.0/8`)"],
+    ] as const
+  ).map(([wrong, right]): [TcpRoute[], string, string, TcpRoute[]] => [
+    [{ rule: wrong, entryPoints: ["pg"] }],
+    "t[0].tls",
+    "is not set, and without TLS no client names a server or a protocol; set tls: {} or tls: { passthrough: true }",
+    [
+      { rule: right, entryPoints: ["pg"] },
+      { rule: wrong, entryPoints: ["pg"], tls: {} },
+    ],
+  ]),
   ...["web", "admin", "internal"].map((entryPoint): [TcpRoute[], string, string, TcpRoute[]] => [
     [{ entryPoints: ["pg", entryPoint] }],
     "t[0].entryPoints[1]",
