@@ -158,6 +158,7 @@ function stackIntentionProblems(
       ...Object.entries(settings.externalServices),
       ...members.map((each) => [each.name, each.protocol ?? "http"] as const),
     ]),
+    jobs: new Set(settings.jobs.map(({ name }) => name)),
     external: new Set([ingress, ...others.map(([name]) => name), ...Object.keys(settings.externalServices)]),
     jwtProviders: new Set([...settings.jwtProviders.map(({ name }) => name), ...settings.externalJwtProviders]),
     ingress: { name: ingress, routed: new Set(members.filter(isRouted).map((each) => each.name)) },

@@ -224,6 +224,18 @@ export const CASES: [what: string, wrong: object, reason: string, right: object]
     { services: [{ ...shop, traffic: { failover: ["other"] } }, other] },
   ],
   [
+    "a job, called by a service",
+    { services: [{ ...shop, calls: [{ destination: "nightly" }] }], jobs: [job] },
+    '"nightly" is a job, which nobody can call: it listens nowhere; name a service',
+    { services: [{ ...shop, calls: [{ destination: "other" }] }, other], jobs: [job] },
+  ],
+  [
+    "a job, called by an intention",
+    { services: [shop], jobs: [job], intentions: [{ source: "shop", destination: "nightly", action: "allow" }] },
+    '"nightly" is a job, which nobody can call: it listens nowhere; name a service',
+    { services: [shop], jobs: [job], intentions: [{ source: "shop", destination: "nightly", action: "deny" }] },
+  ],
+  [
     "a job, for what fails",
     { services: [{ ...db, traffic: { failover: ["nightly"] } }], jobs: [job] },
     'sends requests on to "nightly", which is not a service declared here',

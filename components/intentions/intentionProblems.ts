@@ -21,6 +21,8 @@ export interface KnownServices {
   readonly denyAll: boolean;
   /** Services by name, with their protocol. */
   readonly services: ReadonlyMap<string, string>;
+  /** Those of them that are jobs, which listen nowhere. Default: none. */
+  readonly jobs?: ReadonlySet<string>;
   /** Names that are in the mesh but not of this program, such as an ingress; their protocol is not known. */
   readonly external: ReadonlySet<string>;
   /** Whether Consul has ACLs, and so refuses what no intention allows. Default: not known, and not judged. */
@@ -110,6 +112,8 @@ function nameProblems(rule: IntentionRule, known: KnownServices, report: Report)
         `.${end}`,
         `"${name}" is not a service of this stack; known: ${names.join(", ") || "none"}. Declare it, or name it in externalServices`,
       );
+    } else if (end === "destination" && known.jobs?.has(name) && rule.action !== "deny") {
+      report("us", ".destination", `"${name}" is a job, which nobody can call: it listens nowhere; name a service`);
     }
   }
 }

@@ -71,6 +71,7 @@ export class IntentionSet extends pulumi.ComponentResource {
         ...Object.entries(args.externalProtocols ?? {}),
         ...services.map((s) => [s.serviceName, s.protocol] as const),
       ]),
+      jobs: new Set(services.filter((s) => s.listens === false).map((s) => s.serviceName)),
       external: new Set([...(args.externalServices ?? []), ...(ingress === undefined ? [] : [ingress.serviceName])]),
       jwtProviders: new Set(providers.keys()),
       acls: args.mesh.authMethod !== undefined,

@@ -83,6 +83,8 @@ export interface MeshMember extends pulumi.Resource {
   /** The service's name in Consul: what intentions name. */
   readonly serviceName: string;
   readonly protocol: Protocol;
+  /** Whether it takes calls, which a job does not. Default `true`. */
+  readonly listens?: boolean;
   /** Whether Traefik calls it: a route leads to it, or Traefik asks it for other services' routes. */
   readonly routed: boolean;
   /** Where Traefik tells whether it serves what the service publishes; none where it has no routes, or no pods. */

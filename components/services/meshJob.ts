@@ -95,6 +95,7 @@ export interface MeshJobArgs extends MeshJobOptions {
 export class MeshJob extends pulumi.ComponentResource implements MeshMember {
   public readonly serviceName: string;
   public readonly protocol = "tcp";
+  public readonly listens = false;
   public readonly routed = false;
   public readonly servedPaths = [];
   public readonly calls: readonly IntentionRule[];

@@ -26,6 +26,17 @@ test("an empty action is none for Consul, which takes it beside permissions; her
   ]);
 });
 
+test("nobody may call a job, and a job may call", () => {
+  const jobs = new Set(["db"]);
+  const rule: IntentionRule = { source: "web", destination: "db", action: "allow" };
+  const reason = '"db" is a job, which nobody can call: it listens nowhere; name a service';
+  expect(told(rule, { jobs })).toEqual([["us", "rules[0].destination", reason]]);
+  expect(told({ ...rule, action: "deny" }, { jobs })).toEqual([]);
+  expect(told({ ...rule, source: "db", destination: "web" }, { jobs })).toEqual([]);
+  expect(told(rule, { jobs: new Set(["web"]) })).toEqual([]);
+  expect(told(rule)).toEqual([]);
+});
+
 test("a name that is none is refused also where somebody is known by it", () => {
   const rule: IntentionRule = { source: "Web!", destination: "db" };
   expect(where(rule, { external: new Set(["Web!"]) })).toEqual([["us", "rules[0].source"]]);

@@ -148,6 +148,7 @@ describe("a job of a mesh", () => {
     expect(result).toMatchObject({
       serviceName: "report",
       protocol: "tcp",
+      listens: false,
       routed: false,
       servedPaths: [],
       protocolReady: [],
