@@ -35,9 +35,13 @@ export function settingsOf({ page, line, text }: Example): Record<string, unknow
   return Object.fromEntries(settings);
 }
 
-/** A folder with the files that a page shows, each with its path in its second line. */
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => fs.rmSync(folder, { recursive: true })));
+
+/** A folder with the files that a page shows, each with its path in its second line; it is there until the tests end. */
 function filesOf(page: string): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "example-"));
+  folders.push(folder);
   for (const [, text, file] of fs.readFileSync(page, "utf8").matchAll(/^```yaml\n(# yaml-.*\n# (\S+)\n.*?)^```$/gms)) {
     fs.mkdirSync(path.join(folder, path.dirname(file)), { recursive: true });
     fs.writeFileSync(path.join(folder, file), text);
