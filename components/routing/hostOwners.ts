@@ -59,6 +59,8 @@ export function rankedRoutes({ routes = [], tcpRoutes = [] }: Published): Ranked
 /** Whose hosts are whose: a host is that of the stack whose routes name it. */
 export class HostOwners {
   private readonly routes: Owned[] = [];
+  /** Those that may match hosts which they do not name. */
+  private readonly wide: Owned[] = [];
 
   /**
    * What keeps a route from being served, or would take requests from another stack's; then it joins. `shared` are hosts of which
@@ -71,17 +73,15 @@ export class HostOwners {
     );
     // Most rules name all that they match, and need not be asked about each host of a thousand.
     const wide = /Regexp|\*/.test(route.rule) || mayMatch(route.rule, "nobody.invalid");
-    const above = first(wide ? others : [], (other) =>
-      other.kind === route.kind && route.rank >= other.rank && meet(other, route)
-        ? other.hosts.find((each) => !route.hosts.includes(each) && mayMatch(route.rule, each))
-        : undefined,
-    );
+    const above = first(wide ? others : [], (other) => takenBy(route, other));
+    const below = first(this.wide, (other) => (other.stack === route.stack ? undefined : takenBy(other, route)));
     const kind = first(this.routes, (other) =>
       other.kind !== route.kind && meet(other, route)
         ? route.hosts.find((each) => other.hosts.includes(each))
         : undefined,
     );
     this.routes.push(route);
+    this.wide.push(...(wide ? [route] : []));
     return [
       ...host.map(
         ({ it, named }) =>
@@ -91,6 +91,11 @@ export class HostOwners {
         ({ it, named, rank }) =>
           `takes requests for "${it}" from ${named}, of another stack: it ranks ${route.rank}, and that ${rank}; name hosts` +
           (route.kind === "http" ? `, or set a priority below ${rank}` : ""),
+      ),
+      ...below.map(
+        ({ it, named, rank }) =>
+          `requests for "${it}" go to ${named}, of another stack: that ranks ${rank}, and this ${route.rank}; have that stack name hosts` +
+          (route.kind === "http" ? `, or set a priority above ${rank}` : ""),
       ),
       ...kind.map(
         ({ it, named }) =>
@@ -109,6 +114,13 @@ function first(routes: readonly Owned[], find: (route: Owned) => string | undefi
     }
   }
   return [];
+}
+
+/** A host that a route names, and of which one that does not name it gets what is asked. */
+function takenBy(wide: Ranked, route: Ranked): string | undefined {
+  return wide.kind === route.kind && wide.rank >= route.rank && meet(wide, route)
+    ? route.hosts.find((each) => !wide.hosts.includes(each) && mayMatch(wide.rule, each))
+    : undefined;
 }
 
 function isIn(host: string, hosts: readonly string[]): boolean {

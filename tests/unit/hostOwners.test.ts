@@ -65,6 +65,8 @@ describe("a route for any host does not take requests from another stack's", () 
   const orders = http({ host: "b.test", priority: 2000 }, { host: "orders.test" }); // the latter ranks 19
   const reason = (rank: number) =>
     `takes requests for "orders.test" from a:orders.routes[1], of another stack: it ranks ${rank}, and that 19; name hosts, or set a priority below 19`;
+  const second = (rank: number) =>
+    `requests for "orders.test" go to shop.routes[0], of another stack: that ranks ${rank}, and this 19; have that stack name hosts, or set a priority above ${rank}`;
 
   test.each<[what: string, rule: string, rank: number]>([
     ["none", "Method(`GET`)", 19],
@@ -77,7 +79,10 @@ describe("a route for any host does not take requests from another stack's", () 
     expect(told({ "a:orders": orders, shop: rule(text, { priority: 18 }) }).join()).not.toContain("orders.test");
     expect(told({ "a:orders": orders, "a:shop": rule(text, { priority: rank }) })).toEqual([]);
     expect(told({ "a:orders": orders, shop: rule(text, { priority: rank, tls: {} }) })).toEqual([]);
-    expect(told({ shop: rule(text, { priority: rank }), "a:orders": orders })).toEqual([]);
+    expect(told({ shop: rule(text, { priority: rank }), "a:orders": orders })).toEqual([second(rank)]);
+    expect(told({ shop: rule(text, { priority: 18 }), "a:orders": orders }).join()).not.toContain("orders.test");
+    expect(told({ shop: rule(text, { priority: rank }), orders })).toEqual([]);
+    expect(told({ shop: rule(text, { priority: rank, tls: {} }), "a:orders": orders })).toEqual([]);
   });
 
   test("by the length of its rule, or of a wildcard's shortest name", () => {
@@ -104,6 +109,9 @@ describe("a route for any host does not take requests from another stack's", () 
     expect(told(at("HostSNIRegexp(`..test`)"))).toEqual([
       'takes requests for "db.test" from a:db.tcpRoutes[0], of another stack: it ranks 23, and that 18; name hosts',
     ]);
+    expect(told({ shop: at("HostSNIRegexp(`..test`)").shop, "a:db": db })).toEqual([
+      'requests for "db.test" go to shop.tcpRoutes[0], of another stack: that ranks 23, and this 18; have that stack name hosts',
+    ]);
     expect(told(at("ALPN(`h2`)"))).toEqual([]);
     expect(told(at("ALPN(`h2-of-mine`)"))).toEqual([expect.stringContaining("it ranks 18, and that 18;")]);
     const short = { ...at("HostSNI(`*`)"), "a:db": tcp({ sni: "d", tls: {} }) };
@@ -115,6 +123,17 @@ describe("a route for any host does not take requests from another stack's", () 
     const both = rule("Host(`orders.test`) || HostRegexp(`.`)", { priority: 99 });
     expect(told({ "a:orders": http({ host: "orders.test" }), shop: both })).toHaveLength(1);
     expect(told({ "a:orders": http({ host: "orders.test" }), shop: both }, ["orders.test"])).toEqual([]);
+    expect(told({ shop: both, "a:orders": http({ host: "orders.test" }) }, ["orders.test"])).toEqual([]);
+  });
+
+  test("of several, the first that takes them is told, and one that names all that it matches takes none", () => {
+    const named = rule("Host(`zz.test`) || Host(`orders.test.zz`)", { priority: 99 });
+    const wide = (priority: number) => rule("HostRegexp(`^o`)", { priority });
+    const its = { "b:named": named, "b:low": wide(18), "b:one": wide(50), "b:two": wide(60) };
+    expect(told({ ...its, "a:orders": http({ host: "x.test" }, { host: "orders.test" }) })).toEqual([
+      'requests for "orders.test" go to b:one.routes[0], of another stack: that ranks 50, and this 19; have that stack name hosts, or set a priority above 50',
+    ]);
+    expect(told({ ...its, "a:orders": http({ host: "orders.test", priority: 61 }) })).toEqual([]);
   });
 });
 
