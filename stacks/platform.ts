@@ -93,7 +93,8 @@ export function platformStack(settings: Settings, within = ROOT): StackOutputs {
   const all = [mesh, baseline, ...jwtProviders, ingress, namespace, ...network, ...joined.all, intentions, served];
   mesh.guardEntries("foreign-entries", { ...opts, dependsOn: all });
 
-  const description: MeshDescription = { ...mesh.description, ingress: ingress.description };
+  const { denyAll } = settings;
+  const description: MeshDescription = { ...mesh.description, denyAll, ingress: ingress.description };
   const outputs = outputsOf(settings, { ingress, edges: [...baseline.edges, ...intentions.edges], within });
   return {
     ...outputs,

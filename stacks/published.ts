@@ -61,7 +61,7 @@ export function misshapen(shared: Shared | undefined): string | undefined {
         ...teams.flatMap(({ stack, namespace }) => [stack, namespace]),
       ];
       assert(texts.every((text) => typeof text === "string"));
-      meshOf(mesh?.ingress ?? { serviceName: TRAEFIK_SERVICE_NAME, options: {} }, { itself: its });
+      meshOf(mesh ?? { ingress: { serviceName: TRAEFIK_SERVICE_NAME, options: {} } }, { itself: its });
       if (mesh !== undefined) {
         new MeshReference(mesh).reachProblems({ name: its.namespace, made: false }, "pods");
       }

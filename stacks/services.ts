@@ -62,7 +62,7 @@ export async function joinedServices(
   const jobs = Object.values(others).flatMap((other) => other.jobs ?? []);
   const problems = [
     ...podSecurityProblems(settings, description.cni),
-    ...joinedProblems(settings, mesh, meshOf(description.ingress, others), [
+    ...joinedProblems(settings, mesh, meshOf(description, others), [
       ...protocols,
       ...jobs.map((name) => [name, "tcp"] as const),
     ]),

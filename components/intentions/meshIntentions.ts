@@ -18,6 +18,8 @@ interface DeclaredSet {
 
 /** The intentions of a mesh, by the sets that declare them. */
 export class MeshIntentions extends ModelPart {
+  /** Whether a call that no rule decides is let in: without deny-all, Consul has a default of its own. */
+  public open = false;
   private readonly sets: DeclaredSet[] = [];
   private readonly holding: string[] = [];
   /** The entries by whom they speak of, while no further set joins. */
@@ -98,8 +100,10 @@ export class MeshIntentions extends ModelPart {
     const deciding = pairs
       .map(([from, to]) => this.rules.filter((rule) => rule.source === from && rule.destination === to))
       .find((rules) => rules.length > 0);
-    return (deciding ?? []).some(
-      (rule) => (actionOf(rule) ?? rule.permissions!.find(({ action }) => action === "allow")?.action) === "allow",
+    return (
+      deciding?.some(
+        (rule) => (actionOf(rule) ?? rule.permissions!.find(({ action }) => action === "allow")?.action) === "allow",
+      ) ?? this.open
     );
   }
 

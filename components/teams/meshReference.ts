@@ -45,8 +45,13 @@ export interface MeshDescription {
   readonly cni: boolean;
   /** The chart's values that choose namespaces. */
   readonly reach: ChartValues;
+  /** Whether what no intention allows is refused; not told by a stack that was deployed before this was. */
+  readonly denyAll?: boolean;
   readonly ingress: IngressDescription;
 }
+
+/** The mesh as what joins it is judged by it. */
+type JudgedMesh = Pick<MeshDescription, "authMethod" | "denyAll"> & { readonly ingress: NamedIngress };
 
 /** What the services of a stack publish for those of others; an output of its stack. */
 export interface PublishedServices {
@@ -104,7 +109,7 @@ export class MeshReference implements Mesh {
     const { ports, imagePullPolicy, ...ingress } = description.ingress;
     this.ingress = { ...ingress, imagePullPolicy, url: (...route) => routeUrl(ports, ...route) };
     // What is wrong among the others is told where they are deployed.
-    joinMesh(this.model, description.ingress, others);
+    joinMesh(this.model, description, others);
   }
 
   public reachProblems(namespace: { name: string; made: boolean }, reached: Reached): Problem[] {
@@ -122,7 +127,7 @@ export function neighbourProblems(
   others: Readonly<Record<string, PublishedServices>>,
 ): Problem[] {
   return Object.entries(others).flatMap(([stack, its]) =>
-    joinMesh(new MeshModel(), ingress, { [own]: services, [stack]: its }),
+    joinMesh(new MeshModel(), { ingress }, { [own]: services, [stack]: its }),
   );
 }
 
@@ -152,20 +157,22 @@ export function withdrawnProblems(
 }
 
 /** A mesh with the services of stacks, for what joins it to be judged beside them before it is declared. */
-export function meshOf(ingress: NamedIngress, others: Readonly<Record<string, PublishedServices>>): MeshModel {
+export function meshOf(mesh: JudgedMesh, others: Readonly<Record<string, PublishedServices>>): MeshModel {
   const model = new MeshModel();
-  joinMesh(model, ingress, others);
+  joinMesh(model, mesh, others);
   return model;
 }
 
 /** Notes the services of stacks in a mesh, for what joins it later to be judged beside them. */
 function joinMesh(
   model: MeshModel,
-  ingress: NamedIngress,
+  { ingress, denyAll, authMethod }: JudgedMesh,
   stacks: Readonly<Record<string, PublishedServices>>,
 ): Problem[] {
   const routing = model.part(RoutingModel);
   const names = model.part(MeshNames);
+  // With ACLs Consul refuses what no intention allows in any case.
+  model.part(MeshIntentions).open = denyAll === false && authMethod === undefined;
   return [
     ...routing.ingress(ingress.serviceName, ingress.options, "ingress."),
     ...Object.entries(stacks).flatMap(([stack, { services, jobs = [], destinations = [], intentions }]) => {

@@ -49,6 +49,19 @@ test.each<[string, IntentionRule[], boolean]>([
   );
 });
 
+test("a call that no rule decides is let in where a mesh is open, and one that a rule decides is not", () => {
+  const called = (open: boolean, ...others: IntentionRule[]) => {
+    const its = mesh(...others);
+    its.open = open;
+    return its.callProblems(rule("web", "pay")).length === 0;
+  };
+  expect(called(true)).toBe(true);
+  expect(called(false)).toBe(false);
+  expect(called(true, rule("web", "pay", { action: "deny" }))).toBe(false);
+  expect(called(true, rule("*", "*", { action: "deny" }))).toBe(false);
+  expect(called(true, rule("shop", "pay"))).toBe(true);
+});
+
 test("a call that does not say where it stands is the first of those of its service", () => {
   expect(mesh().callProblems(rule("web", "pay"))[0].propertyPath).toBe("calls[0].destination");
 });

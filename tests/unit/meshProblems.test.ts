@@ -184,7 +184,7 @@ describe("beside the services of another stack's mesh", () => {
     }
     const protocols = [["front", "http"], ["pay", "tcp"], ["reports", "tcp"]] as const; // prettier-ignore
     const { settings } = result;
-    return joinedProblems(settings, new MeshReference(its, others), meshOf(its.ingress, others), protocols).map(
+    return joinedProblems(settings, new MeshReference(its, others), meshOf(its, others), protocols).map(
       (each) => `${each.propertyPath}: ${each.reason}`,
     );
   };
@@ -300,6 +300,15 @@ describe("beside the services of another stack's mesh", () => {
     const said = joins(wrong);
     expect(said).toEqual([typeof problem === "string" ? problem : expect.stringMatching(problem)]);
     expect(joins(right)).toEqual([]);
+  });
+
+  test("a call that no rule of its destination's stack decides is let in where the mesh has neither deny-all nor ACLs", () => {
+    const calling = { services: [{ ...shop, ...call("front") }] };
+    const refused = [expect.stringMatching(/^services\[0\]\.calls\[0\]\.destination: "front" is a service of stack/)];
+    expect(joins(calling, { ...description, denyAll: false })).toEqual([]);
+    expect(joins(calling, { ...description, denyAll: true })).toEqual(refused);
+    expect(joins(calling, { ...description, denyAll: false, authMethod: "acls" })).toEqual(refused);
+    expect(joins(calling)).toEqual(refused);
   });
 
   test("all is told at once", () => {

@@ -116,8 +116,21 @@ test("names, routes and intentions of other stacks are taken", async () => {
   await model.declared();
 });
 
+test("a call that no rule decides is let in where neither deny-all nor ACLs refuse it", () => {
+  const { authMethod, ...its } = description;
+  const others = { "a/b/pay": published([service("pay")]) };
+  const told = (more: Partial<MeshDescription>) =>
+    new MeshReference({ ...its, ...more }, others).model
+      .part(MeshIntentions)
+      .callProblems({ source: "shop", destination: "pay" });
+  expect(told({ denyAll: false })).toEqual([]);
+  for (const more of [{}, { denyAll: true }, { denyAll: false, authMethod }]) {
+    expect(told(more)).toHaveLength(1);
+  }
+});
+
 test("what joins a mesh can be judged beside the others before it is declared", () => {
-  const model = meshOf(ingress, { "a/b/pay": published([service("pay", { routes: [{ host: "pay.test" }] })]) });
+  const model = meshOf({ ingress }, { "a/b/pay": published([service("pay", { routes: [{ host: "pay.test" }] })]) });
   expect(said(model.part(MeshNames).take("here", { name: "pay", place: "here" }))).toEqual([
     'here: "pay" is the name of stack a/b/pay: service pay too; give each its own',
   ]);

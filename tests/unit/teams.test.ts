@@ -318,6 +318,16 @@ test("a destination outside the mesh is opened by the mesh's own stack alone, an
   expect(await refused({ services }, { [MESH]: { shared } })).toBe("accepted");
 });
 
+test("without deny-all, a call to another stack's service needs nothing there", async () => {
+  const services = [{ ...service, routes: orders.services[0].routes, calls: [{ destination: "front" }] }];
+  const told = async (given: object) => {
+    const shared = await sharedOf({ ...platform, ...given });
+    return refused({ services }, { [MESH]: { shared } });
+  };
+  expect(await told({ denyAll: false })).toBe("accepted");
+  expect(await told({})).toMatch(/"front" is a service of stack .*\/prod, whose intentions do not let "orders" in/);
+});
+
 test("a job of another stack can be let in", async () => {
   const intentions = [...orders.intentions, { source: "nightly", destination: "orders" }];
   const recorded = await up({ intentions });
