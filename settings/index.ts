@@ -1,6 +1,6 @@
 export type { JobSettings, ServiceSettings, Team, WorkloadSettings } from "./inputs";
 export { placed } from "./joined";
-export { joinedProblems } from "./meshProblems";
+export { joinedProblems, jwtProvidersOf } from "./meshProblems";
 export { podSecurityProblems } from "./problems";
 export { parseSettings, readSettings, settingsFrom } from "./read";
 export type { Settings } from "./read";

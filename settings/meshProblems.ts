@@ -111,6 +111,7 @@ export function joinedProblems(
       partWithoutContains: mesh.partWithoutContains,
       others,
       elsewhere: intentions.rules,
+      providers: mesh.jwtProviders,
     }),
     ...intentions.secondSetProblems(rules),
     ...calls.flatMap((call) => intentions.callProblems(call)),
@@ -134,6 +135,11 @@ function callsOf(members: readonly Member[]): IntentionRule[] {
   return members.flatMap(({ name, calls = [], path }) => callRules(name, calls, `${path}.`));
 }
 
+/** The JWT providers that a stack declares, or knows of. */
+export function jwtProvidersOf({ jwtProviders, externalJwtProviders }: Settings): string[] {
+  return [...jwtProviders.map(({ name }) => name), ...externalJwtProviders];
+}
+
 /** Problems of all rules of the stack, and the warnings where they are to be errors: else its intention sets warn. */
 function stackIntentionProblems(
   settings: Settings,
@@ -143,12 +149,15 @@ function stackIntentionProblems(
     ingress,
     others,
     elsewhere,
+    providers,
     ...mesh
   }: Pick<KnownServices, "denyAll" | "acls" | "partWithoutContains"> & {
     readonly ingress: string;
     readonly others: readonly (readonly [name: string, protocol: string])[];
     /** Rules of other stacks. */
     readonly elsewhere?: readonly IntentionRule[];
+    /** The JWT providers of the mesh, where another stack makes it and tells of them. */
+    readonly providers?: readonly string[];
   },
 ): Problem[] {
   const known = {
@@ -160,7 +169,8 @@ function stackIntentionProblems(
     ]),
     jobs: new Set(settings.jobs.map(({ name }) => name)),
     external: new Set([ingress, ...others.map(([name]) => name), ...Object.keys(settings.externalServices)]),
-    jwtProviders: new Set([...settings.jwtProviders.map(({ name }) => name), ...settings.externalJwtProviders]),
+    jwtProviders: new Set(providers ?? jwtProvidersOf(settings)),
+    jwtProvidersElsewhere: providers !== undefined,
     ingress: { name: ingress, routed: new Set(members.filter(isRouted).map((each) => each.name)) },
   };
   return [

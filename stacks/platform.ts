@@ -9,7 +9,7 @@ import {
   TRAEFIK_SERVICE_NAME,
   TraefikConsulIngress,
 } from "../components";
-import { Settings } from "../settings";
+import { jwtProvidersOf, Settings } from "../settings";
 import { meshMembers, servicesNamespace } from "./members";
 import { outputsOf, StackOutputs, whenMade } from "./outputs";
 import { published } from "./published";
@@ -93,8 +93,12 @@ export function platformStack(settings: Settings, within = ROOT): StackOutputs {
   const all = [mesh, baseline, ...jwtProviders, ingress, namespace, ...network, ...joined.all, intentions, served];
   mesh.guardEntries("foreign-entries", { ...opts, dependsOn: all });
 
-  const { denyAll } = settings;
-  const description: MeshDescription = { ...mesh.description, denyAll, ingress: ingress.description };
+  const description: MeshDescription = {
+    ...mesh.description,
+    denyAll: settings.denyAll,
+    jwtProviders: jwtProvidersOf(settings),
+    ingress: ingress.description,
+  };
   const outputs = outputsOf(settings, { ingress, edges: [...baseline.edges, ...intentions.edges], within });
   return {
     ...outputs,

@@ -6,6 +6,7 @@ import {
   MeshReference,
   neighbourProblems,
   withdrawnProblems,
+  withdrawnProviderProblems,
   PublishedService,
   PublishedServices,
   SEEN_BY_OTHERS,
@@ -13,7 +14,7 @@ import {
 } from "../components";
 import { describeProblems, Problem } from "../components/shared/problems";
 import { refuseTlsOptionChanges } from "../reports/routeReport";
-import { Settings, Team } from "../settings";
+import { jwtProvidersOf, Settings, Team } from "../settings";
 import type { Shared } from "./outputs";
 
 /** What the services of this stack publish for those of others. */
@@ -59,6 +60,7 @@ export function misshapen(shared: Shared | undefined): string | undefined {
         ...[...its.services, ...(its.destinations ?? [])].map(({ name }) => name),
         ...its.intentions.flatMap(({ source, destination }) => [source, destination]),
         ...teams.flatMap(({ stack, namespace }) => [stack, namespace]),
+        ...(mesh?.jwtProviders ?? []),
       ];
       assert(texts.every((text) => typeof text === "string"));
       meshOf(mesh ?? { ingress: { serviceName: TRAEFIK_SERVICE_NAME, options: {} } }, { itself: its });
@@ -111,6 +113,12 @@ export function withdrawn(before: Shared | undefined, settings: Settings): strin
   return (before?.services.services ?? []).map(({ name }) => name).filter((name) => !now.has(name));
 }
 
+/** JWT providers that a stack has told of and has no longer; one that was deployed before it told of them had none. */
+function withdrawnProviders(before: Shared | undefined, settings: Settings): string[] {
+  const now = jwtProvidersOf(settings);
+  return (before?.mesh?.jwtProviders ?? []).filter((name) => !now.includes(name));
+}
+
 /** What this stack has shared by its last `up`. */
 export async function sharedBefore(): Promise<Shared | undefined> {
   return (await readShared([ownStack()]))[ownStack()];
@@ -129,6 +137,7 @@ export async function judgePlatform(settings: Settings): Promise<void> {
     ...teamProblems(teams, others, left),
     ...neighbourProblems(ingress, [pulumi.getStack(), published(settings)], others),
     ...withdrawnProblems(withdrawn(before, settings), others),
+    ...withdrawnProviderProblems(withdrawnProviders(before, settings), others),
   ];
   if (problems.length > 0) {
     throw new pulumi.RunError(describeProblems("stacks of the mesh", problems));

@@ -107,7 +107,7 @@ export async function joinedServices(
       ingress,
       externalServices: [...Object.keys(settings.externalServices), ...theirs.map(({ name }) => name), ...jobs],
       externalProtocols: { ...Object.fromEntries(protocols), ...settings.externalServices },
-      jwtProviders: settings.externalJwtProviders,
+      jwtProviders: mesh.jwtProviders ?? settings.externalJwtProviders,
       warningsAreErrors: settings.intentionWarningsAreErrors,
     },
     opts,

@@ -29,6 +29,8 @@ export interface KnownServices {
   readonly acls?: boolean;
   /** JWT providers that Consul has. Default: not known, and not judged. */
   readonly jwtProviders?: ReadonlySet<string>;
+  /** Whether these are all that another stack, which makes the mesh, has or knows. */
+  readonly jwtProvidersElsewhere?: boolean;
   /** What of the mesh is too old for the header criteria `contains` and `ignoreCase`. Default: nothing. */
   readonly partWithoutContains?: string;
   /** The ingress, and the services that its routes lead to. Default: not known, and not judged. */
@@ -184,10 +186,11 @@ function jwtProblems(action: Action, { providers }: JwtRequirement, known: Known
       report("Consul", `.providers[${i}].name`, "is empty; name a JWT provider");
     } else if (known.jwtProviders?.has(name) === false) {
       const names = [...known.jwtProviders].sort().join(", ") || "none";
+      const declare = known.jwtProvidersElsewhere ? "Have the stack that makes the mesh declare" : "Declare";
       report(
         "Consul",
         `.providers[${i}].name`,
-        `"${name}" is not a JWT provider; known: ${names}. Declare it in jwtProviders, or name it in externalJwtProviders where others declare it`,
+        `"${name}" is not a JWT provider; known: ${names}. ${declare} it in jwtProviders, or name it in externalJwtProviders where others declare it`,
       );
     }
     verifyClaims.forEach(({ path }, j) => {

@@ -236,7 +236,11 @@ export function mergeIntentions(rules: readonly IntentionRule[]): ServiceIntenti
 
 /** The JWT providers that an entry's permissions name. */
 export function tokensOf({ sources }: ServiceIntentionsSpec): string[] {
-  const permissions = sources.flatMap((source) => (source.permissions ?? []) as IntentionPermission[]);
+  return providersIn(sources.flatMap((source) => (source.permissions ?? []) as IntentionPermission[]));
+}
+
+/** The JWT providers that permissions name. */
+export function providersIn(permissions: readonly IntentionPermission[]): string[] {
   return permissions.flatMap(({ jwt }) => (jwt?.providers ?? []).map(({ name }) => name));
 }
 

@@ -1,5 +1,5 @@
 import type { ChartValues } from "../chart/consulValues";
-import type { IntentionRule } from "../intentions/intentions";
+import { IntentionRule, placeOf, providersIn } from "../intentions/intentions";
 import { MeshIntentions } from "../intentions/meshIntentions";
 import type { Ingress, Mesh } from "../mesh/mesh";
 import { Reached, reachProblems } from "../mesh/meshReach";
@@ -47,6 +47,8 @@ export interface MeshDescription {
   readonly reach: ChartValues;
   /** Whether what no intention allows is refused; not told by a stack that was deployed before this was. */
   readonly denyAll?: boolean;
+  /** Names of the JWT providers that permissions may name; not told by a stack that was deployed before they were. */
+  readonly jwtProviders?: readonly string[];
   readonly ingress: IngressDescription;
 }
 
@@ -89,6 +91,8 @@ export class MeshReference implements Mesh {
   public readonly partWithoutNativeSidecar: string | undefined;
   public readonly caRotation: string | undefined;
   public readonly tracing: Tracing | undefined;
+  /** The JWT providers that permissions may name; `undefined` where they are not known. */
+  public readonly jwtProviders: readonly string[] | undefined;
   public readonly model = new DeclaredModel();
   public readonly ready = undefined;
   public readonly ingress: Ingress;
@@ -106,6 +110,7 @@ export class MeshReference implements Mesh {
     this.partWithoutNativeSidecar = description.partWithoutNativeSidecar;
     this.caRotation = description.caRotation;
     this.tracing = description.tracing;
+    this.jwtProviders = description.jwtProviders;
     const { ports, imagePullPolicy, ...ingress } = description.ingress;
     this.ingress = { ...ingress, imagePullPolicy, url: (...route) => routeUrl(ports, ...route) };
     // What is wrong among the others is told where they are deployed.
@@ -151,6 +156,23 @@ export function withdrawnProblems(
         .map((want) => ({
           propertyPath: want.path,
           reason: `asks "${want.name}", which this stack no longer has; keep it until that route asks another`,
+        })),
+    ),
+  );
+}
+
+/** Problems of other stacks' rules that name JWT providers which a stack had and has no longer. */
+export function withdrawnProviderProblems(
+  withdrawn: readonly string[],
+  others: Readonly<Record<string, PublishedServices>>,
+): Problem[] {
+  return Object.entries(others).flatMap(([stack, { intentions }]) =>
+    intentions.flatMap((rule, i) =>
+      [...new Set(providersIn(rule.permissions ?? []))]
+        .filter((name) => withdrawn.includes(name))
+        .map((name) => ({
+          propertyPath: `stack ${stack}: ${placeOf(rule, i, "intentions")}`,
+          reason: `names the JWT provider "${name}", which this stack no longer has; keep it until that rule names another`,
         })),
     ),
   );

@@ -53,6 +53,16 @@ test("who misspells a name is told the names that are known, in alphabetical ord
   expect(token()).toEqual([]);
 });
 
+test("who names a provider that nobody has is told who can declare it", () => {
+  const token = (more: Partial<KnownServices>) => told(withToken, { jwtProviders: new Set(["auth0"]), ...more });
+  const reason = (whose: string) =>
+    `"okta" is not a JWT provider; known: auth0. ${whose} it in jwtProviders, or name it in externalJwtProviders where others declare it`;
+  expect(token({})).toEqual([["Consul", providers, reason("Declare")]]);
+  expect(token({ jwtProvidersElsewhere: true })).toEqual([
+    ["Consul", providers, reason("Have the stack that makes the mesh declare")],
+  ]);
+});
+
 test("a provider without a name is told to be so, whichever are known", () => {
   const nameless = permit({ pathPrefix: "/" }, { jwt: { providers: [{ name: "" }] } });
   for (const jwtProviders of [undefined, new Set<string>()]) {

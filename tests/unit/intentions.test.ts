@@ -7,6 +7,7 @@ import {
   IntentionPermission,
   IntentionRule,
   mergeIntentions,
+  tokensOf,
 } from "../../components/intentions/intentions";
 import { intentionWarnings } from "../../components/intentions/intentionWarnings";
 import { CASES, known, permit } from "../intentionCases";
@@ -40,6 +41,24 @@ test("each destination has one entry, and no rule is lost or invented", () => {
       expect(edges.sort()).toEqual(declared.map((r) => `${r.source} ${r.destination} ${r.action}`).sort());
     }),
   );
+});
+
+test("an entry names the JWT providers of all its permissions", () => {
+  const http = { pathPrefix: "/" };
+  const jwt = (...names: string[]) => ({ providers: names.map((each) => ({ name: each })) });
+  const [entry] = mergeIntentions([
+    { source: "a", destination: "web", permissions: [{ action: "allow", http, jwt: jwt("login", "azure") }] },
+    { source: "b", destination: "web" },
+    {
+      source: "c",
+      destination: "web",
+      permissions: [
+        { action: "deny", http },
+        { action: "allow", http, jwt: jwt("okta") },
+      ],
+    },
+  ]);
+  expect(tokensOf(entry)).toEqual(["login", "azure", "okta"]);
 });
 
 test("an L7 rule has permissions and no action; an L4 rule allows unless it says otherwise", () => {

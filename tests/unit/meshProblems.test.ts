@@ -311,6 +311,33 @@ describe("beside the services of another stack's mesh", () => {
     expect(joins(calling)).toEqual(refused);
   });
 
+  test("a JWT provider is one that the mesh's stack has or knows, and where that does not tell, one that this stack names", () => {
+    const needing = (provider: string, more: object = {}) => ({
+      services: [{ ...shop, ...routed }],
+      intentions: [
+        {
+          source: "edge",
+          destination: "shop",
+          permissions: [{ action: "allow", http: { pathPrefix: "/" }, jwt: { providers: [{ name: provider }] } }],
+        },
+      ],
+      ...more,
+    });
+    const its = { ...description, authMethod: "acls" };
+    const telling = { ...its, jwtProviders: ["login", "azure"] };
+    const at = "intentions[0].permissions[0].jwt.providers[0].name";
+    const external = { externalJwtProviders: ["okta"] };
+    expect(joins(needing("login"), telling)).toEqual([]);
+    expect(joins(needing("azure"), telling)).toEqual([]);
+    expect(joins(needing("okta", external), telling)).toEqual([
+      `${at}: "okta" is not a JWT provider; known: azure, login. Have the stack that makes the mesh declare it in jwtProviders, or name it in externalJwtProviders where others declare it`,
+    ]);
+    expect(joins(needing("okta", external), its)).toEqual([]);
+    expect(joins(needing("login", external), its)).toEqual([
+      `${at}: "login" is not a JWT provider; known: okta. Declare it in jwtProviders, or name it in externalJwtProviders where others declare it`,
+    ]);
+  });
+
   test("all is told at once", () => {
     const services = [
       { ...shop, name: "pay" },

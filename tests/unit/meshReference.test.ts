@@ -1,3 +1,4 @@
+import type { IntentionPermission } from "../../components";
 import type { Route } from "../../components/routing/routes";
 import {
   MeshDescription,
@@ -7,6 +8,7 @@ import {
   PublishedService,
   PublishedServices,
   withdrawnProblems,
+  withdrawnProviderProblems,
 } from "../../components/teams/meshReference";
 import { RoutingModel } from "../../components/routing/routingModel";
 import { MeshIntentions } from "../../components/intentions/meshIntentions";
@@ -32,6 +34,7 @@ const description: MeshDescription = {
   partWithoutNativeSidecar: "sidecar",
   caRotation: "2026",
   tracing: { collector: "otel:4317" } as never,
+  jwtProviders: ["login"],
   cni: true,
   reach: { connectInject: { k8sAllowNamespaces: ["shop"] } },
   ingress,
@@ -59,6 +62,7 @@ test("a mesh of another stack is what that one says of it", () => {
     partWithoutNativeSidecar: its.partWithoutNativeSidecar,
     caRotation: its.caRotation,
     tracing: its.tracing,
+    jwtProviders: its.jwtProviders,
     ready: undefined,
   });
   const { serviceName, namespace, replicas, imagePullPolicy, respondingTimeouts } = described;
@@ -216,4 +220,24 @@ describe("a service that is taken away", () => {
     const moved = { "a/b/auth": published([service("shop"), service("login")]) };
     expect(told([service("pay", { routes: [asks("login")] })], moved)).toEqual([]);
   });
+});
+
+test("a JWT provider that is taken away is missed by each rule that names it, once", () => {
+  const needs = (...names: string[]): IntentionPermission[] =>
+    names.map((name) => ({ action: "allow", http: { pathPrefix: "/" }, jwt: { providers: [{ name }] } }));
+  const rule = { source: "shop", destination: "pay" };
+  const intentions = [
+    rule,
+    { ...rule, permissions: needs("login", "other", "login") },
+    { ...rule, permissions: needs("other") },
+    { ...rule, permissions: needs("login"), declaredAt: "pay.calls[0]" },
+  ];
+  const others = { "a/b/cart": published([]), "a/b/pay": published([], { intentions }) };
+  const reason =
+    'names the JWT provider "login", which this stack no longer has; keep it until that rule names another';
+  expect(said(withdrawnProviderProblems(["login"], others))).toEqual([
+    `stack a/b/pay: intentions[1]: ${reason}`,
+    `stack a/b/pay: pay.calls[0]: ${reason}`,
+  ]);
+  expect(withdrawnProviderProblems([], others)).toEqual([]);
 });

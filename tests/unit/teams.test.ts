@@ -8,6 +8,7 @@ import { platformStack } from "../../stacks/platform";
 import { judgePlatform } from "../../stacks/published";
 import { servicesStack } from "../../stacks/services";
 import { find, record, Recorded } from "../recorder";
+import { keyPair } from "../jwtCases";
 import { raw } from "../settings";
 import { refusals } from "../verdicts";
 
@@ -328,6 +329,57 @@ test("without deny-all, a call to another stack's service needs nothing there", 
   expect(await told({})).toMatch(/"front" is a service of stack .*\/prod, whose intentions do not let "orders" in/);
 });
 
+describe("a JWT provider of the mesh's stack", () => {
+  const login = { name: "login", issuer: "https://a.test", keys: { local: JSON.stringify({ keys: [keyPair().jwk] }) } };
+  const mesh = { ...platform, consulAcls: true, jwtProviders: [login], externalJwtProviders: ["azure"] };
+  const needing = (name: string) => ({
+    intentions: [
+      {
+        source: "traefik-system-ingress",
+        destination: "orders",
+        permissions: [{ action: "allow", http: { pathPrefix: "/" }, jwt: { providers: [{ name }] } }],
+      },
+    ],
+  });
+  /** What that stack shares, and the same before it told of its providers. */
+  const meshes = async () => {
+    const shared = await sharedOf(mesh);
+    const { jwtProviders, ...older } = shared.mesh!;
+    expect(jwtProviders).toEqual(["login", "azure"]);
+    return [{ [MESH]: { shared } }, { [MESH]: { shared: { ...shared, mesh: older } } }];
+  };
+
+  test("can be named by each team's rules, and no other", async () => {
+    const [telling, older] = await meshes();
+    const external = { externalJwtProviders: ["okta", "login"] };
+    expect(await refused(needing("login"), telling)).toBe("accepted");
+    expect(await refused({ ...needing("azure"), ...external }, telling)).toBe("accepted");
+    expect(await refused({ ...needing("okta"), ...external }, telling)).toMatch(
+      /jwt\.providers\[0\]\.name: "okta" is not a JWT provider; known: azure, login\. Have the stack that makes the mesh/,
+    );
+    expect(await refused({ ...needing("okta"), ...external }, older)).toBe("accepted");
+    expect(await refused(needing("login"), older)).toMatch(/"login" is not a JWT provider; known: none\. Declare it/);
+  });
+
+  test("is not taken away while a team's rule names it", async () => {
+    const [telling, older] = await meshes();
+    const its = { shared: await sharedOf({ ...orders, ...needing("login") }, telling) };
+    const teams = [{ stack: PAY, namespace: "orders" }];
+    const judged = (given: object, before: Record<string, object>) =>
+      servicesStackError(() => judgePlatform(settingsOf({ ...mesh, teams, ...given })), {
+        [OWN]: { shared: { ...(before[MESH] as { shared: Shared }).shared, teams } },
+        [PAY]: its,
+      });
+    expect(await judged({}, telling)).toBe("accepted");
+    expect(await judged({ jwtProviders: [], externalJwtProviders: ["login"] }, telling)).toBe("accepted");
+    expect(await judged({ externalJwtProviders: [] }, telling)).toBe("accepted");
+    expect(await judged({ jwtProviders: [] }, older)).toBe("accepted");
+    expect(await judged({ jwtProviders: [] }, telling)).toBe(
+      `stacks of the mesh: 1 problem\n  stack ${PAY}: intentions[0]: names the JWT provider "login", which this stack no longer has; keep it until that rule names another`,
+    );
+  });
+});
+
 test("a job of another stack can be let in", async () => {
   const intentions = [...orders.intentions, { source: "nightly", destination: "orders" }];
   const recorded = await up({ intentions });
@@ -444,6 +496,10 @@ test.each<[what: string, shared: unknown]>([
   ["no namespace", { services: { ...its, namespace: undefined } }],
   ["no rules", { services: { ...its, intentions: [{ destination: "pay" }] } }],
   ["no list of jobs", { services: { ...its, jobs: null } }],
+  [
+    "no list of JWT providers",
+    { mesh: { reach: {}, ingress: { serviceName: "a", options: {} }, jwtProviders: 1 }, services: its },
+  ],
 ])("another stack that shares %s is warned of, and not judged", async (_, shared) => {
   const warn = jest.spyOn(pulumi.log, "warn");
   const from = { ...stacks, [PAY]: { shared } };
