@@ -133,6 +133,11 @@ describe("what is wrong is told where it stands", () => {
     expect(at("one of services[1].env.A-B[12]: other.services[1], xservices[1], jobs[1]")).toBe(
       "one of a.yaml: services[0].env.A-B[12]: other.services[1], xservices[1], jobs[1]",
     );
+    // What has its place already.
+    expect(at("b.yaml: services[1], stack a/b/pay: services[1]")).toBe(
+      "b.yaml: services[1], stack a/b/pay: services[1]",
+    );
+    expect(at("a:services[1] services[1]")).toBe("a:a.yaml: services[0] a.yaml: services[0]");
   });
 
   test("in its shape as well, where the rest of the file is not judged", () => {
