@@ -11,8 +11,8 @@ const { meshStack } = settings;
 const outputs = pulumi.output(meshStack === undefined ? judgedPlatform() : servicesStack(settings, meshStack));
 
 async function judgedPlatform() {
-  await judgePlatform(settings);
-  return platformStack(settings);
+  const others = await judgePlatform(settings);
+  return platformStack(settings, others);
 }
 
 /** Where each route is served. */

@@ -33,7 +33,7 @@ const NO_PORT = { port: 0, protocol: "tcp" } as const;
  */
 export function meshProblems(settings: Settings, parts: Problem[]): Problem[] {
   const model = new MeshModel();
-  const { meshStack, consul, traefik, jwtProviders, externalJwtProviders } = settings;
+  const { meshStack, teams, consul, traefik, jwtProviders, externalJwtProviders } = settings;
   const destinations = consul.externalDestinations!.map((each, i) => ({ ...each, path: `externalDestinations[${i}]` }));
   const { callable, members } = membersOf(settings);
   return [
@@ -53,10 +53,12 @@ export function meshProblems(settings: Settings, parts: Problem[]): Problem[] {
     ...together(parts, () => {
       const traffic = model.part(MeshTraffic);
       callable.forEach((each) => traffic.join({ name: each.name, options: each, path: `${each.path}.traffic` }));
+      model.part(RoutingModel).knowOf(Object.keys(settings.externalServices));
       return [
         // What goes beyond the stack is known when the mesh is: see joinedProblems.
         ...(meshStack === undefined ? routingProblems(model, callable, traefik, TRAEFIK_SERVICE_NAME) : []),
-        ...model.unresolved(),
+        // Routes may ask a team's services: see platformProblems.
+        ...(teams.length > 0 ? traffic : model).unresolved(),
       ];
     }),
     ...(meshStack === undefined
@@ -86,6 +88,7 @@ export function joinedProblems(
   const { services, jobs, servicesNamespace } = settings;
   const { callable, members } = membersOf(settings);
   const intentions = model.part(MeshIntentions);
+  model.part(RoutingModel).knowOf(Object.keys(settings.externalServices));
   const calls = callsOf(members);
   const rules = [
     ...settings.intentions,
@@ -116,6 +119,27 @@ export function joinedProblems(
     ...intentions.secondSetProblems(rules),
     ...calls.flatMap((call) => intentions.callProblems(call)),
   ];
+}
+
+/**
+ * The same of the stack that makes the mesh, beside the services of the stacks that join it, which `model` has; but for what is wrong
+ * between two services, which `neighbourProblems` tells.
+ */
+export function platformProblems(settings: Settings, model: MeshModel): Problem[] {
+  const { callable, members } = membersOf(settings);
+  const routing = model.part(RoutingModel);
+  const intentions = model.part(MeshIntentions);
+  const calls = callsOf(members);
+  routing.knowOf(Object.keys(settings.externalServices));
+  callable.forEach(({ path, ...each }) => routing.service(each.name, each, { own: `${path}.`, named: `${path}.` }));
+  const rules = [
+    ...settings.intentions,
+    ...calls.filter(({ destination }) => intentions.ownerOf(destination) === undefined),
+  ];
+  const inTwoSets = intentions.secondSetProblems(rules);
+  intentions.open = !settings.denyAll && !settings.consul.acls;
+  intentions.join({ set: "this stack", rules: settings.intentions, entries: new Map() });
+  return [...routing.unresolved(), ...inTwoSets, ...calls.flatMap((call) => intentions.callProblems(call))];
 }
 
 /** What of a stack is in the mesh, and where it stands. */

@@ -3,22 +3,37 @@ import {
   ConsulMesh,
   IntentionSet,
   JwtProvider,
+  knowStacks,
   MeshDescription,
   NetworkPolicies,
+  PublishedServices,
   ServedRoutes,
   TRAEFIK_SERVICE_NAME,
   TraefikConsulIngress,
 } from "../components";
+import { MeshIntentions } from "../components/intentions/meshIntentions";
+import { RoutingModel } from "../components/routing/routingModel";
 import { jwtProvidersOf, Settings } from "../settings";
 import { meshMembers, servicesNamespace } from "./members";
 import { outputsOf, StackOutputs, whenMade } from "./outputs";
 import { published } from "./published";
 import { ROOT } from "./within";
 
-/** The stack that makes the mesh, its ingress and deny-all; services of its own too. `judgePlatform` comes before. */
-export function platformStack(settings: Settings, within = ROOT): StackOutputs {
+/**
+ * The stack that makes the mesh, its ingress and deny-all; services of its own too. `judgePlatform` comes before, and tells what
+ * `others` publish.
+ */
+export function platformStack(
+  settings: Settings,
+  others: Readonly<Record<string, PublishedServices>> = {},
+  within = ROOT,
+): StackOutputs {
   const { opts } = within;
   const mesh = new ConsulMesh("consul", settings.consul, opts);
+  knowStacks(mesh.model, others);
+  // As `judgePlatform` has judged routes and calls.
+  mesh.model.part(RoutingModel).knowOf(Object.keys(settings.externalServices));
+  mesh.model.part(MeshIntentions).open = !settings.denyAll && !settings.consul.acls;
 
   const external = Object.keys(settings.externalServices);
   const members = [
@@ -83,10 +98,10 @@ export function platformStack(settings: Settings, within = ROOT): StackOutputs {
     opts,
   );
 
-  const others = settings.teams.length > 0;
+  const shares = settings.teams.length > 0;
   const served = new ServedRoutes(
     "served-routes",
-    { mesh, ingress, services: joined.routable, others, after: [intentions] },
+    { mesh, ingress, services: joined.routable, others: shares, after: [intentions] },
     opts,
   );
   // The last that is made is the first that goes.
@@ -105,7 +120,7 @@ export function platformStack(settings: Settings, within = ROOT): StackOutputs {
     identities: [ingress.serviceName, ...outputs.identities],
     consulUi: mesh.uiPortForward ?? "off",
     traefikDashboard: ingress.dashboardPortForward ?? "off",
-    shared: others
+    shared: shares
       ? whenMade(all, { mesh: description, teams: settings.teams, services: published(settings) })
       : pulumi.output("off" as const),
   };

@@ -14,7 +14,7 @@ import {
 } from "../components";
 import { describeProblems, Problem } from "../components/shared/problems";
 import { refuseTlsOptionChanges } from "../reports/routeReport";
-import { jwtProvidersOf, Settings, Team } from "../settings";
+import { jwtProvidersOf, placed, platformProblems, Settings, Team } from "../settings";
 import type { Shared } from "./outputs";
 
 /** What the services of this stack publish for those of others. */
@@ -107,9 +107,12 @@ export function ownStack(): string {
   return `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
 }
 
-/** Services that a stack has published and declares no longer; one that was never deployed has published none. */
+/** Services that a stack has published, and neither declares nor knows of now; one that was never deployed has published none. */
 export function withdrawn(before: Shared | undefined, settings: Settings): string[] {
-  const now = new Set(published(settings).services.map(({ name }) => name));
+  const now = new Set([
+    ...published(settings).services.map(({ name }) => name),
+    ...Object.keys(settings.externalServices),
+  ]);
   return (before?.services.services ?? []).map(({ name }) => name).filter((name) => !now.has(name));
 }
 
@@ -124,8 +127,8 @@ export async function sharedBefore(): Promise<Shared | undefined> {
   return (await readShared([ownStack()]))[ownStack()];
 }
 
-/** Fails the mesh's own stack, before anything is declared, with what its change would break. */
-export async function judgePlatform(settings: Settings): Promise<void> {
+/** Fails the mesh's own stack, before anything is declared, with what its change would break; else what its teams publish. */
+export async function judgePlatform(settings: Settings): Promise<Record<string, PublishedServices>> {
   const before = await sharedBefore();
   const { teams } = settings;
   const others = await publishedBy(teams);
@@ -138,11 +141,13 @@ export async function judgePlatform(settings: Settings): Promise<void> {
     ...neighbourProblems(ingress, [pulumi.getStack(), published(settings)], others),
     ...withdrawnProblems(withdrawn(before, settings), others),
     ...withdrawnProviderProblems(withdrawnProviders(before, settings), others),
-  ];
+    ...platformProblems(settings, meshOf({ ingress }, others)),
+  ].map((each) => placed(each, settings.fromFiles));
   if (problems.length > 0) {
     throw new pulumi.RunError(describeProblems("stacks of the mesh", problems));
   }
   await refuseTlsOptionChanges(settings);
+  return others;
 }
 
 /** Problems of teams whose services would be shut out while they run: `left` are stacks that are listed no longer. */

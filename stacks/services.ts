@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { IntentionSet, meshOf, MeshReference, NetworkPolicies, ServedRoutes, withdrawnProblems } from "../components";
+import { RoutingModel } from "../components/routing/routingModel";
 import { describeProblems } from "../components/shared/problems";
 import { refuseTlsOptionChanges } from "../reports/routeReport";
 import { joinedProblems, placed, podSecurityProblems, Settings } from "../settings";
@@ -57,6 +58,7 @@ export async function joinedServices(
   }
   const others = { [meshStack]: neighbours, ...(await publishedBy(teams.filter(({ stack }) => stack !== own))) };
   const mesh = new MeshReference(description, others);
+  mesh.model.part(RoutingModel).knowOf(Object.keys(settings.externalServices));
   const theirs = Object.values(others).flatMap((other) => [...other.services, ...(other.destinations ?? [])]);
   const protocols = theirs.map(({ name, protocol = "http" }) => [name, protocol] as const);
   const jobs = Object.values(others).flatMap((other) => other.jobs ?? []);

@@ -63,6 +63,8 @@ export class RoutingModel extends ModelPart {
   private readonly hosts = new HostOwners();
   /** Middlewares that tags declare. */
   private readonly middlewares = new Set<string>();
+  /** Services that others declare. */
+  private readonly elsewhere = new Set<string>();
   private wanted: { readonly want: Wanted; readonly by: Service }[] = [];
 
   /** Problems of an ingress beside what has joined before it. `name` is its name in the mesh. */
@@ -139,9 +141,16 @@ export class RoutingModel extends ModelPart {
     ];
   }
 
+  /** Notes services that others declare, which routes may ask too. */
+  knowOf(names: readonly string[]): void {
+    names.forEach((name) => this.elsewhere.add(name));
+  }
+
   /** Problems of what services want and nobody has: when all have joined. */
   override unresolved(): Problem[] {
-    const ours = this.wanted.filter(({ by }) => by.place.stack === undefined);
+    const ours = this.wanted.filter(
+      ({ want, by }) => by.place.stack === undefined && !(want.kind === "answer" && this.elsewhere.has(want.name)),
+    );
     return ours.flatMap(({ want, by }) => {
       const path = by.place.named + want.path;
       return want.kind === "middleware"

@@ -155,7 +155,7 @@ export function withdrawnProblems(
         .filter((want) => want.kind === "answer" && gone.includes(want.name))
         .map((want) => ({
           propertyPath: want.path,
-          reason: `asks "${want.name}", which this stack no longer has; keep it until that route asks another`,
+          reason: `asks "${want.name}", which this stack no longer has; keep it until that route asks another, or name it in externalServices where another stack takes it over`,
         })),
     ),
   );
@@ -185,6 +185,22 @@ export function meshOf(mesh: JudgedMesh, others: Readonly<Record<string, Publish
   return model;
 }
 
+/**
+ * Has the mesh of this program know the services of other stacks, beside which all that joins it has been judged: its routes may ask
+ * them, and its calls make no rule of theirs.
+ */
+export function knowStacks(model: MeshModel, stacks: Readonly<Record<string, PublishedServices>>): void {
+  model.part(RoutingModel).knowOf(Object.values(stacks).flatMap(({ services }) => services.map(({ name }) => name)));
+  Object.entries(stacks).forEach((each) => joinIntentions(model, ...each));
+}
+
+/** Notes the intentions of a stack, and what it alone opens. */
+function joinIntentions(model: MeshModel, stack: string, its: PublishedServices): void {
+  const { services, jobs = [], destinations = [], intentions } = its;
+  const own = new Set([...[...services, ...destinations].map(({ name }) => name), ...jobs]);
+  model.part(MeshIntentions).join({ set: `stack ${stack}`, rules: intentions, entries: new Map(), services: own });
+}
+
 /** Notes the services of stacks in a mesh, for what joins it later to be judged beside them. */
 function joinMesh(
   model: MeshModel,
@@ -197,9 +213,9 @@ function joinMesh(
   model.part(MeshIntentions).open = denyAll === false && authMethod === undefined;
   return [
     ...routing.ingress(ingress.serviceName, ingress.options, "ingress."),
-    ...Object.entries(stacks).flatMap(([stack, { services, jobs = [], destinations = [], intentions }]) => {
-      const own = new Set([...[...services, ...destinations].map(({ name }) => name), ...jobs]);
-      model.part(MeshIntentions).join({ set: `stack ${stack}`, rules: intentions, entries: new Map(), services: own });
+    ...Object.entries(stacks).flatMap(([stack, its]) => {
+      const { services, jobs = [], destinations = [] } = its;
+      joinIntentions(model, stack, its);
       return [
         ...services.flatMap(({ name, canary, ...options }) => {
           const path = `stack ${stack}: service ${name}`;

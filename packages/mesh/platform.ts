@@ -27,7 +27,7 @@ export class Platform extends pulumi.ComponentResource {
     // `verify` reads them in the state.
     super(TYPE, name, { ...args }, opts);
     const within = { opts: { parent: this }, prefix: "", type: TYPE };
-    const made = pulumi.output(judgePlatform(settings).then(() => platformStack(settings, within)));
+    const made = pulumi.output(judgePlatform(settings).then((others) => platformStack(settings, others, within)));
     this.urls = made.urls;
     this.consulUi = made.consulUi;
     this.traefikDashboard = made.traefikDashboard;

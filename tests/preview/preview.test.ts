@@ -33,7 +33,7 @@ test("without a cluster, up ends with a clear answer and makes nothing", async (
   const mesh = deployment.resources?.find((r: any) => r.type === "consul-traefik-mesh:index:ConsulMesh");
   const places = [mesh, ...mesh.stackTrace].map(({ sourcePosition }) => /[^/]+(?=,)/.exec(sourcePosition)?.[0]);
   const declared = place("stacks/platform.ts", "new ConsulMesh(");
-  expect(places).toEqual([declared, declared, place("index.ts", "platformStack(settings)")]);
+  expect(places).toEqual([declared, declared, place("index.ts", "platformStack(settings, others)")]);
 });
 
 /** Where a text stands in a file of the program, as `index.ts#1`. */

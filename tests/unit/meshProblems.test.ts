@@ -1,7 +1,7 @@
 import { parseSettings } from "../../settings";
 import { MeshDescription, MeshReference, PublishedServices } from "../../components";
 import { meshOf } from "../../components/teams/meshReference";
-import { joinedProblems, together } from "../../settings/meshProblems";
+import { joinedProblems, platformProblems, together } from "../../settings/meshProblems";
 import { keyPair } from "../jwtCases";
 import { raw } from "../settings";
 
@@ -302,6 +302,12 @@ describe("beside the services of another stack's mesh", () => {
     expect(joins(right)).toEqual([]);
   });
 
+  test("a route may ask what others declare", () => {
+    const services = [{ ...shop, routes: [{ host: "a.test", middlewares: [{ forwardAuth: { service: "next" } }] }] }];
+    expect(joins({ services })).toEqual([expect.stringContaining('"next" is not a service of this mesh')]);
+    expect(joins({ services, externalServices: { next: "http" } })).toEqual([]);
+  });
+
   test("a call that no rule of its destination's stack decides is let in where the mesh has neither deny-all nor ACLs", () => {
     const calling = { services: [{ ...shop, ...call("front") }] };
     const refused = [expect.stringMatching(/^services\[0\]\.calls\[0\]\.destination: "front" is a service of stack/)];
@@ -348,6 +354,76 @@ describe("beside the services of another stack's mesh", () => {
       "services[1].routes[0]",
       "services[1].calls[0].destination",
     ]);
+  });
+});
+
+describe("beside the services of the stacks that join its mesh", () => {
+  const teams = { teams: [{ stack: "a/b/pay", namespace: "pay" }] };
+  const asking = (service: string) => ({
+    services: [{ ...shop, routes: [{ host: "a.test", middlewares: [{ forwardAuth: { service } }] }] }, cart],
+  });
+  const calling = (destination: string, more: object = {}) => ({
+    services: [{ ...shop, calls: [{ destination }] }],
+    externalServices: { pay: "http", bank: "http" },
+    ...more,
+  });
+  const others: Record<string, PublishedServices> = {
+    "a/b/pay": {
+      namespace: "pay",
+      services: [
+        { name: "pay", port: 80, internal: true },
+        { name: "bank", port: 80 },
+      ],
+      intentions: [{ source: "shop", destination: "pay" }],
+    },
+  };
+  const makes = (given: object) => {
+    const result = parseSettings(raw({ ...teams, ...given }));
+    if ("problems" in result) {
+      throw new Error(JSON.stringify(result.problems));
+    }
+    const ingress = { serviceName: "traefik-system-ingress", options: {} };
+    return platformProblems(result.settings, meshOf({ ingress }, others)).map(
+      (each) => `${each.propertyPath}: ${each.reason}`,
+    );
+  };
+
+  test("its routes may ask a team's, and what others declare", () => {
+    const nobody = 'services[0].routes[0].middlewares[0].forwardAuth.service: "nobody" is not a service of this mesh';
+    expect(told(asking("nobody"))).toEqual([expect.stringContaining(nobody)]);
+    expect(told({ ...asking("nobody"), externalServices: { nobody: "http" } })).toEqual([]);
+    expect(makes(asking("nobody"))).toEqual([expect.stringContaining(nobody)]);
+    expect(makes({ ...asking("nobody"), externalServices: { nobody: "http" } })).toEqual([]);
+    expect(makes(asking("pay"))).toEqual([]);
+    expect(told({ ...teams, services: [{ ...shop, traffic: { failover: ["nobody"] } }] })).toEqual([
+      expect.stringContaining('sends requests on to "nobody"'),
+    ]);
+  });
+
+  test("each stack opens its own", () => {
+    const rule = { source: "shop", destination: "bank" };
+    expect(makes(calling("pay", { intentions: [rule] }))).toEqual([
+      'intentions[0]: "bank" is of stack a/b/pay, which alone opens it; declare the rule there',
+    ]);
+    expect(makes(calling("cart", { services: [shop, cart], intentions: [{ ...rule, destination: "cart" }] }))).toEqual(
+      [],
+    );
+    others["a/b/cart"] = { namespace: "cart", services: [], intentions: [{ source: "x", destination: "old" }] };
+    expect(makes({ ...calling("old"), externalServices: { old: "http" } })).toEqual([
+      'services[0].calls[0]: "old" has its intentions in stack a/b/cart already; declare them all there',
+    ]);
+  });
+
+  test("calls are let in by who owns what is called, by a rule for all services, or where the mesh is open", () => {
+    const refused = [
+      'services[0].calls[0].destination: "bank" is a service of stack a/b/pay, whose intentions do not let "shop" in; have that stack declare { source: shop, destination: bank } first',
+    ];
+    expect(makes(calling("pay"))).toEqual([]);
+    expect(makes(calling("bank"))).toEqual(refused);
+    expect(makes(calling("bank", { intentions: [{ source: "shop", destination: "*" }] }))).toEqual([]);
+    expect(makes(calling("bank", { denyAll: false }))).toEqual([]);
+    expect(makes(calling("bank", { denyAll: false, consulAcls: true }))).toEqual(refused);
+    expect(makes(calling("bank", { consulAcls: true }))).toEqual(refused);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { IntentionPermission } from "../../components";
 import type { Route } from "../../components/routing/routes";
 import {
+  knowStacks,
   MeshDescription,
   meshOf,
   MeshReference,
@@ -13,6 +14,7 @@ import {
 import { RoutingModel } from "../../components/routing/routingModel";
 import { MeshIntentions } from "../../components/intentions/meshIntentions";
 import type { Problem } from "../../components/shared/problems";
+import { MeshModel } from "../../components/shared/meshModel";
 import { MeshNames } from "../../components/shared/serviceNames";
 
 const ingress = {
@@ -148,6 +150,34 @@ test("what joins a mesh can be judged beside the others before it is declared", 
   ]);
 });
 
+test("the mesh's own stack knows whom its routes may ask, and who opens what", () => {
+  const model = new MeshModel();
+  const its = published([service("pay", { routes: [{ host: "pay.test" }] })], {
+    jobs: ["nightly"],
+    destinations: [{ name: "stripe" }],
+    intentions: [{ source: "shop", destination: "pay" }],
+  });
+  knowStacks(model, { "a/b/pay": its, "a/b/auth": published([service("auth")]) });
+  const routing = model.part(RoutingModel);
+  const asking = (name: string) => ({ routes: [{ ...asks(name), host: "pay.test" }] });
+  // That two have one host has been told.
+  expect(routing.service("b", asking("pay"), { own: "", named: "b." })).toEqual([]);
+  expect(routing.unresolved()).toEqual([]);
+  routing.service("c", { routes: [{ ...asks("auth"), host: "c.test" }] }, { own: "", named: "c." });
+  expect(routing.unresolved()).toEqual([]);
+  routing.service("d", { routes: [{ ...asks("nightly"), host: "d.test" }] }, { own: "", named: "d." });
+  expect(said(routing.unresolved())).toEqual([expect.stringContaining('"nightly" is not a service of this mesh')]);
+  const intentions = model.part(MeshIntentions);
+  expect(["pay", "nightly", "stripe", "auth", "shop"].map((name) => intentions.ownerOf(name)?.set)).toEqual([
+    "stack a/b/pay",
+    "stack a/b/pay",
+    "stack a/b/pay",
+    "stack a/b/auth",
+    undefined,
+  ]);
+  expect(intentions.callProblems({ source: "shop", destination: "pay" })).toEqual([]);
+});
+
 test("what another stack wants and nobody has is its own to mend", () => {
   const { model } = new MeshReference(description, { "a/b/pay": published([service("pay", { routes: [asks("a")] })]) });
   expect(model.unresolved()).toEqual([]);
@@ -203,7 +233,7 @@ describe("a service that is taken away", () => {
     ],
   ])("is missed by %s that asks it", (_, its, path) => {
     expect(told([service("pay", its)])).toEqual([
-      expect.stringContaining(`stack a/b/pay: service pay: ${path}: asks "login", which this stack no longer has`),
+      `stack a/b/pay: service pay: ${path}: asks "login", which this stack no longer has; keep it until that route asks another, or name it in externalServices where another stack takes it over`,
     ]);
   });
 

@@ -164,6 +164,22 @@ test("what a neighbour of another stack wants is judged there", () => {
   expect(model.unresolved()).toEqual([]);
 });
 
+test("a service that others declare can be asked, and no middleware of its name", () => {
+  const model = new RoutingModel();
+  model.knowOf(["login", "pay"]);
+  const join = (name: string, its: Published) => model.service(name, its, place(name));
+  expect([...join("a", calling("login")), ...join("b", failing("pay"))].map(({ reason }) => reason)).toEqual([
+    expect.stringContaining("the rule"), // both have one host
+  ]);
+  expect(model.unresolved()).toEqual([]);
+  join("c", calling("logon"));
+  join("d", naming("login@consulcatalog"));
+  expect(said(model.unresolved()).map((each) => each.replace(/;.*/, ""))).toEqual([
+    'c.routes[0].middlewares[1].forwardAuth.service: "logon" is not a service of this mesh',
+    'd.routes[0].middlewares[0]: "login" is not a middleware of the mesh\'s services',
+  ]);
+});
+
 test("another ingress cannot have the name of one that is there", () => {
   const model = new RoutingModel();
   expect(model.ingress("edge", {}, "a.")).toEqual([]);

@@ -129,7 +129,7 @@ test("the mesh's network lets in the services of its teams, and what asks for th
 test("what a stack in a component of a package makes is the component's, down to the namespaces: it has its providers and goes with it", async () => {
   const recorded = await record(() => {
     const parent = new pulumi.ComponentResource("consul-traefik-mesh:index:Platform", "of-a-package");
-    platformStack(settingsOf(platform), { opts: { parent }, prefix: "" });
+    platformStack(settingsOf(platform), {}, { opts: { parent }, prefix: "" });
   });
   const isWithin = ({ name, parent }: Recorded): boolean =>
     name === "of-a-package" || recorded.some((each) => each.name === parent && each.name !== name && isWithin(each));
@@ -432,6 +432,99 @@ test("a service that another stack's route asks is not taken away", async () => 
     from,
   );
   expect(await judged).toMatch(/asks "login"/);
+});
+
+describe("the mesh's own stack beside its teams", () => {
+  const { shared: theirs } = JSON.parse(
+    JSON.stringify({
+      shared: {
+        services: {
+          namespace: "pay",
+          services: [
+            { name: "auth", port: 80, internal: true },
+            { name: "pay", port: 80, protocol: "tcp" },
+          ],
+          intentions: [{ source: "front", destination: "pay" }],
+        },
+      },
+    }),
+  ) as { shared: Shared };
+  const front = { ...platform.services[0], calls: [{ destination: "pay" }] };
+  const routes = [{ host: "front.example", middlewares: [{ forwardAuth: { service: "auth" } }] }];
+  const given = { ...platform, services: [{ ...front, routes }], externalServices: { pay: "tcp", auth: "http" } };
+  const made = (more: object) =>
+    record(
+      async () => {
+        const settings = settingsOf({ ...given, ...more });
+        platformStack(settings, await judgePlatform(settings));
+      },
+      { [PAY]: { shared: theirs } },
+    );
+  const told = (more: object) =>
+    servicesStackError(() => judgePlatform(settingsOf({ ...given, ...more })), { [PAY]: { shared: theirs } });
+
+  test("asks and calls their services, whose intentions are theirs alone", async () => {
+    for (const more of [{}, { externalServices: { pay: "tcp" } }]) {
+      const recorded = await made(more);
+      expect(recorded.filter(({ type }) => type.endsWith(":ServiceIntentions")).map(({ name }) => name)).toEqual([
+        "baseline-all.services",
+      ]);
+    }
+  });
+
+  test("is told before anything is declared what would be refused when it is", async () => {
+    const intentions = [{ source: "front", destination: "auth" }];
+    expect(await told({ intentions })).toBe(
+      'stacks of the mesh: 1 problem\n  intentions[0]: "auth" is of stack organization/consul-traefik-mesh/pay, which alone opens it; declare the rule there',
+    );
+    const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "mesh-")), "more.json");
+    fs.writeFileSync(file, JSON.stringify({ intentions }));
+    expect(await told({ settingsFiles: [file] })).toContain(`\n  ${file}: intentions[0]: "auth" is of stack`);
+  });
+
+  test("can call where nothing is denied", async () => {
+    const services = [{ ...front, calls: [{ destination: "auth" }] }];
+    expect(await told({ services })).toMatch(
+      /"auth" is a service of stack .*\/pay, whose intentions do not let "front"/,
+    );
+    expect(await told({ services, denyAll: false })).toBe("accepted");
+    const recorded = await made({ services, denyAll: false });
+    expect(recorded.filter(({ type }) => type.endsWith(":ServiceIntentions"))).toEqual([]);
+  });
+});
+
+test("a service that other stacks' routes ask moves to a stack of its own, step by step as docs/teams.md has it", async () => {
+  const THIRD = "organization/consul-traefik-mesh/login";
+  const login = { name: "login", image, port: 80, internal: true };
+  const front = { ...asking("login")[0], name: "front" };
+  const payTeam = { stack: PAY, namespace: "pay" };
+  const prod = { services: [front, login], teams: [payTeam] };
+  const before = { shared: await sharedOf(prod) };
+  const { [PAY]: paying } = payAsking("login");
+  (paying as any).shared.services.services[0].routes[0].host = "auth.example";
+
+  // The mesh's own stack goes first, when nobody has published the service yet.
+  const moved = (stack: string) => ({
+    services: [front],
+    servicesNamespace: "platform-services",
+    teams: [payTeam, { stack, namespace: "mesh-services" }],
+  });
+  const externalServices = { login: "http" };
+  const judged = (given: object, more: Record<string, object> = {}) =>
+    servicesStackError(() => judgePlatform(settingsOf({ ...given })), { [OWN]: before, [PAY]: paying, ...more });
+  expect(await judged(moved(THIRD))).toMatch(/: 2 problems\n.*asks "login".*\n.*"login" is not a service of this mesh/);
+  expect(await judged({ ...moved(THIRD), externalServices })).toBe("accepted");
+
+  // Then the new one, whose former name nobody has now, and what asks it is judged as ever.
+  const shared = await sharedOf({ ...moved(OWN), externalServices });
+  const team = { meshStack: MESH, servicesNamespace: "mesh-services", services: [login], intentions: [] };
+  const from = { [MESH]: { shared }, [PAY]: paying };
+  expect(await refused(team, from)).toBe("accepted");
+  const its = { shared: await sharedOf(team, from) };
+  expect(
+    await judged(moved(THIRD), { [THIRD]: its, [OWN]: { shared: { ...shared, teams: moved(THIRD).teams } } }),
+  ).toBe("accepted");
+  expect(await refused({ ...team, services: [service] }, { ...from, [OWN]: its })).toMatch(/2 problems/);
 });
 
 test("a mesh that is not deployed, or has no teams, is named with the remedy", async () => {
