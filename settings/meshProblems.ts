@@ -90,10 +90,8 @@ export function joinedProblems(
   const intentions = model.part(MeshIntentions);
   model.part(RoutingModel).knowOf(Object.keys(settings.externalServices));
   const calls = callsOf(members);
-  const rules = [
-    ...settings.intentions,
-    ...calls.filter(({ destination }) => intentions.ownerOf(destination) === undefined),
-  ];
+  const isOurs = ({ destination }: IntentionRule) => intentions.ownerOf(destination) === undefined;
+  const rules = [...settings.intentions, ...calls.filter(isOurs)];
   return [
     ...mesh.reachProblems({ name: servicesNamespace, made: false }, "pods"),
     ...services.flatMap((each, i) => drainProblems(each, mesh.partWithoutSleep, `services[${i}].`)),
@@ -115,6 +113,7 @@ export function joinedProblems(
       others,
       elsewhere: intentions.rules,
       providers: mesh.jwtProviders,
+      calls: calls.filter((call) => !isOurs(call)),
     }),
     ...intentions.secondSetProblems(rules),
     ...calls.flatMap((call) => intentions.callProblems(call)),
@@ -174,6 +173,7 @@ function stackIntentionProblems(
     others,
     elsewhere,
     providers,
+    calls = [],
     ...mesh
   }: Pick<KnownServices, "denyAll" | "acls" | "partWithoutContains"> & {
     readonly ingress: string;
@@ -182,6 +182,8 @@ function stackIntentionProblems(
     readonly elsewhere?: readonly IntentionRule[];
     /** The JWT providers of the mesh, where another stack makes it and tells of them. */
     readonly providers?: readonly string[];
+    /** Calls to services of other stacks, which make no rules of this one. */
+    readonly calls?: readonly IntentionRule[];
   },
 ): Problem[] {
   const known = {
@@ -198,7 +200,7 @@ function stackIntentionProblems(
     ingress: { name: ingress, routed: new Set(members.filter(isRouted).map((each) => each.name)) },
   };
   return [
-    ...intentionProblems(rules, known, "intentions"),
+    ...intentionProblems([...rules, ...calls], known, "intentions"),
     ...(settings.intentionWarningsAreErrors ? intentionWarnings(rules, known, "intentions", elsewhere) : []),
   ];
 }

@@ -273,6 +273,18 @@ describe("beside the services of another stack's mesh", () => {
       { services: [shop, { ...cart, ...call("shop") }] },
     ],
     [
+      {
+        services: [
+          {
+            ...shop,
+            calls: [{ destination: "pay", permissions: [{ action: "allow", http: { pathPrefix: "/" } }] }],
+          },
+        ],
+      },
+      'services[0].calls[0].permissions: "pay" speaks tcp; use action, or set its protocol to http, http2 or grpc',
+      { services: [{ ...shop, ...call("pay") }] },
+    ],
+    [
       { jobs: [{ ...job, ...call("front") }] },
       /^jobs\[0\]\.calls\[0\]\.destination: "front" is a service of stack a\/b\/prod/,
       { jobs: [{ ...job, ...call("shop") }] },
