@@ -24,6 +24,7 @@ export function published(settings: Settings): PublishedServices {
   const destinations = settings.consul.externalDestinations!.map(({ name, protocol }) => ({ name, protocol }));
   const own = new Set([...members, ...destinations].map(({ name }) => name));
   const calls = [...members, ...jobs].flatMap((each) => callRules(each.name, each.calls ?? [], `${each.name}.`));
+  const others = calls.filter(({ destination }) => !own.has(destination));
   return {
     namespace: servicesNamespace,
     ...(otherNamespaces.length > 0 ? { otherNamespaces } : {}),
@@ -38,6 +39,7 @@ export function published(settings: Settings): PublishedServices {
     })),
     jobs: jobs.map(({ name }) => name),
     ...(destinations.length > 0 ? { destinations } : {}),
+    ...(others.length > 0 ? { calls: others.map(({ source, destination }) => ({ source, destination })) } : {}),
     intentions: [...intentions, ...calls.filter(({ destination }) => own.has(destination))],
   };
 }
@@ -58,7 +60,7 @@ export function misshapen(shared: Shared | undefined): string | undefined {
       const texts = [
         its.namespace,
         ...[...its.services, ...(its.destinations ?? [])].map(({ name }) => name),
-        ...its.intentions.flatMap(({ source, destination }) => [source, destination]),
+        ...[...its.intentions, ...(its.calls ?? [])].flatMap(({ source, destination }) => [source, destination]),
         ...teams.flatMap(({ stack, namespace }) => [stack, namespace]),
         ...(mesh?.jwtProviders ?? []),
       ];
@@ -107,13 +109,12 @@ export function ownStack(): string {
   return `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
 }
 
-/** Services that a stack has published, and neither declares nor knows of now; one that was never deployed has published none. */
+/** What others may call of a stack's last `up`, and it neither has nor knows of now; one that was never deployed has published nothing. */
 export function withdrawn(before: Shared | undefined, settings: Settings): string[] {
-  const now = new Set([
-    ...published(settings).services.map(({ name }) => name),
-    ...Object.keys(settings.externalServices),
-  ]);
-  return (before?.services.services ?? []).map(({ name }) => name).filter((name) => !now.has(name));
+  const callable = ({ services, destinations = [] }: PublishedServices) =>
+    [...services, ...destinations].map(({ name }) => name);
+  const now = new Set([...callable(published(settings)), ...Object.keys(settings.externalServices)]);
+  return before === undefined ? [] : callable(before.services).filter((name) => !now.has(name));
 }
 
 /** JWT providers that a stack has told of and has no longer; one that was deployed before it told of them had none. */

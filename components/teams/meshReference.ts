@@ -65,6 +65,8 @@ export interface PublishedServices {
   readonly jobs?: readonly string[];
   /** Its destinations outside the mesh, and what they speak; none where there is none. */
   readonly destinations?: readonly Pick<PublishedService, "name" | "protocol">[];
+  /** Calls of its services and jobs to what is not its own; not told by a stack that was deployed before they were. */
+  readonly calls?: readonly Pick<IntentionRule, "source" | "destination">[];
   /** The rules of its intentions. */
   readonly intentions: readonly IntentionRule[];
 }
@@ -136,15 +138,16 @@ export function neighbourProblems(
   );
 }
 
-/** Problems of other stacks' routes that ask services which a stack had and has no longer, and nobody has now. */
+/** Problems of other stacks' routes and calls that ask what a stack had and has no longer, and nobody has now. */
 export function withdrawnProblems(
   withdrawn: readonly string[],
   others: Readonly<Record<string, PublishedServices>>,
 ): Problem[] {
   const moved = Object.values(others).flatMap(({ services }) => services.map(({ name }) => name));
   const gone = withdrawn.filter((name) => !moved.includes(name));
-  return Object.entries(others).flatMap(([stack, { services }]) =>
-    services.flatMap(({ name, routes = [], canary }) =>
+  const remedy = "or name it in externalServices where another stack takes it over";
+  return Object.entries(others).flatMap(([stack, { services, calls = [] }]) => [
+    ...services.flatMap(({ name, routes = [], canary }) =>
       [
         ...routes.map((route, i) => ({ ...route, at: `routes[${i}]` })),
         ...(canary === true ? [] : (canary?.routes ?? [])).map((route, i) => ({ ...route, at: `canary.routes[${i}]` })),
@@ -155,10 +158,16 @@ export function withdrawnProblems(
         .filter((want) => want.kind === "answer" && gone.includes(want.name))
         .map((want) => ({
           propertyPath: want.path,
-          reason: `asks "${want.name}", which this stack no longer has; keep it until that route asks another, or name it in externalServices where another stack takes it over`,
+          reason: `asks "${want.name}", which this stack no longer has; keep it until that route asks another, ${remedy}`,
         })),
     ),
-  );
+    ...calls
+      .filter(({ destination }) => gone.includes(destination))
+      .map(({ source, destination }) => ({
+        propertyPath: `stack ${stack}: ${source}: calls`,
+        reason: `name "${destination}", which this stack no longer has; keep it until they do not, ${remedy}`,
+      })),
+  ]);
 }
 
 /** Problems of other stacks' rules that name JWT providers which a stack had and has no longer. */

@@ -246,9 +246,18 @@ describe("a service that is taken away", () => {
     expect(told([service("pay", its)])).toEqual([]);
   });
 
+  test("is missed by each call", () => {
+    const calls = ["login", "pay"].map((destination) => ({ source: "shop", destination }));
+    expect(told([], { "a/b/shop": published([service("shop")], { calls }) })).toEqual([
+      'stack a/b/shop: shop: calls: name "login", which this stack no longer has; keep it until they do not, or name it in externalServices where another stack takes it over',
+    ]);
+  });
+
   test("is not missed where another stack has it now", () => {
     const moved = { "a/b/auth": published([service("shop"), service("login")]) };
     expect(told([service("pay", { routes: [asks("login")] })], moved)).toEqual([]);
+    const calls = [{ source: "shop", destination: "login" }];
+    expect(told([], { ...moved, "a/b/shop": published([], { calls }) })).toEqual([]);
   });
 });
 

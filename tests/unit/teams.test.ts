@@ -434,6 +434,50 @@ test("a service that another stack's route asks is not taken away", async () => 
   expect(await judged).toMatch(/asks "login"/);
 });
 
+test("what another stack calls is not taken away, a destination neither", async () => {
+  const stripe = { name: "stripe", host: "api.stripe.test", port: 443, tls: {} };
+  const intentions = [
+    { source: "orders", destination: "front" },
+    { source: "hourly", destination: "stripe" },
+  ];
+  const mesh = {
+    ...platform,
+    externalDestinations: [stripe],
+    intentions,
+    externalServices: { orders: "http", hourly: "tcp" },
+  };
+  const before = { shared: await sharedOf(mesh) };
+  const calls = [{ destination: "front" }, { destination: "orders" }];
+  const team = {
+    ...orders,
+    services: [
+      { ...orders.services[0], calls: [calls[0]] },
+      { ...service, name: "cart", calls: [calls[1]] },
+    ],
+    jobs: [{ name: "hourly", image, command: ["run"], calls: [{ destination: "stripe" }] }],
+  };
+  const its = await sharedOf(team, { [MESH]: before });
+  expect(its.services.calls).toEqual([
+    { source: "orders", destination: "front" },
+    { source: "hourly", destination: "stripe" },
+  ]);
+  expect((await sharedOf(orders, stacks)).services).not.toHaveProperty("calls");
+  const teams = [{ stack: PAY, namespace: "orders" }];
+  const judged = (given: object) =>
+    servicesStackError(() => judgePlatform(settingsOf({ ...mesh, teams, ...given })), {
+      [OWN]: { shared: { ...before.shared, teams } },
+      [PAY]: { shared: its },
+    });
+  const told = (source: string, name: string) =>
+    `\n  stack ${PAY}: ${source}: calls: name "${name}", which this stack no longer has; keep it until they do not, or name it in externalServices where another stack takes it over`;
+  const gone = { services: [], externalDestinations: [], intentions: [] };
+  expect(await judged({})).toBe("accepted");
+  expect(await judged(gone)).toBe(
+    `stacks of the mesh: 2 problems${told("orders", "front")}${told("hourly", "stripe")}`,
+  );
+  expect(await judged({ ...gone, externalServices: { front: "http", stripe: "http" } })).toBe("accepted");
+});
+
 describe("the mesh's own stack beside its teams", () => {
   const { shared: theirs } = JSON.parse(
     JSON.stringify({
@@ -589,6 +633,7 @@ test.each<[what: string, shared: unknown]>([
   ["no namespace", { services: { ...its, namespace: undefined } }],
   ["no rules", { services: { ...its, intentions: [{ destination: "pay" }] } }],
   ["no list of jobs", { services: { ...its, jobs: null } }],
+  ["no names of calls", { services: { ...its, calls: [{ source: "pay" }] } }],
   [
     "no list of JWT providers",
     { mesh: { reach: {}, ingress: { serviceName: "a", options: {} }, jwtProviders: 1 }, services: its },
