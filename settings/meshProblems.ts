@@ -195,7 +195,7 @@ function stackIntentionProblems(
     ]),
     jobs: new Set(settings.jobs.map(({ name }) => name)),
     external: new Set([ingress, ...others.map(([name]) => name), ...Object.keys(settings.externalServices)]),
-    jwtProviders: new Set(providers ?? jwtProvidersOf(settings)),
+    jwtProviders: new Set([...(providers ?? []), ...jwtProvidersOf(settings)]),
     jwtProvidersElsewhere: providers !== undefined,
     ingress: { name: ingress, routed: new Set(members.filter(isRouted).map((each) => each.name)) },
   };

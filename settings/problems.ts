@@ -81,9 +81,9 @@ function teamProblems(settings: Settings): Problem[] {
     STACK_NAME.test(stack)
       ? []
       : [{ propertyPath: path, reason: `"${stack}" is not the full name of a stack; use organization/project/stack` }];
-  const ofMesh = (propertyPath: string, where = "there") => ({
+  const ofMesh = (propertyPath: string) => ({
     propertyPath,
-    reason: `belongs to the stack that makes the mesh, ${meshStack}; declare it ${where}`,
+    reason: `belongs to the stack that makes the mesh, ${meshStack}; declare it there`,
   });
   return [
     ...(meshStack === undefined ? [] : name("meshStack", meshStack)),
@@ -105,7 +105,7 @@ function teamProblems(settings: Settings): Problem[] {
           ...(teams.length > 0 ? [ofMesh("teams")] : []),
           ...(consul.tracing === undefined ? [] : [ofMesh("tracing")]),
           ...(consul.externalDestinations!.length > 0 ? [ofMesh("externalDestinations")] : []),
-          ...(jwtProviders.length > 0 ? [ofMesh("jwtProviders", "there, and name it in externalJwtProviders")] : []),
+          ...(jwtProviders.length > 0 ? [ofMesh("jwtProviders")] : []),
           ...intentions.flatMap((rule, i) =>
             rule.destination === "*" ? [ofMesh(`intentions[${i}].destination`)] : [],
           ),

@@ -109,7 +109,7 @@ export async function joinedServices(
       ingress,
       externalServices: [...Object.keys(settings.externalServices), ...theirs.map(({ name }) => name), ...jobs],
       externalProtocols: { ...Object.fromEntries(protocols), ...settings.externalServices },
-      jwtProviders: mesh.jwtProviders ?? settings.externalJwtProviders,
+      jwtProviders: [...new Set([...(mesh.jwtProviders ?? []), ...settings.externalJwtProviders])],
       warningsAreErrors: settings.intentionWarningsAreErrors,
     },
     opts,
