@@ -55,11 +55,12 @@ export class IntentionSet extends pulumi.ComponentResource {
   public readonly entries: readonly pulumi.Resource[];
 
   constructor(name: string, args: IntentionSetArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuse(`IntentionSet "${name}"`, nullProblems(args));
-    const { services = [], denyAll = true, ingress } = args;
+    const what = `IntentionSet "${name}"`;
+    refuse(what, nullProblems(args));
+    const { services = [], denyAll = true, ingress, jwtProviders = [] } = args;
     const declared = args.mesh.model.part(MeshIntentions);
     const calls = services.flatMap((service) => service.calls);
-    const named = (args.jwtProviders ?? []).map((its) =>
+    const named = jwtProviders.map((its) =>
       typeof its === "string" ? ([its, undefined] as const) : ([its.providerName, its.ready] as const),
     );
     const providers = new Map(named);
@@ -100,7 +101,7 @@ export class IntentionSet extends pulumi.ComponentResource {
       // What goes to all services comes after what goes to one, and goes before it: in a mesh that serves, deny-all would
       // otherwise refuse for a moment what has an allow. Pulumi leaves out that an entry comes after itself.
       const last = async () => {
-        await args.mesh.model.declared();
+        await args.mesh.model.declared().then(() => declared.registered());
         return [...providersOf, ...(await awaited(spec, declared, this))];
       };
       const entry = configEntry(
@@ -117,7 +118,8 @@ export class IntentionSet extends pulumi.ComponentResource {
     });
     this.entries = entries.map(([, entry]) => entry);
     const waits = opts?.dependsOn !== undefined;
-    declared.join({ set: `IntentionSet "${name}"`, rules: all, entries: new Map(entries), waits });
+    const registered = new Promise((resolve) => this.urn.apply(resolve));
+    declared.join({ set: what, rules: all, entries: new Map(entries), waits, registered });
     this.edges = describeEdges(all);
     this.registerOutputs({ edges: this.edges });
   }

@@ -1,6 +1,7 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { ModelPart } from "../shared/meshModel";
-import { Problem } from "../shared/problems";
+import { programEnds } from "../shared/programEnds";
+import { printable, Problem } from "../shared/problems";
 import { MeshNames } from "../shared/serviceNames";
 import { actionOf, DENY_ALL, IntentionRule, placeOf } from "./intentions";
 
@@ -12,6 +13,8 @@ interface DeclaredSet {
   readonly entries: ReadonlyMap<string, pulumi.Resource>;
   /** Whether they wait for something of the program's choice. */
   readonly waits?: boolean;
+  /** Resolves when the set is registered, before which its entries are not; none where it is another stack's. */
+  readonly registered?: Promise<unknown>;
   /** Services whose intentions are in that set's stack alone, where it is another. */
   readonly services?: ReadonlySet<string>;
 }
@@ -20,13 +23,33 @@ interface DeclaredSet {
 export class MeshIntentions extends ModelPart {
   /** Whether a call that no rule decides is let in: without deny-all, Consul has a default of its own. */
   public open = false;
-  private readonly sets: DeclaredSet[] = [];
+  private sets: DeclaredSet[] = [];
   private readonly holding: string[] = [];
   /** The entries by whom they speak of, while no further set joins. */
   private spoken: Map<string, Set<pulumi.Resource>> | undefined;
+  private registering: Promise<void> | undefined;
 
   public join(set: DeclaredSet): void {
     this.sets.push(set);
+    this.spoken = undefined;
+    this.registering = undefined;
+  }
+
+  /**
+   * Resolves when the sets so far are registered that wait for nothing of their own. One in a component with a `dependsOn` may wait for
+   * pods that would wait for its entries, or for deny-all after them: in that circle the program would end with nothing but Pulumi's word
+   * about promises that are left. So where a set is not registered when nothing else goes on, nobody waits for its entries.
+   */
+  public registered(): Promise<void> {
+    return (this.registering ??= this.unlessInCircle());
+  }
+
+  private async unlessInCircle(): Promise<void> {
+    const stuck = await unregistered(
+      this.sets.filter(({ waits }) => !waits),
+      programEnds(),
+    );
+    this.sets = this.sets.map((set) => (stuck.has(set) ? { ...set, entries: new Map() } : set));
     this.spoken = undefined;
   }
 
@@ -68,11 +91,23 @@ export class MeshIntentions extends ModelPart {
     return found;
   }
 
-  /** The entries that speak of what a service calls. */
-  public entriesFrom(source: string): pulumi.Resource[] {
-    return this.sets
-      .filter(({ rules }) => rules.some((rule) => rule.source === source))
-      .flatMap(({ entries }) => [...entries.values()]);
+  /**
+   * The entries that speak of what a job calls, when their sets are registered. Errors: `RunError` where these wait for the job, which
+   * would fail without them.
+   */
+  public async entriesFrom(job: string): Promise<pulumi.Resource[]> {
+    const sets = this.sets.filter(({ rules }) => rules.some((rule) => rule.source === job));
+    // At the first end, pods are let go on for which a set waits.
+    const [stuck] = await unregistered(sets, programEnds().then(programEnds));
+    if (stuck !== undefined) {
+      throw printable(
+        new pulumi.RunError(
+          `${stuck.set} lets the job "${job}" call, and so the job waits for it; but the set, or a component that it is in, waits for ` +
+            "the job. Leave the job out of that dependsOn, or declare the set apart from what waits for the job",
+        ),
+      );
+    }
+    return sets.flatMap(({ entries }) => [...entries.values()]);
   }
 
   /** The other stack whose service it is. */
@@ -121,6 +156,16 @@ export class MeshIntentions extends ModelPart {
       return reason === undefined ? [] : [{ propertyPath, reason }];
     });
   }
+}
+
+/** Those of the sets that are not registered at an end. */
+async function unregistered(sets: readonly DeclaredSet[], end: Promise<unknown>): Promise<ReadonlySet<DeclaredSet>> {
+  const left = new Set(sets);
+  await Promise.race([
+    Promise.all(sets.map((set) => Promise.resolve(set.registered).then(() => left.delete(set)))),
+    end,
+  ]);
+  return left;
 }
 
 /** The names of a mesh's JWTProviders: one is one object in the cluster. */

@@ -133,7 +133,8 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
     ];
     // A run that may not call yet would fail.
     const allowed = mesh.model.part(MeshIntentions);
-    const dependsOn = pulumi.output(mesh.model.declared().then(() => [...before, ...allowed.entriesFrom(serviceName)]));
+    const entries = mesh.model.declared().then(() => allowed.entriesFrom(serviceName));
+    const dependsOn = pulumi.output(entries.then((its) => [...before, ...its]));
     if (schedule !== undefined) {
       const { timeZone, concurrencyPolicy = "Forbid", suspend } = args;
       new k8s.batch.v1.CronJob(

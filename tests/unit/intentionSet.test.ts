@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import * as yaml from "yaml";
-import { ConsulMesh, IntentionSet, IntentionSetArgs, MeshService, ServiceCall } from "../../components";
+import { ConsulMesh, IntentionSet, IntentionSetArgs, MeshJob, MeshService, ServiceCall } from "../../components";
 import { MeshIntentions } from "../../components/intentions/meshIntentions";
 import { parseSettings } from "../../settings";
 import { find, record } from "../recorder";
@@ -85,6 +85,27 @@ test("deny-all does not come after a set that waits for a service which deny-all
   });
   expect(find(resources, "baseline-all.services").dependsOn).not.toContain("intentions-web");
   expect(find(resources, "web-deployment").dependsOn).toContain("baseline-all.services");
+});
+
+test("pods and deny-all do not wait for a set in a component that waits for them, and a job does for its calls", async () => {
+  const recorded = record(() => {
+    const mesh = new ConsulMesh("consul");
+    const guardedBy = new IntentionSet("baseline", { mesh });
+    const common = { mesh, namespace: "apps", image, guardedBy };
+    const web = new MeshService("web", { ...common, port: 80 });
+    const nightly = new MeshJob("nightly", { ...common, command: ["run"], calls: [{ destination: "web" }] });
+    const parent = new pulumi.ComponentResource("test:index:App", "app", {}, { dependsOn: [web] });
+    new IntentionSet("intentions", { mesh, denyAll: false, services: [web, nightly] }, { parent });
+    const rules = [{ source: "a", destination: "a" }];
+    new IntentionSet("others", { mesh, denyAll: false, externalServices: ["a"], rules });
+  });
+  // As Node.js says when nothing else goes on.
+  setTimeout(() => process.emit("beforeExit", 0), 500);
+  const resources = await recorded;
+  expect(find(resources, "app").dependsOn).toContain("web-deployment");
+  expect(find(resources, "web-deployment").dependsOn).toContain("baseline-all.services");
+  expect(find(resources, "baseline-all.services").dependsOn).toContain("others-a");
+  expect(find(resources, "nightly-job").dependsOn).toContain("intentions-web");
 });
 
 test("a call of another stack's service is let in there alone, and nothing is made or said of it here", async () => {

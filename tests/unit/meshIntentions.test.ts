@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { IntentionRule } from "../../components";
 import { DENY_ALL } from "../../components/intentions/intentions";
 import { MeshIntentions } from "../../components/intentions/meshIntentions";
@@ -119,10 +119,87 @@ test("that everything else is denied is said once", () => {
   expect(mesh().secondSetProblems([DENY_ALL])).toEqual([]);
 });
 
-test("all rules of a mesh are known, and what has to be there before a service can call", () => {
+test("all rules of a mesh are known, and what has to be there before a service can call", async () => {
   const its = mesh(rule("web", "pay"), rule("shop", "pay"));
   expect(its.rules).toEqual([rule("web", "shop"), rule("web", "pay"), rule("shop", "pay")]);
-  expect(its.entriesFrom("web")).toEqual(["own", "pay"]);
-  expect(its.entriesFrom("shop")).toEqual(["pay"]);
-  expect(its.entriesFrom("bank")).toEqual([]);
+  expect(await its.entriesFrom("web")).toEqual(["own", "pay"]);
+  expect(await its.entriesFrom("shop")).toEqual(["pay"]);
+  expect(await its.entriesFrom("bank")).toEqual([]);
+});
+
+describe("a set that is not registered when nothing else goes on", () => {
+  const never = new Promise(() => undefined);
+  const join = (its: MeshIntentions, name: string, more: object) =>
+    its.join({ set: `set ${name}`, rules: [rule("web", name)], entries: new Map([[name, entry(name)]]), ...more });
+  const end = async () => {
+    await new Promise(setImmediate);
+    process.emit("beforeExit", 0);
+    await new Promise(setImmediate);
+  };
+  const sets = async (registered: Promise<unknown> | undefined) => {
+    const its = mesh();
+    join(its, "late", { registered });
+    its.hold("late");
+    // Before it is known that there is nothing to wait for.
+    its.entriesOf("late");
+    const known = its.registered();
+    join(its, "later", { registered: never });
+    await end();
+    await known;
+    const rules = its.rules.map(({ destination }) => destination);
+    return { opening: [...its.opening.keys()], held: [...its.held], of: its.entriesOf("late"), rules };
+  };
+  const rules = ["shop", "late", "later"];
+
+  test("has entries for which nobody waits, and one that joins later still does", async () => {
+    expect(await sets(never)).toEqual({ opening: ["shop", "pay", "later"], held: [], of: [], rules });
+  });
+
+  test.each([Promise.resolve(), undefined])("is none that is: %p", async (registered) => {
+    const opening = ["shop", "pay", "late", "later"];
+    expect(await sets(registered)).toEqual({ opening, held: ["late"], of: ["late"], rules });
+  });
+
+  test("is waited for until then, and one that waits for something of its own is not", async () => {
+    const its = mesh();
+    join(its, "own", { registered: never, waits: true });
+    await its.registered();
+    join(its, "late", { registered: never });
+    let known = false;
+    void its.registered().then(() => (known = true));
+    await new Promise(setImmediate);
+    expect(known).toBe(false);
+    await end();
+    expect(known).toBe(true);
+  });
+
+  test("is known once for all that wait, and anew when a set joins", async () => {
+    const its = mesh();
+    const first = its.registered();
+    expect(its.registered()).toBe(first);
+    its.join({ set: "more", rules: [], entries: new Map() });
+    expect(its.registered()).not.toBe(first);
+    await its.registered();
+  });
+
+  test("fails a job that it lets call, unless pods that go on are all that it waited for", async () => {
+    const its = mesh();
+    let register!: (value: unknown) => void;
+    join(its, "late", { registered: new Promise((resolve) => (register = resolve)), waits: true });
+    const entries = its.entriesFrom("web");
+    const other = its.entriesFrom("other");
+    await end();
+    register(undefined);
+    expect([await entries, await other]).toEqual([["own", "late"], []]);
+    join(its, "never", { registered: never });
+    const failed = its.entriesFrom("web").catch((error) => error);
+    await end();
+    await end();
+    expect(await failed).toEqual(
+      new pulumi.RunError(
+        'set never lets the job "web" call, and so the job waits for it; but the set, or a component that it is in, waits for the job. ' +
+          "Leave the job out of that dependsOn, or declare the set apart from what waits for the job",
+      ),
+    );
+  });
 });

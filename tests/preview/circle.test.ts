@@ -1,0 +1,44 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { UNREACHABLE, workspace, Workspace } from "../workspace";
+
+/** A program with a component that waits for some of what its own intentions let call. */
+let its: Workspace;
+
+beforeAll(async () => {
+  its = await workspace("local", {});
+  await its.stack.setConfig("kubernetes:kubeconfig", { value: UNREACHABLE });
+  fs.rmSync(path.join(its.directory, "index.ts"));
+});
+
+afterAll(() => its?.remove());
+
+const preview = (dependsOn: string) => {
+  fs.writeFileSync(
+    path.join(its.directory, "index.ts"),
+    `import * as pulumi from "@pulumi/pulumi";
+     import { ConsulMesh, IntentionSet, MeshJob, MeshService } from "./components";
+     const mesh = new ConsulMesh("consul", { chart: { path: "testbed/charts/consul" } });
+     const guardedBy = new IntentionSet("baseline", { mesh });
+     const common = { mesh, namespace: "shop", image: "shop:1", guardedBy };
+     const orders = new MeshService("orders", { ...common, port: 8080 });
+     const report = new MeshJob("report", { ...common, command: ["run"], calls: [{ destination: "orders" }] });
+     const shop = new pulumi.ComponentResource("app:index:Shop", "shop", {}, { dependsOn: [${dependsOn}] });
+     new IntentionSet("intentions", { mesh, denyAll: false, services: [orders, report] }, { parent: shop });`,
+  );
+  return its.stack.preview();
+};
+
+// Both ended with Pulumi's word about promises that are left.
+test("it may wait for a service, whose pods do not wait for its intentions then", async () => {
+  const { stdout } = await preview("orders");
+  for (const made of ["baseline-all.services", "intentions-orders", "orders-deployment", "report-job"]) {
+    expect(stdout).toMatch(new RegExp(`${made} +create`));
+  }
+});
+
+test("where it waits for a job, the preview says what to write", async () => {
+  await expect(preview("report")).rejects.toThrow(
+    /IntentionSet "intentions" lets the job "report" call, .*Leave the job out of that dependsOn, or declare the set apart/s,
+  );
+});
