@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { owned } from "../interrupted/hooks";
 import { configEntry } from "../mesh/configEntry";
+import { joinMesh, otherMeshProblems } from "../mesh/membership";
 import { describeEdges } from "./edges";
 import { awaited } from "./awaited";
 import { intentionProblems } from "./intentionProblems";
@@ -41,9 +42,9 @@ export interface IntentionSetArgs {
  * Consul intentions: deny-all and typed rules, merged into one ServiceIntentions a destination, each waited for until
  * Consul has taken it. Those for the destination `*`, deny-all among them, are written after all others of the program and
  * removed before them, so that no call with an allow is refused in between; but not after those of a set with a `dependsOn` of
- * its own, which may wait for what deny-all guards, and not after new ones where they are in force already. For a service that must
- * never serve an unchecked call, declare deny-all in a set of its own and hand that to `MeshService` as `guardedBy`; rules for the
- * destination `*` then belong to that set too.
+ * its own, which may wait for what deny-all guards, nor of one in a component that does wait for it, and not after new ones where they
+ * are in force already. For a service that must never serve an unchecked call, declare deny-all in a set of its own and hand that to
+ * `MeshService` as `guardedBy`; rules for the destination `*` then belong to that set too.
  *
  * Errors: `InputPropertiesError` at construction, with each problem of `intentionProblems`. Warnings: those of
  * `intentionWarnings`.
@@ -84,7 +85,8 @@ export class IntentionSet extends pulumi.ComponentResource {
     };
     const warnings = intentionWarnings(rules, known, "rules", declared.rules);
     const all = denyAll ? [...rules, DENY_ALL] : rules;
-    refuse(`IntentionSet "${name}"`, [
+    refuse(what, [
+      ...otherMeshProblems(args.mesh, { services, ingress, jwtProviders }),
       ...rules.flatMap((rule, i) => keyProblems(placeOf(rule, i, "rules"), rule, RULE_KEYS)),
       ...intentionProblems(rules, known, "rules"),
       ...named.flatMap(([its], i) => names.take(`jwtProviders[${i}]`, { name: its, place: `jwtProviders[${i}]` })),
@@ -93,7 +95,8 @@ export class IntentionSet extends pulumi.ComponentResource {
       ...(args.warningsAreErrors ? warnings : []),
     ]);
     super("consul-traefik-mesh:index:IntentionSet", name, {}, owned(`IntentionSet-${name}`, opts));
-    warn(`IntentionSet "${name}"`, warnings, this);
+    joinMesh(what, args.mesh, this);
+    warn(what, warnings, this);
 
     const entries = mergeIntentions(all).map((spec) => {
       const destination = spec.destination.name;

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { owned } from "../interrupted/hooks";
 import { configEntry } from "../mesh/configEntry";
+import { joinMesh } from "../mesh/membership";
 import type { Mesh } from "../mesh/mesh";
 import { judgedTogether } from "../shared/laterValues";
 import { refuse } from "../shared/problems";
@@ -41,6 +42,7 @@ export class JwtProvider extends pulumi.ComponentResource {
       ...mesh.model.part(JwtProviderNames).take("name", { name, place }),
     ]);
     super("consul-traefik-mesh:index:JwtProvider", name, {}, owned(`JwtProvider-${name}`, opts));
+    joinMesh(place, mesh, this);
     const judged = judgedTogether(place, options, (known) => problems(known as JwtProviderOptions), this);
     this.providerName = name;
     this.ready = configEntry(

@@ -16,6 +16,7 @@ import { closeEgress, ExternalDestination, externalDestinations, keepDestination
 import { atDestroy, MakeAtDestroy } from "../interrupted/clusterProvider";
 import { installedAnew, interruptedReleaseHooks, owned } from "../interrupted/hooks";
 import { Reached, reachOf } from "./meshReach";
+import { refuseSecondMesh } from "./membership";
 import { DeclaredModel } from "../shared/meshModel";
 import { Problem, refuse, warn } from "../shared/problems";
 import { rotationJobs } from "./rotation";
@@ -78,6 +79,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
   constructor(name: string, args: ConsulMeshArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     refuse(`ConsulMesh "${name}"`, consulMeshProblems(args));
     super("consul-traefik-mesh:index:ConsulMesh", name, {}, owned(`ConsulMesh-${name}`, opts));
+    refuseSecondMesh(`ConsulMesh "${name}"`, this);
     warn(`ConsulMesh "${name}"`, consulMeshWarnings(args), this);
     const namespaceName = args.namespace ?? DEFAULT_CONSUL_NAMESPACE;
     const releaseName = { name: CONSUL_NAME, namespace: namespaceName };

@@ -9,6 +9,7 @@ import { isHostName, portProblems, rangeProblems } from "../shared/names";
 import { Problem, refuse } from "../shared/problems";
 import { MeshNames, serviceNameProblems } from "../shared/serviceNames";
 import { configEntry } from "./configEntry";
+import { joinMesh } from "./membership";
 import type { Mesh } from "./mesh";
 import { resolverTimeout } from "./requestTimeout";
 
@@ -234,6 +235,7 @@ export class ExternalDestination extends pulumi.ComponentResource implements Mes
     const host = judgedWhenKnown(what, args.host, (known) => hostProblems(known, tls, ""), { host: args.host });
     refuse(what, mesh.model.part(MeshNames).take("name", { name: serviceName, place: what }));
     super("consul-traefik-mesh:index:ExternalDestination", name, {}, opts);
+    joinMesh(what, mesh, this);
     void warnOfUnknown(what, { host: args.host, "tls.sni": tls.sni }, this);
     this.serviceName = serviceName;
     this.protocol = protocol;

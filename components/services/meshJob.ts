@@ -7,6 +7,7 @@ import type { IntentionRule } from "../intentions/intentions";
 import type { IntentionSet } from "../intentions/intentionSet";
 import { MeshIntentions } from "../intentions/meshIntentions";
 import { callRules, MeshMember } from "./member";
+import { joinMesh, otherMeshProblems } from "../mesh/membership";
 import type { Mesh } from "../mesh/mesh";
 import { jobTemplate } from "./jobTemplate";
 import { memberService } from "./memberService";
@@ -102,7 +103,7 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
   public readonly protocolReady: k8s.apiextensions.CustomResource[] = [];
 
   constructor(name: string, args: MeshJobArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { mesh, schedule, backoffLimit = 6, activeDeadlineSeconds } = args;
+    const { mesh, schedule, backoffLimit = 6, activeDeadlineSeconds, guardedBy } = args;
     const what = `MeshJob "${name}"`;
     refuse(what, nullProblems({ ...args, podSpec: args.podSpec && {} }));
     const serviceName = args.serviceName ?? name;
@@ -111,8 +112,10 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
       ...oldVariableNameProblems(args, mesh.kubernetesVersion, ""),
       ...podNamespaceProblems(mesh, args.namespace),
       ...mesh.model.part(MeshNames).take("serviceName", { name: serviceName, namespace: args.namespace, place: what }),
+      ...otherMeshProblems(mesh, { guardedBy }),
     ]);
     super("consul-traefik-mesh:index:MeshJob", name, {}, owned(`MeshJob-${name}`, opts));
+    joinMesh(what, mesh, this);
     warn(what, plainSecretWarnings(args, ""), this);
     this.serviceName = serviceName;
     this.calls = callRules(serviceName, args.calls ?? [], `${name}.`);
@@ -129,7 +132,7 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
     const before = [
       ...(mesh.ready === undefined ? [] : [mesh.ready]),
       service,
-      ...(args.guardedBy === undefined ? [] : [args.guardedBy]),
+      ...(guardedBy === undefined ? [] : [guardedBy]),
     ];
     // A run that may not call yet would fail.
     const allowed = mesh.model.part(MeshIntentions);

@@ -11,6 +11,7 @@ import { callRules, isRouted, MemberOptions, MeshMember, Protocol } from "./memb
 import { memberEntries } from "./memberEntries";
 import { memberRoutes } from "./memberRoutes";
 import { memberService } from "./memberService";
+import { joinMesh, otherMeshProblems } from "../mesh/membership";
 import type { Ingress, Mesh } from "../mesh/mesh";
 import { RoutingModel } from "../routing/routingModel";
 import { drainProblems, meshServiceProblems, meshServiceWarnings } from "./meshServiceProblems";
@@ -147,7 +148,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
     refuse(what, nullProblems({ ...given, podSpec: given.podSpec && {} }));
     const serviceName = given.serviceName ?? name;
     const args = withStandIns(serviceName, given);
-    const { canary, namespace: within } = args;
+    const { canary, namespace: within, ingress, guardedBy } = args;
     const named = { name: serviceName, canary, kind: args.kind, namespace: within, place: what };
     refuse(what, [
       ...meshServiceProblems(serviceName, args),
@@ -156,8 +157,10 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
       ...podNamespaceProblems(args.mesh, args.namespace),
       ...args.mesh.model.part(MeshNames).take("serviceName", named),
       ...drainProblems(args, args.mesh.partWithoutSleep),
+      ...otherMeshProblems(args.mesh, { ingress, guardedBy }),
     ]);
     super("consul-traefik-mesh:index:MeshService", name, {}, owned(`MeshService-${name}`, opts));
+    joinMesh(what, args.mesh, this);
     const timeouts = args.ingress === undefined ? [] : timeoutWarnings(args, args.ingress.respondingTimeouts);
     warn(what, [...meshServiceWarnings(args), ...timeouts], this);
     this.serviceName = serviceName;

@@ -11,6 +11,7 @@ import { callRules, isRouted, MemberOptions, MeshMember, Protocol } from "./memb
 import { memberEntries } from "./memberEntries";
 import { memberRoutes } from "./memberRoutes";
 import { memberService } from "./memberService";
+import { joinMesh, otherMeshProblems } from "../mesh/membership";
 import type { Ingress, Mesh } from "../mesh/mesh";
 import { RoutesArgs, withStandIns } from "../routing/laterRoutes";
 import { RoutingModel } from "../routing/routingModel";
@@ -112,7 +113,7 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
   private readonly joined: Joined;
 
   constructor(name: string, given: MeshWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { mesh, existingService } = given;
+    const { mesh, existingService, ingress, guardedBy } = given;
     const what = `MeshWorkload "${name}"`;
     refuse(what, nullProblems(given));
     const serviceName = given.serviceName ?? name;
@@ -123,8 +124,10 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
       ...mesh.model.part(RoutingModel).service(serviceName, args, { own: "", named: `${name}.` }),
       ...podNamespaceProblems(mesh, args.namespace),
       ...mesh.model.part(MeshNames).take("serviceName", named),
+      ...otherMeshProblems(mesh, { ingress, guardedBy }),
     ]);
     super("consul-traefik-mesh:index:MeshWorkload", name, {}, owned(`MeshWorkload-${name}`, opts));
+    joinMesh(what, mesh, this);
     warn(what, args.ingress === undefined ? [] : timeoutWarnings(args, args.ingress.respondingTimeouts), this);
     this.serviceName = serviceName;
     this.protocol = args.protocol ?? "http";

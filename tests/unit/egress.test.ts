@@ -170,6 +170,8 @@ describe("a destination outside the mesh", () => {
       expect(() => new ConsulMesh("consul", { externalDestinations })).toThrow(
         /^ {2}name: "payments-api" is the name of external destination "payments-api" too/m,
       );
+    });
+    await record(() => {
       const mesh = new ConsulMesh("consul", { externalDestinations: [{ ...payments, name: "orders" }] });
       expect(() => new MeshService("orders", { mesh, namespace: "mesh-services", ...orders })).toThrow(
         /^ {2}serviceName: "orders" is the name of external destination "orders" too/m,
