@@ -2,10 +2,13 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { owned } from "../interrupted/hooks";
 import { DEFAULT_CONSUL_CLI_IMAGE } from "../mesh/consulMeshArgs";
+import { joinMesh, otherMeshProblems } from "../mesh/membership";
 import type { MeshMember } from "../services/member";
 import type { Ingress, Mesh } from "../mesh/mesh";
 import { isLater, whenKnown } from "../shared/later";
+import { MadeObjects } from "../shared/madeObjects";
 import { HARDENED, restrictedPod } from "../shared/podSecurity";
+import { refuse } from "../shared/problems";
 import { OTHERS_STATUS, SERVED_STATUS } from "../routing/servedTags";
 import { script } from "../shared/script";
 import { sha256 } from "../shared/sha256";
@@ -46,17 +49,27 @@ const PATIENCE = 240;
  *
  * A Job asks, from within the cluster, at Traefik's admin port. It is named by what it asks for: other routes, another Job;
  * nothing changed, no Job. Where it fails, `up` fails with the services that are not served, and the next one asks again.
+ *
+ * Errors: `InputPropertiesError` at construction, for a second one of an ingress, and for what is of another mesh.
  */
 export class ServedRoutes extends pulumi.ComponentResource {
   constructor(name: string, args: ServedRoutesArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("consul-traefik-mesh:index:ServedRoutes", name, {}, owned(`ServedRoutes-${name}`, opts));
+    const what = `ServedRoutes "${name}"`;
     const { mesh, ingress, services, after = [] } = args;
     const own = pulumi.Resource.isInstance(ingress) ? [ingress] : [];
     const asked = services.flatMap(({ serviceName, servedPaths }) =>
       servedPaths.map((servedPath) => ({ serviceName, servedPath })),
     );
     const asks = asked.length > 0 && ingress.replicas > 0;
-    const pods = own.length > 0 && (asks || args.others) ? [traefikPods(name, ingress, this)] : [];
+    const finds = own.length > 0 && (asks || args.others);
+    const object = `the Service "${TRAEFIK_PODS}" of ingress "${ingress.serviceName}"`;
+    refuse(what, [
+      ...otherMeshProblems(mesh, { ingress, services }),
+      ...(finds ? mesh.model.part(MadeObjects).take("ingress", object, what, "name all services in one of them") : []),
+    ]);
+    super("consul-traefik-mesh:index:ServedRoutes", name, {}, owned(`ServedRoutes-${name}`, opts));
+    joinMesh(what, mesh, this);
+    const pods = finds ? [traefikPods(name, ingress, this)] : [];
     if (asks) {
       const container = (paths: pulumi.Input<readonly string[]>) => asking(mesh, ingress, paths);
       const idOf = (paths: readonly string[]) => sha256(JSON.stringify(container(paths))).slice(0, 8);

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { owned } from "../interrupted/hooks";
 import { ensureNamespace } from "../mesh/bringYourOwn";
-import { consulApiProxyProblems } from "./consulApiProxy";
+import { joinMesh } from "../mesh/membership";
 import { consolesConfiguration, TraefikConsoles } from "./consoles";
 import type { IngressDescription } from "../teams/meshReference";
 import { routeUrl } from "../routing/routeUrl";
@@ -10,7 +10,6 @@ import { NAMED_BY_ROUTES, RoutingModel } from "../routing/routingModel";
 import { scaling } from "../pods/scaling";
 import { judgedTogether, whenAllKnown } from "../shared/laterValues";
 import { refuse } from "../shared/problems";
-import { MeshNames } from "../shared/serviceNames";
 import { ENTRY_POINT_PORTS } from "../routing/traefikArguments";
 import { traefikDeployment } from "./traefikDeployment";
 import { extraParts } from "./traefikExtras";
@@ -22,7 +21,7 @@ import {
   TraefikOptions,
   traefikPodLabels,
 } from "./traefikOptions";
-import { catalogSyncProblems, traefikProblems } from "./traefikProblems";
+import { ingressMeshProblems, traefikProblems } from "./traefikProblems";
 import { clientPorts, traefikService } from "./traefikService";
 import { tlsParts } from "./traefikTls";
 
@@ -58,12 +57,11 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
     const serviceName = args.serviceName ?? TRAEFIK_SERVICE_NAME;
     refuse(place, [
       ...traefikProblems(args),
-      ...catalogSyncProblems(args, mesh),
-      ...consulApiProxyProblems(args, mesh.kubernetesVersion),
       ...routing.ingress(serviceName, args, ""),
-      ...mesh.model.part(MeshNames).take("serviceName", { name: serviceName, place, ingress: true }),
+      ...ingressMeshProblems(place, serviceName, args, mesh),
     ]);
     super("consul-traefik-mesh:index:TraefikConsulIngress", name, {}, owned(`TraefikConsulIngress-${name}`, opts));
+    joinMesh(place, mesh, this);
     const { dashboard = false } = args;
     const problems = (known: TraefikOptions) => [...traefikProblems(known), ...routing.served(serviceName, known)];
     const judged = judgedTogether(place, options, (known) => problems(known as TraefikOptions), this);

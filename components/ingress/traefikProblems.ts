@@ -1,19 +1,21 @@
 import { dnsProviderProblems } from "./acmeDnsProviders";
 import { consoleProblems } from "./consoles";
+import { consulApiProxyProblems } from "./consulApiProxy";
 import { containerResourceProblems } from "../pods/containerResources";
 import { imageProblems } from "../shared/grammars";
 import { kubernetesCrdArguments } from "./kubernetesCrd";
 import { dnsLabelProblems, namespaceProblems, rangeProblems, TRAEFIK_SERVICE_NAME } from "../shared/names";
+import { MadeObjects } from "../shared/madeObjects";
 import type { ConsulMesh } from "../mesh/consulMesh";
 import { Problem } from "../shared/problems";
 import { hostProblems } from "../routing/routes";
-import { meshNameProblems } from "../shared/serviceNames";
+import { meshNameProblems, MeshNames } from "../shared/serviceNames";
 import { ENTRY_POINT_PORTS } from "../routing/traefikArguments";
 import { staticOptionProblems } from "./staticOptions";
 import { edgeProblems } from "./traefikEdge";
 import { extraProblems } from "./traefikExtras";
 import { DEFAULT_TRAEFIK_NAMESPACE, LOG_LEVELS, SERVICE_TYPES, TraefikOptions } from "./traefikOptions";
-import { HTTP3_PORT_NAME, nodePortsOf } from "./traefikService";
+import { HTTP3_PORT_NAME, nodePortsOf, openNodePorts } from "./traefikService";
 import { hasAcme, tlsArguments, tlsProblems } from "./traefikTls";
 import { DEFAULT_TRAEFIK_IMAGE, traefikVersionProblems } from "../routing/traefikVersions";
 
@@ -82,4 +84,26 @@ export function catalogSyncProblems(
   const reason =
     "is served through Consul's catalog sync, which the mesh has off; turn syncCatalog on, or dashboard off";
   return dashboard ? [{ propertyPath: `${prefix}dashboard`, reason }] : [];
+}
+
+/** Problems of an ingress in its mesh, beside its services and its other ingresses; `place` is what these are told of it. */
+export function ingressMeshProblems(
+  place: string,
+  serviceName: string,
+  args: TraefikOptions,
+  mesh: Pick<ConsulMesh, "catalogSync" | "description" | "kubernetesVersion" | "model" | "reachProblems">,
+): Problem[] {
+  const { namespace = DEFAULT_TRAEFIK_NAMESPACE, createNamespace = true } = args;
+  const made = mesh.model.part(MadeObjects);
+  const reason = `"${namespace}" is Consul's, which is not the ingress' to make; use another, or set createNamespace to false`;
+  return [
+    ...catalogSyncProblems(args, mesh),
+    ...consulApiProxyProblems(args, mesh.kubernetesVersion),
+    ...mesh.model.part(MeshNames).take("serviceName", { name: serviceName, place, ingress: true }),
+    ...(createNamespace && namespace === mesh.description.consulNamespace
+      ? [{ propertyPath: "namespace", reason }]
+      : []),
+    ...made.take("namespace", `the Deployment "traefik" in ${namespace}`, place, "use another namespace"),
+    ...openNodePorts(args).flatMap(([path, port]) => made.take(path, `node port ${port}`, place, "give each its own")),
+  ];
 }

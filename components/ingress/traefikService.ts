@@ -5,7 +5,7 @@ import { adminTags, ENTRY_POINT_PORTS } from "../routing/traefikArguments";
 import { edgeServiceSpec } from "./traefikEdge";
 import { ExtraPort, extraServicePort } from "./traefikExtras";
 import type { TraefikArgs } from "./traefikInputs";
-import type { NodePorts } from "./traefikOptions";
+import type { NodePorts, TraefikOptions } from "./traefikOptions";
 
 export const HTTP3_PORT_NAME = "websecure-http3";
 const DEFAULT_NODE_PORTS = { web: 30080, websecure: 30443, admin: 30808 };
@@ -13,6 +13,20 @@ const DEFAULT_NODE_PORTS = { web: 30080, websecure: 30443, admin: 30808 };
 /** The node ports of the ingress, where its Service has any. */
 export function nodePortsOf({ nodePorts }: TraefikArgs): Required<NodePorts> {
   return { ...DEFAULT_NODE_PORTS, ...nodePorts };
+}
+
+/** The node ports that are open, by their inputs, but for those that Kubernetes chooses. */
+export function openNodePorts(args: TraefikOptions): [input: string, port: number][] {
+  const { admin, ...always } = nodePortsOf(args);
+  const own = Object.entries({ ...always, ...(args.dashboard && { admin }) });
+  return hasNodePorts(args)
+    ? [
+        ...own.map(([entryPoint, port]): [string, number] => [`nodePorts.${entryPoint}`, port]),
+        ...Object.entries(args.tcpEntryPoints ?? {}).flatMap(([name, { nodePort }]): [string, number][] =>
+          nodePort === undefined ? [] : [[`tcpEntryPoints.${name}.nodePort`, nodePort]],
+        ),
+      ]
+    : [];
 }
 
 /** The ports at which clients find the entry points: those of nodes, or the Service's own. */

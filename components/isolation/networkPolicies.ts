@@ -3,10 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { owned } from "../interrupted/hooks";
 import { labelProblems } from "../shared/grammars";
 import { METRICS_ENTRY_POINT } from "../ingress/metrics";
+import { joinMesh, otherMeshProblems } from "../mesh/membership";
 import type { Ingress, Mesh } from "../mesh/mesh";
-import { isLater, judgedWhenKnown } from "../shared/later";
-import { replaceLater } from "../shared/laterValues";
-import { dnsLabelProblems, namespaceProblems } from "../shared/names";
+import { MadeObjects } from "../shared/madeObjects";
+import { dnsLabelProblems } from "../shared/names";
+import { judgedNamespaces, plainProblems, podsProblems } from "./policedNamespaces";
 import { Problem, refuse } from "../shared/problems";
 import { SERVED_ROUTES_LABELS } from "../ingress/servedRoutes";
 import { ENTRY_POINT_PORTS } from "../routing/traefikArguments";
@@ -88,15 +89,21 @@ type Rule = k8s.types.input.networking.v1.NetworkPolicyIngressRule;
 export class NetworkPolicies extends pulumi.ComponentResource {
   constructor(name: string, given: NetworkPoliciesArgs, opts?: pulumi.ComponentResourceOptions) {
     const what = `NetworkPolicies "${name}"`;
-    const { serviceNamespaces, teamNamespaces } = given;
+    const { mesh, ingress, serviceNamespaces, teamNamespaces } = given;
+    const namespaces = { serviceNamespaces, teamNamespaces };
+    const problems = podsProblems(what, mesh);
+    const remedy = "set it to true here, or declare all in one";
     refuse(what, [
-      ...Object.entries({ serviceNamespaces, teamNamespaces }).flatMap(([input, namespaces = []]) =>
-        namespaces.flatMap((namespace, i) => (isLater(namespace) ? [] : podsProblems(`${input}[${i}]`, namespace))),
-      ),
+      ...plainProblems(namespaces, problems),
       ...networkClientProblems(given.clients ?? [], "clients"),
+      ...otherMeshProblems(mesh, { ingress }),
+      ...(given.servicesAlone
+        ? []
+        : mesh.model.part(MadeObjects).take("servicesAlone", 'the NetworkPolicy "consul-servers"', what, remedy)),
     ]);
     super("consul-traefik-mesh:index:NetworkPolicies", name, {}, owned(`NetworkPolicies-${name}`, opts));
-    const args = { ...given, ...judgedNamespaces(what, { serviceNamespaces, teamNamespaces }) };
+    joinMesh(what, mesh, this);
+    const args = { ...given, ...judgedNamespaces(what, namespaces, problems) };
     const all = [
       ...(args.servicesAlone ? [] : [...consulPolicies(args), ...traefikPolicies(args)]),
       ...servicePolicies(args),
@@ -111,18 +118,6 @@ export class NetworkPolicies extends pulumi.ComponentResource {
     );
     this.registerOutputs();
   }
-}
-
-/** Problems of a namespace whose injected pods are let in: without a name, a selector takes every namespace. */
-function podsProblems(path: string, namespace: unknown): Problem[] {
-  return namespaceProblems(path, namespace as string, { create: false, inMesh: true });
-}
-
-/** Namespaces, where those that other resources make are judged as soon as they are known. */
-function judgedNamespaces<T extends object>(what: string, namespaces: T): T {
-  return replaceLater(namespaces, (value, path) =>
-    judgedWhenKnown(what, value, (known) => podsProblems(path, known), { [path]: value }),
-  ) as T;
 }
 
 /** A policy, by the part of the component that it is. */

@@ -19,7 +19,7 @@ import { meshWorkloadProblems } from "./meshWorkloadProblems";
 import type { WorkloadKind } from "../pods/podOptions";
 import { nullProblems } from "../shared/keys";
 import { refuse, warn } from "../shared/problems";
-import { patchRunning } from "./runningWorkload";
+import { patchedTwiceProblems, patchRunning } from "./runningWorkload";
 import { MeshNames } from "../shared/serviceNames";
 import { serviceTags, usesIngress } from "../routing/serviceTags";
 import { drainSecondsOf, SERVICE_LABEL, sidecarAnnotations } from "./sidecarAnnotations";
@@ -125,6 +125,7 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
       ...podNamespaceProblems(mesh, args.namespace),
       ...mesh.model.part(MeshNames).take("serviceName", named),
       ...otherMeshProblems(mesh, { ingress, guardedBy }),
+      ...patchedTwiceProblems(serviceName, args, what),
     ]);
     super("consul-traefik-mesh:index:MeshWorkload", name, {}, owned(`MeshWorkload-${name}`, opts));
     joinMesh(what, mesh, this);

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { withInputs } from "../mesh/bringYourOwn";
 import { joinedServiceProblems, PodTemplate } from "./joinProblems";
 import type { MeshWorkload, MeshWorkloadArgs } from "./meshWorkload";
+import { MadeObjects } from "../shared/madeObjects";
 import { Problem, refuse } from "../shared/problems";
 
 const READ = {
@@ -16,6 +17,23 @@ const PATCH = {
   DaemonSet: k8s.apps.v1.DaemonSetPatch,
 };
 
+/** The object that has the pods of a service. */
+function runningOf(serviceName: string, { workload = {} }: Pick<MeshWorkloadArgs, "workload">) {
+  const { kind = "Deployment", name = serviceName } = workload;
+  return { kind, name };
+}
+
+/** Problems of a workload that runs and is that of another service, as far as its namespace is plain. */
+export function patchedTwiceProblems(serviceName: string, args: MeshWorkloadArgs, what: string): Problem[] {
+  const { kind, name } = runningOf(serviceName, args);
+  const object = `the ${kind} "${name}" in ${args.namespace}`;
+  return args.running && typeof args.namespace === "string"
+    ? args.mesh.model
+        .part(MadeObjects)
+        .take("workload", object, what, "pods have one identity: leave one of the two out")
+    : [];
+}
+
 /**
  * Patches a workload that runs already, by server-side apply with an owner of its own: what it adds is known for its own, and goes
  * with it. Nothing that is there already is changed, so that nothing has to be remembered to give it back.
@@ -27,7 +45,7 @@ export function patchRunning(
   args: MeshWorkloadArgs,
   opts: { parent: pulumi.Resource; dependsOn: pulumi.Resource[] },
 ): void {
-  const { kind = "Deployment", name: workloadName = member.serviceName } = args.workload ?? {};
+  const { kind, name: workloadName } = runningOf(member.serviceName, args);
   const { parent } = opts;
   const metadata = { name: workloadName, namespace };
   const id = pulumi.interpolate`${namespace}/${workloadName}`;

@@ -293,15 +293,80 @@ test("it has its identity in the mesh for itself", async () => {
     const mesh = new ConsulMesh("consul");
     new TraefikConsulIngress("one", { mesh, serviceName: "edge" });
     const service = { mesh, namespace: "apps", image: "a:1", port: 80 };
+    const apart = { namespace: "edge", serviceType: "ClusterIP" as const };
     expect(() => new MeshService("edge", service)).toThrow(
       /: 1 problem\n {2}serviceName: "edge" is the name of TraefikConsulIngress "one" too/,
     );
     new MeshService("shop", service);
-    expect(() => new TraefikConsulIngress("three", { mesh, serviceName: "shop" })).toThrow(
+    expect(() => new TraefikConsulIngress("three", { mesh, serviceName: "shop", ...apart })).toThrow(
       /: 1 problem\n {2}serviceName: "shop" is the name of MeshService "shop" too/,
     );
-    expect(() => new TraefikConsulIngress("two", { mesh, serviceName: "edge" })).toThrow(
+    expect(() => new TraefikConsulIngress("two", { mesh, serviceName: "edge", ...apart, namespace: "other" })).toThrow(
       /: 2 problems\n {2}serviceName: the router name "edge-ready" is that of the ingress edge too.*\n.*"edge-dashboard"/,
     );
   });
+});
+
+/** What an ingress of a mesh is refused with, after another one where that is given. */
+async function refusal(given: Given, first?: Given): Promise<string | undefined> {
+  let said: string | undefined;
+  await record(() => {
+    const mesh = new ConsulMesh("consul");
+    if (first !== undefined) {
+      new TraefikConsulIngress("one", { mesh, ...first });
+    }
+    try {
+      new TraefikConsulIngress("two", { mesh, serviceName: "edge", ...given });
+    } catch (error) {
+      said = (error as Error).message;
+    }
+  });
+  return said;
+}
+
+describe("beside another ingress of its mesh", () => {
+  const ofOne = (what: string) => `${what} is that of TraefikConsulIngress "one" already`;
+  const ports = { web: 30081, websecure: 30444 };
+  const entries = (nodePort?: number) => ({ tcpEntryPoints: { line: { port: 5000, nodePort } } });
+
+  test("one that is left as it is collides with it in its namespace and at its node ports", async () => {
+    expect(await refusal({}, {})).toBe(
+      [
+        'TraefikConsulIngress "two": 3 problems',
+        `namespace: ${ofOne('the Deployment "traefik" in traefik-consul')}; use another namespace`,
+        `nodePorts.web: ${ofOne("node port 30080")}; give each its own`,
+        `nodePorts.websecure: ${ofOne("node port 30443")}; give each its own`,
+      ].join("\n  "),
+    );
+  });
+
+  test.each<[what: string, first: Given, second: Given]>([
+    ["node ports of its own", {}, { nodePorts: ports }],
+    ["no node ports", {}, { serviceType: "ClusterIP" }],
+    ["the only node ports", { serviceType: "LoadBalancer" }, {}],
+    ["the only dashboard", { dashboard: true }, { nodePorts: ports }],
+    ["entry points whose node ports Kubernetes chooses", entries(), { ...entries(), nodePorts: ports }],
+  ])("it may stand with a namespace of its own and %s", async (_, first, second) => {
+    expect(await refusal({ namespace: "edge", ...second }, first)).toBeUndefined();
+  });
+
+  test("node ports of the dashboard and of entry points of its own are one ingress' too", async () => {
+    const given = { dashboard: true, ...entries(32000) };
+    expect(await refusal({ namespace: "edge", nodePorts: ports, ...given }, given)).toBe(
+      [
+        'TraefikConsulIngress "two": 2 problems',
+        `nodePorts.admin: ${ofOne("node port 30808")}; give each its own`,
+        `tcpEntryPoints.line.nodePort: ${ofOne("node port 32000")}; give each its own`,
+      ].join("\n  "),
+    );
+  });
+});
+
+test("Consul's own namespace is its own only where it does not make it", async () => {
+  const namespace = "consul-system";
+  expect(await refusal({ namespace })).toBe(
+    'TraefikConsulIngress "two": 1 problem\n' +
+      "  namespace: \"consul-system\" is Consul's, which is not the ingress' to make; use another, or set createNamespace to false",
+  );
+  expect(await refusal({ namespace, createNamespace: false })).toBeUndefined();
 });

@@ -115,6 +115,55 @@ test("namespaces whose pods are let in are refused where they are no names, befo
   });
 });
 
+describe("policies of one mesh are made once", () => {
+  const taken = (namespace: string) =>
+    `the NetworkPolicy "mesh-services" in ${namespace} is that of NetworkPolicies "network" already; name each namespace once`;
+
+  test("those of Consul, and of each namespace of services", async () => {
+    await record(() => {
+      const mesh = new ConsulMesh("consul");
+      const args = { mesh, ingress, serviceNamespaces: ["shop"] };
+      new NetworkPolicies("network", args);
+      expect(() => new NetworkPolicies("second", { ...args, serviceNamespaces: ["bank", "shop"] })).toThrow(
+        new Error(
+          [
+            'NetworkPolicies "second": 2 problems',
+            `serviceNamespaces[1]: ${taken("shop")}`,
+            'servicesAlone: the NetworkPolicy "consul-servers" is that of NetworkPolicies "network" already; set it to true here, or declare all in one',
+          ].join("\n  "),
+        ),
+      );
+      // The namespaces of others are let in by each.
+      new NetworkPolicies("third", {
+        ...args,
+        serviceNamespaces: ["pay"],
+        teamNamespaces: ["shop"],
+        servicesAlone: true,
+      });
+    });
+  });
+
+  test("also where a namespace is named twice at once, or is another resource's", async () => {
+    const ended: Promise<any>[] = [];
+    const register = jest
+      .spyOn(k8s.networking.v1, "NetworkPolicy")
+      .mockImplementation((_, { metadata }: any) => void ended.push(ends(metadata.namespace)) as never);
+    await record(() => {
+      const mesh = new ConsulMesh("consul");
+      const args = { mesh, ingress, servicesAlone: true };
+      new NetworkPolicies("network", { ...args, serviceNamespaces: ["shop", pulumi.output(Promise.resolve("shop"))] });
+      expect(() => new NetworkPolicies("twice", { ...args, serviceNamespaces: ["pay", "pay"] })).toThrow(
+        /^NetworkPolicies "twice": 1 problem\n {2}serviceNamespaces\[1\]: .* is that of NetworkPolicies "twice" already; /,
+      );
+    });
+    register.mockRestore();
+    expect(await Promise.all(ended)).toEqual([
+      "shop",
+      `NetworkPolicies "network": 1 problem\n  serviceNamespaces[1]: ${taken("shop")}`,
+    ]);
+  });
+});
+
 test("a namespace that another resource makes is what it would be, written down", async () => {
   const names = (its: (name: string) => pulumi.Input<string>) => ({
     serviceNamespaces: ["shop", its("default")],

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { ConsulMesh, MeshWorkload, MeshWorkloadArgs, MeshWorkloadOptions } from "../../components";
 import { judgedAccount } from "../../components/services/runningWorkload";
 import { find, Read, record } from "../recorder";
@@ -156,4 +157,24 @@ test.each<[string, object, boolean]>([
   ["no word on either, with ACLs", { serviceAccountName: "" }, true],
 ])("pods with %s are taken", async (_, pods, acls) => {
   expect(await judged({}, pods, undefined, acls)).toBe("");
+});
+
+test("pods that run have one identity: a second workload for them is refused, as far as their namespace is plain", async () => {
+  const program = () => {
+    const mesh = new ConsulMesh("consul");
+    const shop = { mesh, namespace: "apps", port: 80, running: true, workload: { name: "shop" } };
+    new MeshWorkload("shop", { ...shop, workload: undefined });
+    expect(() => new MeshWorkload("second", shop)).toThrow(
+      new Error(
+        'MeshWorkload "second": 1 problem\n' +
+          '  workload: the Deployment "shop" in apps is that of MeshWorkload "shop" already; pods have one identity: leave one of the two out',
+      ),
+    );
+    new MeshWorkload("third", { ...shop, running: false });
+    new MeshWorkload("elsewhere", { ...shop, namespace: "others" });
+    new MeshWorkload("set", { ...shop, workload: { kind: "StatefulSet", name: "shop" } });
+    new MeshWorkload("later", { ...shop, namespace: pulumi.output("apps") });
+  };
+  const answer = (inputs: object) => ({ ...inputs, spec: { template: { spec: { containers: [{ name: "app" }] } } } });
+  await record(program, {}, {}, [], { "kubernetes:apps/v1:StatefulSet": answer });
 });

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ServedRoutes, ServedRoutesArgs } from "../../components";
 import { ASK_SERVED } from "../../components/ingress/servedRoutes";
+import { MeshModel } from "../../components/shared/meshModel";
 import { find, record } from "../recorder";
 
 class Made extends pulumi.CustomResource {}
@@ -20,7 +21,8 @@ async function asking(given: () => Given) {
     const { services, consulImage, ...more } = given();
     const its = Object.entries(services).map(([name, servedPaths]) => made(name, { serviceName: name, servedPaths }));
     const ingress = made("traefik", EDGE);
-    new ServedRoutes("served", { mesh: { consulImage } as never, ingress, services: its, ...more });
+    const mesh = { consulImage, model: new MeshModel() } as never;
+    new ServedRoutes("served", { mesh, ingress, services: its, ...more });
   });
   const jobs = recorded.filter(({ type }) => type === "kubernetes:batch/v1:Job");
   const [container] = jobs.flatMap(({ props }) => props.spec.template.spec.containers);
@@ -122,6 +124,23 @@ test.each<[what: string, given: () => Given, jobs: number, services: number]>([
   const its = await asking(given);
   expect(its.jobs).toHaveLength(jobs);
   expect(its.recorded.filter(({ type }) => type === "kubernetes:core/v1:Service")).toHaveLength(services);
+});
+
+test("two that need the Service of one ingress are refused, and those of two ingresses are not", async () => {
+  await record(() => {
+    const mesh = { model: new MeshModel() } as never;
+    const services = [made("a", { serviceName: "a", servedPaths: ["x"] })];
+    const [one, other] = ["edge", "inner"].map((serviceName) => made(serviceName, { ...EDGE, serviceName }));
+    new ServedRoutes("none", { mesh, ingress: one, services: [] });
+    new ServedRoutes("first", { mesh, ingress: one, services });
+    new ServedRoutes("other", { mesh, ingress: other, services });
+    expect(() => new ServedRoutes("second", { mesh, ingress: one, services })).toThrow(
+      new Error(
+        'ServedRoutes "second": 1 problem\n' +
+          '  ingress: the Service "traefik-pods" of ingress "edge" is that of ServedRoutes "first" already; name all services in one of them',
+      ),
+    );
+  });
 });
 
 describe("the Job's names", () => {
