@@ -61,16 +61,19 @@ const TCP_ROUTE: Required<TcpRoute> = {
   middlewares: [{ inFlightConn: { amount: 1 } }],
 };
 
-/** What an input is with a further key in each of its objects, one after the other. */
-function misspelt(value: unknown): unknown[] {
-  if (typeof value !== "object" || value === null) {
-    return [];
-  }
-  const within = Object.entries(value).flatMap(([key, each]) =>
-    misspelt(each).map((its) => (Array.isArray(value) ? [its] : { ...value, [key]: its })),
+/** What an input is with one of its values spoilt, for each in turn; `spoil` says what an object, a list or a plain value becomes. */
+function spoilt(value: unknown, spoil: (value: unknown) => unknown[]): unknown[] {
+  const within = Object.entries(typeof value === "object" ? value! : {}).flatMap(([key, each]) =>
+    spoilt(each, spoil).map((its) => (Array.isArray(value) ? [its] : { ...(value as object), [key]: its })),
   );
-  return Array.isArray(value) ? within : [{ ...value, "x-y": 1 }, ...within];
+  return [...spoil(value), ...within];
 }
+const isObject = (value: unknown) => typeof value === "object" && !Array.isArray(value);
+/** A further key in each object. */
+const misspelt = (input: object) =>
+  spoilt(input, (value) => (isObject(value) ? [{ ...(value as object), "x-y": 1 }] : []));
+/** An object in place of each plain value. */
+const misplaced = (input: object) => spoilt(input, (value) => (typeof value === "object" ? [] : [{ "x-y": 1 }]));
 
 test.each<[what: string, input: object, keys: Parameters<typeof keyProblems>[2], objects: number]>([
   ["a rule", RULE, RULE_KEYS, 7],
@@ -81,6 +84,17 @@ test.each<[what: string, input: object, keys: Parameters<typeof keyProblems>[2],
   const wrong = misspelt(input);
   expect(wrong).toHaveLength(objects);
   expect(wrong.map((each) => keyProblems("its", each, keys).length)).toEqual(wrong.map(() => 1));
+});
+
+test.each<[what: string, input: object, keys: Parameters<typeof keyProblems>[2], plain: number]>([
+  ["a rule", RULE, RULE_KEYS, 22],
+  ["a route", ROUTE, ROUTE_KEYS, 11],
+  ["a tcp route", TCP_ROUTE, TCP_ROUTE_KEYS, 10],
+])("an object in place of a plain value of %s has no keys to be known: its kind is judged elsewhere", (...it) => {
+  const [, input, keys, plain] = it;
+  const wrong = misplaced(input);
+  expect(wrong).toHaveLength(plain);
+  expect(wrong.flatMap((each) => keyProblems("its", each, keys))).toEqual([]);
 });
 
 test("options of middlewares are judged elsewhere", () => {
