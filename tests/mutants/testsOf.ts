@@ -92,7 +92,6 @@ const KNOWN: Record<string, string> = {
   "components/services/passedBy": "unit/meshWorkload",
   "components/services/requestTimeout": "unit/memberEntries unit/traffic",
   "components/services/routeKeys": "unit/keys",
-  "components/shared/laterValues": "unit/outputs unit/laterIngress",
   "components/shared/meshModel": "unit/meshJob unit/teams",
   "components/shared/names": "unit/consul unit/routing",
   "components/shared/perRun": "unit/gone",

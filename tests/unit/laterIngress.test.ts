@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ConsulMesh, TraefikConsulIngress, TraefikConsulIngressArgs } from "../../components";
 import { RoutingModel } from "../../components/routing/routingModel";
-import { judgedTogether } from "../../components/shared/laterValues";
 import { record } from "../recorder";
 
 /** An ingress of which other resources make a part: a certificate at the cloud, a network's range, an account. */
@@ -113,17 +112,4 @@ test.each<[which: string, secrets: (its: (value: string) => pulumi.Input<string>
     ),
   });
   expect(await deployed(ingress(made))).toEqual(await deployed(ingress((value) => value)));
-});
-
-test("values of others are judged all at once, as they are, before one of them is used", async () => {
-  const judged: unknown[] = [];
-  let used: unknown;
-  await record(async () => {
-    const inputs = { a: [made("x"), "y"], b: { c: made("z") } };
-    const resource = new pulumi.ComponentResource("a:b:C", "c");
-    const its = judgedTogether("C", inputs, (known) => (judged.push(known), []), resource);
-    used = await new Promise((resolve) => its.b.c.apply((value) => resolve([value, judged.length])));
-  });
-  expect(judged).toEqual([{ a: ["x", "y"], b: { c: "z" } }]);
-  expect(used).toEqual(["z", 1]);
 });
