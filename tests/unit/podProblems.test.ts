@@ -564,6 +564,24 @@ describe("what runs the pods, and how many", () => {
       { ...scaled({ cpuUtilization: 1 }), resources: { limits: { cpu: "1" } } },
     ],
     [
+      { ...scaled({ cpuUtilization: 1 }), resources: { requests: { memory: "64Mi" } } },
+      "autoscaling.cpuUtilization",
+      "a share of resources.requests.cpu",
+      { ...scaled({ memoryUtilization: 1 }), resources: { requests: { memory: "64Mi" } } },
+    ],
+    [
+      scaled({ memoryUtilization: 0 }),
+      "autoscaling.memoryUtilization",
+      "out of range",
+      scaled({ memoryUtilization: 1 }),
+    ],
+    [
+      { ...scaled({ cpuUtilization: 1 }), replicas: 1 },
+      "autoscaling",
+      "is set alongside replicas, which it decides; leave one of them out",
+      scaled({ cpuUtilization: 1 }),
+    ],
+    [
       scaled({ minReplicas: 0, maxReplicas: 0, cpuUtilization: 1 }),
       "autoscaling.minReplicas",
       "out of range",
@@ -581,13 +599,14 @@ describe("what runs the pods, and how many", () => {
       "from 1 to",
       scaled({ cpuUtilization: 1 }),
     ],
-    ...["101%", "-1%", "1%1", "%", "1", -1, 1.5, "a1%"].map((value): Row => [
+    ...["101%", "-1%", "1%1", "%", "1", -1, 1.5, "a1%", ["50%"]].map((value): Row => [
       budget(value),
       "disruptionBudget.maxUnavailable",
       "not a number of pods",
       budget("100%"),
     ]),
     [budget("1000%"), "disruptionBudget.maxUnavailable", JSON.stringify("1000%"), budget("7%")],
+    [budget("100 %"), "disruptionBudget.maxUnavailable", JSON.stringify("100 %"), budget("50%")],
     [
       { disruptionBudget: { minAvailable: 1, maxUnavailable: 1 } as never },
       "disruptionBudget",
