@@ -81,10 +81,10 @@ export function portProblems(path: string, port: number): Problem[] {
 
 /** `true` for an IP address, or a range of them in CIDR notation. */
 export function isCidr(range: string): boolean {
-  const [, address, length] = /^([^/]*)(?:\/(0|[1-9]\d*))?$/.exec(range) ?? [];
-  const bits = { 0: -1, 4: 32, 6: 128 }[net.isIP(address ?? "")]!;
+  const address = range.replace(/\/(0|[1-9]\d*)$/, "");
+  const bits = { 0: -1, 4: 32, 6: 128 }[net.isIP(address)]!;
   // An address with a zone, as fe80::1%eth0, is one to Node.js alone.
-  return !range.includes("%") && bits >= 0 && (length === undefined || Number(length) <= bits);
+  return !range.includes("%") && Number(range.slice(address.length + 1)) <= bits;
 }
 
 /** Problems of the name of an object that exists, such as a storage class: a DNS subdomain. */

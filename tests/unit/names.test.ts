@@ -1,4 +1,6 @@
+import * as fs from "node:fs";
 import {
+  COMPONENT_ACCOUNT,
   dnsLabelProblems,
   isCidr,
   isHostName,
@@ -6,9 +8,22 @@ import {
   objectNameProblems,
   portProblems,
   rangeProblems,
+  TRAEFIK_SERVICE_NAME,
 } from "../../components/shared/names";
 
 const LABEL = "a".repeat(63);
+
+test("the ingress is called as the stacks' files call it", () => {
+  const sources = /(?<=source: )\S+/g;
+  const files = ["dev", "local", "staging", "prod"].map((stack) => fs.readFileSync(`Pulumi.${stack}.yaml`, "utf8"));
+  expect(files.flatMap((text) => text.match(sources))).toEqual(files.map(() => TRAEFIK_SERVICE_NAME));
+});
+
+test("an account is one of Consul's own by its whole name", () => {
+  const own = ["consul-server", "consul-connect-injector", "consul-mesh-gateway", "consul-partition-init"];
+  const others = ["my-consul-server", "consul-server-1", "consul-gateway", "consul", "server"];
+  expect([...own, ...others].filter((name) => COMPONENT_ACCOUNT.test(name))).toEqual(own);
+});
 
 test.each(["a", "0", "a-b", "a--b", LABEL])("%s is a DNS label", (name) => {
   expect(dnsLabelProblems("x", name)).toEqual([]);
@@ -80,6 +95,11 @@ test.each([
   "10.0.0.0/08",
   "10.0.0.0/",
   "10.0.0.0/8/8",
+  "10.0.0.0/a/8",
+  "10.0.0.0/8a",
+  "a/10.0.0.0/8",
+  "10.0.0.0//8",
+  "10.0.0./01",
   "fd00::/129",
   "fe80::1%eth0",
   "a/8",
