@@ -8,14 +8,14 @@ const later = <T>(value: T) => pulumi.output(Promise.resolve(value));
 const unknown = () =>
   new (pulumi.Output as any)([], Promise.resolve(undefined), Promise.resolve(false), Promise.resolve(false));
 
-/** What becomes of a canary's inputs, variables among them, when they are known: values, or what ends the program; and what it says. */
-async function judged(inputs: Parameters<typeof judgedLater>[1]) {
+/** What becomes of a canary's inputs, or of what `prefix` says, variables among them, when they are known: values, or what ends the program; and what it says. */
+async function judged(inputs: Parameters<typeof judgedLater>[1], prefix: [string?] = ["canary."]) {
   const warned: string[] = [];
   const warn = jest.spyOn(console, "warn").mockImplementation((text) => void warned.push(text));
   let its: object = {};
   await record(async () => {
     const resource = new pulumi.ComponentResource("test:index:Shop", "shop");
-    const { image, env, ...rest } = judgedLater('MeshService "shop"', inputs, resource, "canary.");
+    const { image, env, ...rest } = judgedLater('MeshService "shop"', inputs, resource, ...prefix);
     its = await ends({ ...rest, ...(image && { image }), ...env });
   });
   warn.mockRestore();
@@ -45,6 +45,11 @@ test("what is wrong ends the program when it is known, with the input that it wa
     HOST: expect.stringMatching(/^MeshService "shop": 1 problem\n {2}canary\.env\.HOST: /),
     C: "d",
   });
+});
+
+test("what is wrong of a service's own stands at the input's own path", async () => {
+  const { its } = await judged({ image: later("No Image") }, []);
+  expect(its).toEqual({ image: expect.stringMatching(/^MeshService "shop": 1 problem\n {2}image: /) });
 });
 
 test("of what the variables and volumes name, a name that another resource makes is judged too", async () => {
