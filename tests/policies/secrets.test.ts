@@ -79,6 +79,11 @@ cases("no-key-copied", [
     [ONES, SHOP + OTHER_CA, "that none is for"],
     [ONES.replace("-----END", ""), LEAF_OF_ONES + OTHER_CA, "that is cut short"],
     [ONES + PEM, LEAF_OF_ONES + OTHER_CA, "with another that cannot be read"],
+    [
+      ONES + PEM.replaceAll("PRIVATE", "EC PRIVATE"),
+      LEAF_OF_ONES + OTHER_CA,
+      "with an elliptic one that cannot be read",
+    ],
     [base64(ONES), LEAF_OF_ONES + OTHER_CA, "in a wrap"],
   ].map(([key, chain, what]) =>
     blocks(
@@ -86,6 +91,11 @@ cases("no-key-copied", [
       [secret("consul-ui-tls", { stringData: { "tls.crt": chain, "tls.key": key } })],
       "stringData.tls.key is a private key, of a CA or of Consul as consul-ui-tls tells",
     ),
+  ),
+  blocks(
+    "a key that none of its certificates is for, one of which is Consul's",
+    [secret("shop", { stringData: { "tls.crt": SHOP + CONSUL_CA, "tls.key": ONES } })],
+    "stringData.tls.key is a private key, with a certificate of Consul's",
   ),
   passes("names that only sound like a key's", [
     secret("consul-ca-store", { stringData: { "tls.keystore": "x", monkey: "x" } }),
