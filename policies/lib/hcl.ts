@@ -67,8 +67,7 @@ class Parser {
         this.i++;
       }
       const inmost = this.value();
-      const isItem = LISTS.test(keys[0]) && typeof inmost === "object";
-      const items = isItem ? [...list(result[keys[0]]), inmost].flat() : inmost;
+      const items = LISTS.test(keys[0]) ? [...list(result[keys[0]]), inmost].flat() : inmost;
       const value = keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), items);
       result = record(merge(result, record(value)));
       if (this.tokens[this.i] === ",") {
