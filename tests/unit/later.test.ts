@@ -73,7 +73,8 @@ describe("a value is judged", () => {
           const stack = new pulumi.StackReference("organization/other/dev");
           const address = new k8s.core.v1.Service("made", { spec: {} }).spec.clusterIP;
           const exported = stack.getOutput("address");
-          for (const value of [exported, address]) {
+          const ofBoth = pulumi.all([exported, address]).apply(([, its]) => its);
+          for (const value of [exported, address, ofBoth]) {
             const its = judged(value) as pulumi.Output<unknown>;
             outcomes.push([await ends(its), await isKnown(its)]);
           }
@@ -88,13 +89,19 @@ describe("a value is judged", () => {
     await run(true);
     const reason = "is an output without a value; if it is another stack's, that stack does not export it";
     const no = refused("Shop: 1 problem", `a.b: ${reason}`);
-    expect(outcomes).toEqual([[no, true], [undefined, false], refused("Shop: 1 problem", `exported: ${reason}`)]);
-    expect(warned).toEqual([
-      "Shop: 1 warning\n  a.b: could not be judged by this preview, since what makes it is not there yet; up judges it, before anything is made of it",
+    expect(outcomes).toEqual([
+      [no, true],
+      [undefined, false],
+      [undefined, false],
+      refused("Shop: 1 problem", `exported: ${reason}`),
     ]);
+    const warning =
+      "Shop: 1 warning\n  a.b: could not be judged by this preview, since what makes it is not there yet; up judges it, before anything is made of it";
+    expect(warned).toEqual([warning, warning]);
     outcomes.length = 0;
     await run(false);
-    expect(outcomes.slice(0, 2)).toEqual([
+    expect(outcomes.slice(0, 3)).toEqual([
+      [no, true],
       [no, true],
       [no, true],
     ]);
