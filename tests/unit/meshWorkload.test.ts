@@ -437,6 +437,8 @@ describe("the objects of a chart", () => {
       workload.transform(object("Queue", { spec: {} }, "kubernetes:example.com/v1:Queue") as any),
       workload.transform(object("Queue", { spec: pulumi.output({}) }, "kubernetes:example.com/v1:Queue") as any),
       workload.transform({ ...deployment, type: "example:index:Deployment" }),
+      // Kubernetes says what it lacks.
+      workload.transform(object("Deployment", {}) as any),
     ]);
     expect(result.slice(1)).toEqual(result.slice(1).map(() => undefined));
     expect(result[0].props.spec.replicas).toBe(3);
@@ -455,20 +457,18 @@ describe("the objects of a chart", () => {
   });
 
   test("what a workload waited for before, it waits for still", async () => {
-    let names: string[] = [];
+    const waited: any[][] = [];
     await declared((w) => {
       const its = new pulumi.ComponentResource("example:index:Database", "database");
-      for (const dependsOn of [its, [its]]) {
+      for (const dependsOn of [undefined, its, [its]]) {
         const joined = w.transform({ ...deployment, opts: { dependsOn } }) as any;
-        joined.opts.dependsOn.apply((all: any[]) => (names = [...names, ...all.map((each) => each.__name)]));
+        joined.opts.dependsOn.apply((all: any[]) => waited.push(all));
       }
     });
-    expect(names.filter((each) => each === "database" || each === "billing-service").sort()).toEqual([
-      "billing-service",
-      "billing-service",
-      "database",
-      "database",
-    ]);
+    expect(waited.flat().filter((each) => !pulumi.Resource.isInstance(each))).toEqual([]);
+    const names = waited.map((all) => all.map((each) => each.__name));
+    expect(names.map((its) => its.includes("database"))).toEqual([false, true, true]);
+    expect(names.map((its) => its.includes("billing-service"))).toEqual([true, true, true]);
   });
 
   test.each<[string, object, string]>([
@@ -559,6 +559,14 @@ describe("the objects of a chart", () => {
     const given = { existingService: "billing", existingServiceAccount: true };
     const objects = [deployment, service({}), core("ServiceAccount", {})];
     expect(await refused((w) => objects.forEach((each) => w.transform(each as any)), given)).toEqual([]);
+  });
+
+  test("those of their names in another namespace are somebody else's", async () => {
+    const metadata = { name: "billing", namespace: "b" };
+    const objects = [{ ...service({}).props, metadata }, { metadata }].map((props, i) =>
+      core(["Service", "ServiceAccount"][i], props),
+    );
+    expect(await refused((w) => objects.forEach((each) => w.transform(each as any)))).toEqual([]);
   });
 });
 
