@@ -90,7 +90,7 @@ test.each<[what: string, input: object, keys: Parameters<typeof keyProblems>[2],
   ["a rule", RULE, RULE_KEYS, 22],
   ["a route", ROUTE, ROUTE_KEYS, 11],
   ["a tcp route", TCP_ROUTE, TCP_ROUTE_KEYS, 10],
-])("an object in place of a plain value of %s has no keys to be known: its kind is judged elsewhere", (...it) => {
+])("an object in place of a plain value of %s is no question of keys", (...it) => {
   const [, input, keys, plain] = it;
   const wrong = misplaced(input);
   expect(wrong).toHaveLength(plain);
