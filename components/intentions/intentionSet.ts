@@ -104,8 +104,8 @@ export class IntentionSet extends pulumi.ComponentResource {
       // What goes to all services comes after what goes to one, and goes before it: in a mesh that serves, deny-all would
       // otherwise refuse for a moment what has an allow. Pulumi leaves out that an entry comes after itself.
       const last = async () => {
-        await args.mesh.model.declared().then(() => declared.registered());
-        return [...providersOf, ...(await awaited(spec, declared, this))];
+        await args.mesh.model.declared();
+        return [...providersOf, ...(await declared.registered(await awaited(spec, declared, this)))];
       };
       const entry = configEntry(
         `${name}-${intentionsName(destination)}`,

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ModelPart } from "../shared/meshModel";
-import { programEnds } from "../shared/programEnds";
-import { printable, Problem } from "../shared/problems";
+import { failAtSecondEnd, programEnds } from "../shared/programEnds";
+import { Problem } from "../shared/problems";
 import { MeshNames } from "../shared/serviceNames";
 import { actionOf, DENY_ALL, IntentionRule, placeOf } from "./intentions";
 
@@ -12,7 +12,7 @@ interface DeclaredSet {
   /** What has to be there for them to be in force, by the destination, where this program makes it. */
   readonly entries: ReadonlyMap<string, pulumi.Resource>;
   /** Whether they wait for something of the program's choice. */
-  readonly waits?: boolean;
+  waits?: boolean;
   /** Resolves when the set is registered, before which its entries are not; none where it is another stack's. */
   readonly registered?: Promise<unknown>;
   /** Services whose intentions are in that set's stack alone, where it is another. */
@@ -23,34 +23,30 @@ interface DeclaredSet {
 export class MeshIntentions extends ModelPart {
   /** Whether a call that no rule decides is let in: without deny-all, Consul has a default of its own. */
   public open = false;
-  private sets: DeclaredSet[] = [];
+  private readonly sets: DeclaredSet[] = [];
+  private readonly setOf = new Map<pulumi.Resource, DeclaredSet>();
   private readonly holding: string[] = [];
   /** The entries by whom they speak of, while no further set joins. */
   private spoken: Map<string, Set<pulumi.Resource>> | undefined;
-  private registering: Promise<void> | undefined;
 
   public join(set: DeclaredSet): void {
     this.sets.push(set);
+    set.entries.forEach((entry) => this.setOf.set(entry, set));
     this.spoken = undefined;
-    this.registering = undefined;
   }
 
   /**
-   * Resolves when the sets so far are registered that wait for nothing of their own. One in a component with a `dependsOn` may wait for
+   * Those of the entries for which one may wait, when their sets are registered. A set in a component with a `dependsOn` may wait for
    * pods that would wait for its entries, or for deny-all after them: in that circle the program would end with nothing but Pulumi's word
-   * about promises that are left. So where a set is not registered when nothing else goes on, nobody waits for its entries.
+   * about promises that are left. So where a set is not registered when nothing else goes on, nobody waits for its entries. Other sets are
+   * not waited for: where a program runs inside another, as by Pulumi's Automation API, it is never told that nothing goes on.
    */
-  public registered(): Promise<void> {
-    return (this.registering ??= this.unlessInCircle());
-  }
-
-  private async unlessInCircle(): Promise<void> {
-    const stuck = await unregistered(
-      this.sets.filter(({ waits }) => !waits),
-      programEnds(),
-    );
-    this.sets = this.sets.map((set) => (stuck.has(set) ? { ...set, entries: new Map() } : set));
-    this.spoken = undefined;
+  public async registered(entries: readonly pulumi.Resource[]): Promise<pulumi.Resource[]> {
+    const free = () => entries.filter((entry) => !this.setOf.get(entry)!.waits);
+    const left = new Set(free().map((entry) => this.setOf.get(entry)!));
+    await Promise.race([registering(left), programEnds()]);
+    left.forEach((set) => (set.waits = true));
+    return free();
   }
 
   /** All rules so far. */
@@ -91,22 +87,19 @@ export class MeshIntentions extends ModelPart {
     return found;
   }
 
-  /**
-   * The entries that speak of what a job calls, when their sets are registered. Errors: `RunError` where these wait for the job, which
-   * would fail without them.
-   */
+  /** The entries that speak of what a job calls, when their sets are registered. Where these wait for the job, the program fails. */
   public async entriesFrom(job: string): Promise<pulumi.Resource[]> {
     const sets = this.sets.filter(({ rules }) => rules.some((rule) => rule.source === job));
+    const left = new Set(sets);
     // At the first end, pods are let go on for which a set waits.
-    const [stuck] = await unregistered(sets, programEnds().then(programEnds));
-    if (stuck !== undefined) {
-      throw printable(
-        new pulumi.RunError(
-          `${stuck.set} lets the job "${job}" call, and so the job waits for it; but the set, or a component that it is in, waits for ` +
-            "the job. Leave the job out of that dependsOn, or declare the set apart from what waits for the job",
-        ),
-      );
-    }
+    failAtSecondEnd(() =>
+      [...left].map(
+        ({ set }) =>
+          `${set} lets the job "${job}" call, and so the job waits for it; but the set, or a component that it is in, waits for ` +
+          "the job. Leave the job out of that dependsOn, or declare the set apart from what waits for the job",
+      ),
+    );
+    await registering(left);
     return sets.flatMap(({ entries }) => [...entries.values()]);
   }
 
@@ -158,14 +151,9 @@ export class MeshIntentions extends ModelPart {
   }
 }
 
-/** Those of the sets that are not registered at an end. */
-async function unregistered(sets: readonly DeclaredSet[], end: Promise<unknown>): Promise<ReadonlySet<DeclaredSet>> {
-  const left = new Set(sets);
-  await Promise.race([
-    Promise.all(sets.map((set) => Promise.resolve(set.registered).then(() => left.delete(set)))),
-    end,
-  ]);
-  return left;
+/** Resolves when all of the sets are registered; one that is, is left no longer. */
+function registering(left: Set<DeclaredSet>): Promise<unknown> {
+  return Promise.all([...left].map((set) => Promise.resolve(set.registered).then(() => left.delete(set))));
 }
 
 /** The names of a mesh's JWTProviders: one is one object in the cluster. */

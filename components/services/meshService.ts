@@ -216,9 +216,6 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
  */
 function spokenOf({ model }: Mesh, serviceName: string): Promise<pulumi.Resource> {
   const intentions = model.part(MeshIntentions);
-  const its = model
-    .declared()
-    .then(() => intentions.registered())
-    .then(() => intentions.entriesOf(serviceName));
+  const its = model.declared().then(() => intentions.registered(intentions.entriesOf(serviceName)));
   return its as unknown as Promise<pulumi.Resource>;
 }

@@ -136,53 +136,51 @@ describe("a set that is not registered when nothing else goes on", () => {
     process.emit("beforeExit", 0);
     await new Promise(setImmediate);
   };
+  const all = (its: MeshIntentions) => its.registered([...its.opening.values()]);
   const sets = async (registered: Promise<unknown> | undefined) => {
     const its = mesh();
     join(its, "late", { registered });
-    its.hold("late");
-    // Before it is known that there is nothing to wait for.
-    its.entriesOf("late");
-    const known = its.registered();
+    const known = all(its);
     join(its, "later", { registered: never });
+    const of = its.registered(its.entriesOf("late"));
     await end();
-    await known;
     const rules = its.rules.map(({ destination }) => destination);
-    return { opening: [...its.opening.keys()], held: [...its.held], of: its.entriesOf("late"), rules };
+    return { all: await known, of: await of, opening: [...its.opening.keys()], rules };
   };
   const rules = ["shop", "late", "later"];
 
   test("has entries for which nobody waits, and one that joins later still does", async () => {
-    expect(await sets(never)).toEqual({ opening: ["shop", "pay", "later"], held: [], of: [], rules });
+    const opening = ["shop", "pay", "later"];
+    expect(await sets(never)).toEqual({ all: ["own", "pay"], of: [], opening, rules });
   });
 
   test.each([Promise.resolve(), undefined])("is none that is: %p", async (registered) => {
     const opening = ["shop", "pay", "late", "later"];
-    expect(await sets(registered)).toEqual({ opening, held: ["late"], of: ["late"], rules });
+    expect(await sets(registered)).toEqual({
+      all: ["own", "pay", "late"],
+      of: ["late"],
+      opening,
+      rules,
+    });
   });
 
-  test("is waited for until then, and one that waits for something of its own is not", async () => {
+  test("is waited for until then, and only by who waits for its entries", async () => {
     const its = mesh();
-    join(its, "own", { registered: never, waits: true });
-    await its.registered();
     join(its, "late", { registered: never });
+    expect(await its.registered(its.entriesOf("shop"))).toEqual(["own"]);
     let known = false;
-    void its.registered().then(() => (known = true));
+    const entries = its.registered(its.entriesOf("late")).finally(() => (known = true));
     await new Promise(setImmediate);
     expect(known).toBe(false);
     await end();
-    expect(known).toBe(true);
+    expect(await entries).toEqual([]);
+    // And nobody waits for it again.
+    expect(await all(its)).toEqual(["own", "pay"]);
+    expect(await its.registered([entry("late")])).toEqual([]);
   });
 
-  test("is known once for all that wait, and anew when a set joins", async () => {
-    const its = mesh();
-    const first = its.registered();
-    expect(its.registered()).toBe(first);
-    its.join({ set: "more", rules: [], entries: new Map() });
-    expect(its.registered()).not.toBe(first);
-    await its.registered();
-  });
-
-  test("fails a job that it lets call, unless pods that go on are all that it waited for", async () => {
+  test("fails a program where it lets a job call, unless pods that go on are all that it waited for", async () => {
+    const stack = jest.spyOn(pulumi.runtime, "getStackResource").mockReturnValue({} as never);
     const its = mesh();
     let register!: (value: unknown) => void;
     join(its, "late", { registered: new Promise((resolve) => (register = resolve)), waits: true });
@@ -190,16 +188,17 @@ describe("a set that is not registered when nothing else goes on", () => {
     const other = its.entriesFrom("other");
     await end();
     register(undefined);
+    await end();
     expect([await entries, await other]).toEqual([["own", "late"], []]);
     join(its, "never", { registered: never });
-    const failed = its.entriesFrom("web").catch((error) => error);
+    void its.entriesFrom("web");
     await end();
-    await end();
-    expect(await failed).toEqual(
+    await expect(end()).rejects.toEqual(
       new pulumi.RunError(
         'set never lets the job "web" call, and so the job waits for it; but the set, or a component that it is in, waits for the job. ' +
           "Leave the job out of that dependsOn, or declare the set apart from what waits for the job",
       ),
     );
+    stack.mockRestore();
   });
 });
