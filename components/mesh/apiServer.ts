@@ -13,6 +13,10 @@ export function apiServerOf(provider: pulumi.ProviderResource | undefined): pulu
   const config = new pulumi.Config("kubernetes");
   // The inputs of any resource are its properties, also where its class does not say so.
   const inputs = provider as unknown as Record<string, pulumi.Input<string>> | undefined;
+  if (inputs !== undefined && !("kubeconfig" in inputs)) {
+    // One that another component made in a process of its own: nothing but its name is known here.
+    return pulumi.output(undefined);
+  }
   const way = Object.fromEntries(WAY.map((key) => [key, inputs === undefined ? config.get(key) : inputs[key]]));
   return pulumi.output(way).apply((its) => addressOf(its as Way));
 }

@@ -65,6 +65,16 @@ test("without one it is the shell's, else the user's own", async () => {
   expect(await address()).toBe(blue);
 });
 
+test("that of a provider of which no more than its name is known is not said, whatever the shell's is", async () => {
+  process.env.KUBECONFIG = file;
+  let its: unknown;
+  await record(() => {
+    const urn = "urn:pulumi:test::mesh::pulumi:providers:kubernetes::its::id";
+    its = ends(apiServerOf(new pulumi.DependencyProviderResource(urn)));
+  });
+  expect(await its).toBeUndefined();
+});
+
 test("the default provider's is that of the stack's configuration", async () => {
   pulumi.runtime.setAllConfig({ "kubernetes:kubeconfig": text, "kubernetes:context": "green" });
   expect(await address()).toBe(green);
