@@ -95,6 +95,8 @@ export function ingressMeshProblems(
 ): Problem[] {
   const { namespace = DEFAULT_TRAEFIK_NAMESPACE, createNamespace = true } = args;
   const made = mesh.model.part(MadeObjects);
+  // One that the ingress has twice is told of by `traefikProblems`.
+  const nodePorts = new Map(openNodePorts(args).map(([input, port]) => [port, input]));
   const reason = `"${namespace}" is Consul's, which is not the ingress' to make; use another, or set createNamespace to false`;
   return [
     ...catalogSyncProblems(args, mesh),
@@ -104,6 +106,6 @@ export function ingressMeshProblems(
       ? [{ propertyPath: "namespace", reason }]
       : []),
     ...made.take("namespace", `the Deployment "traefik" in ${namespace}`, place, "use another namespace"),
-    ...openNodePorts(args).flatMap(([path, port]) => made.take(path, `node port ${port}`, place, "give each its own")),
+    ...[...nodePorts].flatMap(([port, input]) => made.take(input, `node port ${port}`, place, "give each its own")),
   ];
 }

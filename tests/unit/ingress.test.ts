@@ -362,6 +362,12 @@ describe("beside another ingress of its mesh", () => {
   });
 });
 
+test("a node port that an ingress has twice is told of once, without another ingress", async () => {
+  expect(await refusal({ namespace: "edge", nodePorts: { web: 32000, websecure: 32000 } })).toBe(
+    'TraefikConsulIngress "two": 1 problem\n  nodePorts: 32000, 32000, 30808 are not three different ports; give each its own',
+  );
+});
+
 test("Consul's own namespace is its own only where it does not make it", async () => {
   const namespace = "consul-system";
   expect(await refusal({ namespace })).toBe(
