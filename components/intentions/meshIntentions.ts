@@ -17,6 +17,8 @@ interface DeclaredSet {
   readonly registered?: Promise<unknown>;
   /** Services whose intentions are in that set's stack alone, where it is another. */
   readonly services?: ReadonlySet<string>;
+  /** Those of them that are jobs, which listen nowhere. Default: none. */
+  readonly jobs?: readonly string[];
 }
 
 /** The intentions of a mesh, by the sets that declare them. */
@@ -112,14 +114,13 @@ export class MeshIntentions extends ModelPart {
   public callProblems(call: IntentionRule): Problem[] {
     const { source, destination } = call;
     const other = this.ownerOf(destination);
-    return other === undefined || this.letsIn(source, destination)
+    const isJob = other?.jobs?.includes(destination);
+    const reason = isJob
+      ? `"${destination}" is a job of ${other!.set}, which nobody can call: it listens nowhere; name a service`
+      : `"${destination}" is a service of ${other?.set}, whose intentions do not let "${source}" in; have that stack declare { source: ${source}, destination: ${destination} } first`;
+    return other === undefined || (!isJob && this.letsIn(source, destination))
       ? []
-      : [
-          {
-            propertyPath: `${placeOf(call, 0, "calls")}.destination`,
-            reason: `"${destination}" is a service of ${other.set}, whose intentions do not let "${source}" in; have that stack declare { source: ${source}, destination: ${destination} } first`,
-          },
-        ];
+      : [{ propertyPath: `${placeOf(call, 0, "calls")}.destination`, reason }];
   }
 
   /** Whether rules let anything of a call in: those with the exact destination go first, then those with the exact source. */

@@ -181,7 +181,7 @@ export function withdrawnProviderProblems(
         .filter((name) => withdrawn.includes(name))
         .map((name) => ({
           propertyPath: `stack ${stack}: ${placeOf(rule, i, "intentions")}`,
-          reason: `names the JWT provider "${name}", which this stack no longer has; keep it until that rule names another`,
+          reason: `names the JWT provider "${name}", which this stack no longer has; keep it until that rule names another, or name it in externalJwtProviders where others declare it`,
         })),
     ),
   );
@@ -207,7 +207,9 @@ export function knowStacks(model: MeshModel, stacks: Readonly<Record<string, Pub
 function joinIntentions(model: MeshModel, stack: string, its: PublishedServices): void {
   const { services, jobs = [], destinations = [], intentions } = its;
   const own = new Set([...[...services, ...destinations].map(({ name }) => name), ...jobs]);
-  model.part(MeshIntentions).join({ set: `stack ${stack}`, rules: intentions, entries: new Map(), services: own });
+  model
+    .part(MeshIntentions)
+    .join({ set: `stack ${stack}`, rules: intentions, entries: new Map(), services: own, jobs });
 }
 
 /** Notes the services of stacks in a mesh, for what joins it later to be judged beside them. */

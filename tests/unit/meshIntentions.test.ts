@@ -62,6 +62,20 @@ test("a call that no rule decides is let in where a mesh is open, and one that a
   expect(called(true, rule("shop", "pay"))).toBe(true);
 });
 
+test("a job of another stack is called by nobody, whatever lets calls in", () => {
+  const its = mesh();
+  its.open = true;
+  const jobs = ["nightly"];
+  its.join({ set: "stack log", rules: [], entries: new Map(), services: new Set(["nightly", "log"]), jobs });
+  expect(its.callProblems(rule("web", "nightly"))).toEqual([
+    {
+      propertyPath: "calls[0].destination",
+      reason: '"nightly" is a job of stack log, which nobody can call: it listens nowhere; name a service',
+    },
+  ]);
+  expect(its.callProblems(rule("web", "log"))).toEqual([]);
+});
+
 test("a call that does not say where it stands is the first of those of its service", () => {
   expect(mesh().callProblems(rule("web", "pay"))[0].propertyPath).toBe("calls[0].destination");
 });

@@ -273,7 +273,7 @@ test("a JWT provider that is taken away is missed by each rule that names it, on
   ];
   const others = { "a/b/cart": published([]), "a/b/pay": published([], { intentions }) };
   const reason =
-    'names the JWT provider "login", which this stack no longer has; keep it until that rule names another';
+    'names the JWT provider "login", which this stack no longer has; keep it until that rule names another, or name it in externalJwtProviders where others declare it';
   expect(said(withdrawnProviderProblems(["login"], others))).toEqual([
     `stack a/b/pay: intentions[1]: ${reason}`,
     `stack a/b/pay: pay.calls[0]: ${reason}`,

@@ -250,6 +250,11 @@ test.each<[string, object, RegExp]>([
     /calls\[0\]\.destination: "front" is a service of stack .*\/prod, whose intentions do not let "orders" in/,
   ],
   [
+    "a call to another stack's job",
+    { services: [{ ...service, calls: [{ destination: "nightly" }] }], intentions: [] },
+    /calls\[0\]\.destination: "nightly" is a job of stack .*\/pay, which nobody can call: it listens nowhere; name a service$/m,
+  ],
+  [
     "a certificate resolver that the mesh's ingress has not",
     { services: [{ ...service, routes: [{ host: "o.example", tls: { certResolver: "none" } }] }] },
     /"none"/,
@@ -377,7 +382,7 @@ describe("a JWT provider of the mesh's stack", () => {
     expect(await judged({ externalJwtProviders: [] }, telling)).toBe("accepted");
     expect(await judged({ jwtProviders: [] }, older)).toBe("accepted");
     expect(await judged({ jwtProviders: [] }, telling)).toBe(
-      `stacks of the mesh: 1 problem\n  stack ${PAY}: intentions[0]: names the JWT provider "login", which this stack no longer has; keep it until that rule names another`,
+      `stacks of the mesh: 1 problem\n  stack ${PAY}: intentions[0]: names the JWT provider "login", which this stack no longer has; keep it until that rule names another, or name it in externalJwtProviders where others declare it`,
     );
   });
 });
