@@ -34,7 +34,7 @@ function inManifests(object: ClusterObject): ClusterObject[] {
 function bootstrapped(object: ClusterObject): ClusterObject[] {
   const configs = ifKnown(
     () =>
-      /^(ConfigMap|Secret)$/.test(object.kind)
+      ["ConfigMap", "Secret"].includes(object.kind)
         ? filesOf(object).map(({ config }) => config)
         : containersOf(object)
             .filter(runsAgent)
