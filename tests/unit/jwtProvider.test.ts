@@ -26,13 +26,15 @@ describe("a provider of a program", () => {
   test("is in Consul before the intention that names it, and after it at the end", async () => {
     const { resources, problems } = await declare((mesh) => [new JwtProvider("login", { mesh, ...options })]);
     expect(problems).toEqual([]);
-    const { props } = find(resources, "login-jwt-provider");
+    const { props, beforeCreate } = find(resources, "login-jwt-provider");
     expect(props).toMatchObject({ kind: "JWTProvider", metadata: { name: "login" } });
     expect(props.metadata.annotations).toEqual({
       "pulumi.com/waitFor": "condition=Synced",
       "pulumi.com/patchForce": "true",
     });
     expect(props.spec.issuer).toBe(options.issuer);
+    // Somebody else's of that name stays theirs.
+    expect(beforeCreate).toContain("JwtProvider-login-foreign");
     expect(find(resources, "intentions-web").dependsOn).toEqual(
       expect.arrayContaining([expect.stringContaining("login-jwt-provider")]),
     );
