@@ -92,7 +92,7 @@ function keyProblems(key: string, value: unknown, joined: Joined): string[] {
 }
 
 /** What works in the mesh, but otherwise than it looks. */
-export function joinWarnings(template: PodTemplate, { serviceName, port }: Joined, path: string): Problem[] {
+export function joinWarnings(template: PodTemplate, { serviceName, port, running }: Joined, path: string): Problem[] {
   const spec = (template.spec ?? {}) as k8s.types.input.core.v1.PodSpec;
   const containers = plainList(spec.containers);
   const ports = containers.flatMap((container) => plainList(container.ports).map((each) => each.containerPort));
@@ -106,7 +106,8 @@ export function joinWarnings(template: PodTemplate, { serviceName, port }: Joine
           },
         ]
       : []),
-    ...(typeof account === "string" && account !== "" && account !== "default" && account !== serviceName
+    // Those that run already keep theirs.
+    ...(!running && typeof account === "string" && !["", "default", serviceName].includes(account)
       ? [
           {
             propertyPath: `${path}.spec.serviceAccountName`,

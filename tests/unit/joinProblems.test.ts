@@ -145,6 +145,11 @@ test.each<[string, object, string[]]>([
   expect(joinWarnings({ spec } as PodTemplate, JOINED, "t").map((p) => p.propertyPath)).toEqual(paths);
 });
 
+test("the account of pods that run already stays, and nothing is said of it", () => {
+  const spec = { containers: [container], serviceAccountName: "shop" };
+  expect(joinWarnings({ spec }, { ...JOINED, running: true }, "t")).toEqual([]);
+});
+
 describe("a Service that exists", () => {
   const told = (spec: object | undefined, template: PodTemplate | undefined = pods()) =>
     joinedServiceProblems({ spec } as never, template, JOINED, "Service billing").map((p) => p.propertyPath);
