@@ -30,6 +30,8 @@ export interface Read {
   readonly name: string;
   readonly id: string;
   readonly props: Record<string, any>;
+  /** Outputs that are secrets, whatever the provider says. */
+  readonly secret: string[];
 }
 
 /** What a provider would answer, for the few outputs that the program goes on with. */
@@ -97,7 +99,12 @@ export async function record(
   };
   const read = monitor.readResource.bind(monitor);
   monitor.readResource = (request: any, callback: unknown) => {
-    reads.push({ name: request.getName(), id: request.getId(), props: request.getProperties().toJavaScript() });
+    reads.push({
+      name: request.getName(),
+      id: request.getId(),
+      props: request.getProperties().toJavaScript(),
+      secret: request.getAdditionalsecretoutputsList(),
+    });
     return read(request, callback);
   };
   await pulumi.runtime.runInPulumiStack(async () => void (await program()));

@@ -100,9 +100,7 @@ export function judgedAccount(
   member.judge(pods, path);
   refuse(`pods of ${serviceName}`, [
     ...accountProblems(pods, serviceName, mesh, path),
-    ...(service === undefined
-      ? []
-      : joinedServiceProblems({ spec: service }, pods, member.asJoined, `Service ${existingService}`)),
+    ...joinedServiceProblems({ spec: service }, pods, member.asJoined, `Service ${existingService}`),
   ]);
   const { serviceAccountName: its } = (pods.spec ?? {}) as k8s.types.input.core.v1.PodSpec;
   return its === undefined || its === "" || its === serviceName ? serviceName : undefined;

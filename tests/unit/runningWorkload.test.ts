@@ -42,6 +42,8 @@ test.each<Kind>(["Deployment", "StatefulSet", "DaemonSet"])(
           name: "billing-running",
           id: "apps/legacy",
           props: expect.objectContaining({ apiVersion: "apps/v1", kind, metadata }),
+          // Variables in its pods may be secrets in plain text, which the state is not to show.
+          secret: ["spec"],
         },
         {
           name: "billing-running-service",
@@ -51,6 +53,7 @@ test.each<Kind>(["Deployment", "StatefulSet", "DaemonSet"])(
             kind: "Service",
             metadata: { name: "billing-http", namespace: "apps" },
           }),
+          secret: [],
         },
       ]),
     );
@@ -83,6 +86,17 @@ test.each<[string, string | undefined, string | undefined]>([
 ])("the ServiceAccount of pods that have %s", async (_, serviceAccountName, account) => {
   const { recorded } = await patched({}, { serviceAccountName });
   expect(find(recorded, "billing-deployment-patch").props.spec.template.spec.serviceAccountName).toBe(account);
+});
+
+test("what of pods that run is most likely not meant is told by where they are", async () => {
+  const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+  await patched({ workload: { name: "legacy" }, port: 9090 }, { serviceAccountName: "legacy" });
+  const told = warn.mock.calls.map(([message]) => message);
+  warn.mockRestore();
+  // Nor is their account replaced, which stays.
+  expect(told).toEqual([
+    "pods of billing: 1 warning\n  Deployment legacy.spec.template.spec.containers: open the ports 8080 and not 9090, to which the sidecar leads; set port to the one that is meant",
+  ]);
 });
 
 /** What is wrong with pods that run, and the Service that selects them. */
@@ -154,7 +168,8 @@ test.each<[string, object, boolean]>([
     { serviceAccountName: "billing", automountServiceAccountToken: true },
     true,
   ],
-  ["no word on either, with ACLs", { serviceAccountName: "" }, true],
+  ["an empty word on one, with ACLs", { serviceAccountName: "" }, true],
+  ["no word on either, with ACLs", {}, true],
 ])("pods with %s are taken", async (_, pods, acls) => {
   expect(await judged({}, pods, undefined, acls)).toBe("");
 });
@@ -174,6 +189,7 @@ test("pods that run have one identity: a second workload for them is refused, as
     new MeshWorkload("elsewhere", { ...shop, namespace: "others" });
     new MeshWorkload("set", { ...shop, workload: { kind: "StatefulSet", name: "shop" } });
     new MeshWorkload("later", { ...shop, namespace: pulumi.output("apps") });
+    new MeshWorkload("later-elsewhere", { ...shop, namespace: pulumi.output("others") });
   };
   const answer = (inputs: object) => ({ ...inputs, spec: { template: { spec: { containers: [{ name: "app" }] } } } });
   await record(program, {}, {}, [], { "kubernetes:apps/v1:StatefulSet": answer });
