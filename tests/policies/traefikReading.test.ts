@@ -360,6 +360,11 @@ cases("traefik-configuration-in-sight", [
     },
     { ...traefik({ envFrom: [{ prefix: "A_" }] }), name: "c" },
   ]),
+  blocks(
+    "a file that it mounts, of a name that does not tell",
+    [mounting("/routes", { configMap: { name: "app" } }), configMap("app", { "a.yml": "a: [" })],
+    "the file a.yml cannot be read",
+  ),
   passes("what cannot be read and is no file of Traefik's", [
     configMap("traefik", { "notes.txt": "a: [", "a.yml.tpl": "a: [" }),
     configMap("app", { "a.yml": "a: [" }),
