@@ -286,6 +286,8 @@ cases("traefik-configuration-in-sight", [
   ...[
     ["a file in it", "/routes/a", { configMap: { name: "gone" } }, "the ConfigMap gone, mounted at /routes/a cannot"],
     ["a Secret", "/routes", { secret: { secretName: "gone" } }, "the Secret gone, mounted at /routes cannot"],
+    ["a Secret among others", "/routes", { projected: { sources: [{ secret: { name: "gone" } }] } }, "the Secret gone"],
+    ["the folder with a slash", "/routes/", { configMap: { name: "gone" } }, "the ConfigMap gone, mounted at /routes"],
     [
       "a file of a Secret",
       "/routes",
@@ -301,7 +303,8 @@ cases("traefik-configuration-in-sight", [
   ].map(([title, path, volume, problem]) =>
     blocks(
       `of somebody else in a folder that is told: ${title as string}`,
-      [mounting(path as string, volume as Record<string, unknown>, told("/routes"))],
+      // What is beside it in the namespace is not what it names.
+      [mounting(path as string, volume as Record<string, unknown>, told("/routes")), EMPTY_FILE],
       problem as string,
     ),
   ),
@@ -316,6 +319,7 @@ cases("traefik-configuration-in-sight", [
             sources: [
               { configMap: { name: "routes" } },
               { secret: { name: "gone", items: [{ path: "a.toml.crt" }, { path: "a.ymlx" }] } },
+              { configMap: { name: "gone", items: [{ path: "ca.crt" }] } },
             ],
           },
         },
@@ -325,6 +329,16 @@ cases("traefik-configuration-in-sight", [
     },
   ]),
   blocks("a file's name that is told", [flags("--providers.file.filename=/a.yml")], "the file /a.yml cannot be read"),
+  blocks(
+    "a file's name that a script tells",
+    [traefik({ command: ["sh", "-c", "exec traefik --ping  --configfile  /a.yml"] })],
+    "the file /a.yml cannot be read",
+  ),
+  blocks(
+    "a setting that the pod's own fields give",
+    [traefik({ args: ["traefik"], env: [{ name: "TRAEFIK_API", valueFrom: FIELD }] })],
+    "the variable TRAEFIK_API, whose value is elsewhere cannot be read",
+  ),
   blocks("what is told twice", [flags("--configfile=/a.yml", "--providers.file.filename=/a.yml")], "the file /a.yml"),
   blocks(
     "a folder of a like name",
