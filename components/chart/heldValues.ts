@@ -1,4 +1,4 @@
-import { ChartValues, ConsulImages, ConsulOptions, consulValues } from "./consulValues";
+import { ChartValues, CONSUL_NAME, ConsulImages, ConsulOptions, consulValues } from "./consulValues";
 import { isLater } from "../shared/later";
 import { laterValues } from "../shared/laterValues";
 import { Problem } from "../shared/problems";
@@ -28,17 +28,18 @@ const SECURE = "what the mesh gives its users is an address that speaks TLS only
 const WHOLE = "without its injector it is not a mesh";
 const ENTERPRISE = "it is Consul Enterprise's, and intentions here name services without a namespace or a partition";
 
+/** What of a mesh's options decides which values it counts on. */
+type Options = ConsulOptions & GatewayOptions & { readonly externalServers?: unknown };
+
 /** Chart values that the component counts on, what they may be, and what to do in place of changing them. */
-function heldValues(
-  options: ConsulOptions & GatewayOptions,
-  external: boolean,
-): Record<string, [held: unknown[], remedy: string]> {
+function heldValues(options: Options): Record<string, [held: unknown[], remedy: string]> {
+  const external = options.externalServers !== undefined;
   const option = (name: string): [unknown[], string] => [[], `use the option ${name}`];
   const byName: [unknown[], string] = [["-", true], "callers find external destinations by a name of Consul's DNS"];
   return {
     nameOverride: [[], NAMED],
     fullnameOverride: [[], NAMED],
-    "global.name": [[valueAt(consulValues(options), "global.name")], NAMED],
+    "global.name": [[CONSUL_NAME], NAMED],
     "global.enabled": [[true], WHOLE],
     "global.tls.enabled": [[true], SECURE],
     "global.tls.httpsOnly": [[true], SECURE],
@@ -100,13 +101,8 @@ function heldValues(
 }
 
 /** Values that would break what other parts of the stack take from the mesh. */
-export function heldValueProblems(
-  options: ConsulOptions & GatewayOptions & { readonly externalServers?: unknown },
-  values: ChartValues,
-  prefix: string,
-): Problem[] {
-  const held = heldValues(options, options.externalServers !== undefined);
-  return Object.entries(held).flatMap(([path, [right, remedy]]) => {
+export function heldValueProblems(options: Options, values: ChartValues, prefix: string): Problem[] {
+  return Object.entries(heldValues(options)).flatMap(([path, [right, remedy]]) => {
     const value = valueAt(values, path);
     const wrong = value !== undefined && value !== null && !isLater(value) && !right.includes(value);
     const reason = `cannot be ${JSON.stringify(value)} here: ${remedy}; leave it out`;
@@ -115,12 +111,8 @@ export function heldValueProblems(
 }
 
 /** Values that another resource makes, where what is in them has to be known before they are merged with the mesh's own. */
-export function laterValueProblems(
-  options: ConsulOptions & GatewayOptions & { readonly externalServers?: unknown },
-  values: ChartValues,
-  prefix: string,
-): Problem[] {
-  const held = Object.keys(heldValues(options, options.externalServers !== undefined));
+export function laterValueProblems(options: Options, values: ChartValues, prefix: string): Problem[] {
+  const held = Object.keys(heldValues(options));
   const gate = ["server.extraConfig", "server.extraContainers", "global.datacenter", "global.domain"];
   const read = [...held, ...(options.acls ? gate : [])];
   const own = consulValues(options as ConsulOptions);

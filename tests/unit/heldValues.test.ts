@@ -70,6 +70,22 @@ test("a value is refused with what it would break, and the way to say it", () =>
   expect(reason).toBe("cannot be true here: use the option acls; leave it out");
 });
 
+test.each<[option: string, paths: string[]]>([
+  ["ca", ["global.tls.caCert", "global.tls.caKey"]],
+  ["bootstrapTokenSecret", ["global.acls.bootstrapToken"]],
+  ["gossipKeySecret", ["global.gossipEncryption.secretName", "global.gossipEncryption.secretKey"]],
+  ["externalServers", ["hosts", "httpsPort", "grpcPort", "k8sAuthMethodHost"].map((each) => `externalServers.${each}`)],
+])("what the option %s is for is said by it", (option, its) => {
+  const reasons = its.flatMap((path) => heldValueProblems({}, nested(path, "a"), "x").map(({ reason }) => reason));
+  expect(reasons).toEqual(its.map(() => `cannot be "a" here: use the option ${option}; leave it out`));
+});
+
+test("a value that is null is told of as one of the chart's alone", () => {
+  const values = nested("global.tls.enabled", null);
+  expect(paths(values)).toEqual([]);
+  expect(consulMeshProblems({ values }).map((each) => each.propertyPath)).toEqual(["values.global.tls.enabled"]);
+});
+
 test("an image is the one of the chart's value that wins, else of the option, with where it is named", () => {
   const options = { images: { consul: "option:1", dataplane: "option:2" } };
   const values = { global: { image: "global:1", imageK8S: "global:2" }, server: { image: "server:1" } };
