@@ -68,6 +68,14 @@ describe("files of settings", () => {
     expect(names(settings(["z.yaml", "all/"], { services: [service("own")] }))).toEqual(["own", "z", "a", "b", "c"]);
   });
 
+  test("give a list that nobody has begun yet", () => {
+    write({ "a.yaml": { traefikAccessLogHeaders: ["X-A"] }, "b.yaml": { traefikAccessLogHeaders: ["X-B"] } });
+    expect(settings(["a.yaml", "b.yaml"], { traefikAccessLogFormat: "json" }).traefik.accessLogHeaders).toEqual([
+      "X-A",
+      "X-B",
+    ]);
+  });
+
   test("merge keys and repeat anchors as Pulumi's own do", () => {
     const uses = Array.from({ length: 200 }, (_, i) => `  - { <<: *all, name: s-${i} }\n`);
     write({ "a.yaml": `services:\n  - &all { name: first, image: "localhost/whoami:1", port: 80 }\n${uses.join("")}` });
