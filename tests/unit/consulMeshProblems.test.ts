@@ -88,6 +88,11 @@ test.each<[wrong: object, problems: RegExp[], right?: object]>([
   [{ values: { global: { tls: { enabled: false } } } }, [/^x\.values\.global\.tls\.enabled: /]],
   [{ values: { global: { datacenter: "dc 1" } } }, [/^x\.values\.global\.datacenter: /]],
   [
+    { values: { ui: Promise.resolve({}) } },
+    [/^x\.values\.ui: is an output, /],
+    { values: { server: { storageClass: Promise.resolve("fast") } } },
+  ],
+  [
     { externalDestinations: [bank], values: { connectInject: { k8sDenyNamespaces: ["consul-system"] } } },
     [/^x\.values\.connectInject\.k8sDenyNamespaces: /],
     { values: { connectInject: { k8sDenyNamespaces: ["consul-system"] } } },
