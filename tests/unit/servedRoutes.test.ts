@@ -35,6 +35,8 @@ test("a Job asks each pod of Traefik for all routes, outside the mesh, with no m
     services: { shop: ["b", "c"], bank: ["a"], none: [] },
   }));
   expect(jobs).toHaveLength(1);
+  // Somebody else's of that name stays theirs.
+  expect(job.beforeCreate).toEqual(["ServedRoutes-served-foreign"]);
   expect(job.props.metadata).toMatchObject({
     name: expect.stringMatching(/^traefik-served-routes-[0-9a-f]{8}$/),
     namespace: "edge",
