@@ -218,6 +218,8 @@ test("all of it is its own, under names that are known", async () => {
   expect(find(recorded, "traefik-deployment").dependsOn).toEqual(
     expect.arrayContaining(["consul-connect-injector", "traefik-crd-binding-shop", "traefik-service"]),
   );
+  // Both namespaces go at the same time, and last.
+  expect(find(recorded, "traefik-namespace").dependsOn).toContain("consul-remains");
   expect(ingress.serviceName).toBe("traefik-system-ingress");
 });
 
