@@ -75,13 +75,8 @@ export function serverConfigProblems(
     found.doubts.push({ propertyPath: path, reason: "is a template, which is not judged" });
     return found;
   }
-  let config: unknown;
-  try {
-    config = JSON.parse(text);
-  } catch {
-    // No JSON is no object either.
-  }
-  if (typeof config !== "object" || config === null || Array.isArray(config)) {
+  const config = objectIn(text);
+  if (config === undefined) {
     const reason = `${shown(text)} is not an object in JSON, as the servers read it; use one such as {"log_level": "DEBUG"}`;
     found.problems.push({ propertyPath: path, reason });
     return found;
@@ -149,8 +144,13 @@ export const DOUBT = "is not known to be harmless to what the stack relies on; t
 
 /** The servers' own configuration among the chart's values; `undefined` where that is no object in JSON. */
 export function serverConfigOf(values: ChartValues): ChartValues | undefined {
+  return objectIn((valueAt(values, "server.extraConfig") as string | undefined) ?? "{}");
+}
+
+/** The object that a text is in JSON, `undefined` where it is none. */
+function objectIn(text: string): ChartValues | undefined {
   try {
-    const config: unknown = JSON.parse((valueAt(values, "server.extraConfig") as string | undefined) ?? "{}");
+    const config: unknown = JSON.parse(text);
     return typeof config === "object" && config !== null && !Array.isArray(config)
       ? (config as ChartValues)
       : undefined;

@@ -1,4 +1,4 @@
-import { DOUBT, serverConfigProblems } from "../../components/chart/serverConfig";
+import { DOUBT, serverConfigOf, serverConfigProblems } from "../../components/chart/serverConfig";
 
 /** What is said of a configuration: problems, and doubts behind a question mark. */
 function said(config: object | string): string[] {
@@ -47,7 +47,7 @@ test.each([
     skip_leave_on_interrupt use_streaming_backend`).map((key) => [key, [true, false], ["true", 1, null]] as const),
   ...words(`check_update_interval default_query_time discovery_max_stale log_rotate_duration max_query_time
     raft_snapshot_interval reconnect_timeout reconnect_timeout_wan retry_interval retry_interval_wan server_rejoin_age_max
-    session_ttl_min`).map((key) => [key, ["60s", "1h30m"], [60, "60", "soon"]] as const),
+    session_ttl_min`).map((key) => [key, ["60s", "1h30m"], [60, "60", "soon", ["60s"]]] as const),
   ...words(`autopilot cache dns_config gossip_lan gossip_wan http_config limits locality node_meta performance raft_logstore rpc
     tagged_addresses telemetry ui_config xds`).map((key) => [key, [{}], ["", null, [], true]] as const),
   [
@@ -89,6 +89,12 @@ test("what turns the mesh's identities off is refused, and what else is said of 
 
 test.each(["log_level = debug", "null", "3", "[]", '"text"', ""])("%s is no object in JSON", (text) => {
   expect(said(text)).toEqual([expect.stringMatching(/^x: .* is not an object in JSON/)]);
+  expect(serverConfigOf({ server: { extraConfig: text } })).toBeUndefined();
+});
+
+test("what the servers are told is in the chart's values, or nothing", () => {
+  expect(serverConfigOf({ server: { extraConfig: '{"log_level": "DEBUG"}' } })).toEqual({ log_level: "DEBUG" });
+  expect([{}, { server: {} }, { server: { extraConfig: null } }].map(serverConfigOf)).toEqual([{}, {}, {}]);
 });
 
 test("a template's text cannot be judged", () => {
