@@ -90,9 +90,9 @@ export function placed({ propertyPath, reason }: Problem, fromFiles: readonly Fr
   };
 }
 
-/** A text with the items of lists that it names where somebody wrote them; what stands after "file: " or "stack: " is placed already. */
+/** A text with the items of lists that it names where somebody wrote them; what stands after "a.yaml: " or "stack a/b/c: " is placed already. */
 export function placeOf(text: string, fromFiles: readonly FromFile[]): string {
-  return text.replace(/(?<![\w.]|: )(\w+)\[(\d+)\]/g, (item, setting: string, index: string) => {
+  return text.replace(/(?<![\w.]|[./]\S*: )(\w+)\[(\d+)\]/g, (item, setting: string, index: string) => {
     const its = fromFiles.find(
       ({ setting: other, items }) => other === setting && items && items.first <= +index && +index < items.next,
     );

@@ -145,6 +145,7 @@ describe("what is wrong is told where it stands", () => {
     expect(at("b.yaml: services[1], stack a/b/pay: services[1]")).toBe(
       "b.yaml: services[1], stack a/b/pay: services[1]",
     );
+    expect(at("is never reached: services[1].calls[0]")).toBe("is never reached: a.yaml: services[0].calls[0]");
     expect(at("a:services[1] services[1]")).toBe("a:a.yaml: services[0] a.yaml: services[0]");
   });
 
