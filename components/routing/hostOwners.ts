@@ -116,9 +116,9 @@ function first(routes: readonly Owned[], find: (route: Owned) => string | undefi
   return [];
 }
 
-/** A host that a route names, and of which one that does not name it gets what is asked. */
+/** A host that a route names, with TLS, and of which one that does not name it gets what is asked. */
 function takenBy(wide: Ranked, route: Ranked): string | undefined {
-  return wide.kind === route.kind && wide.rank >= route.rank && meet(wide, route)
+  return wide.kind === route.kind && !wide.plain && wide.rank >= route.rank && meet(wide, route)
     ? route.hosts.find((each) => !wide.hosts.includes(each) && mayMatch(wide.rule, each))
     : undefined;
 }

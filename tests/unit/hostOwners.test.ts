@@ -119,6 +119,20 @@ describe("a route for any host does not take requests from another stack's", () 
     expect(told({ "a:db": db, shop: rule("HostRegexp(`.`)", { priority: 99, tls: {} }) })).toEqual([]);
   });
 
+  test("nor does one without TLS, which gets none with it", () => {
+    const db = tcp({ sni: "d.test", tls: {}, entryPoints: ["pg"] }); // ranks 17
+    const wide = (more: object) =>
+      tcp({ rule: "HostSNI(`*`) && ClientIP(`10.0.0.0/8`)", entryPoints: ["pg"], ...more });
+    expect(told({ "a:db": db, shop: wide({}) })).toEqual([]);
+    expect(told({ shop: wide({}), "a:db": db })).toEqual([]);
+    expect(told({ "a:db": db, shop: wide({ tls: {} }) })).toEqual([
+      'takes requests for "d.test" from a:db.tcpRoutes[0], of another stack: it ranks 38, and that 17; name hosts',
+    ]);
+    expect(told({ shop: wide({ tls: {} }), "a:db": db })).toEqual([
+      'requests for "d.test" go to shop.tcpRoutes[0], of another stack: that ranks 38, and this 17; have that stack name hosts',
+    ]);
+  });
+
   test("a host that both have is the other's by its name", () => {
     const both = rule("Host(`orders.test`) || HostRegexp(`.`)", { priority: 99 });
     expect(told({ "a:orders": http({ host: "orders.test" }), shop: both })).toHaveLength(1);
