@@ -57,24 +57,25 @@ class Parser {
   }
 
   private body(): Json {
-    let result: Json = {};
+    const result = new Map<string, unknown>();
     while (this.i < this.tokens.length && this.tokens[this.i] !== "}") {
-      const keys = [this.key()];
+      const name = this.key();
+      const labels: string[] = [];
       while (!"{=:".includes(this.tokens[this.i])) {
-        keys.push(this.key());
+        labels.push(this.key());
       }
       if (this.tokens[this.i] !== "{") {
         this.i++;
       }
       const inmost = this.value();
-      const items = LISTS.test(keys[0]) ? [...list(result[keys[0]]), inmost].flat() : inmost;
-      const value = keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), items);
-      result = record(merge(result, record(value)));
+      const items = LISTS.test(name) ? [...list(result.get(name)), inmost].flat() : inmost;
+      const value = labels.reduceRight<unknown>((inner, key) => ({ [key]: inner }), items);
+      result.set(name, merge(result.get(name), value));
       if (this.tokens[this.i] === ",") {
         this.i++;
       }
     }
-    return result;
+    return Object.fromEntries(result);
   }
 
   private key(): string {

@@ -37,6 +37,7 @@ cases("no-acl-for-everything", [
     'a = ["operator"]',
     "null",
   ].map((text) => passes(text || "no rules", [rules(text)])),
+  blocks("thousands of keys", [rules([...Array(5000).keys(), 'operator = "write"'].join(" = 1\n"))], WRITES),
   blocks("what stands several times", [rules('namespace "a" { acl = "write" } namespace "b" { a = 1 }')], "acl ="),
   ...[
     ...[

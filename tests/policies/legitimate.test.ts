@@ -30,6 +30,8 @@ const inNamespace = (namespace: string, resource: Resource): Resource => ({
   props: { ...resource.props, metadata: { ...resource.props.metadata, namespace } },
 });
 
+const TEXTS = JSON.stringify(Object.fromEntries([...Array(5000).keys()].map((i) => [`text-${i}`, "x"])));
+
 /** Programs as other people write them, each of them sound: nothing of the pack may stand in their way. */
 const PROGRAMS: Record<string, Resource[]> = {
   "a web application without a mesh": [
@@ -39,6 +41,10 @@ const PROGRAMS: Record<string, Resource[]> = {
     kube("networking.k8s.io/v1", "Ingress", "web", {
       spec: { ingressClassName: "nginx", rules: [{ host: "a.example" }] },
     }),
+  ],
+  "texts in other languages, thousands of them": [
+    kube("v1", "ConfigMap", "texts", { data: { "de.json": TEXTS } }),
+    secret("texts", { stringData: { "de.json": TEXTS } }),
   ],
   "a database with its password in a Secret": [
     secret("db", { stringData: { password: UNKNOWN } }),
