@@ -99,13 +99,18 @@ const RUNS = /^(?!-)[^]*\b(consul|docker-entrypoint\.sh)\s+agent\b/;
 const COMMAND = /(?:[^'";&|\n]|'[^']*'|"(?:\\[^]|[^"\\])*")+/g;
 const WORD = /(?:\$\([\w.-]+\)|[^\s'"()<>]|'[^']*'|"(?:\\[^]|[^"\\])*")+/g;
 
+/** A line that is a comment, and a command that only says something. */
+const COMMENT = /^[ \t]*#.*/gm;
+const SAYS = /^\s*((do|then|else)\s+)?(echo|printf)\s/;
+
 /** The words of the commands of a script that run an agent, without their quotes; any other argument is a word as it is. */
 function wordsOf(text: string): string[] {
-  const script = text.replaceAll("\\\n", "");
+  const script = text.replaceAll(COMMENT, "").replaceAll("\\\n", "");
   if (!RUNS.test(script)) {
     return [text];
   }
   return [...script.matchAll(COMMAND)]
+    .filter(([command]) => !SAYS.test(command))
     .map(([command]) => [...command.matchAll(WORD)].flatMap(([word]) => wordsOf(unquoted(word))))
     .filter(isRun)
     .flat();

@@ -50,6 +50,14 @@ cases("consul-acls", [
     { image: "r.example/my-consul:1.2.3", args: ["agent"] },
     { image: "r.example/consul-k8s:1.2.3", args: ["agent"] },
     { command: ["sh", "-c", "echo a consul and an agent"] },
+    ...[
+      'until nc -z consul 8501; do echo "waiting for the consul agent"; done',
+      "echo 'waiting for the consul agent'",
+      " printf 'waiting for the consul agent'",
+      "if a; then echo no consul agent; else  echo a consul agent; fi",
+      "# needs a consul agent\nsleep 1",
+      "sleep 1\n \t# needs a consul agent",
+    ].map((text) => ({ image: "own:1.2.3", command: ["sh", "-c", text] })),
   ].map((container) => passes(`no agent: ${JSON.stringify(container)}`, [alone(container, "StatefulSet")])),
   ...[
     ["-ui", "-hcl", ALLOWING],
@@ -77,6 +85,10 @@ cases("consul-acls", [
     `su consul -c "exec consul agent -server -config-dir=/c -hcl='${ALLOWING}'"`,
     `test -e /c || consul agent -dev -config-dir=/c -hcl='${ALLOWING}'`,
     `consul agent -server -config-dir=/c\nconsul agent -server -hcl='${ALLOWING}'`,
+    `# it doesn't wait\nconsul agent -server -config-dir=/c -hcl='${ALLOWING}'`,
+    `# or else \\\nconsul agent -server -config-dir=/c -hcl='${ALLOWING}'`,
+    `a echo b; redo echo; consul agent -server -config-dir=/c -hcl='${ALLOWING}' echo`,
+    `echoes consul agent -server -config-dir=/c -hcl='${ALLOWING}'`,
   ].map((text) => blocks(`the script ${text}`, [script(text), good], ALLOWS)),
   ...[
     `consul agent -server -config-dir=/c; echo -hcl='${ALLOWING}'`,
@@ -87,6 +99,8 @@ cases("consul-acls", [
     "consul agent -server -config-dir=/c>/dev/stdout",
     "consul agent -server -config-dir \\\n /c",
     'consul agent -server -config-dir="/c" "$@"',
+    `# consul agent -hcl='${ALLOWING}'\nconsul agent -server -config-dir=/c`,
+    `echo consul agent -hcl='${ALLOWING}'; consul agent -server -config-dir=/c`,
   ].map((text) => passes(`the script ${text}`, [script(text), good])),
   passes("words of a flag that look like a script", [
     servers({ command: [...RUN, "-node-meta=what:consul agent -hcl=acl{"] }),
