@@ -15,7 +15,7 @@ interface File {
 export function filesOf(object: ClusterObject): File[] {
   return Object.entries(textsOf(object))
     .filter(([name]) => isConfig(name))
-    .map(([name, text]) => ({ name, config: hcl(text) }));
+    .map(([name, text]) => ({ name, config: hcl(text()) }));
 }
 
 function isConfig(name: string): boolean {
@@ -93,14 +93,22 @@ const OTHERS = ["hostPath", "nfs", "csi", "persistentVolumeClaim", "image", "dow
 /** What a volume, or a source of a projected one, has at a mount. */
 function partMounted(part: unknown, mount: unknown, find: Find): Mounted[] {
   const mountPath = posix.resolve(String(at(mount, "mountPath")));
-  const subPath = textAt(mount, "subPath");
+  // Charts write an empty one, too.
+  const subPath = textAt(mount, "subPath") || undefined;
   const folder = subPath === undefined ? posix.join(mountPath, "/") : mountPath;
   const other = OTHERS.find((kind) => at(part, kind) !== undefined);
   if (other !== undefined) {
-    // Data beside a folder that is mounted by itself is none of its files.
-    const path = subPath === undefined ? posix.join(mountPath, "any.json") : mountPath;
-    return [{ path, what: `a volume of the kind ${other}`, elsewhere: true, text: () => undefined }];
+    // Data beside a folder that is mounted by itself is none of its files, and neither is the pod's name in another file.
+    const names = list(at(part, other, "items")).map((item) => String(at(item, "path")));
+    return (names.length > 0 ? names : ["any.json"]).map((name) => ({
+      path: subPath === undefined ? posix.join(mountPath, name) : mountPath,
+      what: `a volume of the kind ${other}`,
+      elsewhere: true,
+      text: () => undefined,
+    }));
   }
+  // What of a Secret is not known yet is mostly a key or a certificate.
+  const isSecret = at(part, "secret") !== undefined;
   const look = (): Mounted[] => {
     const source = sourceOf(part);
     const from = source && find(source.kind, source.name);
@@ -115,13 +123,19 @@ function partMounted(part: unknown, mount: unknown, find: Find): Mounted[] {
     return files.flatMap(({ key, path: name }) => {
       const path = pathOf(name, mountPath, subPath);
       const about = from === undefined ? what : `the file ${name}`;
-      const text = () => from && textsOf(from)[key];
-      return path === undefined ? [] : [{ path, what: about, elsewhere: from === undefined, text }];
+      const text = () => from && textsOf(from)[key]?.();
+      const isElsewhere = from === undefined || (isSecret && isUnknown(text));
+      return path === undefined ? [] : [{ path, what: about, elsewhere: isElsewhere, text }];
     });
   };
-  // A Secret of which nothing is known yet is mostly a certificate.
-  const elsewhere = at(part, "secret") !== undefined;
-  return ifKnown(look, [{ path: folder, what: "", elsewhere, text: () => String(look()) }]);
+  return ifKnown(look, [{ path: folder, what: "", elsewhere: isSecret, text: () => String(look()) }]);
+}
+
+function isUnknown(look: () => unknown): boolean {
+  return ifKnown(() => {
+    look();
+    return false;
+  }, true);
 }
 
 interface VolumeSource {

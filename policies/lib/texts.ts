@@ -1,23 +1,24 @@
-import { ifKnown, plain, record } from "./json";
+import { ifKnown, record } from "./json";
 import { ClusterObject } from "./objects";
 
-/** The texts of a ConfigMap or a Secret by their keys. Throws where one of them is not known yet. */
-export function textsOf({ kind, body }: ClusterObject): Record<string, string> {
-  const { data, stringData, binaryData } = plain({
-    data: body.data,
-    stringData: body.stringData,
-    binaryData: body.binaryData,
-  });
-  const decode = ([key, text]: [string, unknown]) => [key, Buffer.from(String(text), "base64").toString("utf8")];
-  const asText = ([key, text]: [string, unknown]) => [key, String(text)];
-  return Object.fromEntries([
-    ...Object.entries(record(data)).map(kind === "Secret" ? decode : asText),
-    ...Object.entries(record(binaryData)).map(decode),
-    ...Object.entries(record(stringData)).map(asText),
-  ]) as Record<string, string>;
+/** The texts of a ConfigMap or a Secret by their keys. Throws where the keys are not known yet, and each text where it is not itself. */
+export function textsOf({ kind, body }: ClusterObject): Record<string, () => string> {
+  const decoded = (text: string) => Buffer.from(text, "base64").toString("utf8");
+  const asIs = (text: string) => text;
+  const parts = [
+    [record(body.data), kind === "Secret" ? decoded : asIs],
+    [record(body.binaryData), decoded],
+    [record(body.stringData), asIs],
+  ] as const;
+  return Object.fromEntries(
+    parts.flatMap(([part, read]) => Object.keys(part).map((key) => [key, () => read(String(part[key]))])),
+  );
 }
 
-/** The same; `undefined` where they are not known. */
+/** The same as they are; `undefined` where they are not known. */
 export function dataOf(object: ClusterObject | undefined): Record<string, string> | undefined {
-  return object && ifKnown(() => textsOf(object), undefined);
+  return (
+    object &&
+    ifKnown(() => Object.fromEntries(Object.entries(textsOf(object)).map(([key, text]) => [key, text()])), undefined)
+  );
 }

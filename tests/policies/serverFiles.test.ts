@@ -240,6 +240,24 @@ cases("consul-acls", [
       "can't be known during preview",
     ),
   ),
+  ...["Secret", "ConfigMap"].map((kind) =>
+    blocks(
+      `settings that are not known yet beside a certificate, in a ${kind}`,
+      [
+        mounting(kind === "Secret" ? IN_SECRET : { configMap: { name: "settings" } }),
+        kube("v1", kind, "settings", { data: { "a.json": UNKNOWN, "ca.pem": "" } }),
+      ],
+      "can't be known during preview",
+    ),
+  ),
+  blocks(
+    "a ConfigMap's file that is not known yet, and that a script may copy",
+    [
+      mounting({ configMap: { name: "config" } }, { mountPath: "/tmp/c" }),
+      kube("v1", "ConfigMap", "config", { data: { "a.json": UNKNOWN } }),
+    ],
+    "can't be known during preview",
+  ),
   blocks(
     "a ConfigMap that is not known yet, and that a script may copy",
     [
@@ -298,6 +316,43 @@ cases("consul-tls", [
       mounting(IN_SECRET, { mountPath: "/c/tls" }, sound),
       mounting(IN_SECRET, { mountPath: "/c/tls.crt", subPath: "tls.crt" }, sound),
     ].map((each, i) => ({ ...each, name: `set-${i}` })),
+  ),
+  ...["Secret", "ConfigMap"].map((kind) =>
+    passes(`a certificate that is not known yet beside settings, in a ${kind}`, [
+      mounting(kind === "Secret" ? IN_SECRET : { configMap: { name: "settings" } }),
+      kube("v1", kind, "settings", { data: { "a.json": kind === "Secret" ? coded(WELL) : WELL, "ca.pem": UNKNOWN } }),
+    ]),
+  ),
+  passes("a Secret's file that is not known yet, beside settings that a script copies", [
+    servers(
+      { command: ["consul", "agent", "-server", "-config-dir=/c"], volumeMounts: [mount("/tmp/c"), mount("/k", "v")] },
+      undefined,
+      {
+        volumes: [
+          { name: "c", configMap: { name: "config" } },
+          { name: "v", ...IN_SECRET },
+        ],
+      },
+    ),
+    good,
+    secret({ "key.json": UNKNOWN }),
+  ]),
+  passes("the pod's own labels", [
+    mounting({ downwardAPI: { items: [{ path: "labels", fieldRef: {} }] } }, {}, sound),
+    {
+      ...mounting(projected({ downwardAPI: { items: [{ path: "labels", fieldRef: {} }] } }), {}, sound),
+      name: "projected",
+    },
+  ]),
+  blocks(
+    "the pod's own labels as a file of settings",
+    [mounting(projected({ downwardAPI: { items: ["a", "b.json"].map((path) => ({ path })) } }), {}, sound)],
+    IS_UNREAD("a volume of the kind downwardAPI"),
+  ),
+  blocks(
+    "somebody else's Secret, without any folder of it",
+    [mounting(IN_SECRET, { subPath: "" }, sound)],
+    IS_UNREAD("the Secret settings"),
   ),
   passes("Secrets that are not known yet, and that no flag names", [
     mounting(IN_SECRET, { mountPath: "/tls" }, sound),
