@@ -96,12 +96,12 @@ function shellWords(word: string, variables: readonly unknown[]): string[] {
 /** Whether a text is a script that runs an agent: a flag is none, whatever it says. */
 const RUNS = /^(?!-)[^]*\b(consul|docker-entrypoint\.sh)\s+agent\b/;
 /** A command of a script, and a word of it, with their quotes. */
-const COMMAND = /(?:[^'";&|\n]|'[^']*'|"(?:\\[^]|[^"\\])*")+/g;
+const COMMAND = /(?:[<>]&|[^'";&|\n]|'[^']*'|"(?:\\[^]|[^"\\])*")+/g;
 const WORD = /(?:\$\([\w.-]+\)|[^\s'"()<>]|'[^']*'|"(?:\\[^]|[^"\\])*")+/g;
 
 /** A line that is a comment, and a command that only says something. */
 const COMMENT = /^[ \t]*#.*/gm;
-const SAYS = /^\s*((do|then|else)\s+)?(echo|printf)\s/;
+const SAYS = /^\s*((do|then|else|[{(]|>&2)\s*)*(echo|printf)\s/;
 
 /** The words of the commands of a script that run an agent, without their quotes; any other argument is a word as it is. */
 function wordsOf(text: string): string[] {
