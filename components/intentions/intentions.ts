@@ -202,8 +202,9 @@ function sortKey(rule: IntentionRule): string {
   return JSON.stringify([rule.destination, rule.source, rule.declaredAt ?? "", canonical(rule)]);
 }
 
+/** Of two that are the same, nobody sees which comes first. */
 function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return a < b ? -1 : 1;
 }
 
 /** Whatever is asked for: a prefix of "/" would leave out `OPTIONS *`. */
