@@ -51,6 +51,7 @@ const KNOWN: Record<string, string> = {
   "components/isolation/networkPolicies": "unit/isolation unit/membership",
   "components/isolation/policedNamespaces": "unit/networkPolicies",
   "components/mesh/configEntry": "unit/intentionSet unit/gone",
+  "components/mesh/consulMesh": "unit/consulMesh unit/membership",
   "components/mesh/consulMeshArgs": "unit/consulMesh unit/consul",
   "components/mesh/consulMeshKnown": "unit/consulMesh unit/consulMeshProblems",
   "components/mesh/consulMeshProblems": "unit/consul",
