@@ -55,9 +55,15 @@ const OBJECTS: readonly (readonly [title: string, object: Resource, harmless: st
     [
       "webhooks",
       "webhooks[0]",
-      ...["name", "failurePolicy", "rules", "matchConditions", "matchPolicy", "namespaceSelector", "objectSelector"].map(
-        (key) => `webhooks[0].${key}`,
-      ),
+      ...[
+        "name",
+        "failurePolicy",
+        "rules",
+        "matchConditions",
+        "matchPolicy",
+        "namespaceSelector",
+        "objectSelector",
+      ].map((key) => `webhooks[0].${key}`),
       ...["webhooks[*].clientConfig", "webhooks[0].clientConfig.url", "webhooks[0].clientConfig.service.name"],
     ],
   ],
