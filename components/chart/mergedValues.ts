@@ -127,7 +127,8 @@ function yamlProblems(path: string, value: unknown): Problem[] {
   }
   try {
     const parsed: unknown = yaml.parse(value);
-    return parsed === null || typeof parsed === "object"
+    // A text of nothing but comments is null, whose type is an object's.
+    return typeof parsed === "object"
       ? []
       : [
           {
@@ -261,9 +262,8 @@ function limitProblems(value: unknown, path: string, prefix: string): Problem[] 
   const { requests, limits } = value as { requests?: ChartValues; limits?: ChartValues };
   const over = Object.entries(requests ?? {}).flatMap(([what, requested]) => {
     const limit = valueAt(limits ?? {}, what);
-    const most = limit === undefined || limit === null ? undefined : quantityOf(textOf(limit));
-    const least = quantityOf(textOf(requested));
-    return most !== undefined && least !== undefined && least > most
+    // What is no quantity is not more than another.
+    return quantityOf(textOf(requested))! > quantityOf(textOf(limit))!
       ? [
           {
             propertyPath: `${prefix}.${path}.requests.${what}`,

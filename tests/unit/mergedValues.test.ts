@@ -60,7 +60,7 @@ const ROWS: readonly Row[] = [
   ["server.connect", false, true, "give nobody an identity"],
   ["server.replicas", 2, 3, "2 servers have no useful quorum"],
   ["server.bootstrapExpect", 5, 1, "5 is not the number of servers, 1"],
-  ["server.storage", "10GB", "10Gi", "is not a size"],
+  ["server.storage", "10GB", "10Gi", "use one such as 10Gi"],
   ["server.image", "hashicorp/consul:1.10.0", "hashicorp/consul:1.22.7", "Consul 1.10.0 is not known to work"],
   ["server.resources.requests.memory", "1GB", "1Gi", "is not a Kubernetes quantity"],
   ["server.resources.limits.cpu", "half", "500m", "is not a Kubernetes quantity"],
@@ -164,6 +164,21 @@ test("a template as the servers' configuration is refused where the gate before 
   expect(
     problems({ server: { extraEnvironmentVars: { CONSUL_LOCAL_CONFIG: values.server.extraConfig } } }, { acls: true }),
   ).toEqual([]);
+});
+
+test("what the servers are told in JSON goes together with the gate", () => {
+  expect(problems({ server: { extraConfig: '{"log_level": "DEBUG"}' } }, { acls: true })).toEqual([]);
+});
+
+test("what is left undefined is not there", () => {
+  const server = { storage: undefined, resources: { requests: { cpu: "1" }, limits: { cpu: undefined } } };
+  expect(problems({ server, global: undefined })).toEqual([]);
+});
+
+test("a part of a pod that is no text is told of once", () => {
+  expect(problems({ server: { tolerations: [{ key: "a" }] } })).toEqual([
+    expect.stringMatching(/^values\.server\.tolerations: /),
+  ]);
 });
 
 test("keys of a prototype are keys that nobody knows", () => {
