@@ -30,7 +30,7 @@ Mocha.interfaces.bdd = (suite: any) => {
     context.beforeAll = context.before;
     context.afterAll = context.after;
     context.expect = expect;
-    context.jest = { fn, spyOn, isolateModules, doMock: () => undefined };
+    context.jest = { fn, spyOn, isolateModules, doMock: () => undefined, mock: () => undefined };
   });
 };
 

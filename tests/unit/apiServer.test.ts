@@ -28,9 +28,9 @@ beforeAll(() => {
 });
 afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));
 
-const { KUBECONFIG } = process.env;
+const { KUBECONFIG, HOME } = process.env;
 afterEach(() => {
-  process.env.KUBECONFIG = KUBECONFIG;
+  Object.assign(process.env, { KUBECONFIG, HOME });
   pulumi.runtime.setAllConfig({});
 });
 
@@ -60,7 +60,8 @@ test("without one it is the shell's, else the user's own", async () => {
   process.env.KUBECONFIG = file;
   expect(await address({})).toBe(blue);
   delete process.env.KUBECONFIG;
-  mockHome = directory;
+  // Jest's environment does not reach Node.js, and in that of the mutants nothing takes its place.
+  process.env.HOME = mockHome = directory;
   expect(await address({ context: "green" })).toBe(green);
   expect(await address()).toBe(blue);
 });
