@@ -105,3 +105,11 @@ export async function workspace(
     },
   };
 }
+
+/** A project whose program the test writes, as its index.ts; the cluster cannot be reached. */
+export async function withoutProgram(): Promise<Workspace> {
+  const its = await workspace("local", {});
+  await its.stack.setConfig("kubernetes:kubeconfig", { value: UNREACHABLE });
+  fs.rmSync(path.join(its.directory, "index.ts"));
+  return its;
+}

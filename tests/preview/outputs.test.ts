@@ -1,15 +1,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { UNREACHABLE, workspace, Workspace } from "../workspace";
+import { withoutProgram, Workspace } from "../workspace";
 
 /** A program whose services get their inputs from other resources. */
 let its: Workspace;
 
-beforeAll(async () => {
-  its = await workspace("local", {});
-  await its.stack.setConfig("kubernetes:kubeconfig", { value: UNREACHABLE });
-  fs.rmSync(path.join(its.directory, "index.ts"));
-});
+beforeAll(async () => void (its = await withoutProgram()));
 
 afterAll(() => its?.remove());
 
