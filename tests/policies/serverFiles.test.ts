@@ -157,6 +157,21 @@ const WAYS: [title: string, volume: object, mounted: object, flags: string[], da
     (text) => [secret({ "b.json": text, "a.json": text === OFF ? WELL : OFF })],
   ],
   [
+    "over another, whatever the order of the volume's items",
+    {
+      secret: {
+        secretName: "settings",
+        items: [
+          { key: "last", path: "b.json" },
+          { key: "first", path: "a.json" },
+        ],
+      },
+    },
+    {},
+    ["-config-dir=/c"],
+    (text) => [secret({ last: text, first: text === OFF ? WELL : OFF })],
+  ],
+  [
     "copied by a script",
     { configMap: { name: "config" } },
     { mountPath: "/tmp/c" },

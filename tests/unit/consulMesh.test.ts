@@ -57,6 +57,17 @@ test("the chart may come from elsewhere, and have its time", async () => {
   expect([local.version, local.repositoryOpts]).toEqual([undefined, undefined]);
 });
 
+test("a sole server of the release ends at once, also behind the gate before its API, and several do not", async () => {
+  const configOf = async (args: ConsulMeshArgs) => {
+    const { server } = find((await made(args)).recorded, "consul-release").props.values;
+    return JSON.parse(server.extraConfig ?? "{}");
+  };
+  const atOnce = { performance: { leave_drain_time: "1ms" } };
+  expect(await configOf({})).toEqual(atOnce);
+  expect(await configOf({ acls: true })).toMatchObject({ ...atOnce, addresses: { https: "127.0.0.1" } });
+  expect(await configOf({ servers: 3 })).toEqual({});
+});
+
 describe("what is known of a mesh", () => {
   test("that was told nothing", async () => {
     const { mesh } = await made();

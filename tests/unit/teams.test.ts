@@ -82,6 +82,19 @@ async function servicesStackError(program: () => Promise<unknown>, from: Record<
   return said;
 }
 
+test("a route may ask a service that externalServices names, in a team's stack and in the mesh's own", async () => {
+  const asking = (service: object) => ({
+    services: [
+      { ...service, routes: [{ host: "asking.example", middlewares: [{ forwardAuth: { service: "login" } }] }] },
+    ],
+    externalServices: { login: "http" },
+  });
+  const theirs = await up(asking(orders.services[0]));
+  expect(theirs.map(({ name }) => name)).toContain("orders-deployment");
+  const ours = await record(() => void platformStack(settingsOf({ ...platform, ...asking(platform.services[0]) })));
+  expect(ours.map(({ name }) => name)).toContain("front-deployment");
+});
+
 test("a stack of services makes its own things alone, in the mesh that another stack made", async () => {
   const recorded = await up({ networkPolicies: true });
   const kinds = recorded.map(({ type }) => type.split(":").pop());
