@@ -19,7 +19,7 @@ export interface HelmRecord {
   /** Path of the Secret. */
   readonly path: string;
   readonly revision: number;
-  /** Such as `deployed`, `failed`, `uninstalling`, `pending-install`. */
+  /** Such as `deployed`, `failed`, `uninstalling`, `pending-install`; the one that Helm decided on last. */
   readonly status: string;
   /** The release as Helm writes it. */
   readonly release: HelmRelease;
@@ -27,7 +27,12 @@ export interface HelmRecord {
 
 /** What is read of a release; the rest goes back as it came. */
 interface HelmRelease {
-  readonly info?: { readonly last_deployed?: string; readonly deleted?: string; readonly description?: string };
+  readonly info?: {
+    readonly last_deployed?: string;
+    readonly deleted?: string;
+    readonly description?: string;
+    readonly status?: string;
+  };
   readonly chart?: { readonly metadata?: { readonly name: string; readonly version: string } };
 }
 
@@ -136,6 +141,9 @@ export async function forgetRelease(api: ClusterApi, release: ReleaseName): Prom
   await letRecordGo(api, release);
 }
 
+/** From what Helm upgrades. */
+const ENDED = ["deployed", "failed"];
+
 /**
  * Lets Helm upgrade a release: it refuses to after a revision that never ended, and where it knows of none. Either is told as a
  * revision that failed, from which it goes on; of none, as one that made nothing.
@@ -144,8 +152,13 @@ export async function allowUpgrade(api: ClusterApi, release: ReleaseName): Promi
   const latest = (await settledRecords(api, release)).at(-1);
   if (latest === undefined) {
     await api.create(recordsOf(release), helmRecord(release, 1, "failed"));
-  } else if (latest.status !== "deployed" && latest.status !== "failed") {
-    const info = { ...latest.release.info, status: "failed", description: `interrupted while ${latest.status}` };
+    return;
+  }
+  // Helm goes by the status in the release, not by the label. An operation that is cancelled while a hook of the chart begins writes both
+  // at once with that hook's record: the label tells that it failed, the release that it is under way.
+  const status = latest.release.info?.status ?? latest.status;
+  if (![status, latest.status].every((each) => ENDED.includes(each))) {
+    const info = { ...latest.release.info, status: "failed", description: `interrupted while ${status}` };
     await api.merge(latest.path, {
       metadata: { labels: { status: "failed" } },
       data: { release: encode({ ...latest.release, info }) },

@@ -141,6 +141,18 @@ describe("before an upgrade", () => {
     expect(server.requests).toEqual([`GET ${SECRETS}`]);
   });
 
+  // As Helm leaves it where an installation is cancelled while a hook of the chart begins; Helm goes by the release.
+  test("one that failed by its label alone has failed by its release too", async () => {
+    revision(1, "failed", { info: { last_deployed: before(1), status: "pending-install" } });
+    await allowUpgrade(api, release);
+    expect(read(pathOf(1)).info).toEqual({
+      last_deployed: before(1),
+      status: "failed",
+      description: "interrupted while pending-install",
+    });
+    expect(kept(pathOf(1)).metadata.labels.status).toBe("failed");
+  });
+
   test.each(["pending-upgrade", "pending-rollback", "uninstalled"])("one that is %s has failed", async (status) => {
     const its = { name: "consul", info: { first_deployed: before(99), last_deployed: before(90), status }, config: {} };
     revision(1, "superseded");
