@@ -165,13 +165,24 @@ export async function inventory(): Promise<string[]> {
     .sort();
 }
 
-/** Waits until nothing is in the cluster that was not there before. */
+/**
+ * Waits until the cluster has what it had before, no more and no less. It waits because a volume goes by itself, after its claim that went
+ * with the destroy.
+ */
 export async function nothingIsLeft(before: readonly string[]): Promise<void> {
   await poll(
     "what is left",
-    async () => (await inventory()).filter((object) => !before.includes(object)),
+    async () => difference(before, await inventory()),
     (left) => left.length === 0,
   );
+}
+
+/** What is in one list only, marked by which. */
+function difference(a: readonly string[], b: readonly string[]): string[] {
+  return [
+    ...a.filter((x) => !b.includes(x)).map((x) => `- ${x}`),
+    ...b.filter((x) => !a.includes(x)).map((x) => `+ ${x}`),
+  ];
 }
 
 /**

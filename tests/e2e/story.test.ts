@@ -1,7 +1,19 @@
 import * as tls from "node:tls";
 import { IntentionRule } from "../../components";
 import { workspace, Workspace } from "../workspace";
-import { answers, apply, changes, consul, inventory, kubectl, poll, request, story, through } from "./cluster";
+import {
+  answers,
+  apply,
+  changes,
+  consul,
+  inventory,
+  kubectl,
+  nothingIsLeft,
+  poll,
+  request,
+  story,
+  through,
+} from "./cluster";
 import { acceptedObjects } from "./dryRuns";
 import { judged, NOT_JUDGED, refusals } from "./pack";
 import { suggestSteps } from "./suggest";
@@ -244,17 +256,5 @@ step("a changed CA reaches Traefik at the next up, and removing a service leaves
 
 step("destroy leaves nothing", async () => {
   await its.stack.destroy();
-  await poll(
-    "what is left",
-    async () => difference(before, await inventory()),
-    (left) => left.length === 0,
-  );
+  await nothingIsLeft(before);
 });
-
-/** What is in one list only, marked by which. */
-function difference(a: string[], b: string[]): string[] {
-  return [
-    ...a.filter((x) => !b.includes(x)).map((x) => `- ${x}`),
-    ...b.filter((x) => !a.includes(x)).map((x) => `+ ${x}`),
-  ];
-}

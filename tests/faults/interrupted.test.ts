@@ -8,6 +8,7 @@ import {
   changesNothing,
   inventory,
   kubectl,
+  nothingIsLeft,
   poll,
   refreshesNothing,
   story,
@@ -73,7 +74,7 @@ for (const [where, point, signal] of UPS) {
     expect(await recorded("deployed")()).toBe(true);
     await answers(200, HOST);
     await its.stack.destroy();
-    expect(await inventory()).toEqual(before);
+    await nothingIsLeft(before);
   });
 }
 
@@ -81,7 +82,7 @@ for (const [where, point, signal] of UPS) {
   step(`a destroy straight after an up that ends ${where}, leaves nothing`, async () => {
     await interrupted(its, "up", point, signal);
     await its.stack.destroy();
-    expect(await inventory()).toEqual(before);
+    await nothingIsLeft(before);
   });
 }
 
@@ -123,7 +124,7 @@ for (const [where, words] of DESTROYS) {
     await its.stack.up();
     await interrupted(its, "destroy", says(words), "SIGKILL");
     await destroyed();
-    expect(await inventory()).toEqual(before);
+    await nothingIsLeft(before);
     await its.stack.up();
     await answers(200, HOST);
   });
@@ -146,7 +147,7 @@ for (const [where, point] of BROUGHT_BACK) {
     await changesNothing(its.stack);
     await refreshesNothing(its.stack);
     await its.stack.destroy();
-    expect(await inventory()).toEqual(before);
+    await nothingIsLeft(before);
   });
 }
 
@@ -171,7 +172,7 @@ step("a destroy takes along the entries of a service that a killed up had made u
   await its.stack.up();
   await forget(/::(intentions-whoami|whoami-router)$/);
   await its.stack.destroy();
-  expect(await inventory()).toEqual(before);
+  await nothingIsLeft(before);
   its.configure({ services: TESTBED.services });
 });
 
@@ -290,7 +291,7 @@ for (const [what, damage] of DAMAGED) {
     await answers(200, HOST);
     await damage();
     await its.stack.destroy();
-    expect(await inventory()).toEqual(before);
+    await nothingIsLeft(before);
   });
 }
 
@@ -304,7 +305,7 @@ step(
     await expect(its.stack.preview()).rejects.toThrow(refused);
     await expect(its.stack.up()).rejects.toThrow(refused);
     await its.stack.destroy();
-    expect(await inventory()).toEqual(before);
+    await nothingIsLeft(before);
   },
 );
 
@@ -339,7 +340,7 @@ step("so is any other object: a Service that is there before the stack's, by pre
   await kubectl("delete", "service", "whoami", "-n", "mesh-services");
   await its.stack.up();
   await its.stack.destroy();
-  expect(await inventory()).toEqual(before);
+  await nothingIsLeft(before);
 });
 
 step("800 entries of others stop a destroy; where they may go, they do not hold it up", async () => {
@@ -359,5 +360,5 @@ step("800 entries of others stop a destroy; where they may go, they do not hold 
   await its.stack.up();
   await its.stack.destroy();
   await kubectl("delete", "namespace", "others");
-  expect(await inventory()).toEqual(before);
+  await nothingIsLeft(before);
 });
