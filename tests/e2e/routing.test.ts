@@ -126,7 +126,11 @@ function services(canary: number): (MeshServiceOptions & { name: string })[] {
       name: "vault",
       protocol: "tcp",
       args: ["--echo", "--port=7", "--name=vault", "--self-signed=vault.localhost"],
-      tcpRoutes: [{ sni: "vault.localhost", tls: { passthrough: true } }],
+      tcpRoutes: [
+        { sni: "vault.localhost", tls: { passthrough: true } },
+        // Beside echo's route without TLS.
+        { name: "shared", sni: "shared.localhost", tls: { passthrough: true }, entryPoints: ["echo"] },
+      ],
     },
     ...workloads(image),
   ];
@@ -250,8 +254,8 @@ function line(connect: () => net.Socket): Promise<string> {
   });
 }
 
-const byTls = (servername: string, rejectUnauthorized = false) =>
-  line(() => tls.connect({ host: "127.0.0.1", port: 30443, servername, rejectUnauthorized }));
+const byTls = (servername: string, rejectUnauthorized = false, port = 30443) =>
+  line(() => tls.connect({ host: "127.0.0.1", port, servername, rejectUnauthorized }));
 
 const nameOf = (body: string) => /^Name: (.*)$/m.exec(body)?.[1];
 const hostnameOf = (body: string) => /^Hostname: (.*)$/m.exec(body)?.[1];
@@ -398,6 +402,12 @@ step("tcp services are reached by port, by server name, and with TLS of their ow
     () => byTls("vault.localhost"),
     (answer) => answer === "vault: hello",
   );
+  await poll(
+    "vault, at echo's port",
+    () => byTls("shared.localhost", false, ECHO_NODE_PORT),
+    (answer) => answer === "vault: hello",
+  );
+  expect(await byPort()).toBe("echo: hello");
   // Who ended TLS is told by the certificate.
   const subject = (servername: string) =>
     new Promise<string>((resolve) => {
