@@ -4,36 +4,56 @@ import type { Mesh } from "./mesh";
 import { perRun } from "../shared/perRun";
 import { Problem, refuse, warn } from "../shared/problems";
 
-const meshes = perRun(() => new Map<pulumi.ProviderResource | undefined, string>());
+/** A component, and the mesh that it is of. */
+interface Joined {
+  readonly what: string;
+  readonly model: Mesh["model"];
+}
+
+/** By provider, the first that came with a mesh. */
+const firsts = perRun(() => new Map<pulumi.ProviderResource | undefined, Joined>());
 
 /**
  * Refuses a second mesh of one provider, and so of one cluster: the chart's definitions, roles and webhooks have no namespace. Two
  * providers may lead to two clusters.
  */
-export function refuseSecondMesh(what: string, mesh: pulumi.Resource): void {
-  const provider = providerOf(mesh);
-  const other = meshes().get(provider);
+export function refuseSecondMesh(what: string, mesh: pulumi.Resource & Pick<Mesh, "model">): void {
+  const other = otherThere({ what, model: mesh.model }, mesh);
   const reason =
     `leads to the cluster of ${other}, and a cluster has one mesh: Consul's definitions, roles and webhooks have no namespace; ` +
     "use that mesh, or a provider of another cluster";
   refuse(what, other === undefined ? [] : [{ propertyPath: "provider", reason }]);
-  meshes().set(provider, what);
 }
 
-const joined = new WeakMap<object, { readonly what: string; readonly model: Mesh["model"] }>();
+/** Who is of another mesh by the provider of a resource. */
+function otherThere(its: Joined, resource: pulumi.Resource): string | undefined {
+  const provider = providerOf(resource);
+  const first = firsts().get(provider) ?? its;
+  firsts().set(provider, first);
+  return first.model === its.model ? undefined : first.what;
+}
+
+const joined = new WeakMap<object, Joined>();
 
 /**
- * Notes which mesh a component is of, and warns where its objects seem to go to another cluster. That is no reason to refuse: a cluster
- * may have two addresses.
+ * Notes which mesh a component is of. Refused is another than others have by the same provider, such as a second reference to it: what
+ * joins one would not be judged beside what joins the other. Where its objects seem to go to another cluster, there is a warning. That
+ * is no reason to refuse: a cluster may have two addresses.
  */
 export function joinMesh(what: string, mesh: Pick<Mesh, "model">, member: pulumi.Resource): void {
-  joined.set(member, { what, model: mesh.model });
+  const its = { what, model: mesh.model };
+  joined.set(member, its);
+  const other = otherThere(its, member);
+  const another =
+    `is not that of ${other}, though both have one provider: a cluster has one mesh, and neither would be judged beside what joins ` +
+    "the other; give both the same, or a provider of another cluster";
+  refuse(what, other === undefined ? [] : [{ propertyPath: "mesh", reason: another }]);
   // A reference is no resource, and does not tell which provider leads there.
   const providers = [pulumi.Resource.isInstance(mesh) ? mesh : member, member].map(providerOf);
   if (providers[0] !== providers[1]) {
-    pulumi.all(providers.map(apiServerOf)).apply(([its, own]) => {
-      const reason = `leads to ${own}, and the mesh's to ${its}; if these are two clusters, it cannot join: use the mesh's provider`;
-      const differ = its !== undefined && own !== undefined && its !== own;
+    pulumi.all(providers.map(apiServerOf)).apply(([there, own]) => {
+      const reason = `leads to ${own}, and the mesh's to ${there}; if these are two clusters, it cannot join: use the mesh's provider`;
+      const differ = there !== undefined && own !== undefined && there !== own;
       warn(what, differ ? [{ propertyPath: "provider", reason }] : [], member);
     });
   }

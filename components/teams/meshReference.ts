@@ -82,7 +82,8 @@ export const SEEN_BY_OTHERS = ["port", "protocol", "routes", "tcpRoutes", "inter
 /**
  * A mesh that another stack made, for `MeshService` and `IntentionSet` of this one: no resource, and nothing of it stands in
  * this stack's state. `others` are the services of the mesh's other stacks, by the name of the stack: a name, a route or a
- * destination that one of them has is refused here. */
+ * destination that one of them has is refused here. All that joins the mesh has to be given the same object.
+ */
 export class MeshReference implements Mesh {
   public readonly namespace: string;
   public readonly authMethod: string | undefined;

@@ -58,6 +58,57 @@ describe("a second mesh", () => {
   });
 });
 
+describe("a second object of the mesh of a cluster", () => {
+  const own = { namespace: "apps", image, port: 80 };
+  const ingress = {
+    ...{ serviceName: "traefik-system-ingress", namespace: "traefik", replicas: 1, respondingTimeouts: {}, options: {} },
+    ports: { web: 80, websecure: 443 },
+  };
+  const reference = () => new MeshReference({ consulNamespace: "consul", cni: false, reach: {}, ingress });
+  const second = (what: string, other: string) =>
+    `${what}: 1 problem\n  mesh: is not that of ${other}, though both have one provider: a cluster has one mesh, and neither would be ` +
+    "judged beside what joins the other; give both the same, or a provider of another cluster";
+
+  test("is refused by both names: a reference beside another, and beside the mesh", async () => {
+    expect(
+      await refusal(() => {
+        new MeshService("shop", { mesh: reference(), ...own });
+        new MeshService("cart", { mesh: reference(), ...own });
+      }),
+    ).toBe(second('MeshService "cart"', 'MeshService "shop"'));
+    expect(
+      await refusal(() => {
+        new ConsulMesh("consul");
+        new IntentionSet("rules", { mesh: reference(), denyAll: false });
+      }),
+    ).toBe(second('IntentionSet "rules"', 'ConsulMesh "consul"'));
+  });
+
+  test("is refused where the mesh comes last", async () => {
+    expect(
+      await refusal(() => {
+        new MeshService("shop", { mesh: reference(), ...own });
+        new ConsulMesh("consul");
+      }),
+    ).toBe(
+      'ConsulMesh "consul": 1 problem\n  provider: leads to the cluster of MeshService "shop", and a cluster has one mesh: ' +
+        "Consul's definitions, roles and webhooks have no namespace; use that mesh, or a provider of another cluster",
+    );
+  });
+
+  test("is none where all have one reference, or another provider, or where nothing joins it", async () => {
+    expect(
+      await refusal(() => {
+        const mesh = reference();
+        reference();
+        new MeshService("shop", { mesh, ...own });
+        new MeshService("cart", { mesh, ...own });
+        new MeshService("there", { mesh: reference(), ...own, serviceName: "shop" }, elsewhere());
+      }),
+    ).toBeUndefined();
+  });
+});
+
 describe("what is of another mesh", () => {
   const told = (its: string) => `is ${its}, which has another mesh than this; give both the same, or leave it out`;
   const options = { namespace: "apps", image, port: 80 };
@@ -138,7 +189,7 @@ describe("what is of another mesh", () => {
       const mesh = new ConsulMesh("one");
       const ingress = new TraefikConsulIngress("edge", { mesh });
       const there = reference(mesh, ingress);
-      new MeshService("own", { mesh: there, ...own, ingress: there.ingress });
+      new MeshService("own", { mesh: there, ...own, ingress: there.ingress }, elsewhere());
       new MeshService("shop", { mesh: there, ...own, ingress });
     });
     expect(refused).toBe(`MeshService "shop": 1 problem\n  ingress: ${told('TraefikConsulIngress "edge"')}`);
