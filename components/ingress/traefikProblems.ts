@@ -5,7 +5,7 @@ import { containerResourceProblems } from "../pods/containerResources";
 import { imageProblems } from "../shared/grammars";
 import { kubernetesCrdArguments } from "./kubernetesCrd";
 import { dnsLabelProblems, namespaceProblems, rangeProblems, TRAEFIK_SERVICE_NAME } from "../shared/names";
-import { MadeObjects } from "../shared/madeObjects";
+import { INGRESS_SERVICES, MadeObjects, serviceIn } from "../shared/madeObjects";
 import type { ConsulMesh } from "../mesh/consulMesh";
 import { Problem } from "../shared/problems";
 import { hostProblems } from "../routing/routes";
@@ -95,6 +95,8 @@ export function ingressMeshProblems(
 ): Problem[] {
   const { namespace = DEFAULT_TRAEFIK_NAMESPACE, createNamespace = true } = args;
   const made = mesh.model.part(MadeObjects);
+  const take = (object: string) => made.take("namespace", object, place, "use another namespace");
+  const second = take(`the Deployment "traefik" in ${namespace}`);
   // One that the ingress has twice is told of by `traefikProblems`.
   const nodePorts = new Map(openNodePorts(args).map(([input, port]) => [port, input]));
   const reason = `"${namespace}" is Consul's, which is not the ingress' to make; use another, or set createNamespace to false`;
@@ -105,7 +107,7 @@ export function ingressMeshProblems(
     ...(createNamespace && namespace === mesh.description.consulNamespace
       ? [{ propertyPath: "namespace", reason }]
       : []),
-    ...made.take("namespace", `the Deployment "traefik" in ${namespace}`, place, "use another namespace"),
+    ...(second.length > 0 ? second : INGRESS_SERVICES.flatMap((service) => take(serviceIn(namespace, service)))),
     ...[...nodePorts].flatMap(([port, input]) => made.take(input, `node port ${port}`, place, "give each its own")),
   ];
 }

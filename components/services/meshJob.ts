@@ -110,7 +110,7 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
     refuse(what, [
       ...meshJobProblems(serviceName, args, mesh.partWithoutNativeSidecar),
       ...oldVariableNameProblems(args, mesh.kubernetesVersion, ""),
-      ...podNamespaceProblems(mesh, args.namespace),
+      ...podNamespaceProblems(what, mesh, args.namespace, serviceName),
       ...mesh.model.part(MeshNames).take("serviceName", { name: serviceName, namespace: args.namespace, place: what }),
       ...otherMeshProblems(mesh, { guardedBy }),
     ]);
@@ -119,7 +119,7 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
     warn(what, plainSecretWarnings(args, ""), this);
     this.serviceName = serviceName;
     this.calls = callRules(serviceName, args.calls ?? [], `${name}.`);
-    const namespace = podNamespace(what, mesh, args.namespace);
+    const namespace = podNamespace(what, mesh, args.namespace, serviceName);
     const metadata = { name: serviceName, namespace };
 
     const serviceAccount = new k8s.core.v1.ServiceAccount(`${name}-service-account`, { metadata }, { parent: this });

@@ -154,7 +154,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
       ...meshServiceProblems(serviceName, args),
       ...args.mesh.model.part(RoutingModel).service(serviceName, args, { own: "", named: `${name}.` }),
       ...oldVariableNameProblems(args, args.mesh.kubernetesVersion, ""),
-      ...podNamespaceProblems(args.mesh, args.namespace),
+      ...podNamespaceProblems(what, args.mesh, args.namespace, serviceName),
       ...args.mesh.model.part(MeshNames).take("serviceName", named),
       ...drainProblems(args, args.mesh.partWithoutSleep),
       ...otherMeshProblems(args.mesh, { ingress, guardedBy }),
@@ -169,7 +169,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
     const routes = memberRoutes(what, args.mesh, serviceName, given, args, this);
     this.servedPaths = servedPaths(args, routes);
     this.calls = callRules(serviceName, args.calls ?? [], `${name}.`);
-    const namespace = podNamespace(what, args.mesh, args.namespace);
+    const namespace = podNamespace(what, args.mesh, args.namespace, serviceName);
     const metadata = { name: serviceName, namespace };
     const { expose } = serviceHealth(args) ?? {};
     this.protocolReady = memberEntries(name, args.mesh, serviceName, args, expose, { parent: this });

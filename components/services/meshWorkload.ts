@@ -118,11 +118,12 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
     refuse(what, nullProblems(given));
     const serviceName = given.serviceName ?? name;
     const args = withStandIns(serviceName, given);
+    const madeService = existingService === undefined ? serviceName : undefined;
     const named = { name: serviceName, namespace: args.namespace, existingService, place: what };
     refuse(what, [
       ...meshWorkloadProblems(serviceName, args),
       ...mesh.model.part(RoutingModel).service(serviceName, args, { own: "", named: `${name}.` }),
-      ...podNamespaceProblems(mesh, args.namespace),
+      ...podNamespaceProblems(what, mesh, args.namespace, madeService),
       ...mesh.model.part(MeshNames).take("serviceName", named),
       ...otherMeshProblems(mesh, { ingress, guardedBy }),
       ...patchedTwiceProblems(serviceName, args, what),
@@ -136,7 +137,7 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
     const routes = memberRoutes(what, mesh, serviceName, given, args, this);
     this.servedPaths = routes.servedPath === undefined ? [] : [routes.servedPath];
     this.calls = callRules(serviceName, args.calls ?? [], `${name}.`);
-    const namespace = podNamespace(what, mesh, args.namespace);
+    const namespace = podNamespace(what, mesh, args.namespace, madeService);
 
     // As far as the pods are judged by them.
     const tags = serviceTags(serviceName, args);

@@ -7,6 +7,7 @@ import type { Tracing } from "../mesh/tracing";
 import type { MeshServiceOptions } from "../services/meshService";
 import type { Canary } from "../routing/canary";
 import { wantedBy } from "../routing/middlewareReferences";
+import { INGRESS_SERVICES, MadeObjects, serviceIn } from "../shared/madeObjects";
 import { DeclaredModel, MeshModel } from "../shared/meshModel";
 import type { Problem } from "../shared/problems";
 import { MeshNames } from "../shared/serviceNames";
@@ -116,6 +117,8 @@ export class MeshReference implements Mesh {
     this.jwtProviders = description.jwtProviders;
     const { ports, imagePullPolicy, ...ingress } = description.ingress;
     this.ingress = { ...ingress, imagePullPolicy, url: (...route) => routeUrl(ports, ...route) };
+    const made = this.model.part(MadeObjects);
+    INGRESS_SERVICES.forEach((name) => made.take("", serviceIn(ingress.namespace, name), "the mesh's ingress", ""));
     // What is wrong among the others is told where they are deployed.
     joinMesh(this.model, description, others);
   }

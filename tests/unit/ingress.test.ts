@@ -3,7 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   ConsulMesh,
   ConsulMeshArgs,
+  MeshJob,
   MeshService,
+  MeshWorkload,
   TraefikConsulIngress,
   TraefikConsulIngressArgs,
 } from "../../components";
@@ -325,6 +327,64 @@ async function refusal(given: Given, first?: Given): Promise<string | undefined>
   });
   return said;
 }
+
+describe("beside a member in its namespace", () => {
+  type Member = (mesh: ConsulMesh, namespace: string, serviceName: string) => unknown;
+  const image = "a:1";
+  const members: [what: string, make: Member][] = [
+    [
+      "MeshService",
+      (mesh, namespace, serviceName) => new MeshService("own", { mesh, namespace, serviceName, image, port: 80 }),
+    ],
+    [
+      "MeshWorkload",
+      (mesh, namespace, serviceName) => new MeshWorkload("own", { mesh, namespace, serviceName, port: 80 }),
+    ],
+    [
+      "MeshJob",
+      (mesh, namespace, serviceName) => new MeshJob("own", { mesh, namespace, serviceName, image, command: ["a"] }),
+    ],
+  ];
+  /** What the second of the two is refused with. */
+  const told = async (make: Member, namespace: string, name: string, ingressFirst: boolean) => {
+    let said: string | undefined;
+    await record(() => {
+      const mesh = new ConsulMesh("consul");
+      const both = [
+        () => new TraefikConsulIngress("edge", { mesh, namespace: "front" }),
+        () => make(mesh, namespace, name),
+      ];
+      const [first, second] = ingressFirst ? both : both.reverse();
+      first();
+      try {
+        second();
+      } catch (error) {
+        said = (error as Error).message;
+      }
+    });
+    return said;
+  };
+
+  test.each(members)("a Service of a %s would be its own, whichever comes first", async (what, make) => {
+    for (const name of ["traefik", "traefik-pods"]) {
+      const object = `the Service "${name}" in front is that of`;
+      expect(await told(make, "front", name, true)).toBe(
+        `${what} "own": 1 problem\n  serviceName: ${object} TraefikConsulIngress "edge" already; use another name, or another namespace`,
+      );
+      expect(await told(make, "front", name, false)).toBe(
+        `TraefikConsulIngress "edge": 1 problem\n  namespace: ${object} ${what} "own" already; use another namespace`,
+      );
+    }
+    expect(await told(make, "front", "shop", true)).toBeUndefined();
+    expect(await told(make, "apps", "traefik", true)).toBeUndefined();
+  });
+
+  test("a workload with a Service of its own has no other", async () => {
+    const existing: Member = (mesh, namespace, serviceName) =>
+      new MeshWorkload("own", { mesh, namespace, serviceName, port: 80, existingService: "web" });
+    expect(await told(existing, "front", "traefik", true)).toBeUndefined();
+  });
+});
 
 describe("beside another ingress of its mesh", () => {
   const ofOne = (what: string) => `${what} is that of TraefikConsulIngress "one" already`;

@@ -61,7 +61,13 @@ describe("a second mesh", () => {
 describe("a second object of the mesh of a cluster", () => {
   const own = { namespace: "apps", image, port: 80 };
   const ingress = {
-    ...{ serviceName: "traefik-system-ingress", namespace: "traefik", replicas: 1, respondingTimeouts: {}, options: {} },
+    ...{
+      serviceName: "traefik-system-ingress",
+      namespace: "traefik",
+      replicas: 1,
+      respondingTimeouts: {},
+      options: {},
+    },
     ports: { web: 80, websecure: 443 },
   };
   const reference = () => new MeshReference({ consulNamespace: "consul", cni: false, reach: {}, ingress });

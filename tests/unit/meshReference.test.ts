@@ -14,6 +14,7 @@ import {
 import { RoutingModel } from "../../components/routing/routingModel";
 import { MeshIntentions } from "../../components/intentions/meshIntentions";
 import type { Problem } from "../../components/shared/problems";
+import { MadeObjects, serviceIn } from "../../components/shared/madeObjects";
 import { MeshModel } from "../../components/shared/meshModel";
 import { MeshNames } from "../../components/shared/serviceNames";
 
@@ -79,6 +80,18 @@ test("a namespace that the mesh's chart leaves out is refused", () => {
   expect(reach("pay")).toEqual([
     expect.stringMatching(/^mesh\.values\.connectInject\.k8sAllowNamespaces: leaves out "pay"/),
   ]);
+});
+
+test("the Services of the ingress are taken in its namespace", () => {
+  const { model } = new MeshReference(description);
+  const takes = (namespace: string, name: string) =>
+    said(model.part(MadeObjects).take("name", serviceIn(namespace, name), "here", "use another"));
+  for (const name of ["traefik", "traefik-pods"]) {
+    expect(takes("traefik", name)).toEqual([
+      `name: the Service "${name}" in traefik is that of the mesh's ingress already; use another`,
+    ]);
+    expect(takes("shop", name)).toEqual([]);
+  }
 });
 
 test("names, routes and intentions of other stacks are taken", async () => {

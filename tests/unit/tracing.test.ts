@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   ConsulMesh,
   consulMeshProblems,
+  MeshDescription,
   MeshJob,
   MeshReference,
   MeshService,
@@ -98,10 +99,12 @@ test("a proxy that has a setting of its own keeps it", async () => {
 });
 
 test("a workload of others, a job, and what joins from another stack send there too, each under its own name", async () => {
-  const made = await record(() => {
+  let description!: MeshDescription;
+  await record(() => {
     const own = new ConsulMesh("consul", { tracing });
-    const ingress = new TraefikConsulIngress("traefik", { mesh: own });
-    const description = { ...own.description, ingress: ingress.description };
+    description = { ...own.description, ingress: new TraefikConsulIngress("traefik", { mesh: own }).description };
+  });
+  const made = await record(() => {
     const mesh = new MeshReference(description);
     new MeshService("shop", { mesh, namespace: "shop", image: "s:1", port: 80 });
     new MeshJob("nightly", { mesh, namespace: "shop", image: "n:1", command: ["run"], schedule: "@daily" });
