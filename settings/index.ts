@@ -1,6 +1,6 @@
 export type { JobSettings, ServiceSettings, Team, WorkloadSettings } from "./inputs";
 export { placed } from "./joined";
-export { joinedProblems, jwtProvidersOf, platformProblems } from "./meshProblems";
+export { joinedProblems, jwtProvidersOf, knowExternal, platformProblems } from "./meshProblems";
 export { podSecurityProblems } from "./problems";
 export { parseSettings, readSettings, settingsFrom } from "./read";
 export type { Settings } from "./read";

@@ -53,7 +53,7 @@ export function meshProblems(settings: Settings, parts: Problem[]): Problem[] {
     ...together(parts, () => {
       const traffic = model.part(MeshTraffic);
       callable.forEach((each) => traffic.join({ name: each.name, options: each, path: `${each.path}.traffic` }));
-      model.part(RoutingModel).knowOf(Object.keys(settings.externalServices));
+      knowExternal(model, settings);
       return [
         // What goes beyond the stack is known when the mesh is: see joinedProblems.
         ...(meshStack === undefined ? routingProblems(model, callable, traefik, TRAEFIK_SERVICE_NAME) : []),
@@ -88,7 +88,7 @@ export function joinedProblems(
   const { services, jobs, servicesNamespace } = settings;
   const { callable, members } = membersOf(settings);
   const intentions = model.part(MeshIntentions);
-  model.part(RoutingModel).knowOf(Object.keys(settings.externalServices));
+  knowExternal(model, settings);
   const calls = callsOf(members);
   const isOurs = ({ destination }: IntentionRule) => intentions.ownerOf(destination) === undefined;
   const rules = [...settings.intentions, ...calls.filter(isOurs)];
@@ -129,7 +129,7 @@ export function platformProblems(settings: Settings, model: MeshModel): Problem[
   const routing = model.part(RoutingModel);
   const intentions = model.part(MeshIntentions);
   const calls = callsOf(members);
-  routing.knowOf(Object.keys(settings.externalServices));
+  knowExternal(model, settings);
   callable.forEach(({ path, ...each }) => routing.service(each.name, each, { own: `${path}.`, named: `${path}.` }));
   const rules = [
     ...settings.intentions,
@@ -139,6 +139,11 @@ export function platformProblems(settings: Settings, model: MeshModel): Problem[
   intentions.open = !settings.denyAll && !settings.consul.acls;
   intentions.join({ set: "this stack", rules: settings.intentions, entries: new Map() });
   return [...routing.unresolved(), ...inTwoSets, ...calls.flatMap((call) => intentions.callProblems(call))];
+}
+
+/** Has routes ask what a stack's settings name of others, in the mesh that these are judged by or that is declared. */
+export function knowExternal(model: MeshModel, { externalServices }: Settings): void {
+  model.part(RoutingModel).knowOf(Object.keys(externalServices));
 }
 
 /** What of a stack is in the mesh, and where it stands. */

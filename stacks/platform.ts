@@ -12,8 +12,7 @@ import {
   TraefikConsulIngress,
 } from "../components";
 import { MeshIntentions } from "../components/intentions/meshIntentions";
-import { RoutingModel } from "../components/routing/routingModel";
-import { jwtProvidersOf, Settings } from "../settings";
+import { jwtProvidersOf, knowExternal, Settings } from "../settings";
 import { meshMembers, servicesNamespace } from "./members";
 import { outputsOf, StackOutputs, whenMade } from "./outputs";
 import { published } from "./published";
@@ -32,7 +31,7 @@ export function platformStack(
   const mesh = new ConsulMesh("consul", settings.consul, opts);
   knowStacks(mesh.model, others);
   // As `judgePlatform` has judged routes and calls.
-  mesh.model.part(RoutingModel).knowOf(Object.keys(settings.externalServices));
+  knowExternal(mesh.model, settings);
   mesh.model.part(MeshIntentions).open = !settings.denyAll && !settings.consul.acls;
 
   const external = Object.keys(settings.externalServices);

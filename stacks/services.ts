@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { IntentionSet, meshOf, MeshReference, NetworkPolicies, ServedRoutes, withdrawnProblems } from "../components";
-import { RoutingModel } from "../components/routing/routingModel";
 import { describeProblems } from "../components/shared/problems";
 import { refuseTlsOptionChanges } from "../reports/routeReport";
-import { joinedProblems, placed, podSecurityProblems, Settings } from "../settings";
+import { joinedProblems, knowExternal, placed, podSecurityProblems, Settings } from "../settings";
 import { meshMembers, servicesNamespace } from "./members";
 import { outputsOf, Shared, StackOutputs, whenMade } from "./outputs";
 import { misshapen, ownStack, published, publishedBy, sharedBefore, sharedBy, withdrawn } from "./published";
@@ -58,7 +57,7 @@ export async function joinedServices(
   }
   const others = { [meshStack]: neighbours, ...(await publishedBy(teams.filter(({ stack }) => stack !== own))) };
   const mesh = new MeshReference(description, others);
-  mesh.model.part(RoutingModel).knowOf(Object.keys(settings.externalServices));
+  knowExternal(mesh.model, settings);
   const theirs = Object.values(others).flatMap((other) => [...other.services, ...(other.destinations ?? [])]);
   const protocols = theirs.map(({ name, protocol = "http" }) => [name, protocol] as const);
   const jobs = Object.values(others).flatMap((other) => other.jobs ?? []);
