@@ -143,7 +143,7 @@ export function platformProblems(settings: Settings, model: MeshModel): Problem[
 
 /** Has routes ask what a stack's settings name of others, in the mesh that these are judged by or that is declared. */
 export function knowExternal(model: MeshModel, { externalServices }: Settings): void {
-  model.part(RoutingModel).knowOf(Object.keys(externalServices));
+  model.part(RoutingModel).knowOf(Object.keys(externalServices), "externalServices");
 }
 
 /** What of a stack is in the mesh, and where it stands. */

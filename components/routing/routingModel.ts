@@ -63,8 +63,9 @@ export class RoutingModel extends ModelPart {
   private readonly hosts = new HostOwners();
   /** Middlewares that tags declare. */
   private readonly middlewares = new Set<string>();
-  /** Services that others declare. */
+  /** Services that others declare, and the input that names them, where there is one. */
   private readonly elsewhere = new Set<string>();
+  private input: string | undefined;
   private wanted: { readonly want: Wanted; readonly by: Service }[] = [];
 
   /** Problems of an ingress beside what has joined before it. `name` is its name in the mesh. */
@@ -141,9 +142,10 @@ export class RoutingModel extends ModelPart {
     ];
   }
 
-  /** Notes services that others declare, which routes may ask too. */
-  knowOf(names: readonly string[]): void {
+  /** Notes services that others declare, which routes may ask too; `input` is where they are named. */
+  knowOf(names: readonly string[], input?: string): void {
     names.forEach((name) => this.elsewhere.add(name));
+    this.input ??= input;
   }
 
   /** Problems of what services want and nobody has: when all have joined. */
@@ -151,11 +153,12 @@ export class RoutingModel extends ModelPart {
     const ours = this.wanted.filter(
       ({ want, by }) => by.place.stack === undefined && !(want.kind === "answer" && this.elsewhere.has(want.name)),
     );
+    const remedy = this.input === undefined ? "" : `Declare it, or name it in ${this.input}`;
     return ours.flatMap(({ want, by }) => {
       const path = by.place.named + want.path;
       return want.kind === "middleware"
         ? missing(path, "middleware of the mesh's services", want.name, [...this.middlewares.keys()], "")
-        : missing(path, "service of this mesh", want.name, [...this.services.keys()], "");
+        : missing(path, "service of this mesh", want.name, [...this.services.keys()], remedy);
     });
   }
 

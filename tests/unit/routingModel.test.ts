@@ -164,6 +164,19 @@ test("what a neighbour of another stack wants is judged there", () => {
   expect(model.unresolved()).toEqual([]);
 });
 
+test("where others can be named, that is told of a service that nobody has, and of no middleware", () => {
+  const model = new RoutingModel();
+  model.service("c", calling("logon"), place("c"));
+  model.service("d", naming("login@consulcatalog"), place("d"));
+  const [logon, login] = said(model.unresolved());
+  model.knowOf(["login"], "externalServices");
+  model.knowOf(["pay"]);
+  expect(said(model.unresolved())).toEqual([`${logon} Declare it, or name it in externalServices`, login]);
+  expect(logon).toBe(
+    'c.routes[0].middlewares[1].forwardAuth.service: "logon" is not a service of this mesh; did you mean "c"?',
+  );
+});
+
 test("a service that others declare can be asked, and no middleware of its name", () => {
   const model = new RoutingModel();
   model.knowOf(["login", "pay"]);

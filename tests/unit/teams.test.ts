@@ -294,7 +294,9 @@ test.each<[string, object, RegExp]>([
 test("an answer for requests of a service that no stack has is refused of a stack of services", async () => {
   const program = (name: string) => () => servicesStack(settingsOf({ ...orders, services: asking(name) }), MESH);
   expect(await refusals(program("nobody"), stacks)).toEqual([
-    expect.stringMatching(/^services\[0\]\.routes\[0\].*"nobody" is not a service of this mesh/),
+    expect.stringMatching(
+      /^services\[0\]\.routes\[0\].*"nobody" is not a service of this mesh; .*\? Declare it, or name it in externalServices$/,
+    ),
   ]);
   expect(await refusals(program("auth"), stacks)).toEqual([]);
 });
