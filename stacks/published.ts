@@ -76,7 +76,19 @@ export function misshapen(shared: Shared | undefined): string | undefined {
   }
 }
 
-/** The same of these stacks, by their names; one that cannot be read, or judged, is warned of and left out. */
+/** What the engine says of a stack that is not there; a backend may say it too of one that it does not show [pulumi backend.GetStackOutputs]. */
+const NOT_THERE = /unknown stack "/;
+
+/** Says that a stack is left out: on the first day of a mesh, those of its teams are no fault. */
+function tellUnread(stack: string, { message }: Error): Promise<void> {
+  return NOT_THERE.test(message)
+    ? pulumi.log.info(
+        `stack ${stack} is not there yet: names, routes and calls are judged beside its own once it is deployed; if it is, check its name here, and that you may read it`,
+      )
+    : pulumi.log.warn(`stack ${stack} cannot be read, so what it has is not judged: ${message}`);
+}
+
+/** The same of these stacks, by their names; one that cannot be read, or judged, is told of and left out. */
 async function readShared(stacks: readonly string[]): Promise<Record<string, Shared>> {
   const found = await Promise.all(
     stacks.map(async (stack) => {
@@ -88,9 +100,7 @@ async function readShared(stacks: readonly string[]): Promise<Record<string, Sha
         }
         return shared === undefined ? [] : ([[stack, shared]] as const);
       } catch (error) {
-        await pulumi.log.warn(
-          `stack ${stack} cannot be read, so what it has is not judged: ${(error as Error).message}`,
-        );
+        await tellUnread(stack, error as Error);
         return [];
       }
     }),

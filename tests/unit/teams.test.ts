@@ -670,6 +670,36 @@ test.each<[what: string, shared: unknown]>([
   warn.mockRestore();
 });
 
+test("a team's stack that is not there yet is said and not warned of, one that cannot be read is", async () => {
+  const fails = (message: string) => {
+    const { invoke } = pulumi.runtime;
+    return jest
+      .spyOn(pulumi.runtime, "invoke")
+      .mockImplementation((token, props, ...more) =>
+        props.name === PAY ? Promise.reject(new Error(message)) : invoke(token, props, ...more),
+      );
+  };
+  const told = async (message: string) => {
+    const spies = [fails(message), jest.spyOn(pulumi.log, "info"), jest.spyOn(pulumi.log, "warn")] as const;
+    const teams = [{ stack: PAY, namespace: "pay" }];
+    expect(await servicesStackError(() => judgePlatform(settingsOf({ ...platform, teams })), stacks)).toBe("accepted");
+    const [infos, warnings] = spies.slice(1).map((spy) => spy.mock.calls.map(([said]) => String(said)));
+    spies.forEach((spy) => spy.mockRestore());
+    return { infos: infos.filter((said) => said.startsWith("stack ")), warnings };
+  };
+  expect(await told(`invocation returned an error: unknown stack "${PAY}"`)).toEqual({
+    infos: [
+      `stack ${PAY} is not there yet: names, routes and calls are judged beside its own once it is deployed; if it is, check its name here, and that you may read it`,
+    ],
+    warnings: [],
+  });
+  const refused = "organization name must be 'organization'";
+  expect(await told(refused)).toEqual({
+    infos: [],
+    warnings: [`stack ${PAY} cannot be read, so what it has is not judged: ${refused}`],
+  });
+});
+
 test("a team is not taken from the list, nor given another namespace, while its services run", async () => {
   const listed = [{ stack: PAY, namespace: "pay" }];
   const judged = (teams: object[], more: Record<string, object> = {}) =>
