@@ -8,14 +8,14 @@ import { withLeafGate } from "../chart/leafGate";
 import { withSoleServer } from "../chart/soleServer";
 import { configEntry } from "./configEntry";
 import { ConsulMeshArgs, DEFAULT_CONSUL_CLI_IMAGE, DEFAULT_CONSUL_NAMESPACE } from "./consulMeshArgs";
-import { apiAddressOf, knownOf, meshReachProblems, syncsCatalog, uiPortForwardOf, usesCni } from "./consulMeshKnown";
+import { apiAddressOf, knownOf, syncsCatalog, uiPortForwardOf, usesCni } from "./consulMeshKnown";
 import { consulMeshProblems, consulMeshWarnings } from "./consulMeshProblems";
 import { consulRelease, readCertificate, timeoutSeconds } from "./consulRelease";
 import { consulSecrets, secretRefs } from "./consulSecrets";
 import { closeEgress, ExternalDestination, externalDestinations, keepDestinationCas } from "./egress";
 import { atDestroy, MakeAtDestroy } from "../interrupted/clusterProvider";
 import { installedAnew, interruptedReleaseHooks, owned } from "../interrupted/hooks";
-import { Reached, reachOf } from "./meshReach";
+import { Reached, reachJudge, reachOf } from "./meshReach";
 import { refuseSecondMesh } from "./membership";
 import { DeclaredModel } from "../shared/meshModel";
 import { Problem, refuse, warn } from "../shared/problems";
@@ -56,7 +56,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
   public readonly tracing: Tracing | undefined;
   /** Whether Kubernetes Services reach Consul's catalog; `true` unless `values` turned it off. */
   public readonly catalogSync: boolean;
-  /** Problems of a namespace that the mesh has to reach; see `meshReachProblems`. */
+  /** Problems of a namespace that the mesh has to reach; see `reachProblems`. */
   public readonly reachProblems: (namespace: { name: string; made: boolean }, reached: Reached) => Problem[];
   /** What of the mesh is declared so far: whatever joins it is judged by it. */
   public readonly model = new DeclaredModel();
@@ -141,7 +141,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
 
     this.guardEntries = destroy.guardEntries;
     this.catalogSync = syncsCatalog(args);
-    this.reachProblems = (itsNamespace, reached) => meshReachProblems(args, itsNamespace, reached, "mesh.");
+    this.reachProblems = reachJudge(`ConsulMesh "${name}"`, values, this);
     this.uiPortForward = uiPortForwardOf(args);
     this.authMethod = known.authMethod;
     this.consulImage = known.consulImage;

@@ -1,7 +1,11 @@
+import type * as pulumi from "@pulumi/pulumi";
 import * as yaml from "yaml";
 import { ChartValues } from "../chart/consulValues";
 import { valueAt } from "../chart/heldValues";
+import { judgedWhenKnown, warnOfUnknown } from "../shared/later";
+import { laterValues, whenAllKnown } from "../shared/laterValues";
 import { Problem } from "../shared/problems";
+import type { Mesh } from "./mesh";
 
 /**
  * What the mesh has to reach in a namespace: pods, to give them sidecars; Services, to write them to Consul's catalog; the
@@ -44,6 +48,29 @@ export function reachProblems(
   ];
 }
 
+/**
+ * Judges namespaces by a mesh's merged values, of which other resources may make some: at once as far as they are plain, and by all when
+ * these are known, where what is wrong ends the program.
+ */
+export function reachJudge(what: string, values: ChartValues, resource?: pulumi.Resource): Mesh["reachProblems"] {
+  const reach = reachOf(values);
+  void warnOfUnknown(what, laterValues({ values: reach }), resource);
+  return ({ name, made }, reached) => {
+    const problems = (known: ChartValues) => reachProblems(known, name, reached, made, "mesh.values");
+    laterReachProblems(what, reach, problems);
+    return problems(reach);
+  };
+}
+
+/** Problems of values of which other resources make some, when all are known. Errors: `RunError` with each of them. */
+export function laterReachProblems(
+  what: string,
+  reach: ChartValues,
+  problems: (known: ChartValues) => Problem[],
+): pulumi.Input<Problem[]> {
+  return judgedWhenKnown(what, whenAllKnown(reach, problems), (found) => found, {});
+}
+
 /** Of the chart's merged values, those that `reachProblems` judges by. */
 export function reachOf(values: ChartValues): ChartValues {
   return Object.fromEntries(
@@ -68,8 +95,11 @@ interface Selector {
   readonly matchExpressions?: readonly { key?: unknown; operator?: unknown; values?: readonly unknown[] }[] | null;
 }
 
-/** A label selector as the chart takes it: YAML in a string, or the object itself. None where it is no such thing. */
+/** A label selector as the chart takes it: YAML in a string, or the object itself. None where it is no such thing, or not known yet. */
 function selectorOf(value: unknown): Selector {
+  if (Object.keys(laterValues({ value })).length > 0) {
+    return {};
+  }
   try {
     const selector: unknown = typeof value === "string" && !value.includes("{{") ? yaml.parse(value) : value;
     return typeof selector === "object" && selector !== null ? selector : {};

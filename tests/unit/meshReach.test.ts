@@ -1,4 +1,6 @@
-import { Reached, reachOf, reachProblems } from "../../components/mesh/meshReach";
+import * as pulumi from "@pulumi/pulumi";
+import { laterReachProblems, Reached, reachJudge, reachOf, reachProblems } from "../../components/mesh/meshReach";
+import { ends } from "../ends";
 
 /** Where the chart's values keep the mesh from a namespace, `shop`. */
 const paths = (values: object, made = false, reached: Reached = "pods") =>
@@ -23,6 +25,9 @@ test.each<[values: object, problems: string[]]>([
   [{ k8sDenyNamespaces: ["shopping"] }, []],
   // Not known yet, or no list at all: others judge that.
   [{ k8sAllowNamespaces: [Promise.resolve("shop")] }, []],
+  [{ namespaceSelector: Promise.resolve(`matchLabels: { ${NAME}: other }`) }, []],
+  [{ namespaceSelector: { matchLabels: { [NAME]: Promise.resolve("shop") } } }, []],
+  [expression("In", [Promise.resolve("shop")]), []],
   [{ k8sAllowNamespaces: "shopping", k8sDenyNamespaces: "shop" }, []],
   [{ namespaceSelector: `matchLabels: { ${NAME}: shop }` }, []],
   [{ namespaceSelector: `matchLabels: { ${NAME}: other }` }, [SELECTOR]],
@@ -115,5 +120,38 @@ test("another stack judges by the same values", () => {
   expect(reachOf(values)).toEqual({
     connectInject: { k8sAllowNamespaces: ["a"], k8sDenyNamespaces: ["b"], namespaceSelector: "c" },
     syncCatalog: { k8sAllowNamespaces: ["d"], k8sDenyNamespaces: undefined, namespaceSelector: undefined },
+  });
+});
+
+describe("by values that other resources make", () => {
+  const later = <T>(value: T) => pulumi.output(Promise.resolve(value));
+  const leavesOut = 'leaves out "shop": its pods get no sidecar, so that no intention is asked; let it in';
+
+  test.each<[what: string, injects: object, problem: string | undefined]>([
+    ["a list", { k8sAllowNamespaces: later(["other"]) }, ALLOW],
+    ["a name in a list", { k8sDenyNamespaces: ["other", later("shop")] }, DENY],
+    ["a selector", { namespaceSelector: { matchLabels: { [NAME]: later("other") } } }, SELECTOR],
+    ["what lets it in", { k8sAllowNamespaces: [later("shop")], k8sDenyNamespaces: later(["other"]) }, undefined],
+  ])("a namespace is judged when these are known: %s", async (_, connectInject, path) => {
+    const judged = laterReachProblems("Mesh", { connectInject }, (known) =>
+      reachProblems(known, "shop", "pods", false, "values"),
+    );
+    expect(await ends(judged)).toEqual(path === undefined ? [] : `Mesh: 1 problem\n  ${path}: ${leavesOut}`);
+  });
+
+  test("at once by what is plain, and what a preview cannot know is told of once", async () => {
+    const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+    const unknown = Object.assign(later(pulumi.unknown), { isKnown: Promise.resolve(false) });
+    const judge = reachJudge("Mesh", { connectInject: { k8sAllowNamespaces: unknown, k8sDenyNamespaces: ["shop"] } });
+    const paths = (name: string) => judge({ name, made: false }, "pods").map(({ propertyPath }) => propertyPath);
+    expect(paths("shop")).toEqual([`mesh.${DENY}`]);
+    expect(paths("other")).toEqual([]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warn.mock.calls.map(([message]) => message)).toEqual([
+      expect.stringMatching(
+        /^Mesh: 1 warning\n {2}values\.connectInject\.k8sAllowNamespaces: could not be judged by this preview/,
+      ),
+    ]);
+    warn.mockRestore();
   });
 });
