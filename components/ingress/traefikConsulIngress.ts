@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { refuseInputs } from "../shared/forms";
 import { owned } from "../interrupted/hooks";
 import { ensureNamespace } from "../mesh/bringYourOwn";
 import { joinMesh } from "../mesh/membership";
@@ -9,7 +10,6 @@ import { routeUrl } from "../routing/routeUrl";
 import { NAMED_BY_ROUTES, RoutingModel } from "../routing/routingModel";
 import { scaling } from "../pods/scaling";
 import { judgedTogether, whenAllKnown } from "../shared/laterValues";
-import { refuse } from "../shared/problems";
 import { ENTRY_POINT_PORTS } from "../routing/traefikArguments";
 import { traefikDeployment } from "./traefikDeployment";
 import { extraParts } from "./traefikExtras";
@@ -55,10 +55,10 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
     const args = withStandIns(options);
     const routing = mesh.model.part(RoutingModel);
     const serviceName = args.serviceName ?? TRAEFIK_SERVICE_NAME;
-    refuse(place, [
-      ...traefikProblems(args),
-      ...routing.ingress(serviceName, args, ""),
-      ...ingressMeshProblems(place, serviceName, args, mesh),
+    refuseInputs(place, args, (its) => [
+      ...traefikProblems(its),
+      ...routing.ingress(serviceName, its, ""),
+      ...ingressMeshProblems(place, serviceName, its, mesh),
     ]);
     super("consul-traefik-mesh:index:TraefikConsulIngress", name, {}, owned(`TraefikConsulIngress-${name}`, opts));
     joinMesh(place, mesh, this);

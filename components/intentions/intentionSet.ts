@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { ofRightForm } from "../shared/forms";
 import { owned } from "../interrupted/hooks";
 import { configEntry } from "../mesh/configEntry";
 import { joinMesh, otherMeshProblems } from "../mesh/membership";
@@ -83,12 +84,17 @@ export class IntentionSet extends pulumi.ComponentResource {
         routed: new Set(services.filter((s) => s.routed).map((s) => s.serviceName)),
       },
     };
-    const warnings = intentionWarnings(rules, known, "rules", declared.rules);
+    const { warnings, problems } = ofRightForm(what, { rules }, ({ rules: its }) => ({
+      warnings: intentionWarnings(its, known, "rules", declared.rules),
+      problems: [
+        ...its.flatMap((rule, i) => keyProblems(placeOf(rule, i, "rules"), rule, RULE_KEYS)),
+        ...intentionProblems(its, known, "rules"),
+      ],
+    }));
     const all = denyAll ? [...rules, DENY_ALL] : rules;
     refuse(what, [
       ...otherMeshProblems(args.mesh, { services, ingress, jwtProviders }),
-      ...rules.flatMap((rule, i) => keyProblems(placeOf(rule, i, "rules"), rule, RULE_KEYS)),
-      ...intentionProblems(rules, known, "rules"),
+      ...problems,
       ...named.flatMap(([its], i) => names.take(`jwtProviders[${i}]`, { name: its, place: `jwtProviders[${i}]` })),
       ...declared.secondSetProblems(all),
       ...calls.flatMap((call) => declared.callProblems(call)),

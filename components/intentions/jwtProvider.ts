@@ -4,6 +4,7 @@ import { configEntry } from "../mesh/configEntry";
 import { joinMesh } from "../mesh/membership";
 import type { Mesh } from "../mesh/mesh";
 import { judgedTogether } from "../shared/laterValues";
+import { ofRightForm } from "../shared/forms";
 import { refuse } from "../shared/problems";
 import { JwtProviderNames } from "./meshIntentions";
 import {
@@ -38,7 +39,7 @@ export class JwtProvider extends pulumi.ComponentResource {
     const place = `JwtProvider "${name}"`;
     const problems = (known: JwtProviderOptions) => jwtProviderProblems(name, known, "");
     refuse(place, [
-      ...problems(withStandIns(options)),
+      ...ofRightForm(place, options, (its) => problems(withStandIns(its))),
       ...mesh.model.part(JwtProviderNames).take("name", { name, place }),
     ]);
     super("consul-traefik-mesh:index:JwtProvider", name, {}, owned(`JwtProvider-${name}`, opts));

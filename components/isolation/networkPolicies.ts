@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { ofRightForm } from "../shared/forms";
 import { owned } from "../interrupted/hooks";
 import { labelProblems } from "../shared/grammars";
 import { METRICS_ENTRY_POINT } from "../ingress/metrics";
@@ -94,8 +95,8 @@ export class NetworkPolicies extends pulumi.ComponentResource {
     const problems = podsProblems(what, mesh);
     const remedy = "set it to true here, or declare all in one";
     refuse(what, [
-      ...plainProblems(namespaces, problems),
-      ...networkClientProblems(given.clients ?? [], "clients"),
+      ...ofRightForm(what, namespaces, (its) => plainProblems(its, problems)),
+      ...ofRightForm(what, { clients: given.clients }, ({ clients = [] }) => networkClientProblems(clients, "clients")),
       ...otherMeshProblems(mesh, { ingress }),
       ...(given.servicesAlone
         ? []

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { judgedLater } from "../pods/judgedLater";
+import { refuseInputs } from "../shared/forms";
 import { owned } from "../interrupted/hooks";
 import { oldVariableNameProblems, plainSecretWarnings } from "../pods/containerProblems";
 import type { IntentionRule } from "../intentions/intentions";
@@ -107,11 +108,11 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
     const what = `MeshJob "${name}"`;
     refuse(what, nullProblems({ ...args, podSpec: args.podSpec && {} }));
     const serviceName = args.serviceName ?? name;
-    refuse(what, [
-      ...meshJobProblems(serviceName, args, mesh.partWithoutNativeSidecar),
-      ...oldVariableNameProblems(args, mesh.kubernetesVersion, ""),
-      ...podNamespaceProblems(what, mesh, args.namespace, serviceName),
-      ...mesh.model.part(MeshNames).take("serviceName", { name: serviceName, namespace: args.namespace, place: what }),
+    refuseInputs(what, args, (its) => [
+      ...meshJobProblems(serviceName, its, mesh.partWithoutNativeSidecar),
+      ...oldVariableNameProblems(its, mesh.kubernetesVersion, ""),
+      ...podNamespaceProblems(what, mesh, its.namespace, serviceName),
+      ...mesh.model.part(MeshNames).take("serviceName", { name: serviceName, namespace: its.namespace, place: what }),
       ...otherMeshProblems(mesh, { guardedBy }),
     ]);
     super("consul-traefik-mesh:index:MeshJob", name, {}, owned(`MeshJob-${name}`, opts));

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { refuseInputs } from "../shared/forms";
 import { owned } from "../interrupted/hooks";
 import { oldVariableNameProblems } from "../pods/containerProblems";
 import type { IntentionRule } from "../intentions/intentions";
@@ -150,14 +151,14 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
     const args = withStandIns(serviceName, given);
     const { canary, namespace: within, ingress, guardedBy } = args;
     const named = { name: serviceName, canary, kind: args.kind, namespace: within, place: what };
-    refuse(what, [
-      ...meshServiceProblems(serviceName, args),
-      ...args.mesh.model.part(RoutingModel).service(serviceName, args, { own: "", named: `${name}.` }),
-      ...oldVariableNameProblems(args, args.mesh.kubernetesVersion, ""),
-      ...podNamespaceProblems(what, args.mesh, args.namespace, serviceName),
-      ...args.mesh.model.part(MeshNames).take("serviceName", named),
-      ...drainProblems(args, args.mesh.partWithoutSleep),
-      ...otherMeshProblems(args.mesh, { ingress, guardedBy }),
+    refuseInputs(what, args, (its) => [
+      ...meshServiceProblems(serviceName, its),
+      ...its.mesh.model.part(RoutingModel).service(serviceName, its, { own: "", named: `${name}.` }),
+      ...oldVariableNameProblems(its, its.mesh.kubernetesVersion, ""),
+      ...podNamespaceProblems(what, its.mesh, its.namespace, serviceName),
+      ...its.mesh.model.part(MeshNames).take("serviceName", named),
+      ...drainProblems(its, its.mesh.partWithoutSleep),
+      ...otherMeshProblems(its.mesh, { ingress, guardedBy }),
     ]);
     super("consul-traefik-mesh:index:MeshService", name, {}, owned(`MeshService-${name}`, opts));
     joinMesh(what, args.mesh, this);

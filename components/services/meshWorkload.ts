@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { refuseInputs } from "../shared/forms";
 import { owned } from "../interrupted/hooks";
 import type { IntentionRule } from "../intentions/intentions";
 import type { IntentionSet } from "../intentions/intentionSet";
@@ -120,13 +121,13 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
     const args = withStandIns(serviceName, given);
     const madeService = existingService === undefined ? serviceName : undefined;
     const named = { name: serviceName, namespace: args.namespace, existingService, place: what };
-    refuse(what, [
-      ...meshWorkloadProblems(serviceName, args),
-      ...mesh.model.part(RoutingModel).service(serviceName, args, { own: "", named: `${name}.` }),
-      ...podNamespaceProblems(what, mesh, args.namespace, madeService),
+    refuseInputs(what, args, (its) => [
+      ...meshWorkloadProblems(serviceName, its),
+      ...mesh.model.part(RoutingModel).service(serviceName, its, { own: "", named: `${name}.` }),
+      ...podNamespaceProblems(what, mesh, its.namespace, madeService),
       ...mesh.model.part(MeshNames).take("serviceName", named),
       ...otherMeshProblems(mesh, { ingress, guardedBy }),
-      ...patchedTwiceProblems(serviceName, args, what),
+      ...patchedTwiceProblems(serviceName, its, what),
     ]);
     super("consul-traefik-mesh:index:MeshWorkload", name, {}, owned(`MeshWorkload-${name}`, opts));
     joinMesh(what, mesh, this);
