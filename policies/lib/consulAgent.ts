@@ -31,8 +31,12 @@ const FLAGS: Record<string, string> = {
   "https-port": "ports.https",
   server: "server",
 };
-/** Those of them that need no value. */
-const SWITCHES = ["bootstrap", "dev", "enable-script-checks", "server"];
+/** Those of all flags that need no value: the word behind one is not its own. */
+const SWITCHES = [
+  ...["auto-reload-config", "bootstrap", "dev", "disable-host-node-id", "disable-keyring-file", "log-json"],
+  ...["enable-local-script-checks", "enable-script-checks", "non-voting-server", "read-replica", "rejoin", "server"],
+  ...["syslog", "ui"],
+];
 /** What the image runs without being told anything. */
 const DEFAULT = ["agent", "-dev"];
 

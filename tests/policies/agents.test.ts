@@ -239,10 +239,31 @@ cases("consul-tls", [
       [servers({ command: [...RUN, word] }), good],
       `StatefulSet consul: the argument ${word} configures Consul and cannot be read, so it cannot be judged. Set`,
     ),
-    blocks(
-      `flags from elsewhere behind a switch: ${word}`,
-      [servers({ command: [...RUN, "-bootstrap", word] }), good],
-      `StatefulSet consul: the argument ${word} configures Consul`,
+    ...[
+      ...[
+        "auto-reload-config",
+        "bootstrap",
+        "disable-host-node-id",
+        "disable-keyring-file",
+        "log-json",
+        "rejoin",
+        "ui",
+      ],
+      ...[
+        "dev",
+        "enable-local-script-checks",
+        "enable-script-checks",
+        "non-voting-server",
+        "read-replica",
+        "server",
+        "syslog",
+      ],
+    ].map((flag) =>
+      blocks(
+        `flags from elsewhere behind a switch: -${flag} ${word}`,
+        [servers({ command: [...RUN, `-${flag}`, word] }), good],
+        `StatefulSet consul: the argument ${word} configures Consul and cannot be read, so it cannot be judged. Set`,
+      ),
     ),
     passes(`a flag's value from elsewhere, and what stands before the agent: ${word}`, [
       servers({ command: ["env", word, ...RUN, "-node", word, "--advertise", word, `-bind=${word}`] }),
