@@ -46,8 +46,8 @@ interface Read {
 
 /**
  * What the agents of a workload read at the paths that they are told, as Consul does: a file, or those of a folder in the order of
- * their names, but none of a folder in it. Where nothing is mounted, a script may put what is mounted at no path. `anyName` is whether
- * they take files of any name.
+ * their names, but none of a folder in it. Where nothing is mounted, a script may put what is mounted at no path, but for rules of ACLs.
+ * `anyName` is whether they take files of any name.
  */
 export function filesRead(object: ClusterObject, paths: readonly string[], anyName: boolean, find: Find): Read {
   const all = mountedBy(object, find)
@@ -56,7 +56,7 @@ export function filesRead(object: ClusterObject, paths: readonly string[], anyNa
   const untold = all.filter((each) => !each.elsewhere && !paths.some((told) => isAt(each, told)));
   const read = paths.flatMap((told) => {
     const here = all.filter((each) => isAt(each, told));
-    return here.length > 0 ? here : untold;
+    return here.length > 0 ? here : untold.filter((each) => !isRules(each));
   });
   const configs = read.map((each) => ({ ...each, config: configOf(each.text()) }));
   const unread = (elsewhere: boolean) => [
@@ -67,6 +67,11 @@ export function filesRead(object: ClusterObject, paths: readonly string[], anyNa
     unread: unread(false),
     missing: unread(true),
   };
+}
+
+/** Whether a file is rules of ACLs, which lie beside an agent for whoever writes them into Consul: as settings it refuses such. */
+function isRules({ text }: Mounted): boolean {
+  return textAt(configOf(text()), "acl") !== undefined;
 }
 
 function configOf(text: string | undefined): Json | undefined {

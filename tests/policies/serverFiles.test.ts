@@ -179,11 +179,37 @@ const WAYS: [title: string, volume: object, mounted: object, flags: string[], da
     (text) => [file(text)],
   ],
 ];
+/** Servers whose settings a script copies, with a file at another path. */
+const besideCopied = (path: string, text: string) => [
+  servers(
+    {
+      command: ["sh", "-c", "cp /tpl/* /cfg; exec consul agent -server -config-dir=/cfg"],
+      volumeMounts: [mount("/tpl"), mount(path, "rules")],
+    },
+    undefined,
+    {
+      volumes: [
+        { name: "c", configMap: { name: "config" } },
+        { name: "rules", configMap: { name: "rules" } },
+      ],
+    },
+  ),
+  good,
+  kube("v1", "ConfigMap", "rules", { data: { "ops.hcl": text } }),
+];
 cases("consul-acls", [
   ...WAYS.flatMap(([title, volume, mounted, flags, data]) => [
     passes(`a file ${title}`, [mounting(volume, mounted, flags), ...data(WELL)]),
     blocks(`a file ${title}`, [mounting(volume, mounted, flags), ...data(OFF)], "Consul's acl.enabled is not true"),
   ]),
+  ...["/policies", "/zz"].map((path) =>
+    passes(`rules of ACLs at ${path}, beside settings that a script copies`, besideCopied(path, 'acl = "read"')),
+  ),
+  blocks(
+    "settings of ACLs at /zz, beside settings that a script copies",
+    besideCopied("/zz", "acl { default_policy = allow }"),
+    "Consul's acl.default_policy is not deny",
+  ),
   blocks(
     "a file that nobody is told to read",
     [mounting({ configMap: { name: "config" } }, {}, []), good],
