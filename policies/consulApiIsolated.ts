@@ -1,6 +1,6 @@
 import { consulServers } from "./lib/consulServers";
 import { doorsTo, portsOfNode, published } from "./lib/doors";
-import { at, Json, list, record, textAt } from "./lib/json";
+import { all, at, ifKnown, Json, list, record, textAt } from "./lib/json";
 import { ClusterObject, namespaceOf } from "./lib/objects";
 import { containersOf, selects } from "./lib/pods";
 import { policy } from "./lib/policy";
@@ -32,8 +32,10 @@ export const consulApiIsolated = policy<{ declaredElsewhere: boolean }>({
     }
     const judged = new Set<ClusterObject>();
     for (const { object, labels, config: agent } of consulServers(objects)) {
-      const policies = objects.filter((other) => guards(other, object, labels));
-      if (policies.every(({ patch }) => patch)) {
+      const guarding = (other: ClusterObject) => guards(other, object, labels);
+      // One that may be of these pods can open them, and none that only may be closes them.
+      const policies = objects.filter((other) => ifKnown(() => guarding(other), true));
+      if (!policies.some((other) => !other.patch && ifKnown(() => guarding(other), false))) {
         yield { object, problem: `no NetworkPolicy isolates the ports ${API_PORTS.join(", ")}` };
       }
       const ports = apiPorts(object, agent);
@@ -86,9 +88,11 @@ function guards(object: ClusterObject, servers: ClusterObject, labels: Json): bo
   const types = isNetworkPolicy(object) ? at(object.body, "spec", "policyTypes") : undefined;
   return (
     isNetworkPolicy(object) &&
-    namespaceOf(object) === namespaceOf(servers) &&
-    selects(at(object.body, "spec", "podSelector"), labels) &&
-    (types === undefined || list(types).includes("Ingress"))
+    all(
+      () => namespaceOf(object) === namespaceOf(servers),
+      () => selects(at(object.body, "spec", "podSelector"), labels),
+      () => types === undefined || list(types).includes("Ingress"),
+    )
   );
 }
 

@@ -1,5 +1,5 @@
 import { consulServers } from "./lib/consulServers";
-import { at } from "./lib/json";
+import { all, at } from "./lib/json";
 import { ClusterObject, namespaceOf } from "./lib/objects";
 import { selects } from "./lib/pods";
 import { policy } from "./lib/policy";
@@ -23,10 +23,12 @@ export const consulAvailability = policy<{ minimumServers: number }>({
       const budgets = objects.filter(
         (other) =>
           other.kind === "PodDisruptionBudget" &&
-          namespaceOf(other) === namespaceOf(object) &&
-          // Without a selector it is of no pods, and so is a patch of one that is declared elsewhere.
-          at(other.body, "spec", "selector") &&
-          selects(at(other.body, "spec", "selector"), labels),
+          all(
+            () => namespaceOf(other) === namespaceOf(object),
+            // Without a selector it is of no pods, and so is a patch of one that is declared elsewhere.
+            () => Boolean(at(other.body, "spec", "selector")),
+            () => selects(at(other.body, "spec", "selector"), labels),
+          ),
       );
       if (budgets.length === 0) {
         yield { object, problem: "has no disruption budget" };

@@ -27,7 +27,7 @@ export const intentionsAccepted = policy<{ enterprise: boolean }>({
     if (!isIntentions(object)) {
       return;
     }
-    const intentions = { ...object, body: withoutNulls(object.body) };
+    const intentions = { ...object, body: withoutNulls({ spec: object.body.spec }) };
     // A patch does not say what its destination is, and may leave the sources as they are.
     const destination = destinationOf(intentions) ?? (object.patch ? nameOf(object) : undefined);
     const sources = sourcesOf(intentions);

@@ -120,7 +120,7 @@ function workload(object: ClusterObject, pod: Pod, known: readonly Service[], by
   // What is not known yet in somebody else's pod makes it no pod of the mesh.
   const asks = asksForSidecar(pod) ?? byDefault;
   const account = asks ? serviceAccountOf(pod) : ifKnown(() => serviceAccountOf(pod), "default");
-  const services = asks ? servicesOf(pod, namespaceOf(object), known) : [];
+  const services = asks ? servicesOf(pod, placeOf(object), known) : [];
   return { object, pod, meshed: asks, account, services, names: services?.length ? services : [nameOf(object)] };
 }
 
@@ -153,6 +153,11 @@ interface Service {
   readonly selector: Json;
 }
 
+/** The namespace of a pod or a Service: those that are not known yet are taken for one and the same. */
+function placeOf(object: ClusterObject): string {
+  return ifKnown(() => namespaceOf(object), "");
+}
+
 /** Services that select pods, as far as they are known: another one would only tell of one more service. */
 function knownServices(objects: readonly ClusterObject[]): Service[] {
   return objects
@@ -161,7 +166,7 @@ function knownServices(objects: readonly ClusterObject[]): Service[] {
       ifKnown(
         () => ({
           name: nameOf(object),
-          namespace: namespaceOf(object),
+          namespace: placeOf(object),
           selector: plain(record(at(object.body, "spec", "selector"))),
         }),
         undefined,

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { at, Json, list, record } from "./lib/json";
+import { at, ifKnown, Json, list, record } from "./lib/json";
 import { onMeshPods } from "./lib/meshPods";
 import { ClusterObject, namespaceOf } from "./lib/objects";
 import { consulAnnotation, containersOf, Pod } from "./lib/pods";
@@ -23,8 +23,10 @@ const NODE_FOLDERS =
 const POD = onMeshPods(function* (pod, object) {
   yield* hostProblems(pod);
   yield* annotationProblems(pod, object);
-  if (NEVER_INJECTED.includes(namespaceOf(object))) {
-    yield `asks for a sidecar in ${namespaceOf(object)}, where the injector gives none`;
+  // One that is not known yet is told by `up`, before the pod is made.
+  const namespace = ifKnown(() => namespaceOf(object), "");
+  if (NEVER_INJECTED.includes(namespace)) {
+    yield `asks for a sidecar in ${namespace}, where the injector gives none`;
   }
   for (const container of containersOf(object)) {
     yield* containerProblems(pod, container);

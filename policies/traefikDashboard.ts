@@ -165,10 +165,13 @@ function middlewaresOf(objects: readonly ClusterObject[]): Map<string, Middlewar
     }
   }
   for (const object of objects.filter(({ kind, group }) => /^traefik\.[a-z.]+ Middleware$/.test(`${group} ${kind}`))) {
-    known.set(ofKind({ name: nameOf(object) }, object), {
-      types: Object.keys(record(object.body.spec)).map((key) => key.toLowerCase()),
-      chain: list(at(object.body, "spec", "chain", "middlewares")).map((each) => ofKind(each, object)),
-    });
+    const read = () =>
+      known.set(ofKind({ name: nameOf(object) }, object), {
+        types: Object.keys(record(object.body.spec)).map((key) => key.toLowerCase()),
+        chain: list(at(object.body, "spec", "chain", "middlewares")).map((each) => ofKind(each, object)),
+      });
+    // One that is not known yet asks nobody for a login.
+    ifKnown(read, known);
   }
   return known;
 }

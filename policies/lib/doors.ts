@@ -21,10 +21,13 @@ export function* doorsTo(
   byItself = outside,
 ): Iterable<Door> {
   const labels = record(podOf(workload)!.metadata.labels);
-  for (const service of objects.filter((o) => o.kind === "Service" && namespaceOf(o) === namespaceOf(workload))) {
+  for (const service of objects.filter((o) => o.kind === "Service")) {
     const leads = ifKnown(() => leadsTo(service, workload, labels, ports), []);
+    if (leads.length === 0 || namespaceOf(service) !== namespaceOf(workload)) {
+      continue;
+    }
     const opened = byItself(service) ?? openedBy(service, leads, objects);
-    if (leads.length > 0 && opened !== undefined) {
+    if (opened !== undefined) {
       yield { service, opened, port: leads[0].target };
     }
   }
@@ -85,7 +88,9 @@ function openedBy(
 ): string | undefined {
   const routes = objects.filter(
     // An Ingress leads to Services of its own namespace.
-    (object) => ROUTE.test(object.kind) && (object.kind !== "Ingress" || namespaceOf(object) === namespaceOf(service)),
+    (object) =>
+      ROUTE.test(object.kind) &&
+      (object.kind !== "Ingress" || ifKnown(() => namespaceOf(object) === namespaceOf(service), true)),
   );
   const leading = (unknown: boolean) =>
     routes.find(({ body }) =>

@@ -39,6 +39,11 @@ export function ifKnown<T>(look: () => T, otherwise: T): T {
   }
 }
 
+/** Whether all conditions hold: where one is known not to, what the others ask for may be unknown. */
+export function all(...conditions: readonly (() => boolean)[]): boolean {
+  return conditions.every((holds) => ifKnown(holds, true)) && conditions.every((holds) => holds());
+}
+
 /** A copy without the fields that are null: Kubernetes takes such a field for one that is not there. Throws as `plain` does. */
 export function withoutNulls<T>(value: T): T {
   return JSON.parse(JSON.stringify(value), function (this: unknown, _, each) {

@@ -115,7 +115,8 @@ const KNOWN: Record<string, string> = {
   "policies/lib/go": "policies/pods",
   "policies/lib/hcl": "policies/hcl policies/embedded",
   "policies/lib/intentions": "policies/protocols policies/intentions policies/entries",
-  "policies/lib/json": "policies/intentions policies/embedded policies/hcl policies/keys policies/charts",
+  "policies/lib/json":
+    "policies/namespaces policies/intentions policies/embedded policies/hcl policies/keys policies/charts",
   "policies/lib/keys": "policies/keys policies/secrets",
   "policies/lib/meshPods": "policies/meshPods policies/mesh policies/pods",
   "policies/lib/objects": "policies/objects policies/charts policies/embedded",

@@ -189,6 +189,15 @@ cases("consul-api-isolated", [
     inside,
     { ...ingress({ name: "door" }), props: { ...ingress({ name: "door" }).props, metadata: { namespace: "shop" } } },
   ]),
+  blocks(
+    "an Ingress of a namespace that is not known yet",
+    [
+      ...set,
+      inside,
+      kube("networking.k8s.io/v1", "Ingress", "way", { ...ingress(BACKEND).props, metadata: { namespace: UNKNOWN } }),
+    ],
+    "Service door: Ingress way opens Consul's API at port 8500",
+  ),
   passes("a route that is not known yet, where no Service leads to the API", [...set, route("Ingress", UNKNOWN)]),
 ]);
 
