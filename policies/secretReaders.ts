@@ -1,11 +1,11 @@
 import { SENSITIVE } from "./consulSecrets";
 import { consulServers } from "./lib/consulServers";
-import { at, ifKnown, list, record, textAt } from "./lib/json";
+import { all, at, ifKnown, list, record, textAt } from "./lib/json";
 import { injectsByDefault } from "./lib/meshPods";
 import { ClusterObject, nameOf, namespaceOf } from "./lib/objects";
 import { asksForSidecar, podOf } from "./lib/pods";
 import { policy } from "./lib/policy";
-import { isBinding, isPowerful, reaches, roleOf, subjectsOf } from "./lib/rbac";
+import { isBinding, isPowerful, reaches, roleOf, rulesOf, subjectsOf } from "./lib/rbac";
 
 /** Subjects that nobody chose one by one. */
 const EVERYBODY = /^system:(serviceaccounts|authenticated|unauthenticated|anonymous|masters)(:|$)/;
@@ -22,6 +22,8 @@ const TAKES: readonly (readonly [group: string, resource: string, verb: string])
   ["", "pods/exec", "create"],
   // By a WebSocket, as kubectl asks, that is a get: seen on Kubernetes 1.34.
   ["", "pods/exec", "get"],
+  ["", "pods/attach", "create"],
+  ["", "pods/attach", "get"],
   ["", "pods/ephemeralcontainers", "update"],
   ["", "pods/ephemeralcontainers", "patch"],
   ["", "nodes/proxy", "get"],
@@ -47,10 +49,20 @@ const GUARDS: typeof WORKLOADS = {
     ...["serviceresolvers", "servicerouters", "servicesplitters", "ingressgateways", "terminatinggateways"],
     ...["exportedservices", "peeringacceptors", "peeringdialers", "samenessgroups"],
   ],
-  "admissionregistration.k8s.io": ["mutatingwebhookconfigurations"],
+  "admissionregistration.k8s.io": [
+    ...["mutatingwebhookconfigurations", "validatingwebhookconfigurations"],
+    ...["mutatingadmissionpolicies", "mutatingadmissionpolicybindings"],
+  ],
   "networking.k8s.io": ["networkpolicies"],
+  "policy.networking.k8s.io": ["adminnetworkpolicies", "baselineadminnetworkpolicies", "clusternetworkpolicies"],
 };
-const UNDOES = rights(GUARDS, ["create", "update", "patch", "delete", "deletecollection"]);
+const UNDOES: typeof TAKES = [
+  ...rights(GUARDS, ["create", "update", "patch", "delete", "deletecollection"]),
+  // A label of the namespace turns the transparent proxy off.
+  ...rights({ "": ["namespaces"] }, ["update", "patch"]),
+  // A forwarded port ends behind the sidecar.
+  ...rights({ "": ["pods/portforward"] }, ["create", "get"]),
+];
 
 /** Keys and tokens are in Secrets: who may read all of them, or be every ServiceAccount, is every service of the mesh. */
 export const secretReaders = policy({
@@ -60,15 +72,17 @@ export const secretReaders = policy({
   severity: "critical",
   remedy: "Bind a ServiceAccount of its own, to a Role that names Secrets by resourceNames",
   *object(object) {
-    for (const subject of isPowerful(object) && reaches(object) ? subjectsOf(object).filter(isEverybody) : []) {
-      yield `gives ${roleOf(object).name} to ${said(subject)}`;
+    const isGiven = () => isTold(object);
+    for (const subject of ifKnown(isGiven, true) ? subjectsOf(object) : []) {
+      if (all(() => isEverybody(subject), isGiven)) {
+        yield `gives ${roleOf(object).name} to ${said(subject)}`;
+      }
     }
     const labels = record(object.kind === "ClusterRole" && at(object.body, "metadata", "labels"));
-    if (
-      String(labels["rbac.authorization.k8s.io/aggregate-to-view"]) === "true" &&
-      opens(object, [...TAKES, ...STARTS])
-    ) {
-      yield "adds the reading of Secrets to the role view, which everybody is given";
+    const added = String(labels["rbac.authorization.k8s.io/aggregate-to-view"]) === "true" && list(object.body.rules);
+    const opened = added && opens(added, [...TAKES, ...STARTS, ...UNDOES]);
+    if (opened) {
+      yield `is added to the role view, which everybody is given and which then ${opened}`;
     }
   },
   *stack(objects) {
@@ -80,36 +94,64 @@ export const secretReaders = policy({
     };
     const meshed = objects.flatMap((o) => ifKnown(() => (isMeshed(o) ? [namespaceOf(o)] : []), []));
     for (const object of objects.filter(isBinding)) {
-      const near = reaches(object) || guarded.includes(namespaceOf(object));
+      // One whose namespace is not known yet may be where Consul's Secrets are.
+      const near = ifKnown(() => reaches(object) || guarded.includes(namespaceOf(object)), true);
       const problems = () => [...bindingProblems(object, objects, near)];
       // Beside services of the mesh, whom a program chooses may be known later.
-      const found = near ? problems() : meshed.includes(namespaceOf(object)) ? ifKnown(problems, []) : [];
+      const found = near
+        ? ifKnown(problems, [UNKNOWN])
+        : meshed.includes(namespaceOf(object))
+          ? ifKnown(problems, [])
+          : [];
       yield* found.map((problem) => ({ object, problem }));
     }
   },
 });
 
+const UNKNOWN =
+  "cannot be judged: its namespace, its role or whom it gives that to is not known yet; give it a plain value, not an output";
+
+/** Whether `object` tells of it. */
+function isTold(binding: ClusterObject): boolean {
+  return all(
+    () => isPowerful(binding),
+    () => reaches(binding),
+  );
+}
+
 /** What a binding gives to those who should not have it; `near` is where Consul's Secrets are. */
 function* bindingProblems(object: ClusterObject, objects: readonly ClusterObject[], near: boolean): Iterable<string> {
-  const { kind, name } = roleOf(object);
-  const role = objects.find(
-    (o) => o.kind === kind && nameOf(o) === name && (kind === "ClusterRole" || namespaceOf(o) === namespaceOf(object)),
-  );
-  const given = (everybody: boolean) =>
-    isPowerful(object) ? "may read all Secrets" : role && opens(role, TAKES, everybody);
+  const rules = () => rulesGiven(object, objects);
+  const taking = (everybody: boolean) =>
+    isPowerful(object) ? "may read all Secrets" : opens(rules(), TAKES, everybody);
+  const toEverybody = () =>
+    isTold(object) ? undefined : (taking(true) ?? opens(rules(), UNDOES, true) ?? opens(rules(), STARTS));
+  const where = (isMeant: () => boolean, opened: () => string | undefined) =>
+    all(isMeant, () => opened() !== undefined) ? opened() : undefined;
   for (const subject of subjectsOf(object)) {
-    const stranger =
-      object.kind === "RoleBinding" && (textAt(subject, "namespace") ?? namespaceOf(object)) !== namespaceOf(object);
-    const told = isPowerful(object) && reaches(object);
-    // One of another namespace that makes workloads was chosen for it: that is how GitOps deploys.
+    const isStrange = () => near && !object.rendered && isStranger(subject, object);
     const opened =
-      isEverybody(subject) && !told
-        ? (given(true) ?? (role && (opens(role, UNDOES, true) ?? opens(role, STARTS))))
-        : near && stranger && !object.rendered && given(false);
-    if (opened) {
-      yield `gives the role ${name}, which ${opened}, to ${said(subject)}`;
+      where(() => isEverybody(subject), toEverybody) ??
+      // One of another namespace that makes workloads was chosen for it: that is how GitOps deploys.
+      where(isStrange, () => taking(false));
+    if (opened !== undefined) {
+      yield `gives the role ${roleOf(object).name}, which ${opened}, to ${said(subject)}`;
     }
   }
+}
+
+/** The rules of the role that a binding gives; a Role of a namespace that is not known yet may be any of its name. */
+function rulesGiven(binding: ClusterObject, objects: readonly ClusterObject[]): unknown[] {
+  const { kind, name } = roleOf(binding);
+  const isHere = (role: ClusterObject) => ifKnown(() => namespaceOf(role) === namespaceOf(binding), true);
+  return objects
+    .filter((role) => role.kind === kind && nameOf(role) === name && (kind === "ClusterRole" || isHere(role)))
+    .flatMap((role) => rulesOf(role, objects));
+}
+
+function isStranger(subject: unknown, binding: ClusterObject): boolean {
+  const namespace = textAt(subject, "namespace");
+  return binding.kind === "RoleBinding" && namespace !== undefined && namespace !== namespaceOf(binding);
 }
 
 function rights(resources: typeof WORKLOADS, verbs: readonly string[]): typeof TAKES {
@@ -129,12 +171,12 @@ function said(subject: unknown): string {
 }
 
 /**
- * Which of these rights a role gives, in words; `undefined` where it gives none. What it names was chosen, but not for
+ * Which of these rights rules give, in words; `undefined` where it gives none. What it names was chosen, but not for
  * `everybody`: of Secrets those count then that are Consul's.
  */
-function opens({ body }: ClusterObject, wanted: typeof TAKES, everybody = false): string | undefined {
+function opens(rules: readonly unknown[], wanted: typeof TAKES, everybody = false): string | undefined {
   const taken = wanted.find(([group, resource, verb]) =>
-    list(body.rules).some((rule) => {
+    rules.some((rule) => {
       const has = (key: string, ...values: string[]) =>
         list(at(rule, key)).some((each) => [...values, "*"].includes(String(each)));
       const names = list(at(rule, "resourceNames")).map(String);

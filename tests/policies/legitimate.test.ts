@@ -13,6 +13,8 @@ import {
   networkPolicy,
   NAMED_PEERS,
   paths,
+  release,
+  SAFE_VALUES,
   service,
   traefik,
   workload,
@@ -257,6 +259,32 @@ const PROGRAMS: Record<string, Resource[]> = {
         ],
       },
     }),
+  ],
+  "an application beside the mesh, whose namespace is not known yet": [
+    denyAll,
+    release(SAFE_VALUES),
+    networkPolicy(NAMED_PEERS),
+    traefik({ args: IN_MESH }),
+    ...[
+      meshed("shop"),
+      service("shop", { app: "shop" }),
+      intentions("shop", allow("web")),
+      kube("networking.k8s.io/v1", "NetworkPolicy", "default-deny", {
+        spec: { podSelector: {}, policyTypes: ["Ingress"] },
+      }),
+      kube("networking.k8s.io/v1", "Ingress", "shop", {
+        spec: { rules: [{ http: { paths: [{ backend: { service: { name: "shop", port: { number: 80 } } } }] } }] },
+      }),
+      kube("traefik.io/v1alpha1", "Middleware", "strip", { spec: { stripPrefix: { prefixes: ["/shop"] } } }),
+      kube("policy/v1", "PodDisruptionBudget", "shop", {
+        spec: { minAvailable: 1, selector: { matchLabels: { app: "shop" } } },
+      }),
+      rbac("Role", "shop", { rules: [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get"] }] }),
+      rbac("RoleBinding", "shop", {
+        roleRef: { kind: "Role", name: "shop" },
+        subjects: [{ kind: "ServiceAccount", name: UNKNOWN, namespace: UNKNOWN }],
+      }),
+    ].map((resource) => inNamespace(UNKNOWN, resource)),
   ],
   "a gateway of somebody else's": [
     kube("gateway.networking.k8s.io/v1", "Gateway", "edge", {

@@ -221,6 +221,14 @@ const role = (rule: Record<string, unknown>, kind = "ClusterRole", metadata: Rec
     rules: [{ apiGroups: [""], ...rule }],
     metadata: { namespace: "consul-system", ...metadata },
   });
+const user = (name: string) => ({ kind: "User", name });
+const EVERYBODY = group("system:authenticated");
+/** A ClusterRole that is put together by selectors, beside a part that reads Secrets and one that has no rules. */
+const together = (clusterRoleSelectors: object[], kind = "ClusterRole") => [
+  kube("rbac.authorization.k8s.io/v1", "ClusterRole", "all", { aggregationRule: { clusterRoleSelectors } }),
+  role(READS, kind, { labels: { part: "yes" } }),
+  kube("rbac.authorization.k8s.io/v1", "ClusterRole", "none", { metadata: { labels: { part: "no" } } }),
+];
 const TO_VIEW = "rbac.authorization.k8s.io/aggregate-to-view";
 const READS = { resources: ["secrets"], verbs: ["get", "list"] };
 cases("secrets-not-for-everybody", [
@@ -240,9 +248,9 @@ cases("secrets-not-for-everybody", [
       rules: [READS],
     }),
     binding("ClusterRoleBinding", "reader", group("system:authenticated")),
-    { ...role({ ...READS, apiGroups: ["example.com"] }), name: "other" },
-    { ...role({ apiGroups: ["apps"], resources: ["*"], verbs: ["*"] }), name: "apps" },
-    { ...role({ resources: ["secrets"], verbs: ["create"] }), name: "writer" },
+    { ...role({ ...READS, apiGroups: ["example.com"] }, "ClusterRole", { name: "other" }), name: "other" },
+    { ...role({ apiGroups: ["apps"], resources: ["*"], verbs: ["*"] }, "ClusterRole", { name: "apps" }), name: "apps" },
+    { ...role({ resources: ["secrets"], verbs: ["create"] }, "ClusterRole", { name: "writer" }), name: "writer" },
   ]),
   passes("a role of the same name in another namespace, or of another kind", [
     role(READS, "Role", { namespace: "apps" }),
@@ -302,6 +310,7 @@ cases("secrets-not-for-everybody", [
         { apiGroups: ["apps"], resources: ["deployments"], verbs: ["patch"], resourceNames: ["shop"] },
         { apiGroups: ["apps"], resources: ["deployments/scale", "deployments/status"], verbs: ["*"] },
         { apiGroups: [""], resources: ["pods/eviction", "deployments", "jobs"], verbs: ["create"] },
+        { apiGroups: [""], resources: ["namespaces"], verbs: ["create", "delete", "get"] },
       ],
     }),
     binding("ClusterRoleBinding", "reader", group("system:authenticated")),
@@ -365,7 +374,10 @@ cases("secrets-not-for-everybody", [
     ]),
     [{ resources: ["serviceaccounts/token"], verbs: ["create"] }, "may create serviceaccounts/token"],
     [{ resources: ["*/token"], verbs: ["create"] }, "may create serviceaccounts/token"],
-    ...["get", "create"].map((verb) => [{ resources: ["pods/exec"], verbs: [verb] }, `may ${verb} pods/exec`]),
+    ...["exec", "attach", "portforward"].flatMap((door) =>
+      ["get", "create"].map((verb) => [{ resources: [`pods/${door}`], verbs: [verb] }, `may ${verb} pods/${door}`]),
+    ),
+    ...["update", "patch"].map((verb) => [{ resources: ["namespaces"], verbs: [verb] }, `may ${verb} namespaces`]),
     ...["update", "patch"].map((verb) => [
       { resources: ["pods/ephemeralcontainers"], verbs: [verb] },
       `may ${verb} pods/ephemeralcontainers`,
@@ -397,14 +409,18 @@ cases("secrets-not-for-everybody", [
       `may delete ${kind}`,
     ]),
     [{ apiGroups: ["consul.hashicorp.com"], resources: ["*"], verbs: ["*"] }, "may create serviceintentions"],
-    [
-      {
-        apiGroups: ["admissionregistration.k8s.io"],
-        resources: ["mutatingwebhookconfigurations"],
-        verbs: ["get", "delete"],
-      },
-      "may delete mutatingwebhookconfigurations",
-    ],
+    ...[
+      ["admissionregistration.k8s.io", "mutatingwebhookconfigurations"],
+      ["admissionregistration.k8s.io", "validatingwebhookconfigurations"],
+      ["admissionregistration.k8s.io", "mutatingadmissionpolicies"],
+      ["admissionregistration.k8s.io", "mutatingadmissionpolicybindings"],
+      ["policy.networking.k8s.io", "adminnetworkpolicies"],
+      ["policy.networking.k8s.io", "baselineadminnetworkpolicies"],
+      ["policy.networking.k8s.io", "clusternetworkpolicies"],
+    ].map(([group_, resource]) => [
+      { apiGroups: [group_], resources: [resource], verbs: ["get", "delete"] },
+      `may delete ${resource}`,
+    ]),
     // What is named was chosen, but not for everybody.
     ...["consul-ca-key", "consul-bootstrap-token"].map((name) => [
       { resources: ["secrets"], verbs: ["get"], resourceNames: ["regcred", name] },
@@ -435,13 +451,51 @@ cases("secrets-not-for-everybody", [
     [role(READS), binding("RoleBinding", "reader", account("spy", "apps"))],
     "to ServiceAccount apps/spy",
   ),
-  ...["cluster-admin", "admin", "edit"].map((name) =>
+  ...[
+    ...["cluster-admin", "admin", "edit", "system:aggregate-to-admin", "system:aggregate-to-edit"],
+    ...["system:kube-controller-manager", "system:node"],
+  ].map((name) =>
     blocks(
       `another namespace's account with the role ${name}, in Consul's`,
       [binding("RoleBinding", name, account("spy", "apps"))],
       `gives the role ${name}, which may read all Secrets, to ServiceAccount apps/spy`,
     ),
   ),
+  ...[
+    ["apps", "default", "gives the role reader, which may get secrets, to ServiceAccount apps/default. Bind"],
+    ["apps", "spy", "gives the role reader, which may get secrets, to ServiceAccount apps/spy. Bind"],
+  ].map(([namespace, name, says]) =>
+    blocks(
+      `the account ${namespace}/${name} by its name as a user`,
+      [role(READS), binding("RoleBinding", "reader", user(`system:serviceaccount:${namespace}:${name}`))],
+      says,
+    ),
+  ),
+  passes("accounts that were chosen, and what is no account, by names as users", [
+    role(READS),
+    ...[
+      "system:serviceaccount:consul-system:sync",
+      "my-system:serviceaccount:apps:default",
+      "system:serviceaccount:apps:default:",
+      "system:serviceaccount:default",
+    ].map((name, i) => ({ ...binding("RoleBinding", "reader", user(name)), name: `b${i}` })),
+    { ...binding("RoleBinding", "reader", group("system:serviceaccount:apps:default")), name: "group" },
+  ]),
+  ...[{ matchLabels: { part: "yes" } }, { matchExpressions: [{ key: "part", operator: "Exists" }] }].map((selector) =>
+    blocks(
+      `a role that is put together of one that reads Secrets: ${JSON.stringify(selector)}`,
+      [...together([{ matchLabels: { none: "x" } }, selector]), binding("ClusterRoleBinding", "all", EVERYBODY)],
+      "gives the role all, which may get secrets, to Group system:authenticated. Bind",
+    ),
+  ),
+  passes("a role that is put together of others", [
+    ...together([{ matchLabels: { part: "no" } }]),
+    binding("ClusterRoleBinding", "all", EVERYBODY),
+  ]),
+  passes("what is labelled so, and no role for all namespaces", [
+    ...together([{ matchLabels: { part: "yes" } }], "Role"),
+    binding("ClusterRoleBinding", "all", EVERYBODY),
+  ]),
   blocks(
     "everybody, where Consul's servers are whatever the namespace's name",
     [
@@ -477,15 +531,20 @@ cases("secrets-not-for-everybody", [
     ],
     "gives the role reader, which may get secrets, to ServiceAccount apps/default",
   ),
-  blocks(
-    "what adds to a role that all have",
-    [role(READS, "ClusterRole", { labels: { [TO_VIEW]: true } })],
-    "adds the reading of Secrets to the role view",
-  ),
-  blocks(
-    "what adds pods to a role that all have",
-    [role({ resources: ["pods"], verbs: ["create"] }, "ClusterRole", { labels: { [TO_VIEW]: "true" } })],
-    "adds the reading of Secrets to the role view",
+  ...[
+    [READS, "get secrets"],
+    [{ resources: ["pods"], verbs: ["create"] }, "create pods"],
+    [{ apiGroups: ["consul.hashicorp.com"], resources: ["*"], verbs: ["*"] }, "create serviceintentions"],
+  ].map(([rule, may]) =>
+    blocks(
+      `what adds to a role that all have: to ${String(may)}`,
+      [
+        role(rule as Record<string, unknown>, "ClusterRole", {
+          labels: { [TO_VIEW]: may === "get secrets" ? true : "true" },
+        }),
+      ],
+      `ClusterRole reader: is added to the role view, which everybody is given and which then may ${String(may)}. Bind`,
+    ),
   ),
 ]);
 
@@ -568,6 +627,58 @@ cases("secrets-not-for-everybody", [
     role({ ...READS, resourceNames: ["consul-ca-key"] }),
     binding("RoleBinding", "reader", account("backup", "ops")),
   ]),
+]);
+
+/** A binding of a Role, in namespaces of which not all is known yet. */
+const unplaced = (namespace: string, subject: Record<string, unknown>, roleName = "reader", roleKind = "Role") => {
+  const made = binding("RoleBinding", roleName, subject, namespace);
+  return { ...made, props: { ...made.props, roleRef: { kind: roleKind, name: roleName } } };
+};
+const LEASES = { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["*"] };
+const unsure =
+  "RoleBinding b: cannot be judged: its namespace, its role or whom it gives that to is not known yet; give it a plain value, not an output. Bind";
+cases("secrets-not-for-everybody", [
+  ...[account("shop", UNKNOWN), account(UNKNOWN, UNKNOWN), account("default", UNKNOWN)].map((subject) =>
+    passes(`leases for ${JSON.stringify(subject)}, in a namespace that is not known yet`, [
+      role(LEASES, "Role", { namespace: UNKNOWN }),
+      unplaced(UNKNOWN, subject),
+    ]),
+  ),
+  passes("Secrets for an account of its own, in a namespace that is not known yet", [
+    role(READS, "Role", { namespace: UNKNOWN }),
+    unplaced(UNKNOWN, { kind: "ServiceAccount", name: "shop" }),
+  ]),
+  passes("a role that is not known yet, for one that was chosen", [
+    binding("ClusterRoleBinding", UNKNOWN, account("operator", "ops")),
+    { ...unplaced("consul-system", account("sync", "consul-system"), UNKNOWN), name: "b2" },
+  ]),
+  passes("a role that is not known yet, for everybody, outside the mesh", [
+    unplaced("apps", EVERYBODY, UNKNOWN, "ClusterRole"),
+  ]),
+  ...[UNKNOWN, "consul-system"].map((namespace) =>
+    blocks(
+      `Secrets for everybody, in ${namespace}`,
+      [role(READS, "Role", { namespace: UNKNOWN }), unplaced(namespace, EVERYBODY)],
+      "RoleBinding b: gives the role reader, which may get secrets, to Group system:authenticated. Bind",
+    ),
+  ),
+  ...[
+    [UNKNOWN, account("spy", "apps")],
+    [UNKNOWN, account("spy", UNKNOWN)],
+    ["consul-system", account("spy", UNKNOWN)],
+    ["consul-system", account(UNKNOWN, "consul-system")],
+  ].map(([namespace, subject]) =>
+    blocks(
+      `Secrets for ${JSON.stringify(subject)}, in ${JSON.stringify(namespace)}`,
+      [role(READS, "Role"), unplaced(namespace as string, subject as Record<string, unknown>)],
+      unsure,
+    ),
+  ),
+  blocks(
+    "a role that is not known yet, for everybody",
+    [binding("RoleBinding", "a", EVERYBODY), unplaced("consul-system", EVERYBODY, UNKNOWN)],
+    unsure,
+  ),
 ]);
 
 /** A chart that is not there: only its values are judged here. */
