@@ -35,6 +35,10 @@ export const injectionInForce = policy({
       if (list(at(webhook, "matchConditions")).length > 0) {
         yield `${name} is asked only under conditions: pods that do not meet them start without a sidecar`;
       }
+      const elsewhere = INJECTS.test(name) ? askedElsewhere(webhook) : undefined;
+      if (elsewhere !== undefined) {
+        yield `${name} asks ${elsewhere}, which is not the injector and need give no sidecar`;
+      }
       const rules = at(webhook, "rules");
       if (rules !== undefined && INJECTS.test(name) && !list(rules).some(isForNewPods)) {
         yield `${name} has no rule for pods that are created, and is asked about no pod`;
@@ -66,6 +70,12 @@ export const injectionInForce = policy({
     }
   },
 });
+
+/** Whom a webhook asks in place of the injector, which the chart always has as a Service. */
+function askedElsewhere(webhook: unknown): string | undefined {
+  const service = textAt(webhook, "clientConfig", "service", "name");
+  return /connect-injector/.test(service ?? "connect-injector") ? textAt(webhook, "clientConfig", "url") : service;
+}
 
 function webhooksOf(injectors: readonly ClusterObject[]): unknown[] {
   return injectors

@@ -216,6 +216,29 @@ cases("injection-in-force", [
     [webhook("mine", [{ ...asked, matchConditions: [{ expression: "false" }] }])],
     "only under conditions",
   ),
+  ...[
+    [{ service: { name: "other", namespace: "consul" } }, "other"],
+    [{ service: { name: "connect-injecto", namespace: "consul" } }, "connect-injecto"],
+    [{ url: "https://consul-connect-injector.example" }, "https://consul-connect-injector.example"],
+  ].map(([clientConfig, whom]) =>
+    blocks(
+      `somebody who is not the injector: ${JSON.stringify(clientConfig)}`,
+      [webhook("mine", [{ ...asked, clientConfig }])],
+      `${INJECTOR} asks ${String(whom)}, which is not the injector and need give no sidecar. Leave`,
+    ),
+  ),
+  blocks(
+    "somebody who is not the injector, by a patch",
+    [patchOf({ clientConfig: { service: { name: "other" } } })],
+    `${INJECTOR} asks other, which`,
+  ),
+  passes("the injector by a name of its own, and what judges entries by another", [
+    webhook("mine", [
+      { ...asked, clientConfig: { service: { name: "consul-connect-injector-svc" } } },
+      { ...asked, clientConfig: { caBundle: "x" } },
+      { name: "mutate-meshes.consul.hashicorp.com", clientConfig: { service: { name: "consul-controller-webhook" } } },
+    ]),
+  ]),
   passes("no condition", [webhook("mine", [{ ...asked, matchConditions: [] }])]),
   passes("what is called alike", [
     webhook("my-connect-injectors", []),
