@@ -105,7 +105,12 @@ function* openings(object: ClusterObject): Iterable<string> {
     yield "joins the mesh with another cluster's";
   } else if (isConfigEntry(object, "SamenessGroup")) {
     yield "takes services of other clusters for the mesh's own";
-  } else if (isGateway(object) && textAt(body, "spec", "gatewayClassName") === "consul") {
+  } else if (isConfigEntry(object, "HttpRoute", "TcpRoute")) {
+    yield "is a route of a gateway of Consul's";
+  } else if (
+    isConfigEntry(object, "ApiGateway") ||
+    (isGateway(object) && textAt(body, "spec", "gatewayClassName") === "consul")
+  ) {
     yield "is a gateway of Consul's, a way into the mesh beside Traefik";
   } else if (group === "gateway.networking.k8s.io") {
     const parents = list(at(body, "spec", "parentRefs"));

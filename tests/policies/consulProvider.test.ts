@@ -43,6 +43,21 @@ cases("no-other-way-in", [
     [consul("CatalogEntry", { node: "outside", address: "192.0.2.7", services: [{ name: "db" }, { name: "mail" }] })],
     ["into the catalog as db", "into the catalog as mail"],
   ),
+  blocks(
+    "an API gateway",
+    [entry("api-gateway", "edge", { Listeners: [{ Port: 80, Protocol: "http" }] })],
+    "ApiGateway edge: is a gateway of Consul's, a way into the mesh beside Traefik. Publish",
+  ),
+  ...["http-route", "tcp-route"].map((kind) =>
+    blocks(
+      `a route of one that another stack has: ${kind}`,
+      [entry(kind, "web", { Parents: [{ Kind: "api-gateway", Name: "edge" }] })],
+      `${kind === "http-route" ? "Http" : "Tcp"}Route web: is a route of a gateway of Consul's. Publish`,
+    ),
+  ),
+  passes("a gateway and its route that are meant", [entry("api-gateway", "edge", {}), entry("http-route", "web", {})], {
+    config: { onPurpose: ["ApiGateway/edge", "HttpRoute/web"] },
+  }),
   blocks("a peering", [consul("Peering", { peerName: "west" })], "PeeringDialer west: joins the mesh with another"),
   blocks("a token of one", [consul("PeeringToken", { peerName: "west" })], "PeeringAcceptor west: joins the mesh with"),
   passes("a peering that is meant", [consul("Peering", { peerName: "west" })], {
