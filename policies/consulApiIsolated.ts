@@ -31,7 +31,8 @@ export const consulApiIsolated = policy<{ declaredElsewhere: boolean }>({
       return;
     }
     const judged = new Set<ClusterObject>();
-    for (const { object, labels, config: agent } of consulServers(objects)) {
+    const own = consulServers(objects);
+    for (const { object, labels, config: agent } of own) {
       const guarding = (other: ClusterObject) => guards(other, object, labels);
       // One that may be of these pods can open them, and none that only may be closes them.
       const policies = objects.filter((other) => ifKnown(() => guarding(other), true));
@@ -61,8 +62,9 @@ export const consulApiIsolated = policy<{ declaredElsewhere: boolean }>({
         yield { object, problem: `${opened} opens Consul's API` };
       }
     }
-    for (const object of objects.filter((each) => !judged.has(each) && isNetworkPolicy(each) && meansServers(each))) {
-      if (opens(object, [object], apiPorts(object, {}))) {
+    for (const object of objects.filter((each) => !judged.has(each) && isNetworkPolicy(each))) {
+      const theirs = meansServers(object) || (own.length === 0 && isWhereServersAre(object));
+      if (theirs && opens(object, [object], apiPorts(object, {}))) {
         yield { object, problem: "opens Consul's API to everybody" };
       }
     }
@@ -98,6 +100,17 @@ function guards(object: ClusterObject, servers: ClusterObject, labels: Json): bo
 
 function meansServers(object: ClusterObject): boolean {
   return isServers(record(at(object.body, "spec", "podSelector", "matchLabels")));
+}
+
+/** The labels that the chart's servers have, of those that a selector may name. */
+const CHARTS = { app: "consul", chart: "consul-helm", component: "server" };
+
+/** Whether a policy is of the chart's servers however it selects them, where its namespace's name tells that it is theirs. */
+function isWhereServersAre(object: ClusterObject): boolean {
+  return ifKnown(
+    () => /consul/.test(namespaceOf(object)) && selects(at(object.body, "spec", "podSelector"), CHARTS),
+    false,
+  );
 }
 
 /** Whether a Service leads to a port of the API, by number or by the name that the chart gives it. */

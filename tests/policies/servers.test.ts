@@ -350,6 +350,36 @@ cases("consul-api-isolated", [
       "opens Consul's API to everybody",
     ),
   ),
+  ...[
+    ...[{}, { matchLabels: { chart: "consul-helm" } }, { matchExpressions: [] }],
+    { matchExpressions: [{ key: "component", operator: "In", values: ["server"] }] },
+    { matchExpressions: [{ key: "app", operator: "Exists" }] },
+  ].map((podSelector) =>
+    blocks(
+      `servers of another stack, selected by ${JSON.stringify(podSelector)}`,
+      [networkPolicy([{}], { podSelector })],
+      "NetworkPolicy consul-api: opens Consul's API to everybody. Declare",
+    ),
+  ),
+  passes("what opens nothing, other pods beside them, and pods elsewhere", [
+    networkPolicy([{ from: [{ podSelector: {} }] }], { podSelector: {} }),
+    { ...networkPolicy([{}], { podSelector: { matchLabels: { component: "client" } } }), name: "client" },
+    { ...networkPolicy([{}], { podSelector: { matchLabels: { app: "shop" } } }), name: "shop" },
+    { ...networkPolicy([{}], { podSelector: { matchLabels: { chart: "shop" } } }), name: "chart" },
+    ...["apps", UNKNOWN].map((namespace) =>
+      kube("networking.k8s.io/v1", "NetworkPolicy", `in-${namespace}`, {
+        metadata: { namespace },
+        spec: { podSelector: {}, ingress: [{}] },
+      }),
+    ),
+  ]),
+  passes("pods of another namespace of that name, beside servers of this stack", [
+    ...isolated,
+    kube("networking.k8s.io/v1", "NetworkPolicy", "tools", {
+      metadata: { namespace: "consul-tools" },
+      spec: { podSelector: {}, ingress: [{}] },
+    }),
+  ]),
   passes("Services inside the cluster, and one that leads elsewhere", [
     ...isolated,
     door({ ports: [{ port: 8501 }] }),
