@@ -16,9 +16,14 @@ const PROXY_PORTS = [15001, 19000, 20000, 20100, 20200, 20600, 21000];
 /** 20300, 20400 and 20500, and as many on as the pod has containers: the probes that the injector moves. */
 const PROBE_PORTS = [20300, 20400, 20500];
 
-/** Folders of a node in which other pods' tokens are, or the cluster's keys and Secrets, or the sockets by which containers are made. */
-const NODE_FOLDERS =
-  /^(\/|\/(etc|proc|root|run|var)|\/var\/(lib|run)|\/etc\/(kubernetes|rancher)(\/.*)?|\/(var\/lib|run|var\/run)\/(kubelet|containerd|containers|crio|docker|docker\.sock|etcd|k3s|rancher)(\/.*)?)$/;
+/** Where a node has other pods' tokens, the cluster's keys and Secrets, and what runs programs as root: sockets, the network's plugins, timers. */
+const NODE_FOLDERS = [
+  /^\/(etc|run|var|var\/(lib|run|spool))?$/,
+  /^\/(proc|root|opt\/cni|var\/snap\/microk8s|var\/spool\/cron)(\/.*)?$/,
+  /^\/etc\/(cni|cron\.\w+|kubernetes|rancher|systemd)(\/.*)?$/,
+  /^\/(var\/lib|run|var\/run)\/(kubelet|containerd|containers|crio|docker|etcd|k0s|k3s|podman|rancher)(\/.*)?$/,
+  /^\/(run|var\/run)\/(cri-dockerd|docker|dockershim)\.sock$/,
+];
 
 const POD = onMeshPods(function* (pod, object) {
   yield* hostProblems(pod);
@@ -54,10 +59,15 @@ function* hostProblems({ spec }: Pod): Iterable<string> {
   }
   for (const volume of list(spec.volumes)) {
     const folder = at(volume, "hostPath", "path");
-    if (folder !== undefined && NODE_FOLDERS.test(path.posix.normalize(String(folder)).replace(/(?<=.)\/$/, ""))) {
+    if (folder !== undefined && isOfNode(String(folder))) {
       yield `the hostPath ${folder} has other pods' tokens, the cluster's keys or a way to start containers in it, to act as they do`;
     }
   }
+}
+
+function isOfNode(folder: string): boolean {
+  const normal = path.posix.normalize(folder).replace(/(?<=.)\/$/, "");
+  return NODE_FOLDERS.some((each) => each.test(normal));
 }
 
 function* annotationProblems(pod: Pod, object: ClusterObject): Iterable<string> {
@@ -72,6 +82,16 @@ function* annotationProblems(pod: Pod, object: ClusterObject): Iterable<string> 
   for (const cidr of cidrs.filter((each) => /\/[0-3]$/.test(each))) {
     yield `transparent-proxy-exclude-outbound-cidrs ${cidr} lets everything out past the proxy`;
   }
+  const ports = items(consulAnnotation(pod, "transparent-proxy-exclude-outbound-ports"));
+  for (const range of ports.filter(isMost)) {
+    yield `transparent-proxy-exclude-outbound-ports ${range} lets everything out past the proxy`;
+  }
+}
+
+/** Whether ports, as iptables takes them, are most of all there are. */
+function isMost(ports: string): boolean {
+  const [, first, last] = /^(\d*):(\d*)$/.exec(ports) ?? [];
+  return first !== undefined && Number(last || 65535) - Number(first) >= 32767;
 }
 
 function* containerProblems(pod: Pod, container: Json): Iterable<string> {

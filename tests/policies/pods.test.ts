@@ -165,6 +165,9 @@ cases("no-proxy-bypass", [
     "/etc/rancher/k3s/k3s.yaml",
     "/var/lib/etcd",
     "/var/lib/etcd/member",
+    ...["/proc/1/root", "/root/.kube", "/etc/cni", "/etc/cni/net.d", "/etc/cron.d", "/etc/systemd/system", "/opt/cni"],
+    ...["/opt/cni/bin", "/var/snap/microk8s/current", "/var/spool", "/var/spool/cron/crontabs", "/var/lib/k0s"],
+    ...["/run/podman/podman.sock", "/run/cri-dockerd.sock", "/var/run/dockershim.sock"],
   ].map((folder) =>
     blocks(
       `a way in by the node's ${folder}`,
@@ -172,7 +175,24 @@ cases("no-proxy-bypass", [
       `the hostPath ${folder} has other pods' tokens, the cluster's keys or a way to start containers in it, to act as they do`,
     ),
   ),
-  ...["/etc/localtime", "/etc/ssl/certs", "/etc/kubernetes.d", "/my/etc", "/var/lib/etcds"].map((folder) =>
+  ...[
+    "/etc/localtime",
+    "/etc/ssl/certs",
+    "/etc/kubernetes.d",
+    "/my/etc",
+    "/var/lib/etcds",
+    "/opt",
+    "/etc/cron",
+    "/etc/cnis",
+    "/rooted",
+    "/my/proc",
+    "/opt/cni2",
+    "/var/spool/mail",
+    "/var/snap",
+    "/run/docker.socks",
+    "/my/run/docker.sock",
+    "/home/etc/cni",
+  ].map((folder) =>
     passes(`the node's ${folder}`, [meshed("a", {}, { volumes: [{ name: "node", hostPath: { path: folder } }] })]),
   ),
   ...["/data/var", "/runs", "/var/lib/kubelets", "/var/log", "/my/run/docker"].map((folder) =>
@@ -181,6 +201,16 @@ cases("no-proxy-bypass", [
   ...["224.0.0.0/3", "192.0.0.0/2"].map((cidr) =>
     blocks(cidr, [meshed("a", { "transparent-proxy-exclude-outbound-cidrs": cidr })], `${cidr} lets everything out`),
   ),
+  ...["0:65535", "1:65535", ":", "32768:", ":32767", "53, 1024:65000"].map((ports) =>
+    blocks(
+      `the ports ${ports}`,
+      [meshed("a", { "transparent-proxy-exclude-outbound-ports": ports })],
+      `transparent-proxy-exclude-outbound-ports ${ports.split(" ").pop()} lets everything out past the proxy. Remove`,
+    ),
+  ),
+  passes("a part of the ports", [
+    meshed("a", { "transparent-proxy-exclude-outbound-ports": "5432,8200:8300,32769:,:32766,x0:65535,0:65535x" }),
+  ]),
   passes("a part of the addresses", [
     meshed("a", { "transparent-proxy-exclude-outbound-cidrs": "16.0.0.0/4,10.0.0.0/13, ,192.168.0.0/16" }),
   ]),
