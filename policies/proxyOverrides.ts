@@ -1,7 +1,7 @@
-import { at, Json, list, record, textAt } from "./lib/json";
+import { at, ifKnown, Json, list, record, textAt } from "./lib/json";
 import { onMeshPods } from "./lib/meshPods";
-import { isConfigEntry } from "./lib/objects";
-import { consulAnnotation, Pod } from "./lib/pods";
+import { ClusterObject, isConfigEntry } from "./lib/objects";
+import { commandLine, consulAnnotation, containersOf } from "./lib/pods";
 import { policy } from "./lib/policy";
 import { parsed } from "./lib/traefik";
 
@@ -24,7 +24,7 @@ const HARMLESS_ARGUMENTS =
   /^(-l|--log-level|--component-log-level|--log-format(-escaped)?|--log-path|--enable-fine-grain-logging|--concurrency|--cpuset-threads|--drain-time-s|--drain-strategy|--parent-shutdown-time-s|--file-flush-interval-msec|--disable-hot-restart|--base-id|--use-dynamic-base-id|--local-address-ip-version|--socket-mode|--skip-deprecated-logs)(=|$)/;
 
 const POD = onMeshPods(function* (pod) {
-  yield* argumentProblems(pod);
+  yield* argumentProblems(String(consulAnnotation(pod, "envoy-extra-args")));
   const config = consulAnnotation(pod, "proxy-config-map");
   if (config) {
     const values = parsed(config);
@@ -58,6 +58,9 @@ export const proxyOverrides = policy<{ extensions: string[] }>({
   },
   *object(object, { config }) {
     yield* POD.object(object);
+    for (const given of ofAllSidecars(object)) {
+      yield* argumentProblems(given);
+    }
     if (!isConfigEntry(object, "ProxyDefaults", "ServiceDefaults")) {
       return;
     }
@@ -101,8 +104,16 @@ function* configProblems(where: string, config: Json): Iterable<string> {
   }
 }
 
-function* argumentProblems(pod: Pod): Iterable<string> {
-  const words = String(consulAnnotation(pod, "envoy-extra-args")).split(/\s/);
+/** Arguments that the injector is told to give to every Envoy, as the chart does by connectInject.envoyExtraArgs. */
+function ofAllSidecars(object: ClusterObject): string[] {
+  const commands = containersOf(object).map((container) => ifKnown(() => commandLine(container).join(" "), ""));
+  return commands.flatMap((command) =>
+    [...command.matchAll(/-envoy-extra-args[= ](?:"([^"]*)"|'([^']*)'|(\S*))/g)].map(([, ...given]) => given.join("")),
+  );
+}
+
+function* argumentProblems(text: string): Iterable<string> {
+  const words = text.split(/\s/);
   const end = words.indexOf("--");
   for (const word of (end < 0 ? words : words.slice(0, end)).map((w) => w.replace(/["'\\]/g, ""))) {
     if (word.startsWith("-") && !HARMLESS_ARGUMENTS.test(word)) {

@@ -23,6 +23,9 @@ const extension = (name: string, kind = "ServiceDefaults") =>
   configEntry(kind, kind === "ServiceDefaults" ? "a" : "global", { envoyExtensions: [{ name }] });
 const proxyConfig = (config: unknown) => configEntry("ProxyDefaults", "global", { config });
 
+const injector = (command: string) => workload("injector", { container: { command: ["sh", "-ec", command] } });
+const split = workload("injector", { container: { args: ["inject-connect", "-envoy-extra-args=--mode", "x"] } });
+
 cases("no-proxy-override", [
   passes("what changes neither intentions nor listeners", [
     proxyConfig({
@@ -156,6 +159,23 @@ cases("no-proxy-override", [
     [meshed("a", { "envoy-extra-args": `"--config-yaml" 'x' -- y` })],
     "envoy-extra-args --config-yaml",
   ),
+  blocks(
+    "an argument that a chart gives to every sidecar",
+    [release(safeBut({ connectInject: { envoyExtraArgs: "--log-level debug --config-yaml x" } }))],
+    "rendered by the chart: Deployment consul-connect-injector: envoy-extra-args --config-yaml changes what Envoy serves. Remove",
+  ),
+  ...["-envoy-extra-args='-l info --mode x'", "-envoy-extra-args --mode", '--envoy-extra-args="--mode x"'].map((flag) =>
+    blocks(
+      `an argument that an injector gives to every sidecar: ${flag}`,
+      [injector(`inject-connect ${flag} --mode-of-injector`)],
+      "Deployment injector: envoy-extra-args --mode changes what Envoy serves. Remove",
+    ),
+  ),
+  blocks("words of an injector's", [{ ...injector("x"), props: split.props }], "envoy-extra-args --mode changes"),
+  passes("an injector's arguments that are harmless, or not known yet", [
+    injector('inject-connect -envoy-extra-args="" -envoy-extra-args="--log-level debug" --mode x'),
+    { ...workload("unknown", { container: { args: UNKNOWN } }), name: "unknown" },
+  ]),
   ...["consul-sidecar-user-volume", "consul-sidecar-user-volume-mount", "connect-inject-mount-volume"].map((name) =>
     blocks(name, [meshed("a", { [name]: "[]" })], name),
   ),
