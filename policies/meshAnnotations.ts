@@ -1,7 +1,7 @@
 import { distance } from "fastest-levenshtein";
 import { parseBool } from "./lib/go";
 import { at, ifKnown, record } from "./lib/json";
-import { ClusterObject } from "./lib/objects";
+import { ClusterObject, isOfConsulsChart } from "./lib/objects";
 import { Pod, podOf } from "./lib/pods";
 import { policy } from "./lib/policy";
 
@@ -72,7 +72,7 @@ export const meshAnnotations = policy({
       yield* key.toLowerCase().startsWith(PREFIX) ? annotationProblems(key, annotations[key]) : [];
     }
     const labels = pod ? record(at(pod.metadata, "labels")) : {};
-    if (labels[`${PREFIX}connect-inject-status`] !== undefined && !object.rendered) {
+    if (labels[`${PREFIX}connect-inject-status`] !== undefined && !isOfConsulsChart(object)) {
       yield `the label ${PREFIX}connect-inject-status is the injector's: NetworkPolicies take the pod for one with a sidecar`;
     }
     yield* misplaced(object, pod);

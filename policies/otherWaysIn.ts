@@ -1,5 +1,5 @@
 import { at, ifKnown, list, textAt } from "./lib/json";
-import { ClusterObject, isConfigEntry, nameOf } from "./lib/objects";
+import { ClusterObject, isConfigEntry, isOfConsulsChart, nameOf } from "./lib/objects";
 import { consulAnnotation, podOf } from "./lib/pods";
 import { policy } from "./lib/policy";
 
@@ -109,7 +109,7 @@ function* openings(object: ClusterObject): Iterable<string> {
     yield "is a route of a gateway of Consul's";
   } else if (
     isConfigEntry(object, "ApiGateway") ||
-    (isGateway(object) && textAt(body, "spec", "gatewayClassName") === "consul")
+    (isGateway(object) && /\bconsul\b/.test(String(textAt(body, "spec", "gatewayClassName"))))
   ) {
     yield "is a gateway of Consul's, a way into the mesh beside Traefik";
   } else if (group === "gateway.networking.k8s.io") {
@@ -124,8 +124,8 @@ function* openings(object: ClusterObject): Iterable<string> {
 /** The injector registers a pod that says so as a gateway, under whatever name it gives. */
 function* podOpenings(object: ClusterObject): Iterable<string> {
   const pod = podOf(object);
-  const gateway = pod && !object.rendered ? ifKnown(() => consulAnnotation(pod, "gateway-kind"), undefined) : undefined;
-  if (pod && gateway !== undefined) {
+  const gateway = pod && ifKnown(() => consulAnnotation(pod, "gateway-kind"), undefined);
+  if (pod && gateway !== undefined && !isOfConsulsChart(object)) {
     yield `registers itself as the ${gateway} ${consulAnnotation(pod, "gateway-consul-service-name") ?? ""}`.trimEnd();
   }
 }

@@ -2,7 +2,7 @@ import { COMPONENT_ACCOUNT } from "../components/shared/names";
 import { destinationOf, isIntentions, sourcesOf } from "./lib/intentions";
 import { at, ifKnown, Json, list, plain, record, textAt } from "./lib/json";
 import { injectsByDefault } from "./lib/meshPods";
-import { ClusterObject, nameOf, namespaceOf } from "./lib/objects";
+import { ClusterObject, isOfConsulsChart, nameOf, namespaceOf } from "./lib/objects";
 import { asksForSidecar, commandLine, consulAnnotation, Pod, podOf, selects, serviceAccountOf } from "./lib/pods";
 import { Finding, policy } from "./lib/policy";
 
@@ -25,8 +25,11 @@ export const ownServiceAccount = policy({
       yield* takenProblems(pod, object);
     }
     if (object.kind === "Secret" && at(object.body, "type") === "kubernetes.io/service-account-token") {
-      if (textAt(object.body, "metadata", "annotations", "kubernetes.io/service-account.name") === INGRESS) {
+      const account = textAt(object.body, "metadata", "annotations", "kubernetes.io/service-account.name") ?? "";
+      if (account === INGRESS) {
         yield `is a token of ${INGRESS} that never expires: whoever reads it is the ingress`;
+      } else if (COMPONENT_ACCOUNT.test(account) && !isOfConsulsChart(object)) {
+        yield `is a token of ${account} that never expires: whoever reads it is that component of Consul's`;
       }
     }
   },
@@ -76,12 +79,12 @@ function accountProblems(object: ClusterObject, pod: Pod): string[] {
 }
 
 /** Accounts that a pod may have by nature only: the ingress', and those of Consul's components. */
-function* takenProblems(pod: Pod, { rendered }: ClusterObject): Iterable<string> {
+function* takenProblems(pod: Pod, object: ClusterObject): Iterable<string> {
   const account = String(ifKnown(() => serviceAccountOf(pod), undefined));
   if (account === INGRESS && !runs(pod, /traefik/)) {
     yield `runs under ${INGRESS}, the identity of the ingress, without being Traefik`;
   }
-  if (COMPONENT_ACCOUNT.test(account) && !rendered && !runs(pod, /^consul/)) {
+  if (COMPONENT_ACCOUNT.test(account) && !isOfConsulsChart(object) && !runs(pod, /^consul/)) {
     yield `runs under ${account}, whose rights in Consul are those of a component of Consul's own`;
   }
 }

@@ -1,4 +1,4 @@
-import { ifKnown, Json, list, record, textAt } from "./json";
+import { at, ifKnown, Json, list, record, textAt } from "./json";
 
 /** A Kubernetes object that a change makes: a resource of the program, or one that a chart of the program renders. */
 export interface ClusterObject {
@@ -92,6 +92,11 @@ export function nameOf(object: ClusterObject): string {
 /** The object's namespace, `default` where it names none. */
 export function namespaceOf(object: ClusterObject): string {
   return textAt(object.body, "metadata", "namespace") ?? "default";
+}
+
+/** Whether an object comes out of Consul's own chart, as its labels tell: what another chart makes is not Consul's. */
+export function isOfConsulsChart({ rendered, body }: ClusterObject): boolean {
+  return rendered && /consul/.test(String(at(body, "metadata", "labels", "chart")));
 }
 
 /** How a message names an object: by where to look for it. */

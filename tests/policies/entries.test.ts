@@ -322,7 +322,14 @@ cases("no-other-way-in", [
     [configEntry("SamenessGroup", "s", { members: [{ peer: "west" }] })],
     "takes services of other clusters",
   ),
-  blocks("a gateway of Consul's class", [gateway("consul")], "is a gateway of Consul's"),
+  ...["consul", "consul-external", "my-consul"].map((name) =>
+    blocks(
+      `a gateway of Consul's class ${name}`,
+      [gateway(name)],
+      "Gateway g: is a gateway of Consul's, a way into the mesh beside Traefik. Publish",
+    ),
+  ),
+  passes("a gateway of a class that only sounds like Consul's", [gateway("consulate")]),
   blocks(
     "a gateway of a class of Consul's by another name",
     [

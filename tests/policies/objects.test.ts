@@ -176,3 +176,55 @@ cases("images-pinned", [
     (type) => passes(`a part of ${type}, which is the program's own`, within([type], later)),
   ),
 ]);
+
+/** What Consul's own chart may have its pods be: by its label, and out of a chart alone. */
+const MARK = "consul.hashicorp.com/connect-inject-status";
+const NAME = "kubernetes.io/service-account.name";
+const tokenOf = (account: string) =>
+  kube("v1", "Secret", "t", {
+    type: "kubernetes.io/service-account-token",
+    metadata: { annotations: { [NAME]: account } },
+  });
+const OWN: readonly (readonly [policy: string, object: Resource, says: string])[] = [
+  [
+    "no-other-way-in",
+    workload("a", { annotations: { "consul.hashicorp.com/gateway-kind": "api-gateway" } }),
+    "Deployment a: registers itself as the api-gateway. Publish",
+  ],
+  [
+    "own-service-account",
+    workload("a", { pod: { serviceAccountName: "consul-mesh-gateway" } }),
+    "Deployment a: runs under consul-mesh-gateway, whose rights in Consul are those of a component of Consul's own. Make",
+  ],
+  [
+    "own-service-account",
+    tokenOf("consul-connect-injector"),
+    "Secret t: is a token of consul-connect-injector that never expires: whoever reads it is that component of Consul's. Make",
+  ],
+  [
+    "mesh-annotations-read",
+    workload("a", { labels: { [MARK]: "injected" } }),
+    `Deployment a: the label ${MARK} is the injector's: NetworkPolicies take the pod for one with a sidecar. Write`,
+  ],
+];
+for (const [policy, object, says] of OWN) {
+  const ofChart = (chart: unknown) => ({
+    ...object,
+    props: { ...object.props, metadata: { ...object.props.metadata, labels: { chart } } },
+  });
+  cases(policy, [
+    passes("of Consul's chart", within(["kubernetes:helm.sh/v4:Chart"], ofChart("consul-helm"))),
+    blocks(
+      "of another chart",
+      within(["kubernetes:helm.sh/v4:Chart"], ofChart("shop")),
+      `rendered by the chart: ${says}`,
+    ),
+    blocks(
+      "of a chart that does not tell",
+      within(["kubernetes:helm.sh/v4:Chart"], object),
+      `rendered by the chart: ${says}`,
+    ),
+    blocks("of the program, under the label", [ofChart("consul-helm")], `\n${says}`),
+  ]);
+}
+cases("own-service-account", [passes("a token of what is none of Consul's", [tokenOf("prometheus")])]);
