@@ -152,13 +152,13 @@ function namesIn(intentions: ClusterObject): string[] {
 
 interface Service {
   readonly name: string;
-  readonly namespace: string;
+  readonly namespace: string | undefined;
   readonly selector: Json;
 }
 
 /** The namespace of a pod or a Service: those that are not known yet are taken for one and the same. */
-function placeOf(object: ClusterObject): string {
-  return ifKnown(() => namespaceOf(object), "");
+function placeOf(object: ClusterObject): string | undefined {
+  return ifKnown(() => namespaceOf(object), undefined);
 }
 
 /** Services that select pods, as far as they are known: another one would only tell of one more service. */
@@ -179,7 +179,7 @@ function knownServices(objects: readonly ClusterObject[]): Service[] {
 }
 
 /** The services that a pod belongs to: those it names, else those that select it. */
-function servicesOf(pod: Pod, namespace: string, services: readonly Service[]): string[] | undefined {
+function servicesOf(pod: Pod, namespace: string | undefined, services: readonly Service[]): string[] | undefined {
   const named = consulAnnotation(pod, "connect-service") ?? consulAnnotation(pod, "kubernetes-service");
   const selecting = () =>
     services

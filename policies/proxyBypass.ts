@@ -29,9 +29,8 @@ const POD = onMeshPods(function* (pod, object) {
   yield* hostProblems(pod);
   yield* annotationProblems(pod, object);
   // One that is not known yet is told by `up`, before the pod is made.
-  const namespace = ifKnown(() => namespaceOf(object), "");
-  if (NEVER_INJECTED.includes(namespace)) {
-    yield `asks for a sidecar in ${namespace}, where the injector gives none`;
+  if (ifKnown(() => NEVER_INJECTED.includes(namespaceOf(object)), false)) {
+    yield `asks for a sidecar in ${namespaceOf(object)}, where the injector gives none`;
   }
   for (const container of containersOf(object)) {
     yield* containerProblems(pod, container);
@@ -91,7 +90,7 @@ function* annotationProblems(pod: Pod, object: ClusterObject): Iterable<string> 
 /** Whether ports, as iptables takes them, are most of all there are. */
 function isMost(ports: string): boolean {
   const [, first, last] = /^(\d*):(\d*)$/.exec(ports) ?? [];
-  return first !== undefined && Number(last || 65535) - Number(first) >= 32767;
+  return Number(last || 65535) - Number(first) >= 32767;
 }
 
 function* containerProblems(pod: Pod, container: Json): Iterable<string> {

@@ -106,7 +106,9 @@ function* configProblems(where: string, config: Json): Iterable<string> {
 
 /** Arguments that the injector is told to give to every Envoy, as the chart does by connectInject.envoyExtraArgs. */
 function ofAllSidecars(object: ClusterObject): string[] {
-  const commands = containersOf(object).map((container) => ifKnown(() => commandLine(container).join(" "), ""));
+  const commands = containersOf(object).map((container) =>
+    String(ifKnown(() => commandLine(container).join(" "), undefined)),
+  );
   return commands.flatMap((command) =>
     [...command.matchAll(/-envoy-extra-args[= ](?:"([^"]*)"|'([^']*)'|(\S*))/g)].map(([, ...given]) => given.join("")),
   );

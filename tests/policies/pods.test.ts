@@ -165,7 +165,15 @@ cases("no-proxy-bypass", [
     "/etc/rancher/k3s/k3s.yaml",
     "/var/lib/etcd",
     "/var/lib/etcd/member",
-    ...["/proc/1/root", "/root/.kube", "/etc/cni", "/etc/cni/net.d", "/etc/cron.d", "/etc/systemd/system", "/opt/cni"],
+    ...[
+      "/proc/1/root",
+      "/root/.kube",
+      "/etc/cni",
+      "/etc/cni/net.d",
+      "/etc/cron.daily",
+      "/etc/systemd/system",
+      "/opt/cni",
+    ],
     ...["/opt/cni/bin", "/var/snap/microk8s/current", "/var/spool", "/var/spool/cron/crontabs", "/var/lib/k0s"],
     ...["/run/podman/podman.sock", "/run/cri-dockerd.sock", "/var/run/dockershim.sock"],
   ].map((folder) =>

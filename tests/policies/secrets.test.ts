@@ -675,6 +675,14 @@ cases("secrets-not-for-everybody", [
     ),
   ),
   blocks(
+    "a role of the cluster that is not known yet, for everybody",
+    [binding("ClusterRoleBinding", UNKNOWN, EVERYBODY)],
+    [
+      "ClusterRoleBinding b: cannot be judged: string value at .roleRef.name can't be known during preview",
+      `Cluster${unsure}`,
+    ],
+  ),
+  blocks(
     "a role that is not known yet, for everybody",
     [binding("RoleBinding", "a", EVERYBODY), unplaced("consul-system", EVERYBODY, UNKNOWN)],
     unsure,

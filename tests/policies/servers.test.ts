@@ -351,7 +351,7 @@ cases("consul-api-isolated", [
     ),
   ),
   ...[
-    ...[{}, { matchLabels: { chart: "consul-helm" } }, { matchExpressions: [] }],
+    ...[{}, { matchLabels: { chart: "consul-helm" } }, { matchLabels: { app: "consul" } }, { matchExpressions: [] }],
     { matchExpressions: [{ key: "component", operator: "In", values: ["server"] }] },
     { matchExpressions: [{ key: "app", operator: "Exists" }] },
   ].map((podSelector) =>
