@@ -165,16 +165,29 @@ async function forget(names: RegExp): Promise<void> {
   await its.stack.importStack({ ...exported, deployment: { ...exported.deployment, resources: kept } });
 }
 
-step("a destroy takes along the entries of a service that a killed up had made unknown to the state", async () => {
-  const [whoami] = TESTBED.services as object[];
-  const traffic = { routes: [{ match: { pathPrefix: "/slow" }, requestTimeoutSeconds: 60 }] };
-  its.configure({ services: [{ ...whoami, traffic }, ...(TESTBED.services as object[]).slice(1)] });
-  await its.stack.up();
-  await forget(/::(intentions-whoami|whoami-router)$/);
-  await its.stack.destroy();
-  await nothingIsLeft(before);
-  its.configure({ services: TESTBED.services });
-});
+// As the API server has it where Kubernetes' garbage collector did not know Consul's kinds yet: on its way, with nothing of it deleted.
+const missed = () => kubectl("delete", "servicedefaults", "whoami", ...CONSUL, "--cascade=background", "--wait=false");
+
+for (const [when, first] of [
+  ["", () => Promise.resolve()],
+  [", also after one that Kubernetes had missed them in", missed],
+] as const) {
+  step(
+    `a destroy takes along the entries of a service that a killed up had made unknown to the state${when}`,
+    async () => {
+      const [whoami] = TESTBED.services as object[];
+      const traffic = { routes: [{ match: { pathPrefix: "/slow" }, requestTimeoutSeconds: 60 }] };
+      its.configure({ services: [{ ...whoami, traffic }, ...(TESTBED.services as object[]).slice(1)] });
+      await its.stack.up();
+      await forget(/::(intentions-whoami|whoami-router)$/);
+      await first();
+      // The first may come too early for the garbage collector: docs/recovery.md.
+      await its.stack.destroy().catch(() => its.stack.destroy());
+      await nothingIsLeft(before);
+      its.configure({ services: TESTBED.services });
+    },
+  );
+}
 
 step("so it does with what somebody has deleted by hand", async () => {
   await its.stack.up();
