@@ -72,21 +72,23 @@ const MAX_POD = 262144 - 16384;
 export interface ContainerInputs {
   readonly image?: pulumi.Input<string>;
   readonly env?: PodOptions["env"];
+  readonly command?: readonly string[];
   readonly args?: readonly string[];
 }
 
 /**
- * Problems of a container's image, environment and arguments; `prefix` is put before each path. What is an output has none here:
+ * Problems of a container's image, environment, command and arguments; `prefix` is put before each path. What is an output has none here:
  * `judgedLater` sees to that.
  */
 export function containerProblems(inputs: ContainerInputs, prefix: string): Problem[] {
-  const { image, env = {}, args = [] } = inputs;
+  const { image, env = {}, command = [], args = [] } = inputs;
   return [
     ...(typeof image === "string" ? imageProblems(`${prefix}image`, image) : []),
     ...Object.keys(env).flatMap((name) => variableNameProblems(`${prefix}env`, name)),
     ...Object.entries(env).flatMap(([name, value]) =>
       typeof value === "string" ? stringProblems(`${prefix}env.${name}`, value, name.length + 1) : [],
     ),
+    ...command.flatMap((part, i) => stringProblems(`${prefix}command[${i}]`, part, 0)),
     ...args.flatMap((argument, i) => stringProblems(`${prefix}args[${i}]`, argument, 0)),
   ];
 }

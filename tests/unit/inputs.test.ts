@@ -216,6 +216,12 @@ describe("environment, arguments and images", () => {
     [{ env: { "A\n": "x" } }, { env: { A: "x\ny" } }, 'env: "A\\n" is not a valid name'],
     [{ env: { A: "a\0b" } }, { env: { A: "" } }, "env.A: has a NUL"],
     [{ args: ["a\0"] }, { args: ["--a=b c"] }, "args[0]: has a NUL"],
+    [{ command: ["a", "b\0"] }, { command: ["a", "b c"] }, "command[1]: has a NUL"],
+    [
+      { command: ["x".repeat(131072)] },
+      { command: ["x".repeat(131071)] },
+      "command[0]: is longer than the 131072 bytes",
+    ],
     [{ env: { A: "x".repeat(131070) } }, { env: { A: "x".repeat(131069) } }, "env.A: is longer than the 131072 bytes"],
     [{ args: ["x".repeat(131072)] }, { args: ["x".repeat(131071)] }, "args[0]: is longer than the 131072 bytes"],
     [
