@@ -8,6 +8,7 @@ import type { Ingress, Mesh } from "../mesh/mesh";
 import { isLater, whenKnown } from "../shared/later";
 import { MadeObjects } from "../shared/madeObjects";
 import { HARDENED, restrictedPod } from "../shared/podSecurity";
+import { missingProblems } from "../shared/forms";
 import { refuse } from "../shared/problems";
 import { OTHERS_STATUS, SERVED_STATUS } from "../routing/servedTags";
 import { script } from "../shared/script";
@@ -55,6 +56,7 @@ const PATIENCE = 240;
 export class ServedRoutes extends pulumi.ComponentResource {
   constructor(name: string, args: ServedRoutesArgs, opts?: pulumi.ComponentResourceOptions) {
     const what = `ServedRoutes "${name}"`;
+    refuse(what, missingProblems(args, ["ingress", "services"]));
     const { mesh, ingress, services, after = [] } = args;
     const own = pulumi.Resource.isInstance(ingress) ? [ingress] : [];
     const asked = services.flatMap(({ serviceName, servedPaths }) =>

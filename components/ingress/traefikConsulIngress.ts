@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { refuseInputs } from "../shared/forms";
+import { missingProblems, ofRightForm } from "../shared/forms";
 import { owned } from "../interrupted/hooks";
 import { ensureNamespace } from "../mesh/bringYourOwn";
 import { joinMesh } from "../mesh/membership";
@@ -10,6 +10,7 @@ import { routeUrl } from "../routing/routeUrl";
 import { NAMED_BY_ROUTES, RoutingModel } from "../routing/routingModel";
 import { scaling } from "../pods/scaling";
 import { judgedTogether, whenAllKnown } from "../shared/laterValues";
+import { refuse } from "../shared/problems";
 import { ENTRY_POINT_PORTS } from "../routing/traefikArguments";
 import { traefikDeployment } from "./traefikDeployment";
 import { extraParts } from "./traefikExtras";
@@ -52,13 +53,14 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
   constructor(name: string, given: TraefikConsulIngressArgs, opts?: pulumi.ComponentResourceOptions) {
     const place = `TraefikConsulIngress "${name}"`;
     const { mesh, ...options } = given;
+    refuse(place, missingProblems(given));
     const args = withStandIns(options);
     const routing = mesh.model.part(RoutingModel);
     const serviceName = args.serviceName ?? TRAEFIK_SERVICE_NAME;
-    refuseInputs(place, args, (its) => [
-      ...traefikProblems(its),
-      ...routing.ingress(serviceName, its, ""),
-      ...ingressMeshProblems(place, serviceName, its, mesh),
+    refuse(place, [
+      ...ofRightForm(place, args, traefikProblems),
+      ...routing.ingress(serviceName, args, ""),
+      ...ingressMeshProblems(place, serviceName, args, mesh),
     ]);
     super("consul-traefik-mesh:index:TraefikConsulIngress", name, {}, owned(`TraefikConsulIngress-${name}`, opts));
     joinMesh(place, mesh, this);

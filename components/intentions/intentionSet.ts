@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ofRightForm } from "../shared/forms";
+import { missingProblems, ofRightForm } from "../shared/forms";
 import { owned } from "../interrupted/hooks";
 import { configEntry } from "../mesh/configEntry";
 import { joinMesh, otherMeshProblems } from "../mesh/membership";
@@ -59,38 +59,12 @@ export class IntentionSet extends pulumi.ComponentResource {
   constructor(name: string, args: IntentionSetArgs, opts?: pulumi.ComponentResourceOptions) {
     const what = `IntentionSet "${name}"`;
     refuse(what, nullProblems(args));
+    refuse(what, missingProblems(args));
     const { services = [], denyAll = true, ingress, jwtProviders = [] } = args;
     const declared = args.mesh.model.part(MeshIntentions);
-    const calls = services.flatMap((service) => service.calls);
-    const named = jwtProviders.map((its) =>
-      typeof its === "string" ? ([its, undefined] as const) : ([its.providerName, its.ready] as const),
-    );
+    const { calls, named, rules, warnings, problems } = ofRightForm(what, args, judged);
     const providers = new Map(named);
     const names = new JwtProviderNames();
-    const rules = [...(args.rules ?? []), ...calls.filter((call) => declared.ownerOf(call.destination) === undefined)];
-    const known = {
-      denyAll,
-      services: new Map([
-        ...Object.entries(args.externalProtocols ?? {}),
-        ...services.map((s) => [s.serviceName, s.protocol] as const),
-      ]),
-      jobs: new Set(services.filter((s) => s.listens === false).map((s) => s.serviceName)),
-      external: new Set([...(args.externalServices ?? []), ...(ingress === undefined ? [] : [ingress.serviceName])]),
-      jwtProviders: new Set(providers.keys()),
-      acls: args.mesh.authMethod !== undefined,
-      partWithoutContains: args.mesh.partWithoutContains,
-      ingress: ingress && {
-        name: ingress.serviceName,
-        routed: new Set(services.filter((s) => s.routed).map((s) => s.serviceName)),
-      },
-    };
-    const { warnings, problems } = ofRightForm(what, { rules }, ({ rules: its }) => ({
-      warnings: intentionWarnings(its, known, "rules", declared.rules),
-      problems: [
-        ...its.flatMap((rule, i) => keyProblems(placeOf(rule, i, "rules"), rule, RULE_KEYS)),
-        ...intentionProblems(its, known, "rules"),
-      ],
-    }));
     const all = denyAll ? [...rules, DENY_ALL] : rules;
     refuse(what, [
       ...otherMeshProblems(args.mesh, { services, ingress, jwtProviders }),
@@ -132,4 +106,37 @@ export class IntentionSet extends pulumi.ComponentResource {
     this.edges = describeEdges(all);
     this.registerOutputs({ edges: this.edges });
   }
+}
+
+/** The rules of a set, what its services and its JWT providers are to them, and what is wrong with them. */
+function judged(args: IntentionSetArgs) {
+  const { mesh, services = [], denyAll = true, ingress, jwtProviders = [] } = args;
+  const declared = mesh.model.part(MeshIntentions);
+  const calls = services.flatMap((service) => service.calls);
+  const named = jwtProviders.map((its) =>
+    typeof its === "string" ? ([its, undefined] as const) : ([its.providerName, its.ready] as const),
+  );
+  const rules = [...(args.rules ?? []), ...calls.filter((call) => declared.ownerOf(call.destination) === undefined)];
+  const known = {
+    denyAll,
+    services: new Map([
+      ...Object.entries(args.externalProtocols ?? {}),
+      ...services.map((s) => [s.serviceName, s.protocol] as const),
+    ]),
+    jobs: new Set(services.filter((s) => s.listens === false).map((s) => s.serviceName)),
+    external: new Set([...(args.externalServices ?? []), ...(ingress === undefined ? [] : [ingress.serviceName])]),
+    jwtProviders: new Set(named.map(([its]) => its)),
+    acls: mesh.authMethod !== undefined,
+    partWithoutContains: mesh.partWithoutContains,
+    ingress: ingress && {
+      name: ingress.serviceName,
+      routed: new Set(services.filter((s) => s.routed).map((s) => s.serviceName)),
+    },
+  };
+  const warnings = intentionWarnings(rules, known, "rules", declared.rules);
+  const problems = [
+    ...rules.flatMap((rule, i) => keyProblems(placeOf(rule, i, "rules"), rule, RULE_KEYS)),
+    ...intentionProblems(rules, known, "rules"),
+  ];
+  return { calls, named, rules, warnings, problems };
 }

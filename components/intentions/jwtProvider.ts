@@ -4,7 +4,7 @@ import { configEntry } from "../mesh/configEntry";
 import { joinMesh } from "../mesh/membership";
 import type { Mesh } from "../mesh/mesh";
 import { judgedTogether } from "../shared/laterValues";
-import { ofRightForm } from "../shared/forms";
+import { missingProblems, ofRightForm } from "../shared/forms";
 import { refuse } from "../shared/problems";
 import { JwtProviderNames } from "./meshIntentions";
 import {
@@ -35,8 +35,10 @@ export class JwtProvider extends pulumi.ComponentResource {
   /** There as soon as Consul has it: an intention that names it is refused before. */
   public readonly ready: pulumi.Resource;
 
-  constructor(name: string, { mesh, ...options }: JwtProviderArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, given: JwtProviderArgs, opts?: pulumi.ComponentResourceOptions) {
     const place = `JwtProvider "${name}"`;
+    refuse(place, missingProblems(given, ["issuer", "keys"]));
+    const { mesh, ...options } = given;
     const problems = (known: JwtProviderOptions) => jwtProviderProblems(name, known, "");
     refuse(place, [
       ...ofRightForm(place, options, (its) => problems(withStandIns(its))),

@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ofRightForm } from "../shared/forms";
+import { missingProblems, ofRightForm } from "../shared/forms";
 import { owned } from "../interrupted/hooks";
-import { labelProblems } from "../shared/grammars";
+import { labelProblems, shown } from "../shared/grammars";
 import { METRICS_ENTRY_POINT } from "../ingress/metrics";
 import { joinMesh, otherMeshProblems } from "../mesh/membership";
 import type { Ingress, Mesh } from "../mesh/mesh";
@@ -90,6 +90,7 @@ type Rule = k8s.types.input.networking.v1.NetworkPolicyIngressRule;
 export class NetworkPolicies extends pulumi.ComponentResource {
   constructor(name: string, given: NetworkPoliciesArgs, opts?: pulumi.ComponentResourceOptions) {
     const what = `NetworkPolicies "${name}"`;
+    refuse(what, missingProblems(given, ["serviceNamespaces"]));
     const { mesh, ingress, serviceNamespaces, teamNamespaces } = given;
     const namespaces = { serviceNamespaces, teamNamespaces };
     const problems = podsProblems(what, mesh);
@@ -250,6 +251,13 @@ export function networkClientProblems(clients: readonly NetworkClient[], prefix:
       ...dnsLabelProblems(`${prefix}[${i}].namespace`, client.namespace),
       ...labelProblems(`${prefix}[${i}].podLabels`, client.podLabels ?? {}),
     ];
+    const unknown = client.reaches.filter((target) => !NETWORK_TARGETS.includes(target));
+    problems.push(
+      ...unknown.map((target) => ({
+        propertyPath: `${prefix}[${i}].reaches`,
+        reason: `${shown(target)} is nothing to reach; use one of ${NETWORK_TARGETS.join(", ")}`,
+      })),
+    );
     if (client.reaches.length === 0) {
       problems.push({
         propertyPath: `${prefix}[${i}].reaches`,

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { judgedLater } from "../pods/judgedLater";
-import { refuseInputs } from "../shared/forms";
+import { missingProblems, ofRightForm } from "../shared/forms";
 import { owned } from "../interrupted/hooks";
 import { oldVariableNameProblems, plainSecretWarnings } from "../pods/containerProblems";
 import type { IntentionRule } from "../intentions/intentions";
@@ -107,12 +107,15 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
     const { mesh, schedule, backoffLimit = 6, activeDeadlineSeconds, guardedBy } = args;
     const what = `MeshJob "${name}"`;
     refuse(what, nullProblems({ ...args, podSpec: args.podSpec && {} }));
+    refuse(what, missingProblems(args, ["namespace", "image"]));
     const serviceName = args.serviceName ?? name;
-    refuseInputs(what, args, (its) => [
-      ...meshJobProblems(serviceName, its, mesh.partWithoutNativeSidecar),
-      ...oldVariableNameProblems(its, mesh.kubernetesVersion, ""),
-      ...podNamespaceProblems(what, mesh, its.namespace, serviceName),
-      ...mesh.model.part(MeshNames).take("serviceName", { name: serviceName, namespace: its.namespace, place: what }),
+    refuse(what, [
+      ...ofRightForm(what, args, (its) => [
+        ...meshJobProblems(serviceName, its, mesh.partWithoutNativeSidecar),
+        ...oldVariableNameProblems(its, mesh.kubernetesVersion, ""),
+      ]),
+      ...podNamespaceProblems(what, mesh, args.namespace, serviceName),
+      ...mesh.model.part(MeshNames).take("serviceName", { name: serviceName, namespace: args.namespace, place: what }),
       ...otherMeshProblems(mesh, { guardedBy }),
     ]);
     super("consul-traefik-mesh:index:MeshJob", name, {}, owned(`MeshJob-${name}`, opts));

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { refuseInputs } from "../shared/forms";
+import { missingProblems, ofRightForm } from "../shared/forms";
 import { owned } from "../interrupted/hooks";
 import { oldVariableNameProblems } from "../pods/containerProblems";
 import type { IntentionRule } from "../intentions/intentions";
@@ -147,22 +147,28 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
   constructor(name: string, given: MeshServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     const what = `MeshService "${name}"`;
     refuse(what, nullProblems({ ...given, podSpec: given.podSpec && {} }));
+    refuse(what, missingProblems(given, ["namespace", "image", "port"]));
     const serviceName = given.serviceName ?? name;
     const args = withStandIns(serviceName, given);
     const { canary, namespace: within, ingress, guardedBy } = args;
     const named = { name: serviceName, canary, kind: args.kind, namespace: within, place: what };
-    refuseInputs(what, args, (its) => [
-      ...meshServiceProblems(serviceName, its),
-      ...its.mesh.model.part(RoutingModel).service(serviceName, its, { own: "", named: `${name}.` }),
-      ...oldVariableNameProblems(its, its.mesh.kubernetesVersion, ""),
-      ...podNamespaceProblems(what, its.mesh, its.namespace, serviceName),
-      ...its.mesh.model.part(MeshNames).take("serviceName", named),
-      ...drainProblems(its, its.mesh.partWithoutSleep),
-      ...otherMeshProblems(its.mesh, { ingress, guardedBy }),
+    const { mesh } = args;
+    refuse(what, [
+      ...ofRightForm(what, args, (its) => [
+        ...meshServiceProblems(serviceName, its),
+        ...oldVariableNameProblems(its, mesh.kubernetesVersion, ""),
+        ...drainProblems(its, mesh.partWithoutSleep),
+      ]),
+      ...mesh.model.part(RoutingModel).service(serviceName, args, { own: "", named: `${name}.` }),
+      ...podNamespaceProblems(what, mesh, args.namespace, serviceName),
+      ...mesh.model.part(MeshNames).take("serviceName", named),
+      ...otherMeshProblems(mesh, { ingress, guardedBy }),
     ]);
     super("consul-traefik-mesh:index:MeshService", name, {}, owned(`MeshService-${name}`, opts));
     joinMesh(what, args.mesh, this);
-    const timeouts = args.ingress === undefined ? [] : timeoutWarnings(args, args.ingress.respondingTimeouts);
+    const timeouts = ofRightForm(what, args, ({ ingress: its, ...rest }) =>
+      its === undefined ? [] : timeoutWarnings(rest, its.respondingTimeouts),
+    );
     warn(what, [...meshServiceWarnings(args), ...timeouts], this);
     this.serviceName = serviceName;
     this.protocol = args.protocol ?? "http";

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { refuseInputs } from "../shared/forms";
+import { missingProblems, ofRightForm } from "../shared/forms";
 import { owned } from "../interrupted/hooks";
 import type { IntentionRule } from "../intentions/intentions";
 import type { IntentionSet } from "../intentions/intentionSet";
@@ -117,21 +117,25 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
     const { mesh, existingService, ingress, guardedBy } = given;
     const what = `MeshWorkload "${name}"`;
     refuse(what, nullProblems(given));
+    refuse(what, missingProblems(given, ["namespace", "port"]));
     const serviceName = given.serviceName ?? name;
     const args = withStandIns(serviceName, given);
     const madeService = existingService === undefined ? serviceName : undefined;
     const named = { name: serviceName, namespace: args.namespace, existingService, place: what };
-    refuseInputs(what, args, (its) => [
-      ...meshWorkloadProblems(serviceName, its),
-      ...mesh.model.part(RoutingModel).service(serviceName, its, { own: "", named: `${name}.` }),
-      ...podNamespaceProblems(what, mesh, its.namespace, madeService),
+    refuse(what, [
+      ...ofRightForm(what, args, (its) => meshWorkloadProblems(serviceName, its)),
+      ...mesh.model.part(RoutingModel).service(serviceName, args, { own: "", named: `${name}.` }),
+      ...podNamespaceProblems(what, mesh, args.namespace, madeService),
       ...mesh.model.part(MeshNames).take("serviceName", named),
       ...otherMeshProblems(mesh, { ingress, guardedBy }),
-      ...patchedTwiceProblems(serviceName, its, what),
+      ...patchedTwiceProblems(serviceName, args, what),
     ]);
     super("consul-traefik-mesh:index:MeshWorkload", name, {}, owned(`MeshWorkload-${name}`, opts));
     joinMesh(what, mesh, this);
-    warn(what, args.ingress === undefined ? [] : timeoutWarnings(args, args.ingress.respondingTimeouts), this);
+    const timeouts = ofRightForm(what, args, ({ ingress: its, ...rest }) =>
+      its === undefined ? [] : timeoutWarnings(rest, its.respondingTimeouts),
+    );
+    warn(what, timeouts, this);
     this.serviceName = serviceName;
     this.protocol = args.protocol ?? "http";
     this.routed = isRouted(args);

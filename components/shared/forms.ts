@@ -1,5 +1,23 @@
+import * as pulumi from "@pulumi/pulumi";
 import { shown } from "./grammars";
+import { isLater } from "./later";
 import { Problem, refuse } from "./problems";
+
+/** Problems of what joins a mesh, of inputs that only a program without types leaves out: the mesh, and others by their names. */
+export function missingProblems<A extends { readonly mesh: unknown }>(
+  args: A,
+  needed: readonly (keyof A & string)[] = [],
+): Problem[] {
+  const { model } = (args.mesh ?? {}) as { readonly model?: Readonly<Record<string, unknown>> };
+  return [
+    ...(typeof model?.part === "function"
+      ? []
+      : [{ propertyPath: "mesh", reason: "is no mesh; give a ConsulMesh or a MeshReference" }]),
+    ...needed
+      .filter((input) => args[input] === undefined)
+      .map((propertyPath) => ({ propertyPath, reason: "is missing; docs/reference.md says what it takes" })),
+  ];
+}
 
 /** Refuses inputs as `refuse` does, and what of them is of a wrong type as `ofRightForm` does. */
 export function refuseInputs<A>(what: string, inputs: A, problems: (inputs: A) => Problem[]): void {
@@ -20,10 +38,15 @@ export function ofRightForm<A, R>(what: string, inputs: A, make: (inputs: A) => 
     const form = `the form that it has to have; see docs/reference.md (${(error as Error).message})`;
     refuse(
       what,
-      wrong === undefined ? [] : [{ propertyPath: wrong.path, reason: `${shown(wrong.value)} is not of ${form}` }],
+      wrong === undefined ? [] : [{ propertyPath: wrong.path, reason: `${called(wrong.value)} is not of ${form}` }],
     );
     throw error;
   }
+}
+
+/** A value in words: of a resource, and of its outputs, nothing can be shown. */
+function called(value: unknown): string {
+  return isLater(value) ? "an output" : pulumi.Resource.isInstance(value) ? "a resource" : shown(value);
 }
 
 function isMisformed(make: () => unknown): boolean {
@@ -43,26 +66,49 @@ interface At {
 /** What is put in the place of a value: nothing at all, an empty text, an empty list. */
 const INSTEAD: readonly (readonly unknown[])[] = [[], [""], [[]]];
 
-/** The innermost value of a list or an object without which `fails` does not hold of the whole. */
-function misformed(whole: unknown, path: string, fails: (whole: unknown) => boolean): At | undefined {
-  const isList = Array.isArray(whole);
-  if (!isList && !isPlainObject(whole)) {
-    return undefined;
-  }
+type Fails = (whole: unknown) => boolean;
+
+/** The innermost value of a list or an object at which code fails. */
+function misformed(whole: unknown, path: string, fails: Fails): At | undefined {
+  return Array.isArray(whole)
+    ? inList(whole, path, fails)
+    : isPlainObject(whole)
+      ? inObject(whole, path, fails)
+      : undefined;
+}
+
+/** That of an object is the value without which code does not fail. */
+function inObject(whole: object, path: string, fails: Fails): At | undefined {
   const entries = Object.entries(whole);
-  const failsWith = (key: string, instead: readonly unknown[]) => {
-    const its = entries.flatMap(([each, value]) =>
-      (each === key ? instead : [value]).map((one) => [each, one] as const),
+  const failsWith = (key: string, instead: readonly unknown[]) =>
+    fails(
+      Object.fromEntries(
+        entries.flatMap(([each, value]) => (each === key ? instead : [value]).map((one) => [each, one] as const)),
+      ),
     );
-    return fails(isList ? its.map(([, value]) => value) : Object.fromEntries(its));
-  };
-  const [found] = INSTEAD.flatMap((instead) => entries.filter(([key]) => !failsWith(key, instead)));
-  if (found === undefined) {
+  for (const instead of INSTEAD) {
+    const found = entries.find(([key]) => !failsWith(key, instead));
+    if (found !== undefined) {
+      const [key, value] = found;
+      const at = path === "" ? key : `${path}.${key}`;
+      return misformed(value, at, (inner) => failsWith(key, [inner])) ?? { path: at, value };
+    }
+  }
+  return undefined;
+}
+
+/** That of a list is the first which code fails at: of hundreds, each is not tried by itself. */
+function inList(list: readonly unknown[], path: string, fails: Fails): At | undefined {
+  let [well, length] = [0, list.length];
+  if (fails([])) {
     return undefined;
   }
-  const [key, value] = found;
-  const at = isList ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`;
-  return misformed(value, at, (inner) => failsWith(key, [inner])) ?? { path: at, value };
+  while (length - well > 1) {
+    const half = (well + length) >> 1;
+    [well, length] = fails(list.slice(0, half)) ? [well, half] : [half, length];
+  }
+  const [at, value] = [`${path}[${well}]`, list[well]];
+  return misformed(value, at, (inner) => fails([...list.slice(0, well), inner])) ?? { path: at, value };
 }
 
 function isPlainObject(value: unknown): value is object {

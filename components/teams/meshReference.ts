@@ -8,8 +8,9 @@ import type { MeshServiceOptions } from "../services/meshService";
 import type { Canary } from "../routing/canary";
 import { wantedBy } from "../routing/middlewareReferences";
 import { INGRESS_SERVICES, MadeObjects, serviceIn } from "../shared/madeObjects";
+import { isLater } from "../shared/later";
 import { DeclaredModel, MeshModel } from "../shared/meshModel";
-import type { Problem } from "../shared/problems";
+import { Problem, refuse } from "../shared/problems";
 import { MeshNames } from "../shared/serviceNames";
 import { routeUrl } from "../routing/routeUrl";
 import { type NAMED_BY_ROUTES, RoutingModel } from "../routing/routingModel";
@@ -84,6 +85,8 @@ export const SEEN_BY_OTHERS = ["port", "protocol", "routes", "tcpRoutes", "inter
  * A mesh that another stack made, for `MeshService` and `IntentionSet` of this one: no resource, and nothing of it stands in
  * this stack's state. `others` are the services of the mesh's other stacks, by the name of the stack: a name, a route or a
  * destination that one of them has is refused here. All that joins the mesh has to be given the same object.
+ *
+ * Errors: `InputPropertiesError` at construction, for what is no description, such as an output.
  */
 export class MeshReference implements Mesh {
   public readonly namespace: string;
@@ -105,6 +108,14 @@ export class MeshReference implements Mesh {
     private readonly description: MeshDescription,
     others: Readonly<Record<string, PublishedServices>> = {},
   ) {
+    // Such as an output of another stack, which is known later.
+    if (
+      isLater(description) ||
+      typeof (description as Partial<MeshDescription> | undefined)?.ingress?.options !== "object"
+    ) {
+      const reason = "is no description of a mesh; give that of the mesh's stack, when it is known";
+      refuse("MeshReference", [{ propertyPath: "description", reason }]);
+    }
     this.namespace = description.consulNamespace;
     this.authMethod = description.authMethod;
     this.consulImage = description.consulImage;

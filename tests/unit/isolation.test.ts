@@ -141,8 +141,16 @@ test("who asks Traefik whether it serves the routes reaches its admin port, from
 test.each([
   [{ namespace: "Monitoring", reaches: ["services"] }, "clients[0].namespace"],
   [{ namespace: "monitoring", reaches: [] }, "clients[0].reaches"],
+  [{ namespace: "monitoring", reaches: ["services", "proxyMetric"] }, "clients[0].reaches"],
 ])("a client %j is refused", (client, path) => {
   expect(networkClientProblems([client as NetworkClient], "clients").map((p) => p.propertyPath)).toEqual([path]);
+});
+
+test("what a client cannot reach is told with what it can", () => {
+  const reaches = ["proxyMetric"] as unknown as NetworkClient["reaches"];
+  expect(networkClientProblems([{ namespace: "monitoring", reaches }], "clients").map((p) => p.reason)).toEqual([
+    '"proxyMetric" is nothing to reach; use one of consulApi, consulDns, services, proxyMetrics, traefikAdmin, traefikMetrics',
+  ]);
 });
 
 test("a service's pod is restricted by default, and low ports need no root", async () => {
