@@ -1,7 +1,7 @@
 import { COMPONENT_ACCOUNT } from "../components/shared/names";
 import { destinationOf, isIntentions, sourcesOf } from "./lib/intentions";
 import { at, ifKnown, Json, list, plain, record, textAt } from "./lib/json";
-import { injectsByDefault } from "./lib/meshPods";
+import { injectedByDefault } from "./lib/meshPods";
 import { ClusterObject, isOfConsulsChart, nameOf, namespaceOf } from "./lib/objects";
 import { asksForSidecar, commandLine, consulAnnotation, Pod, podOf, selects, serviceAccountOf } from "./lib/pods";
 import { Finding, policy } from "./lib/policy";
@@ -34,11 +34,11 @@ export const ownServiceAccount = policy({
     }
   },
   *stack(objects) {
-    const byDefault = objects.some(injectsByDefault);
+    const byDefault = injectedByDefault(objects);
     const services = knownServices(objects);
     const workloads = objects.flatMap((object) => {
       const pod = podOf(object);
-      return pod === undefined || leavesOut(object, pod) ? [] : [workload(object, pod, services, byDefault)];
+      return pod === undefined || leavesOut(object, pod) ? [] : [workload(object, pod, services, byDefault(object))];
     });
     const meshed = workloads.filter((each) => each.meshed);
     const ingresses = workloads.filter(({ pod }) => isIngress(pod));

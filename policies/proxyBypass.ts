@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { at, ifKnown, Json, list, record } from "./lib/json";
-import { onMeshPods } from "./lib/meshPods";
+import { NEVER_INJECTED, onMeshPods } from "./lib/meshPods";
 import { ClusterObject, namespaceOf } from "./lib/objects";
 import { consulAnnotation, containersOf, Pod } from "./lib/pods";
 import { policy } from "./lib/policy";
@@ -9,8 +9,6 @@ import { policy } from "./lib/policy";
 const PROXY_USERS = ["5995", "5996"];
 /** Capabilities that undo the rules, or read the proxy's memory, or go around both. */
 const CAPABILITIES = ["ALL", "NET_ADMIN", "NET_RAW", "SYS_ADMIN", "SYS_PTRACE", "SYS_MODULE", "BPF"];
-/** Where the injector injects nothing, whatever a pod asks for. */
-const NEVER_INJECTED = ["kube-system", "kube-public", "local-path-storage"];
 /** Ports that the injected containers listen on, or that its rules leave out [consul-k8s constants, webhook]. */
 const PROXY_PORTS = [15001, 19000, 20000, 20100, 20200, 20600, 21000];
 /** 20300, 20400 and 20500, and as many on as the pod has containers: the probes that the injector moves. */

@@ -1,7 +1,7 @@
 import { SENSITIVE } from "./consulSecrets";
 import { consulServers } from "./lib/consulServers";
 import { all, at, ifKnown, list, record, textAt } from "./lib/json";
-import { injectsByDefault } from "./lib/meshPods";
+import { injectedByDefault } from "./lib/meshPods";
 import { ClusterObject, nameOf, namespaceOf } from "./lib/objects";
 import { asksForSidecar, podOf } from "./lib/pods";
 import { policy } from "./lib/policy";
@@ -87,10 +87,10 @@ export const secretReaders = policy({
   },
   *stack(objects) {
     const guarded = consulServers(objects).map(({ object }) => namespaceOf(object));
-    const byDefault = objects.some(injectsByDefault);
+    const byDefault = injectedByDefault(objects);
     const isMeshed = (object: ClusterObject) => {
       const pod = podOf(object);
-      return pod !== undefined && (asksForSidecar(pod) ?? byDefault);
+      return pod !== undefined && (asksForSidecar(pod) ?? byDefault(object));
     };
     const meshed = objects.flatMap((o) => ifKnown(() => (isMeshed(o) ? [namespaceOf(o)] : []), []));
     for (const object of objects.filter(isBinding)) {

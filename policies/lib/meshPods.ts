@@ -1,5 +1,6 @@
+import { leavingOut } from "./injector";
 import { ifKnown } from "./json";
-import { ClusterObject } from "./objects";
+import { ClusterObject, namespaceOf } from "./objects";
 import { asksForSidecar, commandLine, containersOf, Pod, podOf } from "./pods";
 import { Finding } from "./policy";
 
@@ -16,10 +17,10 @@ export function onMeshPods(judge: (pod: Pod, object: ClusterObject) => Iterable<
       }
     },
     *stack(objects: readonly ClusterObject[]): Iterable<Finding> {
-      const byDefault = objects.some(injectsByDefault);
+      const byDefault = injectedByDefault(objects);
       for (const object of objects) {
         const pod = podOf(object);
-        if (byDefault && pod && asksForSidecar(pod) === undefined) {
+        if (pod && asksForSidecar(pod) === undefined && byDefault(object)) {
           for (const problem of judge(pod, object)) {
             yield { object, problem };
           }
@@ -29,9 +30,21 @@ export function onMeshPods(judge: (pod: Pod, object: ClusterObject) => Iterable<
   };
 }
 
-/** Whether an object is the injector, told to inject into every pod that does not refuse. */
-export function injectsByDefault(object: ClusterObject): boolean {
-  return injectorSays(object, /-default-inject=(true|t|1)\b/i);
+/** Where the injector injects nothing, whatever a pod asks for. */
+export const NEVER_INJECTED = ["kube-system", "kube-public", "local-path-storage"];
+
+/** Tells whether a pod that does not say gets a sidecar: where this stack's injector gives one to all that it is asked about. */
+export function injectedByDefault(objects: readonly ClusterObject[]): (object: ClusterObject) => boolean {
+  if (!objects.some((object) => injectorSays(object, /-default-inject=(true|t|1)\b/i))) {
+    return () => false;
+  }
+  const leftOut = ifKnown(
+    () => leavingOut(objects),
+    () => [],
+  );
+  const isGiven = (object: ClusterObject) =>
+    !NEVER_INJECTED.includes(namespaceOf(object)) && leftOut(object).length === 0;
+  return (object) => ifKnown(() => isGiven(object), true);
 }
 
 /** Whether an object is the injector, told so. */

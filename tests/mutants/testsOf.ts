@@ -114,6 +114,7 @@ const KNOWN: Record<string, string> = {
   "policies/lib/environment": "policies/environment",
   "policies/lib/go": "policies/pods",
   "policies/lib/hcl": "policies/hcl policies/embedded",
+  "policies/lib/injector": "policies/mesh policies/meshPods",
   "policies/lib/intentions": "policies/protocols policies/intentions policies/entries",
   "policies/lib/json":
     "policies/namespaces policies/intentions policies/embedded policies/hcl policies/keys policies/charts",

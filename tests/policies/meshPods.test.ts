@@ -1,11 +1,21 @@
 import { UNKNOWN } from "./analyzer";
 import { blocks, cases, passes, useAnalyzer } from "./cases";
-import { meshed, workload } from "./resources";
+import { kube, meshed, release, safeBut, workload } from "./resources";
 
 useAnalyzer();
 const injector = (...args: unknown[]) => workload("injector", { container: { args } });
 const open = { hostNetwork: true };
 const silent = workload("a", { pod: open });
+const silentIn = (namespace: unknown) =>
+  kube("apps/v1", "Deployment", "a", { metadata: { namespace }, spec: silent.props.spec });
+/** Consul's chart, told to inject into every pod that does not refuse, of those that it is asked about. */
+const byDefault = (connectInject: Record<string, unknown>) =>
+  release(safeBut({ connectInject: { default: true, ...connectInject } }));
+const webhooks = (value: unknown) =>
+  kube("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", "consul-connect-injector", {
+    webhooks: value,
+  });
+const injects = { name: "consul-connect-injector.consul.hashicorp.com", failurePolicy: "Fail" };
 const PAST = "hostNetwork puts it into the node's network";
 
 cases("no-proxy-bypass", [
@@ -21,5 +31,40 @@ cases("no-proxy-bypass", [
   passes("a pod that refuses", [
     injector("-default-inject=true"),
     workload("a", { annotations: { "consul.hashicorp.com/connect-inject": "false" }, pod: open }),
+  ]),
+  ...["kube-system", "kube-public", "local-path-storage"].map((namespace) =>
+    passes(`a pod of ${namespace}, where nothing is injected`, [injector("-default-inject=true"), silentIn(namespace)]),
+  ),
+  ...[
+    { k8sDenyNamespaces: ["apps"] },
+    { k8sAllowNamespaces: ["other"] },
+    { namespaceSelector: "matchLabels: {kubernetes.io/metadata.name: other}" },
+  ].map((values) =>
+    passes(`a pod of a namespace that the injector leaves out by ${JSON.stringify(values)}`, [
+      byDefault(values),
+      silent,
+    ]),
+  ),
+  ...[
+    { k8sDenyNamespaces: ["other"] },
+    { k8sAllowNamespaces: ["apps"] },
+    { namespaceSelector: "matchLabels: {kubernetes.io/metadata.name: apps}" },
+  ].map((values) =>
+    blocks(`a pod of a namespace that it serves by ${JSON.stringify(values)}`, [byDefault(values), silent], PAST),
+  ),
+  blocks("a pod of a namespace that is not known yet", [injector("-default-inject=true"), silentIn(UNKNOWN)], PAST),
+  ...[UNKNOWN, [{ ...injects, namespaceSelector: UNKNOWN }]].map((value) =>
+    blocks(
+      `a pod, where nobody knows what the injector is asked about: ${JSON.stringify(value)}`,
+      [injector("-default-inject=true"), webhooks(value), silent],
+      PAST,
+    ),
+  ),
+]);
+
+cases("own-service-account", [
+  passes("pods that are injected nowhere, with an account for all", [
+    injector("-default-inject=true"),
+    silentIn("kube-system"),
   ]),
 ]);

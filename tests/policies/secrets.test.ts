@@ -555,7 +555,8 @@ const inApps = (roleName: string, subject: Record<string, unknown>, kind = "Role
 const TOKENS = { resources: ["serviceaccounts/token"], verbs: ["create"] };
 const byDefault = kube("apps/v1", "Deployment", "injector", {
   metadata: { namespace: "mesh" },
-  spec: workload("injector", { container: { args: ["inject-connect -default-inject=true"] } }).props.spec,
+  spec: workload("injector", { container: { args: ["inject-connect -default-inject=true -allow-k8s-namespace=*"] } })
+    .props.spec,
 });
 cases("secrets-not-for-everybody", [
   ...["system:authenticated", "system:serviceaccounts:apps"].map((name) =>
