@@ -2,10 +2,10 @@ import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import * as yaml from "yaml";
 import { supportedVersions } from "../../components/chart/consulVersions";
 import { Json, plain, record, textAt } from "./json";
 import { ClusterObject, fromManifest, PulumiResource } from "./objects";
+import { documents } from "./yaml";
 
 /** What a Helm release would put into the cluster, or why nobody can tell. */
 export type Rendered = { readonly objects: ClusterObject[] } | { readonly failure: string };
@@ -46,14 +46,15 @@ async function render(inputs: Json, urn: string): Promise<Rendered> {
   if ("failure" in chart) {
     return chart;
   }
+  const namespace = textAt(inputs, "namespace") ?? "default";
   const kubernetes = supportedVersions[supportedVersions.length - 1].kubernetes[1];
-  const flags = ["--namespace", textAt(inputs, "namespace") ?? "default", "--kube-version", kubernetes, "--skip-tests"];
+  const flags = ["--namespace", namespace, "--kube-version", kubernetes, "--skip-tests"];
   try {
     const text = await helm(
       ["template", textAt(inputs, "name") ?? "release", ...chart.arguments, ...flags, "--values", "-"],
       JSON.stringify(inputs.values ?? {}),
     );
-    return { objects: manifests(text, urn) };
+    return { objects: manifests(text, urn).map((object) => within(namespace, object)) };
   } catch (error) {
     return { failure: (error as Error).message };
   }
@@ -83,10 +84,25 @@ function manifests(text: string, urn: string): ClusterObject[] {
   return text
     .split(/^---.*$/m)
     .filter((document) => !UNJUDGED.test(document))
-    .map((document) => record(yaml.parse(document)))
+    .flatMap(read)
+    .map(record)
     .flatMap((body) =>
       body.kind === undefined ? [] : fromManifest(String(body.apiVersion), String(body.kind), body, urn, true),
     );
+}
+
+/** An object where helm puts it: what names no namespace is in the release's. A kind without any takes no harm from it. */
+function within(namespace: string, object: ClusterObject): ClusterObject {
+  const named = textAt(object.body, "metadata", "namespace") || namespace;
+  return { ...object, body: { ...object.body, metadata: { ...record(object.body.metadata), namespace: named } } };
+}
+
+function read(text: string): unknown[] {
+  const all = documents(text);
+  if (all === undefined) {
+    throw new Error("what the chart renders cannot be read as YAML");
+  }
+  return all;
 }
 
 /**
@@ -117,7 +133,7 @@ function locateChart(inputs: Json): { arguments: string[] } | { failure: string 
 /** The version of a chart's folder; `undefined` for a packed chart. */
 function folderVersion(folder: string): string | undefined {
   const file = path.join(folder, "Chart.yaml");
-  return fs.existsSync(file) ? textAt(yaml.parse(fs.readFileSync(file, "utf8")), "version") : undefined;
+  return fs.existsSync(file) ? textAt(documents(fs.readFileSync(file, "utf8"))?.[0], "version") : undefined;
 }
 
 /**

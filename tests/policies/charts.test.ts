@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { UNKNOWN } from "./analyzer";
 import { blocks, cases, passes, useAnalyzer } from "./cases";
-import { release, SAFE_VALUES } from "./resources";
+import { release, SAFE_VALUES, workload } from "./resources";
 
 /** A chart that makes what its values say, as a folder and in helm's cache. */
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "chart-"));
@@ -12,6 +12,12 @@ const shop = path.join(folder, "shop");
 fs.mkdirSync(path.join(shop, "templates"), { recursive: true });
 fs.writeFileSync(path.join(shop, "Chart.yaml"), "apiVersion: v2\nname: shop\nversion: 1.2.3\n");
 fs.writeFileSync(path.join(shop, "templates/all.yaml"), "{{ tpl .Values.text . }}\n");
+const twice = path.join(folder, "twice");
+fs.cpSync(shop, twice, { recursive: true });
+fs.appendFileSync(path.join(twice, "Chart.yaml"), "version: 1.2.3\n");
+const broken = path.join(folder, "broken");
+fs.mkdirSync(broken);
+fs.writeFileSync(path.join(broken, "Chart.yaml"), "name: [");
 execFileSync("helm", ["package", shop, "--destination", folder], { stdio: "ignore" });
 process.env.HELM_REPOSITORY_CACHE = folder;
 afterAll(() => fs.rmSync(folder, { recursive: true }));
@@ -48,6 +54,13 @@ cases("images-pinned", [
     [made(pod("nginx", "---\nkind: CustomResourceDefinition\n---\n# nothing\n"))],
     UNPINNED,
   ),
+  blocks("of two keys alike the last", [made(pod('a:1.2.3", image: "nginx'))], UNPINNED),
+  blocks("by a merge key", [made(pod('a:1.2.3"}, {<<: {image: nginx}, name: "b'))], UNPINNED),
+  blocks(
+    "a folder's whose Chart.yaml says its version twice",
+    [made(pod("nginx"), { chart: twice, version: "1.2.3" })],
+    UNPINNED,
+  ),
   blocks(
     "by the name and the namespace of the release",
     [made(pod("{{ .Release.Name }}.{{ .Release.Namespace }}/a"), { name: "mine", namespace: "shop" })],
@@ -76,14 +89,71 @@ subjects: [{kind: Group, name: system:authenticated}]
   ),
 ]);
 
+/** Objects of a chart that leaves the namespace to the release, as most do. */
+const IN_APPS = { namespace: "apps" };
+const shopOfChart = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop}
+spec:
+  template:
+    metadata: {annotations: {consul.hashicorp.com/connect-inject: "true"}}
+    spec: {serviceAccountName: shop, containers: [{name: shop, image: "a:1.2.3"}]}
+`;
+const migration = workload("migrate", { kind: "Job", pod: { serviceAccountName: "shop" } });
+cases("own-service-account", [
+  ...[shopOfChart, shopOfChart.replace("name: shop}", 'name: shop, namespace: ""}')].map((text) =>
+    passes(`a job beside a chart's pods, with their account: ${text.slice(40, 80)}`, [made(text, IN_APPS), migration]),
+  ),
+  blocks(
+    "one in another namespace",
+    [made(shopOfChart, { namespace: undefined }), migration],
+    "Job migrate: has the name of shop in the namespace default as its ServiceAccount",
+  ),
+  blocks(
+    "one beside a chart's pods that are elsewhere",
+    [made(shopOfChart.replace("name: shop}", "name: shop, namespace: web}"), IN_APPS), migration],
+    "Job migrate: has the name of shop in the namespace web as its ServiceAccount",
+  ),
+]);
+
+cases("secrets-not-for-everybody", [
+  blocks(
+    "what a chart gives everybody in the release's namespace",
+    [
+      made(
+        `
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: b}
+roleRef: {kind: ClusterRole, name: edit}
+subjects: [{kind: Group, name: system:authenticated}]
+`,
+        { namespace: "consul-system" },
+      ),
+    ],
+    "gives edit to Group system:authenticated",
+  ),
+]);
+
 cases("helm-releases-rendered", [
   passes("a chart within reach", [made(pod("a:1.2.3"))]),
+  blocks(
+    "a chart that renders what is no YAML to the pack",
+    [made(pod("a:1.2.3", `x: &x [${"1,".repeat(10)}]\ny: &y [${"*x,".repeat(10)}]\nz: [${"*y,".repeat(10)}]\n`))],
+    "its objects cannot be judged: what the chart renders cannot be read as YAML. Put helm",
+  ),
   ...[{ version: "9.9.9" }, { version: undefined }].map((version) =>
     blocks(
       `a repository that is out of reach: ${JSON.stringify(version)}`,
       [made("", { chart: "shop", ...REPOSITORY, ...version })],
       "https://charts.invalid",
     ),
+  ),
+  blocks(
+    "a chart whose Chart.yaml nobody can read",
+    [made("", { chart: broken })],
+    "its objects cannot be judged: Error",
   ),
   blocks("no chart", [made("", { chart: undefined })], "its objects cannot be judged"),
   blocks("a chart that is not known yet", [made("", { chart: UNKNOWN })], "chart can't be known during preview"),
