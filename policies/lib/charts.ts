@@ -69,7 +69,9 @@ function helm(args: string[], stdin: string): Promise<string> {
       } else if (error.code === "ENOENT") {
         reject(new Error("there is no helm on the PATH"));
       } else {
-        reject(new Error(error.killed ? "helm took more than 30 s" : stderr.trim().split("\n")[0]));
+        // Warnings, as of a chart that is deprecated, come first.
+        const [failure] = stderr.replace(/[^]*?^(?=Error)/m, "").split("\n");
+        reject(new Error(error.killed ? "helm took more than 30 s" : failure));
       }
     });
     // helm may end before it has read everything; its message tells why.

@@ -14,7 +14,7 @@ fs.writeFileSync(path.join(shop, "Chart.yaml"), "apiVersion: v2\nname: shop\nver
 fs.writeFileSync(path.join(shop, "templates/all.yaml"), "{{ tpl .Values.text . }}\n");
 const twice = path.join(folder, "twice");
 fs.cpSync(shop, twice, { recursive: true });
-fs.appendFileSync(path.join(twice, "Chart.yaml"), "version: 1.2.3\n");
+fs.appendFileSync(path.join(twice, "Chart.yaml"), "version: 1.2.3\ndeprecated: true\n");
 const broken = path.join(folder, "broken");
 fs.mkdirSync(broken);
 fs.writeFileSync(path.join(broken, "Chart.yaml"), "name: [");
@@ -149,6 +149,11 @@ cases("helm-releases-rendered", [
       [made("", { chart: "shop", ...REPOSITORY, ...version })],
       "https://charts.invalid",
     ),
+  ),
+  blocks(
+    "a deprecated chart that cannot be rendered",
+    [made("a: [", { chart: twice })],
+    "its objects cannot be judged: Error: YAML parse error on shop/templates/all.yaml",
   ),
   blocks(
     "a chart whose Chart.yaml nobody can read",
