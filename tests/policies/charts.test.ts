@@ -134,6 +134,18 @@ subjects: [{kind: Group, name: system:authenticated}]
     ],
     "gives edit to Group system:authenticated",
   ),
+  passes("what it gives one whom it chose, of another namespace", [
+    made(
+      `
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: b}
+roleRef: {kind: ClusterRole, name: edit}
+subjects: [{kind: ServiceAccount, name: operator, namespace: operators}]
+`,
+      { namespace: "consul-system" },
+    ),
+  ]),
 ]);
 
 cases("helm-releases-rendered", [

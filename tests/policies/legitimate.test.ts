@@ -80,6 +80,87 @@ const PROGRAMS: Record<string, Resource[]> = {
       pod: { hostNetwork: true, hostPID: true, tolerations: [{ operator: "Exists" }] },
     }),
   ],
+  "agents of the network, of storage and of logs, beside the mesh": [
+    denyAll,
+    release(SAFE_VALUES),
+    networkPolicy(NAMED_PEERS),
+    ...[
+      ["cni", "/etc/cni/net.d", "/opt/cni/bin", "/proc"],
+      ["csi", "/var/lib/kubelet", "/dev"],
+      ["logs", "/var/log", "/var/lib/docker/containers"],
+    ].map(([name, ...folders]) =>
+      workload(name, {
+        kind: "DaemonSet",
+        container: { securityContext: { privileged: true, capabilities: { add: ["NET_ADMIN"] } } },
+        pod: { hostNetwork: true, volumes: folders.map((path) => ({ name: "v", hostPath: { path } })) },
+      }),
+    ),
+  ],
+  "sockets and files of the node's that a service of the mesh is given": [
+    denyAll,
+    meshed(
+      "shop",
+      {},
+      {
+        volumes: ["/etc/localtime", "/etc/ssl/certs", "/dev/shm", "/run/udev", "/var/log/shop", "/var/run/datadog"].map(
+          (path) => ({ name: "v", hostPath: { path } }),
+        ),
+      },
+    ),
+  ],
+  "controllers that may do everything, and webhooks that are asked about every pod": [
+    denyAll,
+    release(SAFE_VALUES),
+    networkPolicy(NAMED_PEERS),
+    rbac("ClusterRole", "argocd", { rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }] }),
+    ...[
+      ["argocd", "argocd"],
+      ["cluster-admin", "kustomize-controller"],
+    ].map(([role, account]) =>
+      rbac("ClusterRoleBinding", account, {
+        roleRef: { kind: "ClusterRole", name: role },
+        subjects: [{ kind: "ServiceAccount", name: account, namespace: "gitops" }],
+      }),
+    ),
+    ...["vault.hashicorp.com", "mutate.kyverno.svc-ignore"].map((name) =>
+      kube("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", name, {
+        webhooks: [
+          {
+            name,
+            failurePolicy: "Ignore",
+            clientConfig: { caBundle: UNKNOWN, service: { name, namespace: "apps" } },
+            matchConditions: [{ name: "a", expression: "true" }],
+            rules: [{ apiGroups: ["*"], operations: ["CREATE"], resources: ["pods"] }],
+          },
+        ],
+      }),
+    ),
+  ],
+  "metrics of Consul's namespace, and people's rights": [
+    denyAll,
+    release(SAFE_VALUES),
+    networkPolicy(NAMED_PEERS),
+    ...[
+      rbac("Role", "prometheus", {
+        rules: [{ apiGroups: [""], resources: ["services", "endpoints", "pods"], verbs: ["get", "list", "watch"] }],
+      }),
+      rbac("RoleBinding", "prometheus", {
+        roleRef: { kind: "Role", name: "prometheus" },
+        subjects: [{ kind: "ServiceAccount", name: "prometheus", namespace: "monitoring" }],
+      }),
+      rbac("RoleBinding", "everybody", {
+        roleRef: { kind: "ClusterRole", name: "view" },
+        subjects: [{ kind: "Group", name: "system:authenticated" }],
+      }),
+      rbac("RoleBinding", "team", {
+        roleRef: { kind: "ClusterRole", name: "edit" },
+        subjects: [
+          { kind: "Group", name: "oidc:team" },
+          { kind: "User", name: "jane@example.com" },
+        ],
+      }),
+    ].map((resource) => inNamespace("consul-system", resource)),
+  ],
   "an issuer of certificates that has nothing to do with Consul": [
     secret("internal-issuer", { type: "kubernetes.io/tls", stringData: { "tls.crt": OTHER_CA, "tls.key": KEY } }),
     kube("cert-manager.io/v1", "Issuer", "internal", { spec: { ca: { secretName: "internal-issuer" } } }),

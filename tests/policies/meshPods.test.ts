@@ -12,7 +12,7 @@ const silentIn = (namespace: unknown) =>
 const byDefault = (connectInject: Record<string, unknown>) =>
   release(safeBut({ connectInject: { default: true, ...connectInject } }));
 const webhooks = (value: unknown) =>
-  kube("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", "consul-connect-injector", {
+  kube("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", "mine", {
     webhooks: value,
   });
 const injects = { name: "consul-connect-injector.consul.hashicorp.com", failurePolicy: "Fail" };
