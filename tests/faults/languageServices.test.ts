@@ -52,7 +52,7 @@ describe("services in a stack of their own", () => {
       "where the platform does not name them",
       "shops",
       "shop.localhost",
-      "have { stack: organization/mesh-in-yaml/test, namespace: shop }",
+      '"shop" is not "shops", the one that the teams of organization/platform/prod have for organization/mesh-in-yaml/test; use that',
     ],
     [
       "with a route that the platform has",
