@@ -17,9 +17,9 @@ import { atDestroy, MakeAtDestroy } from "../interrupted/clusterProvider";
 import { installedAnew, interruptedReleaseHooks, owned } from "../interrupted/hooks";
 import { Reached, reachJudge, reachOf } from "./meshReach";
 import { refuseSecondMesh } from "./membership";
-import { refuseInputs } from "../shared/forms";
+import { ofRightForm } from "../shared/forms";
 import { DeclaredModel } from "../shared/meshModel";
-import { Problem, warn } from "../shared/problems";
+import { Problem, refuse, warn } from "../shared/problems";
 import { rotationJobs } from "./rotation";
 import type { MeshDescription } from "../teams/meshReference";
 import type { Tracing } from "./tracing";
@@ -78,7 +78,7 @@ export class ConsulMesh extends pulumi.ComponentResource {
   public readonly ready: pulumi.Resource;
 
   constructor(name: string, args: ConsulMeshArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-    refuseInputs(`ConsulMesh "${name}"`, args, consulMeshProblems);
+    refuse(`ConsulMesh "${name}"`, ofRightForm(`ConsulMesh "${name}"`, args, consulMeshProblems));
     super("consul-traefik-mesh:index:ConsulMesh", name, {}, owned(`ConsulMesh-${name}`, opts));
     refuseSecondMesh(`ConsulMesh "${name}"`, this);
     warn(`ConsulMesh "${name}"`, consulMeshWarnings(args), this);

@@ -25,7 +25,7 @@ import { refuse, warn } from "../shared/problems";
 import { MeshNames } from "../shared/serviceNames";
 import { allTags, usesIngress } from "../routing/serviceTags";
 import { SERVICE_LABEL } from "./sidecarAnnotations";
-import { timeoutWarnings } from "./timeoutWarnings";
+import { ingressTimeoutWarnings } from "./timeoutWarnings";
 import { podNamespace, podNamespaceProblems } from "./podNamespace";
 import { servedPaths, versionsOf, versionTemplate } from "./versions";
 import { makeWorkload } from "../pods/workloads";
@@ -166,10 +166,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
     ]);
     super("consul-traefik-mesh:index:MeshService", name, {}, owned(`MeshService-${name}`, opts));
     joinMesh(what, args.mesh, this);
-    const timeouts = ofRightForm(what, args, ({ ingress: its, ...rest }) =>
-      its === undefined ? [] : timeoutWarnings(rest, its.respondingTimeouts),
-    );
-    warn(what, [...meshServiceWarnings(args), ...timeouts], this);
+    warn(what, [...meshServiceWarnings(args), ...ingressTimeoutWarnings(what, args)], this);
     this.serviceName = serviceName;
     this.protocol = args.protocol ?? "http";
     this.routed = isRouted(args);

@@ -24,7 +24,7 @@ import { patchedTwiceProblems, patchRunning } from "./runningWorkload";
 import { MeshNames } from "../shared/serviceNames";
 import { serviceTags, usesIngress } from "../routing/serviceTags";
 import { drainSecondsOf, SERVICE_LABEL, sidecarAnnotations } from "./sidecarAnnotations";
-import { timeoutWarnings } from "./timeoutWarnings";
+import { ingressTimeoutWarnings } from "./timeoutWarnings";
 import { podNamespace, podNamespaceProblems } from "./podNamespace";
 
 /** What describes a service whose pods somebody else declares. */
@@ -132,10 +132,7 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
     ]);
     super("consul-traefik-mesh:index:MeshWorkload", name, {}, owned(`MeshWorkload-${name}`, opts));
     joinMesh(what, mesh, this);
-    const timeouts = ofRightForm(what, args, ({ ingress: its, ...rest }) =>
-      its === undefined ? [] : timeoutWarnings(rest, its.respondingTimeouts),
-    );
-    warn(what, timeouts, this);
+    warn(what, ingressTimeoutWarnings(what, args), this);
     this.serviceName = serviceName;
     this.protocol = args.protocol ?? "http";
     this.routed = isRouted(args);

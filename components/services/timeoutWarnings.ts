@@ -1,4 +1,6 @@
 import type { VersionedOptions } from "./member";
+import type { Ingress } from "../mesh/mesh";
+import { ofRightForm } from "../shared/forms";
 import { Problem } from "../shared/problems";
 
 /** Seconds that Traefik reads a request for, where it is not told [traefik 3 DefaultReadTimeout]. */
@@ -29,4 +31,14 @@ export function timeoutWarnings(
     ...(shorter(readTimeout) ? [warning("readTimeout", readTimeout, "ends an upload with 499")] : []),
     ...(shorter(writeTimeout) ? [warning("writeTimeout", writeTimeout, "cuts an answer off")] : []),
   ];
+}
+
+/** The same of a member's inputs, by the time-outs of its ingress, where it has one. */
+export function ingressTimeoutWarnings(
+  what: string,
+  args: VersionedOptions & { readonly ingress?: Pick<Ingress, "respondingTimeouts"> },
+): Problem[] {
+  return ofRightForm(what, args, ({ ingress, ...its }) =>
+    ingress === undefined ? [] : timeoutWarnings(its, ingress.respondingTimeouts),
+  );
 }

@@ -19,11 +19,6 @@ export function missingProblems<A extends { readonly mesh: unknown }>(
   ];
 }
 
-/** Refuses inputs as `refuse` does, and what of them is of a wrong type as `ofRightForm` does. */
-export function refuseInputs<A>(what: string, inputs: A, problems: (inputs: A) => Problem[]): void {
-  refuse(what, ofRightForm(what, inputs, problems));
-}
-
 /**
  * What is made of inputs. Only a program without types gives one of a wrong type, such as an object for a text, at which code fails that
  * counts on the right one: told is the innermost value without which, or with an empty one for it, that code does not fail. Errors:

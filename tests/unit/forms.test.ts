@@ -2,7 +2,8 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ConsulMesh, IntentionSet, JwtProvider, MeshJob, MeshReference, MeshService } from "../../components";
 import { MeshWorkload, NetworkPolicies, ServedRoutes, TraefikConsulIngress } from "../../components";
-import { missingProblems, ofRightForm, refuseInputs } from "../../components/shared/forms";
+import { missingProblems, ofRightForm } from "../../components/shared/forms";
+import { refuse } from "../../components/shared/problems";
 import { record } from "../recorder";
 
 interface Inputs {
@@ -103,8 +104,8 @@ test("a value that is wrong otherwise is none of a wrong type", () => {
     }
     return b!.trim() === "" ? [] : [{ propertyPath: "b", reason: "is too much" }];
   };
-  expect(() => refuseInputs("It", { a: "a", b: " " }, judge)).not.toThrow();
-  expect(() => refuseInputs("It", { a: "a", b: "b" }, judge)).toThrow("It: 1 problem\n  b: is too much");
+  expect(() => refuse("It", ofRightForm("It", { a: "a", b: " " }, judge))).not.toThrow();
+  expect(() => refuse("It", ofRightForm("It", { a: "a", b: "b" }, judge))).toThrow("It: 1 problem\n  b: is too much");
 });
 
 describe("of a program without types", () => {
