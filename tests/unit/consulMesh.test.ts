@@ -333,6 +333,9 @@ test("what is wrong is refused, and what is doubtful is said, by the mesh's name
   const warn = jest.spyOn(console, "warn").mockImplementation((line) => void warned.push(line));
   await record(() => {
     expect(() => new ConsulMesh("consul", { servers: 2 })).toThrow('ConsulMesh "consul"');
+    expect(() => new ConsulMesh("consul", { images: { consul: {} as never } })).toThrow(
+      'ConsulMesh "consul": 1 problem',
+    );
     new ConsulMesh("consul", { kubernetesVersion: "1.99" });
   }).finally(() => warn.mockRestore());
   expect(warned.join()).toMatch(/ConsulMesh "consul": 1 warning\s+kubernetesVersion: /);

@@ -1,4 +1,4 @@
-import { timeoutWarnings } from "../../components/services/timeoutWarnings";
+import { ingressTimeoutWarnings, timeoutWarnings } from "../../components/services/timeoutWarnings";
 
 const routes = [{ host: "a.test" }];
 const told = (requestTimeoutSeconds: number | undefined, ingress: object, more: object = { routes }) =>
@@ -36,4 +36,13 @@ test("it says how long each is, and where to make Traefik's longer", () => {
   const [endless] = timeoutWarnings({ port: 80, requestTimeoutSeconds: 0, routes }, {});
   expect(endless.propertyPath).toBe("requestTimeoutSeconds");
   expect(endless.reason).toMatch(/^lets requests go on without an end, /);
+});
+
+test("a service without an ingress is held against none, and one with it against that one's", () => {
+  const own = { port: 80, requestTimeoutSeconds: 90, routes };
+  expect(ingressTimeoutWarnings("It", own)).toEqual([]);
+  const ingress = { respondingTimeouts: { readTimeout: 70 } };
+  expect(ingressTimeoutWarnings("It", { ...own, ingress }).map((each) => each.reason)).toEqual([upload(70)]);
+  const wrong = { canary: { routes: {} as never }, ...own, ingress };
+  expect(() => ingressTimeoutWarnings("It", wrong)).toThrow("It: 1 problem\n  canary.routes: {} is not of the form");
 });
