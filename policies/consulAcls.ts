@@ -17,7 +17,7 @@ export const consulAcls = policy({
   name: "consul-acls",
   description: "Consul's ACLs are on and deny what no token allows.",
   severity: "critical",
-  remedy: "Set global.acls.manageSystemACLs to true, and nothing against it in server.extraConfig",
+  remedy: "Set global.acls.manageSystemACLs to true, and nothing that contradicts it in server.extraConfig",
   environments: ["staging", "prod"],
   *together(objects) {
     for (const { object, config } of consulServers(objects)) {

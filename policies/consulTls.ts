@@ -26,7 +26,8 @@ export const consulTls = policy({
   name: "consul-tls",
   description: "Consul's servers speak TLS only, and every end verifies the other.",
   severity: "critical",
-  remedy: "Set global.tls.enabled, verify and httpsOnly to true, and nothing against them in server.extraConfig",
+  remedy:
+    "Set global.tls.enabled, verify and httpsOnly to true, and nothing that contradicts them in server.extraConfig",
   *together(objects, _, alone) {
     for (const { object, config, unread, missing } of consulServers(objects)) {
       for (const [path, wanted] of REQUIRED) {

@@ -11,7 +11,7 @@ export const ignoredChanges = policy({
   name: "no-decision-ignored",
   description: "What decides about the mesh is deployed as it is declared.",
   severity: "high",
-  remedy: "Leave it out of ignoreChanges, or name what lies beside it, as spec.replicas does",
+  remedy: "Leave it out of ignoreChanges, or ignore only what decides nothing about the mesh, such as spec.replicas",
   *object(object) {
     yield* ofObject(object, isToldOfMesh);
   },

@@ -15,7 +15,7 @@ export const otherWaysIn = policy<{ onPurpose: string[] }>({
     "Nothing but Traefik lets anybody into the mesh, and nothing joins it from outside, unless it was meant to.",
   severity: "critical",
   remedy:
-    "Publish a service by a route of Traefik's, and reach what is outside by TLS that is verified; a door that is meant is named in onPurpose, as Kind/name",
+    "Publish a service by a route of Traefik's, and reach what is outside over verified TLS; name what is meant to be open in onPurpose, as Kind/name",
   config: {
     onPurpose: {
       type: "array",

@@ -39,7 +39,7 @@ const POD = onMeshPods(function* (pod, object) {
 export const proxyBypass = policy({
   name: "no-proxy-bypass",
   description:
-    "A pod of the mesh is bound to its sidecar: it has neither its user nor the node's network nor rights over it.",
+    "A pod of the mesh cannot get around its sidecar: it does not run as the sidecar's user, is not in the node's network, and has no rights over the sidecar.",
   severity: "critical",
   remedy: "Remove it, or keep the pod out of the mesh",
   ...POD,
