@@ -200,9 +200,9 @@ export const CASES: [what: string, wrong: object, reason: string, right: object]
     through(),
   ],
   [
-    "a service that takes no call of Traefik's, asked by a middleware",
+    "a service that Traefik itself cannot call, asked by a middleware",
     through({ forwardAuth: { service: "other" } }),
-    '"other" takes no call of Traefik\'s own',
+    '"other" cannot be called by Traefik itself',
     through(),
   ],
   [

@@ -121,7 +121,7 @@ export function laterValueProblems(options: Options, values: ChartValues, prefix
     .map((path) => ({
       propertyPath: `${prefix}.${path}`,
       reason:
-        "is an output, which is not known before it is merged with what the mesh needs there; give it plain, or give what is within one by one",
+        "is an output, and the mesh adds values of its own here; give a plain value, or set what is within it key by key",
     }));
 }
 

@@ -109,7 +109,7 @@ export const MEANINGS: Record<string, Meaning | undefined> = {
     ...unless(
       Object.entries(options).some(([, value]) => value !== undefined && value !== false && value !== ""),
       at,
-      "sets no header, for which Traefik drops the route; switch something on, or leave it out",
+      "sets no header, and Traefik drops a route because of that; set one, or leave it out",
     ),
     ...((options.allowedHosts ?? []) as string[]).flatMap((host, i) =>
       unless(

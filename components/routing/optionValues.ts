@@ -120,7 +120,7 @@ function durationProblems(value: unknown, at: string): Problem[] {
   const nanoseconds = parts.reduce((sum, [, n, unit]) => sum + Number(n) * UNITS[unit], 0);
   const all = parts.length === 0 ? Number(text) * UNITS.s : nanoseconds;
   if (all < 1) {
-    return problem("is no time at all, for which Traefik takes its default; use one such as 10s, or leave it out");
+    return problem("is zero to Traefik, which then uses its default; use one such as 10s, or leave it out");
   }
   return all >= 2 ** 63 ? problem("is longer than Traefik can count, 292 years; use a shorter one") : [];
 }

@@ -191,7 +191,12 @@ export class RoutingModel extends ModelPart {
       const { routes = [], internal = false } = target?.options ?? {};
       return want.kind === "middleware" || target === undefined || internal || (!want.internal && routes.length > 0)
         ? []
-        : [{ propertyPath: path, reason: `"${want.name}" takes no call of Traefik's own; set its internal: true` }];
+        : [
+            {
+              propertyPath: path,
+              reason: `"${want.name}" cannot be called by Traefik itself; set internal: true on it`,
+            },
+          ];
     });
   }
 }

@@ -52,7 +52,7 @@ export function ruleProblems(path: string, rule: string, kind: "http" | "tcp"): 
   try {
     parsed = parseRule(rule);
   } catch (error) {
-    return problem(`"${rule}" is not a rule: ${(error as Error).message}; write such as Host(\`a.example.com\`)`);
+    return problem(`"${rule}" is not a rule: ${(error as Error).message}; use one such as Host(\`a.example.com\`)`);
   }
   const inV3 = v3Of(parsed);
   if (printRule(inV3) !== printRule(parsed)) {

@@ -49,7 +49,7 @@ export function expressionProblems(of: keyof typeof FUNCTIONS, expression: strin
     }
     return [];
   } catch (error) {
-    const reason = `"${expression}" is not a condition: ${(error as Error).message}; write such as ${EXAMPLE[of]}`;
+    const reason = `"${expression}" is not a condition: ${(error as Error).message}; use one such as ${EXAMPLE[of]}`;
     return [{ propertyPath: at, reason }];
   }
 }

@@ -12,7 +12,7 @@ export function missingProblems<A extends { readonly mesh: unknown }>(
   return [
     ...(typeof model?.part === "function"
       ? []
-      : [{ propertyPath: "mesh", reason: "is no mesh; give a ConsulMesh or a MeshReference" }]),
+      : [{ propertyPath: "mesh", reason: "is not a mesh; give a ConsulMesh or a MeshReference" }]),
     ...needed
       .filter((input) => args[input] === undefined)
       .map((propertyPath) => ({ propertyPath, reason: "is missing; docs/reference.md says what it takes" })),

@@ -68,7 +68,7 @@ test("of hundreds in a list, each is not tried by itself", () => {
 });
 
 test("what is missing is told by its name, and so is a mesh that is none", () => {
-  const none = { propertyPath: "mesh", reason: "is no mesh; give a ConsulMesh or a MeshReference" };
+  const none = { propertyPath: "mesh", reason: "is not a mesh; give a ConsulMesh or a MeshReference" };
   const missing = (propertyPath: string) => ({
     propertyPath,
     reason: "is missing; docs/reference.md says what it takes",
@@ -194,7 +194,7 @@ describe("of a program without types", () => {
   const needs = (what: string, ...inputs: string[]) =>
     [
       `${what} "x": ${inputs.length + 1} problem${inputs.length === 0 ? "" : "s"}`,
-      "  mesh: is no mesh; give a ConsulMesh or a MeshReference",
+      "  mesh: is not a mesh; give a ConsulMesh or a MeshReference",
       ...inputs.map((input) => `  ${input}: is missing; docs/reference.md says what it takes`),
     ].join("\n");
   test.each<[said: string, make: (nothing: never) => unknown]>([

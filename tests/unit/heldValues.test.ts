@@ -110,7 +110,7 @@ test("a value is there by its own keys alone", () => {
 
 describe("values that another resource makes", () => {
   const reason =
-    "is an output, which is not known before it is merged with what the mesh needs there; give it plain, or give what is within one by one";
+    "is an output, and the mesh adds values of its own here; give a plain value, or set what is within it key by key";
   const said = (values: Record<string, unknown>, options: Options = {}) =>
     laterValueProblems(options, values, "x").map((each) => `${each.propertyPath} ${each.reason}`);
 

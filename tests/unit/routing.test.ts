@@ -156,17 +156,17 @@ test.each<[string, string, string]>([
   [
     "an open parenthesis",
     "(Host(`a.test`)",
-    '"(Host(`a.test`)" is not a rule: ")" is expected at its end; write such as Host(`a.example.com`)',
+    '"(Host(`a.test`)" is not a rule: ")" is expected at its end; use one such as Host(`a.example.com`)',
   ],
   [
     "one ampersand",
     "Host(`a.test`) & Path(`/`)",
-    '"Host(`a.test`) & Path(`/`)" is not a rule: it cannot be read from & Path(`/`) on; write such as Host(`a.example.com`)',
+    '"Host(`a.test`) & Path(`/`)" is not a rule: it cannot be read from & Path(`/`) on; use one such as Host(`a.example.com`)',
   ],
   [
     "no quotes",
     "Host(a.test)",
-    '"Host(a.test)" is not a rule: a value in backticks is expected in Host(…); write such as Host(`a.example.com`)',
+    '"Host(a.test)" is not a rule: a value in backticks is expected in Host(…); use one such as Host(`a.example.com`)',
   ],
 ])("refuses a rule with %s", (_, rule, reason) => {
   expect(ruleProblems("r", rule, "http").map((p) => p.reason)).toEqual([reason]);
@@ -327,7 +327,7 @@ test("what routes name has to be there, and nothing may be there twice", () => {
     'services[0].routes[0].middlewares[0].basicAuth.userList: "admin" is not a user list of the ingress; did you mean "admins"? Declare it at the ingress with its Secret',
     'services[0].routes[1].middlewares[0].plugin: "dmeo" is not a plugin of the ingress; did you mean "demo"? Declare it there',
     'services[1].routes[0]: the router name "shop" is that of services[0].routes[0] too; give each its own',
-    'services[0].routes[0].middlewares[1].forwardAuth.service: "auth" takes no call of Traefik\'s own; set its internal: true',
+    'services[0].routes[0].middlewares[1].forwardAuth.service: "auth" cannot be called by Traefik itself; set internal: true on it',
     'services[2].tcpRoutes[0].entryPoints[0]: "postgre" is not an entry point of the ingress; did you mean "postgres"? Declare it in its tcpEntryPoints',
     'services[3].tcpRoutes[0]: the rule "HostSNI(`*`) on postgres without TLS" is that of services[2].tcpRoutes[1] too; give each its own',
     'services[0].routes[1].middlewares[1].forwardAuth.service: "nobody" is not a service of this mesh; did you mean "shop"?',

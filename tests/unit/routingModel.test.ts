@@ -82,21 +82,23 @@ test.each<[string, Record<string, Published>, string[]]>([
     "a service that answers no call of Traefik's own",
     { shop: calling("auth"), auth: { routes: [host("auth.test")] } },
     [
-      'shop.routes[0].middlewares[1].forwardAuth.service: "auth" takes no call of Traefik\'s own; set its internal: true',
+      'shop.routes[0].middlewares[1].forwardAuth.service: "auth" cannot be called by Traefik itself; set internal: true on it',
     ],
   ],
   [
     "that once, however many join behind",
     { shop: calling("auth"), auth: {}, c: {}, d: { routes: [host("d.test", { middlewares: ["x@consulcatalog"] })] } },
     [
-      expect.stringContaining('"auth" takes no call') as string,
+      expect.stringContaining('"auth" cannot be called by') as string,
       expect.stringContaining('"x" is not a middleware of the mesh\'s services; did you mean "') as string,
     ],
   ],
   [
     "the same of one that was there before",
     { auth: {}, shop: calling("auth") },
-    ['routes[0].middlewares[1].forwardAuth.service: "auth" takes no call of Traefik\'s own; set its internal: true'],
+    [
+      'routes[0].middlewares[1].forwardAuth.service: "auth" cannot be called by Traefik itself; set internal: true on it',
+    ],
   ],
   ["nothing of an internal one", { shop: calling("auth"), auth: { internal: true } }, []],
   [
@@ -108,7 +110,9 @@ test.each<[string, Record<string, Published>, string[]]>([
   [
     "pages of a service that Traefik does not call",
     { shop: failing("pages"), pages: {} },
-    ['shop.routes[0].middlewares[0].errors.service: "pages" takes no call of Traefik\'s own; set its internal: true'],
+    [
+      'shop.routes[0].middlewares[0].errors.service: "pages" cannot be called by Traefik itself; set internal: true on it',
+    ],
   ],
   [
     "a middleware that no service declares",

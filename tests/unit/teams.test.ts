@@ -273,9 +273,9 @@ test.each<[string, object, RegExp]>([
     /"none"/,
   ],
   [
-    "an answer for requests of a service that takes no call of Traefik's",
+    "an answer for requests of a service that Traefik itself cannot call",
     { services: asking("pay") },
-    /"pay" takes no call of Traefik's own/,
+    /"pay" cannot be called by Traefik itself/,
   ],
   [
     "a namespace that the mesh does not know for it",

@@ -264,7 +264,7 @@ const CASES: [what: string, wrong: Given, path: string, reason: string, right: G
     "pages of a service without tags",
     { services: [{ ...shop, routes: [{ host: "a.example", middlewares: [errors("pages")] }] }, pages] },
     `${at}.middlewares[0].errors.service`,
-    "set its internal: true",
+    "set internal: true on it",
     {
       services: [
         { ...shop, routes: [{ host: "a.example", middlewares: [errors("pages")] }] },
@@ -590,7 +590,7 @@ const CASES: [what: string, wrong: Given, path: string, reason: string, right: G
     "no interval between checks",
     spread({ healthCheck: { path: "/", interval: "0s" } }),
     "services[0].loadBalancing.healthCheck.interval",
-    "no time at all",
+    "is zero to Traefik",
     spread({ healthCheck: { path: "/", interval: "1s" } }),
   ],
   [
