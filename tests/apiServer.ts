@@ -1,5 +1,6 @@
 import * as http from "node:http";
 import { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 
 /** An object as an API server keeps it. */
 interface Kept {
@@ -87,6 +88,20 @@ export class ApiServer {
     const within = namespaced ? `/namespaces/${metadata.namespace}` : "";
     const base = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
     this.objects.set(`${base}${within}/${plural}/${metadata.name}`, { apiVersion, kind, ...object } as unknown as Kept);
+  }
+
+  /** Adds a revision of a release as Helm keeps it. */
+  addRevision(
+    version: number,
+    status: string | undefined,
+    its: object = {},
+    { name = "consul", namespace = "consul-system" } = {},
+  ): void {
+    const labels = { owner: "helm", name, version: String(version), ...(status && { status }) };
+    this.add("v1", "Secret", {
+      metadata: { name: `sh.helm.release.v1.${name}.v${version}`, namespace, labels },
+      data: { release: Buffer.from(gzipSync(JSON.stringify(its)).toString("base64")).toString("base64") },
+    });
   }
 
   private async answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {

@@ -82,17 +82,8 @@ test("a plain destroy stops before entries of others would go, and removes what 
 });
 
 test("an up after a destroy that was interrupted leaves nothing of what that had Helm find", async () => {
-  const record = (version: number, status: string) =>
-    server.add("v1", "Secret", {
-      metadata: {
-        name: `sh.helm.release.v1.consul.v${version}`,
-        namespace: "consul",
-        labels: { owner: "helm", name: "consul", status, version: String(version) },
-      },
-      data: { release: Buffer.from(Buffer.from("{}").toString("base64")).toString("base64") },
-    });
-  record(0, "uninstalled");
-  record(1, "deployed");
+  server.addRevision(0, "uninstalled", {}, { namespace: "consul" });
+  server.addRevision(1, "deployed", {}, { namespace: "consul" });
   await stack.up();
   const records = [...server.objects.keys()].filter((each) => each.includes("sh.helm.release"));
   expect(records).toEqual(["/api/v1/namespaces/consul/secrets/sh.helm.release.v1.consul.v1"]);

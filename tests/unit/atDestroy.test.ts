@@ -39,15 +39,6 @@ const helms = (annotations: object = {}) => ({
   labels: { "app.kubernetes.io/managed-by": "Helm" },
   annotations: { ...marks(), ...annotations },
 });
-const record = (version: number, status: string) =>
-  server.add("v1", "Secret", {
-    metadata: {
-      name: `sh.helm.release.v1.consul.v${version}`,
-      namespace: "consul-system",
-      labels: { owner: "helm", name: "consul", status, version: String(version) },
-    },
-    data: { release: Buffer.from(Buffer.from("{}").toString("base64")).toString("base64") },
-  });
 
 describe("entries of others at a destroy", () => {
   const told = (foreignEntries = false) =>
@@ -163,8 +154,8 @@ describe("what Helm no longer knows of", () => {
 
   test("is left to Helm where it has a record, but for what was made to stand for one", async () => {
     service("consul-dns");
-    record(0, "uninstalled");
-    record(1, "deployed");
+    server.addRevision(0, "uninstalled");
+    server.addRevision(1, "deployed");
     await removeRemains(api, release);
     expect(left()).toEqual(["Service consul-dns", "Secret sh.helm.release.v1.consul.v1"]);
   });
@@ -207,7 +198,7 @@ describe("the chart's job that cannot run", () => {
     ["was up once", ["superseded", "failed"]],
     ["is up", ["deployed"]],
   ])("of a release that %s goes, and is looked for until the release has gone", async (_, records) => {
-    records.forEach((status, i) => record(i + 1, status));
+    records.forEach((status, i) => server.addRevision(i + 1, status));
     let done = false;
     const going = removeStuckHooks(api, release).then(() => (done = true));
     await server.asked(/GET .*\/jobs$/, 2);
@@ -227,7 +218,7 @@ describe("the chart's job that cannot run", () => {
   });
 
   test("goes, whatever else it is a hook for, and no other goes with it, until a minute has passed without one", async () => {
-    record(1, "failed");
+    server.addRevision(1, "failed");
     server.add("v1", "ServiceAccount", { metadata: { name: "there", namespace: "consul-system" } });
     job("cleanup", "pre-install,pre-delete", "none");
     job("can-run", "pre-delete", "there");
@@ -249,7 +240,7 @@ describe("the chart's job that cannot run", () => {
   });
 
   test("is looked for for a minute more after each that went", async () => {
-    record(1, "failed");
+    server.addRevision(1, "failed");
     let now = clock();
     Date.now = () => now;
     const jobs = /GET .*\/jobs$/;

@@ -259,14 +259,7 @@ test("a job that has ended and is gone is not run again", async () => {
 
 describe("a release that the state has", () => {
   const revision = (version: number, status: string, info: object = {}) =>
-    server.add("v1", "Secret", {
-      metadata: {
-        name: `sh.helm.release.v1.consul.v${version}`,
-        namespace: "consul-system",
-        labels: { owner: "helm", name: "consul", status, version: String(version) },
-      },
-      data: { release: Buffer.from(Buffer.from(JSON.stringify({ info })).toString("base64")).toString("base64") },
-    });
+    server.addRevision(version, status, { info });
   const asked = async (state: object = STATE): Promise<{ description?: string; replaceOnChanges: string[] }> => {
     const program = () => {
       const parent = new pulumi.ComponentResource("test:index:Mesh", "mesh");

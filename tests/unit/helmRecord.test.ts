@@ -1,4 +1,4 @@
-import { gunzipSync, gzipSync } from "node:zlib";
+import { gunzipSync } from "node:zlib";
 import { ClusterApi } from "../../components/interrupted/clusterApi";
 import {
   allowUpgrade,
@@ -39,15 +39,6 @@ const paths = () => [...server.objects.keys()];
 const lists = () => server.requests.filter((each) => each.endsWith("/secrets")).length;
 const pathOf = (version: number, name = "consul") => `${SECRETS}/sh.helm.release.v1.${name}.v${version}`;
 
-/** Adds a revision as Helm keeps it. */
-function revision(version: number, status: string | undefined, its: object = {}, name = "consul"): void {
-  const labels = { owner: "helm", name, version: String(version), ...(status && { status }) };
-  server.add("v1", "Secret", {
-    metadata: { name: `sh.helm.release.v1.${name}.v${version}`, namespace: release.namespace, labels },
-    data: { release: Buffer.from(gzipSync(JSON.stringify(its)).toString("base64")).toString("base64") },
-  });
-}
-
 /** What Helm reads of a Secret. */
 function read(path: string): any {
   const inner = Buffer.from(Buffer.from(kept(path).data.release, "base64").toString(), "base64");
@@ -73,10 +64,10 @@ test.each<[annotations: Record<string, string> | undefined, its: boolean]>([
 
 describe("what Helm knows of a release", () => {
   test("are its revisions, the latest last, however Helm has packed them", async () => {
-    revision(10, "deployed", { info: { description: "ten" } });
-    revision(9, undefined);
-    revision(0, "uninstalled");
-    revision(1, "deployed", {}, "vault");
+    server.addRevision(10, "deployed", { info: { description: "ten" } });
+    server.addRevision(9, undefined);
+    server.addRevision(0, "uninstalled");
+    server.addRevision(1, "deployed", {}, { name: "vault" });
     server.add("v1", "Secret", {
       metadata: { name: "consul", namespace: release.namespace, labels: { name: "consul" } },
     });
@@ -102,12 +93,12 @@ describe("what Helm knows of a release", () => {
     ["deployed", { last_deployed: before(1), deleted: "" }, false],
     ["failed", { last_deployed: before(1), deleted: before(1) }, false],
   ])("that is %s with %j is waited for: %s", async (status, info, waits) => {
-    [1, 2].forEach((version) => revision(version, "pending-install", { info: { last_deployed: before(1) } }));
-    revision(3, status, { info });
+    [1, 2].forEach((version) => server.addRevision(version, "pending-install", { info: { last_deployed: before(1) } }));
+    server.addRevision(3, status, { info });
     const settled = settledRecords(api, release);
     if (waits) {
       await listed(2);
-      revision(3, "failed");
+      server.addRevision(3, "failed");
     }
     expect((await settled).map((each) => each.revision)).toEqual([1, 2, 3]);
     expect(lists() > 1).toBe(waits);
@@ -121,29 +112,29 @@ describe("what Helm knows of a release", () => {
       `chart consul 1.9.11, revision 3, failed since ${NOON}`,
     ],
   ])("of %j is told as %s", async (its, words) => {
-    revision(3, "failed", its);
+    server.addRevision(3, "failed", its);
     expect(describeRelease((await helmRecords(api, release))[0])).toBe(words);
   });
 });
 
 test("a release that is forgotten leaves nothing, and others' stay", async () => {
-  [0, 1, 2].forEach((version) => revision(version, "failed"));
+  [0, 1, 2].forEach((version) => server.addRevision(version, "failed"));
   kept(pathOf(0)).metadata.finalizers = ["consul-traefik-mesh/destroy"];
-  revision(1, "deployed", {}, "vault");
+  server.addRevision(1, "deployed", {}, { name: "vault" });
   await forgetRelease(api, release);
   expect(paths()).toEqual([pathOf(1, "vault")]);
 });
 
 describe("before an upgrade", () => {
   test.each(["deployed", "failed"])("a revision that is %s stays", async (status) => {
-    revision(1, status);
+    server.addRevision(1, status);
     await allowUpgrade(api, release);
     expect(server.requests).toEqual([`GET ${SECRETS}`]);
   });
 
   // As Helm leaves it where an installation is cancelled while a hook of the chart begins; Helm goes by the release.
   test("one that failed by its label alone has failed by its release too", async () => {
-    revision(1, "failed", { info: { last_deployed: before(1), status: "pending-install" } });
+    server.addRevision(1, "failed", { info: { last_deployed: before(1), status: "pending-install" } });
     await allowUpgrade(api, release);
     expect(read(pathOf(1)).info).toEqual({
       last_deployed: before(1),
@@ -155,8 +146,8 @@ describe("before an upgrade", () => {
 
   test.each(["pending-upgrade", "pending-rollback", "uninstalled"])("one that is %s has failed", async (status) => {
     const its = { name: "consul", info: { first_deployed: before(99), last_deployed: before(90), status }, config: {} };
-    revision(1, "superseded");
-    revision(2, status, its);
+    server.addRevision(1, "superseded");
+    server.addRevision(2, status, its);
     await allowUpgrade(api, release);
     const description = `interrupted while ${status}`;
     expect(read(pathOf(2))).toEqual({ ...its, info: { ...its.info, status: "failed", description } });

@@ -170,15 +170,6 @@ describe("a release", () => {
     return { its, names: [namesOf(its?.beforeCreate), namesOf(its?.beforeUpdate)], transformations };
   };
   const namespace = (labels: object) => server.add("v1", "Namespace", { metadata: { name: "consul-system", labels } });
-  const revision = (version: number) =>
-    server.add("v1", "Secret", {
-      metadata: {
-        name: `sh.helm.release.v1.consul.v${version}`,
-        namespace: release.namespace,
-        labels: { owner: "helm", name: "consul", status: "failed", version: String(version) },
-      },
-      data: { release: Buffer.from(Buffer.from("{}").toString("base64")).toString("base64") },
-    });
 
   test("has its hooks, by the name of the mesh, where the cluster can be asked", async () => {
     const { names, transformations } = await hooks();
@@ -200,7 +191,7 @@ describe("a release", () => {
   test("is forgotten before it is made, but not where the namespace is not the stack's", async () => {
     const { its } = await hooks();
     const create = (its!.beforeCreate![0] as pulumi.ResourceHook).callback as unknown as () => Promise<void>;
-    revision(1);
+    server.addRevision(1, "failed");
     for (const labels of [{}, { "consul-traefik-mesh/stack": "other.prod" }]) {
       namespace(labels);
       await expect(create()).rejects.toThrow("Helm's release consul-system/consul already exists");

@@ -20,17 +20,6 @@ afterEach(() => server.close());
 
 const left = () => [...server.objects.values()].map(({ kind, metadata }) => `${kind as string} ${metadata.name}`);
 
-/** Adds the one revision that Helm knows. */
-const helmRecord = (status: string) =>
-  server.add("v1", "Secret", {
-    metadata: {
-      name: "sh.helm.release.v1.consul.v1",
-      namespace: "consul-system",
-      labels: { owner: "helm", name: "consul", status, version: "1" },
-    },
-    data: { release: Buffer.from(Buffer.from("{}").toString("base64")).toString("base64") },
-  });
-
 /** Makes a dynamic resource and deletes it, as Pulumi does. */
 async function deleted(props: object): Promise<void> {
   const provider: any = handler();
@@ -95,14 +84,9 @@ describe("what is to be made", () => {
 
 describe("of an installation that never ended", () => {
   test("Helm forgets each revision, and nothing else", async () => {
-    const record = (name: string, labels: object) =>
-      server.add("v1", "Secret", {
-        metadata: { name, namespace: "consul-system", labels },
-        data: { release: Buffer.from(Buffer.from("{}").toString("base64")).toString("base64") },
-      });
-    record("sh.helm.release.v1.consul.v1", { owner: "helm", name: "consul", status: "superseded", version: "1" });
-    record("sh.helm.release.v1.consul.v2", { owner: "helm", name: "consul", status: "failed", version: "2" });
-    record("sh.helm.release.v1.vault.v1", { owner: "helm", name: "vault", status: "deployed", version: "1" });
+    server.addRevision(1, "superseded");
+    server.addRevision(2, "failed");
+    server.addRevision(1, "deployed", {}, { name: "vault" });
     await forgetRelease(ClusterApi.connect({ kubeconfig }), release);
     expect(left().filter((each) => each.startsWith("Secret"))).toEqual(["Secret sh.helm.release.v1.vault.v1"]);
   });
@@ -156,7 +140,7 @@ describe("of a release that Helm has no record of", () => {
 
   test("and one that Helm has a record of is left to it, as after a return to a version without this", async () => {
     server.add("rbac.authorization.k8s.io/v1", "ClusterRole", { metadata: { name: "consul-server", ...helms() } });
-    helmRecord("deployed");
+    server.addRevision(1, "deployed");
     await destroyed();
     expect(left()).toHaveLength(2);
   });
@@ -182,14 +166,14 @@ describe("the chart's job before a deletion", () => {
   };
 
   test("goes where its account was never made: Helm would wait for it for ever", async () => {
-    helmRecord("failed");
+    server.addRevision(1, "failed");
     job();
     await uninstalled();
     expect(server.log).toEqual([`deleted /apis/batch/v1/namespaces/consul-system/jobs/${account}`]);
   });
 
   test("stays where it can run, and so does any other job", async () => {
-    helmRecord("failed");
+    server.addRevision(1, "failed");
     job();
     server.add("v1", "ServiceAccount", { metadata: { name: account, namespace: "consul-system" } });
     const ended = destroyed();
@@ -346,7 +330,7 @@ describe("entries in Consul at a destroy", () => {
       `/api/v1/namespaces/consul-system/secrets/sh.helm.release.v1.consul.v${version}`;
     beforeEach(async () => {
       server.add("v1", "Namespace", { metadata: { name: "consul-system" } });
-      helmRecord("deployed");
+      server.addRevision(1, "deployed");
       await guard(false);
       await guard(false); // there are two
       // As Helm does when it has uninstalled.

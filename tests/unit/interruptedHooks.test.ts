@@ -1,4 +1,4 @@
-import { gunzipSync, gzipSync } from "node:zlib";
+import { gunzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
 import { interruptedReleaseHooks, owned, recordHooks, stackLabels } from "../../components/interrupted/hooks";
 import { ApiServer } from "../apiServer";
@@ -55,21 +55,13 @@ function transformed(opts: pulumi.CustomResourceOptions, props: object) {
 const namespace = (name: string, more: object) =>
   server.add("v1", "Namespace", { metadata: { name, creationTimestamp: OLD, ...more } });
 
-/** Adds a revision as Helm keeps it. */
+/** Adds a revision of which more is told. */
 function revision(version: number, status: string, begun = OLD): void {
-  const its = {
+  server.addRevision(version, status, {
     name: "consul",
     info: { status, last_deployed: begun },
     chart: { metadata: { name: "consul", version: "1.9.11" } },
     manifest: "kind: Secret",
-  };
-  server.add("v1", "Secret", {
-    metadata: {
-      name: `sh.helm.release.v1.consul.v${version}`,
-      namespace: release.namespace,
-      labels: { owner: "helm", name: "consul", status, version: String(version) },
-    },
-    data: { release: Buffer.from(gzipSync(JSON.stringify(its)).toString("base64")).toString("base64") },
   });
 }
 
