@@ -55,6 +55,10 @@ const ANSWERS: Record<string, (inputs: any) => any> = {
   }),
 };
 
+/** Begins a run, or a preview, for code that asks Pulumi which it is and of which stack. */
+export const begin = (preview = false, project?: string, stack?: string) =>
+  pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, project, stack, preview);
+
 /**
  * Runs a program against a monitor that makes nothing and records every registration: parents, dependencies and
  * protection too, which Pulumi's mocks do not show. `stacks` are the outputs of others, `state` this one's resources by URN;

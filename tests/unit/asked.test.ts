@@ -1,6 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
 import { allLabelled, find, findLabelled } from "../../components/interrupted/asked";
 import { ApiServer } from "../apiServer";
+import { begin } from "../recorder";
 
 const LABEL = ["stack", "shop.prod"] as const;
 const OURS = { stack: "shop.prod" };
@@ -13,17 +13,9 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   server.close();
-  await run(false);
+  await begin();
 });
 
-/** Has Pulumi run a program, or preview it. */
-const run = (preview: boolean) =>
-  pulumi.runtime.setMocks(
-    { newResource: () => ({ id: "", state: {} }), call: () => ({}) },
-    undefined,
-    undefined,
-    preview,
-  );
 const service = (name: string, namespace?: string, labels: object = OURS) =>
   server.add("v1", "Service", { metadata: { name, namespace: namespace ?? "default", labels } });
 const named = (name: string, namespace?: string, kind = "Service", apiVersion = "v1") => ({
@@ -59,7 +51,7 @@ describe("an object", () => {
   });
 
   test("has its kind looked up once in a preview, which makes none", async () => {
-    await run(true);
+    await begin(true);
     for (const name of ["a", "b"]) {
       expect(await looked(name, "shop", "Thing", "example.com/v1")).toBeUndefined();
     }
@@ -116,14 +108,14 @@ test.each([401, 403, 405, 503])("a cluster that says %i cannot be asked", async 
 test("what else a cluster says is told by an up, and passed over by a preview", async () => {
   server.refusal = 422;
   await expect(looked("orders", "shop")).rejects.toThrow("not for you");
-  await run(true);
+  await begin(true);
   expect(await looked("orders", "shop")).toBe("unknown");
 });
 
 test.each([false, true])(
   "a cluster that does not answer is not asked for each object, in a preview: %s",
   async (preview) => {
-    await run(preview);
+    await begin(preview);
     const kubeconfig = access.kubeconfig;
     server.close();
     expect(await looked("orders", "shop")).toBe("unknown");

@@ -1,6 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
 import { refuseForeign } from "../../components/interrupted/foreign";
 import { ApiServer } from "../apiServer";
+import { begin } from "../recorder";
 
 const LABEL = ["consul-traefik-mesh/stack", "shop.prod"] as const;
 const OURS = { [LABEL[0]]: LABEL[1] };
@@ -17,17 +17,9 @@ beforeEach(async () => {
 afterEach(async () => {
   Date.now = clock;
   server.close();
-  await run(false);
+  await begin();
 });
 
-/** Has Pulumi run a program, or preview it. */
-const run = (preview: boolean) =>
-  pulumi.runtime.setMocks(
-    { newResource: () => ({ id: "", state: {} }), call: () => ({}) },
-    undefined,
-    undefined,
-    preview,
-  );
 const judged = (newInputs: unknown) => refuseForeign({ newInputs: newInputs as never }, { kubeconfig }, LABEL);
 const service = (metadata: object = ORDERS) => judged({ apiVersion: "v1", kind: "Service", metadata });
 const there = (metadata: object) => server.add("v1", "Service", { metadata: { ...ORDERS, ...metadata } });
@@ -69,7 +61,7 @@ test("one that does not go is waited for, for five minutes, and then left to Kub
 });
 
 test("a preview waits for nothing, and refuses what is somebody else's", async () => {
-  await run(true);
+  await begin(true);
   there({ deletionTimestamp: LONG_AGO });
   await expect(service()).resolves.toBeUndefined();
   expect(server.requests.filter((each) => each.endsWith("/orders"))).toHaveLength(1);

@@ -10,7 +10,7 @@ import {
   stackLabels,
 } from "../../components/interrupted/hooks";
 import { ApiServer } from "../apiServer";
-import { find, record, Recorded } from "../recorder";
+import { begin, find, record, Recorded } from "../recorder";
 
 const release = { name: "consul", namespace: "consul-system" };
 let server: ApiServer;
@@ -35,13 +35,13 @@ test.each<[project: string, stack: string, label: string]>([
   ["a".repeat(60), "prod", `${"a".repeat(60)}.pr`],
   ["a".repeat(60), "__-_", "a".repeat(60)],
 ])("the label of project %s and stack %s is one that Kubernetes takes", async (project, stack, label) => {
-  await pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, project, stack);
+  await begin(false, project, stack);
   expect(stackLabels()).toEqual({ "consul-traefik-mesh/stack": label });
   expect(label).toMatch(/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/);
 });
 
 test("the stack's own objects of a kind are those with its label", async () => {
-  await pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, "shop", "prod");
+  await begin(false, "shop", "prod");
   for (const [name, labels] of Object.entries({
     ours: stackLabels(),
     others: { ...stackLabels(), a: "b" },

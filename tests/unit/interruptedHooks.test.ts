@@ -2,7 +2,7 @@ import { gunzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
 import { interruptedReleaseHooks, owned, recordHooks, stackLabels } from "../../components/interrupted/hooks";
 import { ApiServer } from "../apiServer";
-import { record } from "../recorder";
+import { begin, record } from "../recorder";
 
 const release = { name: "consul", namespace: "consul-system" };
 const OLD = "2026-11-01T00:00:00Z";
@@ -35,12 +35,7 @@ async function ofNamespace(preview = false): Promise<() => Promise<void>> {
     its = transformed({}, newInputs).opts;
   });
   if (preview) {
-    await pulumi.runtime.setMocks(
-      { newResource: () => ({ id: "", state: {} }), call: () => ({}) },
-      undefined,
-      undefined,
-      true,
-    );
+    await begin(true);
   }
   return () => first(its!.hooks!.beforeCreate)({ newInputs });
 }
