@@ -15,11 +15,12 @@ import { consulSecrets, secretRefs } from "./consulSecrets";
 import { closeEgress, ExternalDestination, externalDestinations, keepDestinationCas } from "./egress";
 import { atDestroy, MakeAtDestroy } from "../interrupted/clusterProvider";
 import { installedAnew, interruptedReleaseHooks, owned } from "../interrupted/hooks";
-import { Reached, reachJudge, reachOf } from "./meshReach";
+import { reachJudge, reachOf } from "./meshReach";
 import { refuseSecondMesh } from "./membership";
+import type { Mesh } from "./mesh";
 import { ofRightForm } from "../shared/forms";
 import { DeclaredModel } from "../shared/meshModel";
-import { Problem, refuse, warn } from "../shared/problems";
+import { refuse, warn } from "../shared/problems";
 import { rotationJobs } from "./rotation";
 import type { MeshDescription } from "../teams/meshReference";
 import type { Tracing } from "./tracing";
@@ -30,36 +31,26 @@ import type { Tracing } from "./tracing";
  *
  * Errors: `InputPropertiesError` at construction, with each problem of `consulMeshProblems`.
  */
-export class ConsulMesh extends pulumi.ComponentResource {
+export class ConsulMesh extends pulumi.ComponentResource implements Mesh {
   /** The namespace of Consul; known only when it exists, so that what uses it waits for it. */
   public readonly namespace: pulumi.Output<string>;
   /** `host:port` of Consul's HTTPS API as pods reach it; a name that the servers' certificate has. */
   public readonly apiAddress: string;
   /** Consul's CA certificate, PEM, read back from the cluster at every `up`. A certificate only: no key. */
   public readonly caCertificate: pulumi.Output<string>;
-  /** The Kubernetes auth method for `consul login`, `undefined` while ACLs are off. */
   public readonly authMethod: string | undefined;
-  /** The image of Consul, for those who need its command line; `undefined` where the chart chooses. */
   public readonly consulImage: string | undefined;
   /** The image of consul-dataplane, for those who need its Envoy; `undefined` where the chart chooses. */
   public readonly dataplaneImage: string | undefined;
-  /** The cluster's version, where it is known. */
   public readonly kubernetesVersion: string | undefined;
-  /** What of the mesh is too old for the header criteria `contains` and `ignoreCase`; `undefined` where nothing is. */
   public readonly partWithoutContains: string | undefined;
-  /** What of the mesh or the cluster is too old for pods that wait before they stop; `undefined` where nothing is. */
   public readonly partWithoutSleep: string | undefined;
-  /** What of the mesh or the cluster is too old for a sidecar that ends with a job; `undefined` where nothing is. */
   public readonly partWithoutNativeSidecar: string | undefined;
-  /** The word of the last rotation of Consul's CA, with which services restart; `undefined` where there was none. */
   public readonly caRotation: string | undefined;
-  /** Where spans go, `undefined` where there are none. */
   public readonly tracing: Tracing | undefined;
   /** Whether Kubernetes Services reach Consul's catalog; `true` unless `values` turned it off. */
   public readonly catalogSync: boolean;
-  /** Problems of a namespace that the mesh has to reach; see `reachProblems`. */
-  public readonly reachProblems: (namespace: { name: string; made: boolean }, reached: Reached) => Problem[];
-  /** What of the mesh is declared so far: whatever joins it is judged by it. */
+  public readonly reachProblems: Mesh["reachProblems"];
   public readonly model = new DeclaredModel();
   /** The destinations outside the mesh, for the `services` of an `IntentionSet`. */
   public readonly externalDestinations: readonly ExternalDestination[];

@@ -27,7 +27,7 @@ export interface Mesh {
   readonly tracing: Tracing | undefined;
   /** Problems of a namespace that the mesh has to reach; see `reachProblems`. */
   readonly reachProblems: (namespace: { name: string; made: boolean }, reached: Reached) => Problem[];
-  /** What has joined it so far. */
+  /** What of the mesh is declared so far: whatever joins it is judged by it. */
   readonly model: DeclaredModel;
   /** Waited for by what needs a working mesh; `undefined` where another stack has waited. */
   readonly ready: pulumi.Resource | undefined;
