@@ -11,7 +11,7 @@ import { MeshNames, serviceNameProblems } from "../shared/serviceNames";
 import { configEntry } from "./configEntry";
 import { joinMesh } from "./membership";
 import type { Mesh } from "./mesh";
-import { resolverTimeout } from "./requestTimeout";
+import { resolverTimeout } from "./resolverTimeout";
 
 /** TLS from the gateway to a destination. */
 export interface ExternalTls {

@@ -1,5 +1,5 @@
 import type { HeaderMatch, HttpMatch } from "../intentions/intentions";
-import { resolverTimeout } from "../mesh/requestTimeout";
+import { resolverTimeout } from "../mesh/resolverTimeout";
 import type { MemberOptions } from "./member";
 import { requestTimeoutSeconds } from "./requestTimeout";
 

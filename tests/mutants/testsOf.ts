@@ -60,7 +60,7 @@ const KNOWN: Record<string, string> = {
   "components/mesh/egress": "unit/egressProblems unit/egress unit/outputs unit/membership",
   "components/mesh/externalServices": "unit/inputs unit/intentions",
   "components/mesh/meshReach": "unit/consulMeshProblems unit/isolation",
-  "components/mesh/requestTimeout": "unit/memberEntries unit/traffic",
+  "components/mesh/resolverTimeout": "unit/memberEntries unit/traffic",
   "components/pods/containerProblems": "unit/podProblems unit/inputs",
   "components/pods/containerResources": "unit/podProblems unit/inputs",
   "components/pods/envProblems": "unit/podProblems unit/inputs",

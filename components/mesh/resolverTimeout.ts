@@ -1,5 +1,5 @@
 /** Seconds that stand for no end: 24 days, the most that ServiceDefaults can say. */
-export const NO_END_SECONDS = Math.floor((2 ** 31 - 1) / 1000);
+const NO_END_SECONDS = Math.floor((2 ** 31 - 1) / 1000);
 
 /** The time of a request in a ServiceResolver, where 0 seconds are no end: Consul has no word for that there, and takes none below 0. */
 export function resolverTimeout(seconds: number): { readonly requestTimeout: string } {
