@@ -5,7 +5,7 @@ import { isHostName, rangeProblems } from "../shared/names";
 import { Problem } from "../shared/problems";
 
 /** Kinds of key that Traefik makes for a certificate. */
-export const KEY_TYPES = ["EC256", "EC384", "RSA2048", "RSA4096", "RSA8192"] as const;
+const KEY_TYPES = ["EC256", "EC384", "RSA2048", "RSA4096", "RSA8192"] as const;
 
 /** Where Traefik's certificates from ACME are kept, in its pod: on the volume, mode 0600. */
 export const ACME_STORAGE_PATH = "/acme";

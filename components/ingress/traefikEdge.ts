@@ -8,8 +8,8 @@ import { Problem } from "../shared/problems";
 import { isOfStrangers } from "../shared/trustedRanges";
 import type { TraefikArgs } from "./traefikInputs";
 
-export const EXTERNAL_TRAFFIC_POLICIES = ["Cluster", "Local"] as const;
-export const ACCESS_LOG_FORMATS = ["common", "json"] as const;
+const EXTERNAL_TRAFFIC_POLICIES = ["Cluster", "Local"] as const;
+const ACCESS_LOG_FORMATS = ["common", "json"] as const;
 
 /** How clients outside the cluster reach Traefik, and what it takes from who stands between. */
 export interface TraefikEdgeOptions {

@@ -94,7 +94,7 @@ export function containerProblems(inputs: ContainerInputs, prefix: string): Prob
 }
 
 /** The variables whose value is here already, and where others come from. */
-export function knownEnv(env: PodOptions["env"] = {}): Record<string, unknown> {
+function knownEnv(env: PodOptions["env"] = {}): Record<string, unknown> {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => isSource(value) || typeof value === "string"));
 }
 

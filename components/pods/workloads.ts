@@ -24,7 +24,7 @@ export const PART_OF_KIND: Readonly<Record<WorkloadKind, string>> = {
 };
 
 /** Name of the Service that gives each pod of a StatefulSet a name of its own. */
-export function headlessName(name: string): string {
+function headlessName(name: string): string {
   return name + PODS_SUFFIX;
 }
 

@@ -11,7 +11,7 @@ import type { TRAEFIK_LOAD_BALANCER } from "./traefikMiddlewares";
  * How Traefik chooses among a service's instances: `wrr` in turn, by weight; `p2c` the less busy of two; `hrw` the same
  * instance for the same client address; `leasttime` the one that answers soonest. Source: Traefik 3.7, `BalancerStrategy`.
  */
-export const STRATEGIES = ["wrr", "p2c", "hrw", "leasttime"] as const;
+const STRATEGIES = ["wrr", "p2c", "hrw", "leasttime"] as const;
 
 /** How Traefik spreads requests over a service's instances. Those that Consul's checks find unhealthy never get one. */
 export interface LoadBalancing {

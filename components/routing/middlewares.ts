@@ -118,7 +118,7 @@ export function userListFile(list: string): string {
 export const INTERNAL_ENTRY_POINT = { name: "internal", port: 8079 } as const;
 
 /** The path by which Traefik reaches a service of the mesh on its internal entry point. */
-export function internalPrefix(service: string): string {
+function internalPrefix(service: string): string {
   return `/${service}`;
 }
 

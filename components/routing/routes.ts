@@ -69,7 +69,7 @@ export interface RouteArgs extends Omit<Route, "host" | "rule" | "tls" | "middle
 const MAX_PRIORITY = 2 ** 31 - 1 - 1000;
 
 /** Entry points that `TraefikConsulIngress` opens. `admin` is its own and takes no route of a service. */
-export const ENTRY_POINTS = ["web", "websecure"] as const;
+const ENTRY_POINTS = ["web", "websecure"] as const;
 
 /** The names of a service's routers, in the order of its routes. */
 export function routerNames(service: string, routes: readonly Route[]): string[] {

@@ -1,7 +1,7 @@
 import { generation } from "../shared/generations";
 
 /** Below this path of its admin entry point Traefik says of a service which generation of its routes it serves. */
-export const SERVED_PATH = "/served/";
+const SERVED_PATH = "/served/";
 
 /** What Traefik answers at the path of a generation that it serves, and no other with it. */
 export const SERVED_STATUS = 302;

@@ -4,8 +4,8 @@ import { Problem } from "../shared/problems";
 /** Where the file provider reads TLS options from; certificates are in folders below it. */
 export const TLS_PATH = "/etc/traefik/tls";
 
-export const TLS_VERSIONS = ["1.2", "1.3"] as const;
-export const CLIENT_AUTH_TYPES = ["RequireAndVerifyClientCert", "VerifyClientCertIfGiven"] as const;
+const TLS_VERSIONS = ["1.2", "1.3"] as const;
+const CLIENT_AUTH_TYPES = ["RequireAndVerifyClientCert", "VerifyClientCertIfGiven"] as const;
 
 /** Your own certificate, from a Secret in Traefik's namespace. When the Secret changes, Traefik takes it up by itself. */
 export interface TlsCertificate {

@@ -35,7 +35,7 @@ export interface Picture {
 }
 
 /** The edges of a stack, in words; see `describeEdges`. */
-export function edgesOf({ entries }: Declared): string[] {
+function edgesOf({ entries }: Declared): string[] {
   const specs = entries.filter(({ kind }) => kind === "ServiceIntentions").map(({ spec }) => spec);
   return describeEdges(rulesOf(specs as unknown as ServiceIntentionsSpec[]));
 }

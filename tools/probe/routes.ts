@@ -60,7 +60,7 @@ export interface Asked extends HttpCall {
 }
 
 /** Whether a rule matches; `undefined` where it speaks of what is not known here. */
-export function ruleMatches(rule: Rule, asked: Asked): boolean | undefined {
+function ruleMatches(rule: Rule, asked: Asked): boolean | undefined {
   return ruleHolds(rule, (name, args) => matcherMatches(name, args, asked));
 }
 
