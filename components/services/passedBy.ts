@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
 import { perRun } from "../shared/perRun";
+import { failProgram } from "../shared/programEnds";
 import { describeProblems, Problem } from "../shared/problems";
 
 /** A service's pods among the workloads that its transform has seen. */
@@ -15,12 +15,7 @@ const soughtHere = perRun(() => {
   const all: Sought[] = [];
   process.once("beforeExit", () => {
     const problems = all.flatMap(notFound);
-    // An automation program goes on after its runs, which are none of it.
-    if (problems.length > 0 && pulumi.runtime.getStackResource() !== undefined) {
-      const told = describeProblems("workloads of the mesh", problems);
-      // Pulumi shows the stack of what is thrown after the program.
-      throw Object.assign(new pulumi.RunError(told), { stack: told });
-    }
+    failProgram(problems.length === 0 ? [] : [describeProblems("workloads of the mesh", problems)]);
   });
   return all;
 });

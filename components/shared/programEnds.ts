@@ -18,13 +18,14 @@ export function failAtSecondEnd(found: () => readonly string[]): void {
     const its: (() => readonly string[])[] = (asked = []);
     process.once("beforeExit", () => {
       asked = undefined;
-      process.once("beforeExit", () => fail(its.flatMap((each) => each())));
+      process.once("beforeExit", () => failProgram(its.flatMap((each) => each())));
     });
   }
   asked.push(found);
 }
 
-function fail(found: readonly string[]): void {
+/** Fails a program that has come to its end with what was found, if anything was. */
+export function failProgram(found: readonly string[]): void {
   // An automation program goes on after its runs, which are none of it.
   if (found.length > 0 && pulumi.runtime.getStackResource() !== undefined) {
     const told = found.join("\n");
