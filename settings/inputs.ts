@@ -16,7 +16,7 @@ import type { Rotations } from "../components/mesh/rotation";
 interface Named {
   /**
    * Name in Consul, in Kubernetes and of the identity: `a-z`, `0-9` and `-`, from a letter on, at most 63 characters (56 with a
-   * canary). Nobody else's, as `consul` is.
+   * canary). Names that are taken, such as `consul`, are refused.
    */
   readonly name: string;
 }
@@ -76,13 +76,13 @@ export interface StackInputs {
   /** @group the ingress */
   readonly traefik: TraefikOptions;
   /**
-   * Namespace of the services, made and owned by the stack unless servicesCreateNamespace is false.
+   * Namespace of the services, made and owned by the stack unless `servicesCreateNamespace` is `false`.
    * @group services and intentions
    * @default mesh-services
    */
   readonly servicesNamespace: string;
   /**
-   * Whether the services' namespace is made and owned; else it has to exist. To be chosen before the first `up`.
+   * Whether the services' namespace is created and owned; otherwise it has to exist. Decide before the first `up`.
    * @default true
    */
   readonly servicesCreateNamespace: boolean;
@@ -132,14 +132,14 @@ export interface StackInputs {
    */
   readonly intentionWarningsAreErrors: boolean;
   /**
-   * Words, such as dates, of what was renewed when; another word renews it. See docs/rotation.md.
+   * What to renew, each with a word such as a date: the next `up` after a change of the word renews it. See docs/rotation.md.
    * @group rotation
    * @input consul.rotations
    * @default {}
    */
   readonly rotations: RotationSettings;
   /**
-   * Pod Security level of the services' namespace; the last two need consul-cni. See docs/isolation.md.
+   * Pod Security level of the services' namespace; all but `privileged` need consul-cni. See docs/isolation.md.
    * @group isolation
    * @default privileged
    */

@@ -14,7 +14,7 @@ const ACCESS_LOG_FORMATS = ["common", "json"] as const;
 /** How clients outside the cluster reach Traefik, and what it takes from who stands between. */
 export interface TraefikEdgeOptions {
   /**
-   * Annotations of Traefik's Service, with which a cloud's load balancer is told what it is to be.
+   * Annotations of Traefik's Service, which configure a cloud's load balancer.
    * @setting traefikServiceAnnotations
    * @unset none
    */
@@ -26,7 +26,7 @@ export interface TraefikEdgeOptions {
    */
   readonly externalTrafficPolicy?: (typeof EXTERNAL_TRAFFIC_POLICIES)[number];
   /**
-   * Who makes the load balancer, for type `LoadBalancer`. To be chosen before the first `up`.
+   * Class of the load balancer, which says who creates it; for type `LoadBalancer`. Decide before the first `up`.
    * @setting traefikLoadBalancerClass
    * @unset the cloud's own
    */
@@ -71,7 +71,7 @@ export interface TraefikEdgeOptions {
   /**
    * Lets Kubernetes decide how many pods Traefik has; excludes `replicas`.
    * @setting traefikAutoscaling
-   * @unset it does not
+   * @unset off
    */
   readonly autoscaling?: Autoscaling;
   /**

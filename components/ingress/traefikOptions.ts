@@ -10,21 +10,21 @@ import type { TraefikTlsOptions } from "./traefikTls";
 /** Node ports of a Service of type NodePort, each 30000 to 32767. */
 export interface NodePorts {
   /**
-   * Node port of the entry point `web`, 30000 to 32767; for type NodePort.
+   * Node port for plain HTTP, which leads to Traefik's entry point web: 30000 to 32767; for type NodePort.
    * @asType integer
    * @setting traefikNodePortWeb
    * @default 30080
    */
   readonly web?: number;
   /**
-   * Node port of the entry point `websecure`, 30000 to 32767; for type NodePort.
+   * Node port for TLS, which leads to Traefik's entry point websecure: 30000 to 32767; for type NodePort.
    * @asType integer
    * @setting traefikNodePortWebsecure
    * @default 30443
    */
   readonly websecure?: number;
   /**
-   * Node port of the entry point `admin`, 30000 to 32767; for type NodePort, open only where the dashboard is on.
+   * Node port of Traefik's dashboard and API, 30000 to 32767; for type NodePort, open only where the dashboard is on.
    * @asType integer
    * @setting traefikNodePortAdmin
    * @default 30808
@@ -44,7 +44,7 @@ export interface TraefikOptions extends TraefikTlsOptions, TraefikExtras, Traefi
    */
   readonly namespace?: string;
   /**
-   * Whether Traefik's namespace is made, and owned; else it has to exist. To be chosen before the first `up`.
+   * Whether Traefik's namespace is created and owned; otherwise it has to exist. Decide before the first `up`.
    * @setting traefikCreateNamespace
    * @default true
    */
@@ -104,8 +104,8 @@ export interface TraefikOptions extends TraefikTlsOptions, TraefikExtras, Traefi
    */
   readonly logLevel?: (typeof LOG_LEVELS)[number];
   /**
-   * Whether an Envoy beside Traefik holds what it asks Consul while no server answers: after an outage of all of them Traefik
-   * is current within seconds, without it after up to three minutes; see docs/reliability.md. Needs Kubernetes 1.29.
+   * Whether an Envoy beside Traefik holds its queries to Consul while no server answers. After an outage of all servers, Traefik is
+   * then up to date within seconds; otherwise it takes up to three minutes. See docs/reliability.md. Needs Kubernetes 1.29.
    * @setting traefikConsulApiProxy
    * @default false
    */

@@ -35,7 +35,7 @@ export interface ExternalServers {
 /** What of a mesh can exist already. */
 export interface OwnThings {
   /**
-   * Whether Consul's namespace is made, and owned; else it has to exist. To be chosen before the first `up`.
+   * Whether Consul's namespace is created and owned; otherwise it has to exist. Decide before the first `up`.
    * @setting consulCreateNamespace
    * @default true
    */
@@ -53,7 +53,7 @@ export interface OwnThings {
    */
   readonly gossipKeySecret?: SecretKeyRef;
   /**
-   * A management token of Consul's, a UUID. Of external servers: one that they have.
+   * A management token of Consul, a UUID. With external servers: one that they know.
    * @setting consulBootstrapTokenSecret
    * @unset generated
    */

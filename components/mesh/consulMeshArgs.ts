@@ -60,8 +60,8 @@ export interface ConsulMeshArgs extends ConsulOptions, OwnThings, EgressOptions 
    */
   readonly protect?: boolean;
   /**
-   * Whether a destroy may go on where config entries of others are in the cluster, which go with Consul's definitions; else it
-   * stops, and says whose they are. Read from the state, so an `up` has to come before the destroy.
+   * Whether a destroy goes on although the cluster has config entries of others, which it deletes with Consul's definitions. Otherwise
+   * it stops, and says whose they are. It reads this from the state, so run `up` before the destroy.
    * @setting consulDestroyForeignEntries
    * @default false
    */
@@ -87,8 +87,8 @@ export interface ConsulMeshArgs extends ConsulOptions, OwnThings, EgressOptions 
   readonly rotations?: Rotations;
   /**
    * Values of the chart for what has no option here; merged last, so they win over every option. Never put a secret here.
-   * Refused is what the chart does not know, of another type or gone, and what the component counts on; see
-   * docs/chart-values.md.
+   * Refused are keys that the chart does not know or no longer has, values of a wrong type, and changes to what the component
+   * relies on; see docs/chart-values.md.
    * @setting consulValues
    * @unset none
    */

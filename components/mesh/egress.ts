@@ -35,7 +35,8 @@ export interface ExternalTls {
 /** An address outside the mesh that its services may call where an intention allows it. */
 export interface ExternalDestinationOptions {
   /**
-   * Its name in Consul: what intentions name, and callers as `<name>.virtual.consul`. As a service's, and no service's.
+   * Its name in Consul: intentions use it, and callers use `<name>.virtual.consul`. It has the form of a service's name, and no service
+   * has it.
    */
   readonly name: string;
   /** Its DNS name, or its IP address, as the gateway reaches it. It may be another resource's output, such as a database's. */
@@ -46,7 +47,7 @@ export interface ExternalDestinationOptions {
    */
   readonly port: number;
   /**
-   * What its callers speak: `http`, with which intentions can tell paths and methods; else `tcp`.
+   * What its callers speak: `http`, so that intentions can distinguish paths and methods; or `tcp`.
    * @default http
    */
   readonly protocol?: "http" | "tcp";
@@ -65,8 +66,8 @@ export interface ExternalDestinationOptions {
 /** What leaves the mesh. */
 export interface EgressOptions {
   /**
-   * Whether a pod of the mesh reaches what the mesh does not know: `closed`, and its sidecar ends such a connection; or `open`. See
-   * docs/egress.md.
+   * Whether pods of the mesh reach addresses that the mesh does not know: `open`, or `closed`, when the sidecar ends such connections.
+   * See docs/egress.md.
    * @setting egress
    * @default open
    */

@@ -6,8 +6,8 @@ export interface Tracing {
   /** `host:port` of a collector in the cluster that takes OTLP by gRPC without TLS, such as `otel-collector.monitoring:4317`. */
   readonly endpoint: string;
   /**
-   * The share of requests that Traefik begins a trace of, 0 to 1. A caller's own `traceparent` decides before it, and what Traefik
-   * decided holds for every sidecar behind it.
+   * The share of requests for which Traefik starts a trace, 0 to 1. A caller's own `traceparent` takes precedence. Every sidecar
+   * behind Traefik follows what Traefik has decided.
    * @default 1
    */
   readonly sampleRate?: number;

@@ -116,17 +116,17 @@ export interface ServiceVolume {
 
 /** How few of the pods a drain of nodes leaves; exactly one of the two: a number, or a share such as `50%`. */
 export interface DisruptionBudget {
-  /** At least so many stay. */
+  /** At least this many stay. */
   readonly minAvailable?: number | string;
-  /** At most so many go. */
+  /** At most this many go. */
   readonly maxUnavailable?: number | string;
 }
 
 /** How many pods there are, by what their containers use of what they ask for in `resources.requests`. */
 export interface Autoscaling {
-  /** At least so many. */
+  /** The fewest pods. */
   readonly minReplicas: number;
-  /** At most so many. */
+  /** The most pods. */
   readonly maxReplicas: number;
   /** Percent of the requested CPU. At least one of the two; the sidecar is not counted. */
   readonly cpuUtilization?: number;
@@ -260,7 +260,7 @@ export interface PodOptions {
   readonly podAnnotations?: Readonly<Record<string, string>>;
   /**
    * What else Kubernetes' PodSpec knows, merged last: objects by key; containers, volumes and the like by name; other lists as
-   * a whole. Refused is what takes the pod out of the mesh; see docs/services.md#whatever-else-a-pod-can-say.
+   * a whole. What takes the pod out of the mesh is refused; see docs/services.md#whatever-else-a-pod-can-say.
    * @unset none
    */
   readonly podSpec?: PodSpec;

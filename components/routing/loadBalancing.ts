@@ -23,7 +23,7 @@ export interface LoadBalancing {
   readonly strategy?: (typeof STRATEGIES)[number];
   /**
    * A client stays with its instance, by a cookie, as long as that is healthy. Not for `hrw`.
-   * @unset it does not
+   * @unset off
    * @loose
    */
   readonly sticky?: { readonly cookie: StickyCookie };
@@ -50,17 +50,17 @@ export interface HealthCheck {
   /** Begins with `/`. */
   readonly path: string;
   /**
-   * Go duration from one request to the next, of an instance that is well.
+   * Go duration from one request to the next, for a healthy instance.
    * @unset Traefik's own, `30s`
    */
   readonly interval?: string;
   /**
-   * The same of one that is not.
+   * The same for an unhealthy one.
    * @unset `interval`
    */
   readonly unhealthyInterval?: string;
   /**
-   * Go duration until no answer is a bad one.
+   * Go duration after which an instance without an answer counts as unhealthy.
    * @unset Traefik's own, `5s`
    */
   readonly timeout?: string;

@@ -55,7 +55,7 @@ export interface MeshServiceOptions extends PodOptions, Health, MemberOptions {
   readonly replicas?: number;
   /**
    * Lets Kubernetes decide how many pods there are; excludes `replicas` and `canary`.
-   * @unset it does not
+   * @unset off
    */
   readonly autoscaling?: Autoscaling;
   /**

@@ -22,15 +22,15 @@ export type RetryCondition = (typeof RETRY_CONDITIONS)[number];
 
 /** How a request is tried again by the caller's sidecar, at another instance where there is one. */
 export interface Retries {
-  /** How often at most, 1 to 100. */
+  /** How often to try again at most, 1 to 100. */
   readonly attempts: number;
   /**
-   * After what.
+   * What to try again after.
    * @unset what no instance has begun to answer, `connect-failure` and `refused-stream`
    */
   readonly on?: readonly RetryCondition[];
   /**
-   * After which statuses of an answer, 100 to 599: for requests that may be made twice.
+   * Statuses of an answer to try again after, 100 to 599: for requests that may be made twice.
    * @unset none
    */
   readonly statusCodes?: readonly number[];
@@ -102,12 +102,12 @@ export interface TrafficShare {
 /** How the sidecars of its callers send requests to a service. Traefik is none of them: it goes by its own routes. */
 export interface Traffic {
   /**
-   * The first that matches a request decides. Not for `tcp`.
+   * Routes by what a request contains: the first that matches decides. Not for `tcp`.
    * @unset none
    */
   readonly routes?: readonly TrafficRoute[];
   /**
-   * Of all requests that no route says otherwise of. Not for `tcp`.
+   * How to try requests again, unless their route says otherwise. Not for `tcp`.
    * @unset none
    */
   readonly retries?: Retries;
