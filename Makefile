@@ -14,18 +14,18 @@ test: toolchain node_modules ## lint, and every test: unit, policies, previews, 
 	testbed/down && testbed/up
 	eval "$$(testbed/env)" && tests/all
 
-properties: toolchain node_modules ## the tests that draw their cases, ROUNDS=10 times, each time with others
+properties: toolchain node_modules ## the tests that generate their cases, ROUNDS=10 times, each time with others
 	eval "$$(testbed/env)" && for round in $$(seq $${ROUNDS:-10}); do \
 	  npx jest --selectProjects unit consul --runTestsByPath $$(grep -l '/generated"' tests/unit/*.ts tests/consul/*.test.ts) || exit; \
 	done
 
-verify: node_modules ## says whether a stack's mesh does what was declared: make verify STACK=dev
+verify: node_modules ## checks whether a stack's mesh does what was declared: make verify STACK=dev
 	npm run --silent verify -- $(if $(STACK),--stack $(STACK)) $(ARGS)
 
-probe: node_modules ## proves by real requests that who is declared to call whom does: make probe STACK=dev
+probe: node_modules ## proves with real requests that declared callers get through, and nobody else: make probe STACK=dev
 	npm run --silent probe -- $(if $(STACK),--stack $(STACK)) $(ARGS)
 
-mutants: toolchain node_modules ## faults put into the code, one by one: does a test see each? SINCE=main plays the changed files alone
+mutants: toolchain node_modules ## puts faults into the code, one by one, and tells which of them no test sees; SINCE=main: only in changed files
 	eval "$$(testbed/env)" && npx ts-node --transpile-only tests/mutants/run.ts
 
 faults: toolchain node_modules ## rotations, faults, changes and an upgrade under load, and each example of the docs, on the cluster; not part of test
@@ -39,7 +39,7 @@ bench: toolchain node_modules ## how long things take, side by side with the art
 	eval "$$(testbed/env)" && npx ts-node --transpile-only tests/bench/road.ts
 	npx ts-node --transpile-only tests/bench/pictures.ts && npx prettier --write docs/performance.md
 
-screenshots: toolchain node_modules ## takes the pictures in the docs anew
+screenshots: toolchain node_modules ## takes the pictures in the docs again
 	testbed/down && testbed/up
 	eval "$$(testbed/env)" && npx jest --forceExit --selectProjects e2e -- tests/e2e/tls.test.ts
 	cp screenshots/traefik-dashboard.png screenshots/consul-ui.png docs/images/

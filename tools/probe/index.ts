@@ -15,19 +15,19 @@ const IMAGE = "curlimages/curl:8.16.0";
 
 const USAGE = `npm run probe -- [-s STACK] [OPTION…]
 
-Proves by real requests that who is declared to call whom does, and nobody else: from a pod of each service, through its sidecar, to each
-other service, and through Traefik's routes. In each pod it leaves an ephemeral container that has ended; see docs/verify.md#the-probe.
+Sends real requests to prove that declared callers get through and nobody else does: from a pod of each service, through its sidecar, to
+each other service, and through Traefik's routes. It leaves an ephemeral container that has ended in each pod; see docs/verify.md#the-probe.
 
   -s, --stack STACK      default: the selected one
   -C, --cwd DIR          where the stack's Pulumi.yaml is; default here
-      --image IMAGE      what asks: with sh, base64, and curl 7.88 or newer; default ${IMAGE}
-      --unsafe-methods   sends POST, PUT, PATCH and DELETE too, without a body, where rules name them
-      --json             what was asked and what came of it as JSON, instead of text
+      --image IMAGE      what sends the requests: with sh, base64, and curl 7.88 or newer; default ${IMAGE}
+      --unsafe-methods   also sends POST, PUT, PATCH and DELETE, without a body, where rules name them
+      --json             each request and its outcome as JSON, instead of text
       --junit FILE       the pairs as a JUnit report too
       --context NAME     default: that of the stack's settings, else kubectl's own
       --kubeconfig FILE  likewise
 
-Exit code: 0 each request got what is declared; 1 one did not; 2 of one it is unclear, or it could not begin.`;
+Exit code: 0 each request got what is declared; 1 at least one did not; 2 at least one is unclear, or nothing could be sent.`;
 
 async function main(): Promise<number> {
   const { values: options } = parseArgs({

@@ -12,18 +12,18 @@ import { asReport, asSettings } from "./text";
 
 const USAGE = `npm run suggest -- [-s STACK] [OPTION…]
 
-From an open mesh to deny-all: reads in the sidecars' logs who has called whom, and prints the intentions that allow just that, for the
-stack's file. It needs consulSidecarAccessLogs; see docs/from-open-to-closed.md.
+From an open mesh to deny-all: reads in the sidecars' logs who has called whom, and prints the intentions for the stack's file that allow
+exactly that. It needs consulSidecarAccessLogs; see docs/from-open-to-closed.md.
 
   -s, --stack STACK      default: the selected one
   -C, --cwd DIR          where the stack's Pulumi.yaml is; default here
       --since TIME       how far back, such as 30m, 1h or 2d; default 1h
-      --paths            what was called of HTTP services, by method and path; default: whole services
-      --check            says instead which of the calls the stack's file would refuse with deny-all
+      --paths            what was called in HTTP services, by method and path; default: whole services
+      --check            shows instead which of the calls the stack's file would refuse with deny-all
       --context NAME     default: that of the stack's settings, else kubectl's own
       --kubeconfig FILE  likewise
 
-Exit code: 0 all is well; 1 --check found a call that would be refused; 2 it could not begin.`;
+Exit code: 0 all is well; 1 --check found a call that would be refused; 2 suggest could not start.`;
 
 async function main(): Promise<number> {
   const { values: options } = parseArgs({

@@ -10,19 +10,19 @@ import { allWell, LiveSource, run } from "./runner";
 
 const USAGE = `npm run verify -- [-s STACK] [OPTION…]
 
-Says whether a stack's mesh does what it was declared to do; before the first up, whether the cluster is ready for it.
+Checks whether a stack's mesh does what was declared; before the first up, whether the cluster is ready for it.
 
   -s, --stack STACK      default: the selected one
   -C, --cwd DIR          where the stack's Pulumi.yaml is; default here
-      --pre              what has to hold before the first pulumi up
-      --wait SECONDS     how long what fails may take to come right, default 10
+      --pre              checks what has to hold before the first pulumi up
+      --wait SECONDS     how long a failing check may take to pass; default 10
       --json             the outcomes as JSON, instead of text
       --junit FILE       the outcomes as a JUnit report too
-      --no-probe         makes no pods to try the network with
+      --no-probe         creates no pods to test the network
       --context NAME     default: that of the stack's settings, else kubectl's own
       --kubeconfig FILE  likewise
 
-Exit code: 0 all is well; 1 a check fails or cannot be judged; 2 it could not begin.`;
+Exit code: 0 all is well; 1 a check fails or could not run; 2 verify could not start.`;
 
 async function main(): Promise<number> {
   const { values: options } = parseArgs({
