@@ -8,7 +8,7 @@ import type { Browser, Page } from "playwright-core";
 import type { Change, PictureEdge, PictureNode } from "../../tools/picture/model";
 import { toPage } from "../../tools/picture/page";
 import { seenOn, startBrowser } from "../browser";
-import { workspace, Workspace } from "../workspace";
+import { UNREACHABLE, workspace, Workspace } from "../workspace";
 
 const ROOT = path.resolve(__dirname, "../..");
 const TOLD = "what no arrow allows is denied";
@@ -35,6 +35,13 @@ function picture(...options: string[]): string {
   const tool = ["ts-node", "--transpile-only", path.join(ROOT, "tools/picture/index.ts"), "-s", "test", ...options];
   return execFileSync("npx", tool, { cwd: its.directory, env, encoding: "utf8" });
 }
+
+test("the cluster of a picture of what is there is that of the stack's settings, also where these have a kubeconfig's text", async () => {
+  const { stack } = its;
+  await stack.setConfig("kubernetes:kubeconfig", { value: UNREACHABLE });
+  expect(() => picture("--live")).toThrow(/127\.0\.0\.1:1/);
+  await stack.removeConfig("kubernetes:kubeconfig");
+});
 
 /** The page in the browser, when these texts are on it. */
 function open(text: string, hash: string, ...texts: string[]): Promise<Page> {

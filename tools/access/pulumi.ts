@@ -4,10 +4,13 @@ import { StackExport } from "./declared";
 
 const run = promisify(execFile);
 
-/** The options by which a command finds a stack, as those of Pulumi's own CLI. */
+/** The options that every command has: a stack, as Pulumi's own CLI is told it, and the cluster, as kubectl is. */
 export const STACK_OPTIONS = {
   stack: { type: "string", short: "s" },
   cwd: { type: "string", short: "C", default: "." },
+  context: { type: "string" },
+  kubeconfig: { type: "string" },
+  help: { type: "boolean", short: "h", default: false },
 } as const;
 
 /** The stack that a command's options name; the command then runs in the folder of its program, as the CLI has to. */

@@ -1,6 +1,8 @@
 import * as fs from "node:fs";
 import { parseArgs } from "node:util";
+import { ClusterOptions } from "../access/cluster";
 import { PulumiStack, STACK_OPTIONS, stackOf } from "../access/pulumi";
+import { clusterOf } from "../access/stackCluster";
 import { READERS } from "../verify/readers";
 import { LiveSource } from "../verify/runner";
 import { toMermaid } from "./mermaid";
@@ -18,11 +20,11 @@ Draws who may call whom: services, identities, routes, and what each intention a
       --live           what is deployed beside what Consul has, with drift in colour
       --out FILE       default picture.html
       --mermaid        prints Mermaid instead, for a comment on a pull request: what opens and what closes
-      --context NAME, --kubeconfig FILE    with --live: default kubectl's own`;
+      --context NAME, --kubeconfig FILE    with --live; default: that of the stack's settings, else kubectl's own`;
 
-async function ofCluster(title: string, stack: PulumiStack, flags: { context?: string; kubeconfig?: string }) {
+async function ofCluster(title: string, stack: PulumiStack, options: ClusterOptions) {
   const { kubernetes } = await stack.config();
-  const source = new LiveSource(stack, READERS, { ...kubernetes, ...flags }, false);
+  const source = new LiveSource(stack, READERS, clusterOf(kubernetes, options), false);
   try {
     const { error } = await source.read("cluster");
     if (error !== undefined) {
@@ -51,9 +53,6 @@ async function main(): Promise<void> {
       live: { type: "boolean", default: false },
       out: { type: "string", default: "picture.html" },
       mermaid: { type: "boolean", default: false },
-      context: { type: "string" },
-      kubeconfig: { type: "string" },
-      help: { type: "boolean", short: "h", default: false },
     },
   });
   if (options.help) {
@@ -62,12 +61,8 @@ async function main(): Promise<void> {
   }
   const stack = stackOf(options);
   const name = options.stack ?? "the stack";
-  const { context, kubeconfig } = options;
   const picture = options.live
-    ? await ofCluster(`${name}, as it is`, stack, {
-        ...(context === undefined ? {} : { context }),
-        ...(kubeconfig === undefined ? {} : { kubeconfig }),
-      })
+    ? await ofCluster(`${name}, as it is`, stack, options)
     : ofPreview(
         `${name}, by its preview`,
         options.preview === undefined

@@ -37,23 +37,20 @@ async function main(): Promise<number> {
       "unsafe-methods": { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       junit: { type: "string" },
-      context: { type: "string" },
-      kubeconfig: { type: "string" },
-      help: { type: "boolean", short: "h", default: false },
     },
   });
   if (options.help) {
     console.log(USAGE);
     return 0;
   }
-  const { image, context, kubeconfig } = options;
+  const { image } = options;
   const stack = stackOf(options);
   const [declared, { kubernetes }] = await Promise.all([stack.export().then(declaredIn), stack.config()]);
   if (declared.services.length === 0) {
     throw new Error("the stack has no services, so nobody can be asked: has it been deployed? pulumi up");
   }
   const plan = planOf(declared, { unsafe: options["unsafe-methods"] });
-  const cluster = await Cluster.open(clusterOf(kubernetes, { context, kubeconfig }));
+  const cluster = await Cluster.open(clusterOf(kubernetes, options));
   process.once("SIGINT", () => process.exit(130));
   const begun = Date.now();
   try {

@@ -32,16 +32,13 @@ async function main(): Promise<number> {
       since: { type: "string", default: "1h" },
       paths: { type: "boolean", default: false },
       check: { type: "boolean", default: false },
-      context: { type: "string" },
-      kubeconfig: { type: "string" },
-      help: { type: "boolean", short: "h", default: false },
     },
   });
   if (options.help) {
     console.log(USAGE);
     return 0;
   }
-  const { since, paths, context, kubeconfig } = options;
+  const { since, paths } = options;
   const seconds = secondsOf(since);
   const stack = stackOf(options);
   const [{ kubernetes }, result] = await Promise.all([stack.config(), stackSettings(stack)]);
@@ -51,7 +48,7 @@ async function main(): Promise<number> {
     );
   }
   const declared = declarationOf(result.settings);
-  const cluster = await Cluster.open(clusterOf(kubernetes, { context, kubeconfig }));
+  const cluster = await Cluster.open(clusterOf(kubernetes, options));
   try {
     const { observed, read } = await readCalls(cluster, seconds);
     const seen = inWords(observed, read, since);

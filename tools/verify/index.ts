@@ -33,9 +33,6 @@ async function main(): Promise<number> {
       json: { type: "boolean", default: false },
       junit: { type: "string" },
       "no-probe": { type: "boolean", default: false },
-      context: { type: "string" },
-      kubeconfig: { type: "string" },
-      help: { type: "boolean", short: "h", default: false },
     },
   });
   if (options.help) {
@@ -48,7 +45,7 @@ async function main(): Promise<number> {
   }
   const stack = stackOf(options);
   const { kubernetes } = await stack.config();
-  const clusterOptions = clusterOf(kubernetes, { context: options.context, kubeconfig: options.kubeconfig });
+  const clusterOptions = clusterOf(kubernetes, options);
   const source = new LiveSource(stack, READERS, clusterOptions, !options["no-probe"]);
   process.once("SIGINT", () => void source.close().then(() => process.exit(130)));
   const progress = process.stderr.isTTY ?? false;
