@@ -7,8 +7,9 @@ import { isOwnGateway, TERMINATING_GATEWAY } from "./terminatingGateway";
  * Waits for what the chart runs, each workload on its own, so that what needs only one of them does not wait for all: Helm's
  * own wait ends seconds after the last pod is ready, and of a pod that does not come up it tells nothing but the time-out.
  *
- * With `serversFirst` the injector, and so what needs it, waits for the others too: while servers restart one by one, news of
- * pods that go may take longer than these go on serving.
+ * The injector, and so what needs it, waits for the servers too. While these restart, news of pods that go may take longer than
+ * the pods go on serving; and a pod that starts just then goes on asking the address that its server had (consul-k8s' connect-init
+ * has no time limit for a connection): it stays in its init container for minutes, or for good.
  *
  * Each is a patch with the release's revision: a new revision writes it again, and so waits for the roll-out it begins.
  */
@@ -16,7 +17,7 @@ export function consulWorkloads(
   name: string,
   release: k8s.helm.v3.Release,
   values: ChartValues,
-  opts: { parent: pulumi.Resource; dependsOn: pulumi.Resource[]; timeoutSeconds: number; serversFirst: boolean },
+  opts: { parent: pulumi.Resource; dependsOn: pulumi.Resource[]; timeoutSeconds: number },
 ): { readonly injector: pulumi.Resource; readonly all: pulumi.Resource[] } {
   const part = (component: string) => ({
     metadata: {
@@ -40,17 +41,16 @@ export function consulWorkloads(
   };
   const enabled = (part: string) => (values[part] as ChartValues | undefined)?.enabled !== false;
 
-  const all: pulumi.Resource[] = [];
-  if (enabled("server")) {
-    all.push(new k8s.apps.v1.StatefulSetPatch(`${name}-server`, part("server"), options));
-  }
-  if (enabled("syncCatalog")) {
-    all.push(new k8s.apps.v1.DeploymentPatch(`${name}-sync-catalog`, part("sync-catalog"), options));
-  }
+  const servers = enabled("server")
+    ? [new k8s.apps.v1.StatefulSetPatch(`${name}-server`, part("server"), options)]
+    : [];
+  const catalogSync = enabled("syncCatalog")
+    ? [new k8s.apps.v1.DeploymentPatch(`${name}-sync-catalog`, part("sync-catalog"), options)]
+    : [];
   // Serves the webhooks of injection and of the custom resources, and is ready only with a connection to the servers.
   const injector = new k8s.apps.v1.DeploymentPatch(`${name}-connect-injector`, part("connect-injector"), {
     ...options,
-    dependsOn: [...dependsOn, ...(opts.serversFirst ? all : [])],
+    dependsOn: [...dependsOn, ...servers],
   });
   // Registers only while the injector runs, and is ready when it has its configuration.
   const gateway = isOwnGateway(values)
@@ -61,5 +61,5 @@ export function consulWorkloads(
         }),
       ]
     : [];
-  return { injector, all: [...all, injector, ...gateway] };
+  return { injector, all: [...servers, ...catalogSync, injector, ...gateway] };
 }

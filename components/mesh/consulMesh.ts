@@ -119,8 +119,6 @@ export class ConsulMesh extends pulumi.ComponentResource implements Mesh {
       // Before the release goes, and after the mesh's own entries.
       dependsOn: [release, ...destroy.guardEntries(`${name}-entries`, { parent: this, dependsOn: release })],
       timeoutSeconds: timeoutSeconds(args),
-      // Such a word restarts the services as well.
-      serversFirst: known.caRotation !== undefined,
     });
     this.ready = closeEgress(name, { namespace: this.namespace, ready: workloads.injector }, args, this);
     if (args.sidecarAccessLogs) {

@@ -7,11 +7,11 @@ import { find, record } from "../recorder";
 const GATEWAY = { enabled: true, gateways: [{ name: TERMINATING_GATEWAY }] };
 
 /** What waits for the workloads of a release with these values, and what is to wait for them, by name. */
-async function waiting(values: object, serversFirst = false) {
+async function waiting(values: object) {
   let made!: ReturnType<typeof consulWorkloads>;
   const recorded = await record(() => {
     const release = new k8s.helm.v3.Release("release", { chart: "consul", namespace: "mesh" });
-    const opts = { parent: release, dependsOn: [release], timeoutSeconds: 600, serversFirst };
+    const opts = { parent: release, dependsOn: [release], timeoutSeconds: 600 };
     made = consulWorkloads("consul", release, values as never, opts);
   });
   const nameOf = ({ urn }: pulumi.Resource) =>
@@ -57,11 +57,10 @@ test.each<[what: string, values: object, names: string[]]>([
   expect([patches.map(({ name }) => name), all]).toEqual([names, names]);
 });
 
-test("the injector waits for the servers where these go first, and the gateway for the injector always", async () => {
-  const values = { terminatingGateways: GATEWAY };
-  const { before } = await waiting(values);
-  expect(before("consul-connect-injector")).toEqual(["release"]);
+test("the injector waits for the servers, which the services of the same up must not meet while they restart; the gateway for it", async () => {
+  const { before } = await waiting({ terminatingGateways: GATEWAY });
+  expect(before("consul-connect-injector")).toEqual(["consul-server", "release"]);
   expect(before("consul-terminating-gateway")).toEqual(["consul-connect-injector", "release"]);
-  const { before: then } = await waiting(values, true);
-  expect(then("consul-connect-injector")).toEqual(["consul-server", "consul-sync-catalog", "release"]);
+  const { before: servedElsewhere } = await waiting({ server: { enabled: false } });
+  expect(servedElsewhere("consul-connect-injector")).toEqual(["release"]);
 });

@@ -171,15 +171,12 @@ test("a word for the CA restarts whoever has read it, one for Traefik's token Tr
   ]);
   expect(annotationsOf(find(ca, "web-deployment"))).toMatchObject({ "consul-traefik-mesh/ca-rotation": "2026-11" });
   expect(ca.filter((r) => /Job$/.test(r.type))).toEqual([]);
-  // The servers restart before the services do, which wait for the injector.
-  expect(find(ca, "consul-connect-injector").dependsOn).toEqual(expect.arrayContaining(["consul-server"]));
 
   const token = await mesh({}, "2026-11");
   expect(annotationsOf(find(token, "traefik-deployment"))).toMatchObject({
     "consul-traefik-mesh/token-rotation": "2026-11",
   });
   expect(JSON.stringify(annotationsOf(find(token, "web-deployment")))).not.toMatch(/rotation/);
-  expect(find(token, "consul-connect-injector").dependsOn).not.toEqual(expect.arrayContaining(["consul-server"]));
 });
 
 test("a service's pod that is to stop serves until its callers know, and its sidecar longer", async () => {
