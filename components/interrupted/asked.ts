@@ -70,6 +70,18 @@ export async function allLabelled(
   });
 }
 
+/** The lists of labelled objects that this run has asked for. */
+export async function askedLists(): Promise<{ readonly of: ObjectKind; readonly objects: readonly ApiObject[] }[]> {
+  const lists = [...askedClusters().values()].flatMap((asked) => (asked === "away" ? [] : [...asked.lists]));
+  return Promise.all(
+    lists.map(async ([key, list]) => {
+      const [apiVersion, kind, namespace] = JSON.parse(key) as [string, string, string | null];
+      const found = await list.catch(() => undefined);
+      return { of: { apiVersion, kind, namespace: namespace ?? undefined }, objects: [...(found?.values() ?? [])] };
+    }),
+  );
+}
+
 async function kindOf({ apiVersion, kind }: ObjectKind, asked: Asked, dryRun: boolean): Promise<Kind | undefined> {
   const kinds = asked.kinds.get(apiVersion) ?? (await kindsOf(asked.api, apiVersion));
   const found = kinds.find((one) => one.kind === kind);

@@ -28,14 +28,56 @@ export async function missedUpdate(
   return !has(live, declared) && has(await noted(), declared);
 }
 
-/** Whether a value has all that another has. */
+/**
+ * Whether Pulumi has written an object since the state was written: a run that was killed writes what its state never learns of, and
+ * so does one that was cancelled while it waited. A return to what was declared before would then change nothing, and a service would
+ * go on with the image that never started. `noted` reads the state.
+ */
+export async function wroteUnnoticed(
+  declared: object,
+  live: Pick<ApiObject, "metadata">,
+  noted: () => Promise<Partial<Pick<ApiObject, "metadata">> | undefined>,
+): Promise<boolean> {
+  if (has(live, declared) && !ownWrites(live).some(({ fieldsV1 = {} }) => wroteMore(fieldsV1, declared))) {
+    return false;
+  }
+  const { metadata } = (await noted()) ?? {};
+  return metadata?.managedFields !== undefined && lastWrite(live) > lastWrite({ metadata });
+}
+
+/** What Pulumi has written of an object. */
+function ownWrites({ metadata }: Pick<ApiObject, "metadata">): NonNullable<ApiObject["metadata"]["managedFields"]> {
+  return (metadata.managedFields ?? []).filter(({ manager }) => manager.startsWith("pulumi-"));
+}
+
+function lastWrite(object: Pick<ApiObject, "metadata">): number {
+  return Math.max(0, ...ownWrites(object).map(({ time = "" }) => Date.parse(time)));
+}
+
+/** Whether fields that were written are not declared; each is by "f:" and its name, or, in a list, by "k:" and what tells its item. */
+function wroteMore(fields: object, declared: unknown): boolean {
+  return Object.entries(fields).some(([key, inner]) => {
+    const its =
+      key.startsWith("k:") && Array.isArray(declared)
+        ? declared.find((item) => isToldBy(item, JSON.parse(key.slice(2))))
+        : (declared as Record<string, unknown> | null)?.[key.slice(2)];
+    return /^[fk]:/.test(key) && (its === undefined || wroteMore(inner, its));
+  });
+}
+
+/** Whether an item of a list is the one that these keys tell; the API server fills in those that have a default, such as `protocol`. */
+function isToldBy(item: Record<string, unknown>, keys: object): boolean {
+  return Object.entries(keys).every(([key, value]) => item[key] === undefined || item[key] === value);
+}
+
+/** Whether a value has all that another has. What is empty the API server may leave out. */
 export function has(value: unknown, wanted: unknown): boolean {
   if (typeof wanted !== "object" || wanted === null) {
-    return wanted === undefined || value === wanted;
+    return wanted === undefined || value === wanted || (value === undefined && !wanted);
   }
   const inside = (value ?? {}) as Record<string, unknown>;
   return (
-    (!Array.isArray(wanted) || (value as unknown[] | undefined)?.length === wanted.length) &&
+    (!Array.isArray(wanted) || (value === undefined ? 0 : (value as unknown[] | null)?.length) === wanted.length) &&
     Object.entries(wanted).every(([key, its]) => has(inside[key], its))
   );
 }

@@ -49,7 +49,7 @@ export interface ApiObject {
     readonly managedFields?: readonly {
       readonly manager: string;
       readonly time?: string;
-      readonly fieldsV1?: { readonly "f:spec"?: object };
+      readonly fieldsV1?: { readonly "f:spec"?: object; readonly [field: string]: object | undefined };
     }[];
     readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[];
     readonly finalizers?: readonly string[];

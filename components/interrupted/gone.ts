@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { isKnown } from "../shared/later";
+import { isKnown, valueIfKnown } from "../shared/later";
 import { perRun } from "../shared/perRun";
 import { DeployedResource, deployedResources } from "../shared/stackState";
+import { noteDeclared } from "./leftovers";
 import { asking, find, findLabelled, ObjectName } from "./asked";
-import { changedByOthers, missedUpdate } from "./changed";
+import { changedByOthers, missedUpdate, wroteUnnoticed } from "./changed";
 import type { ApiObject, ClusterAccess } from "./clusterApi";
-import { helmRecords, holdRecord, ReleaseName, settledRecords } from "./helmRecord";
+import { helmRecords, holdRecord, isOf, ReleaseName, settledRecords, WantedRelease } from "./helmRecord";
 
 /** Annotation of an object that an `up` made or wrote anew, because it was gone or changed; and when that was. */
 const MADE_ANEW = "consul-traefik-mesh/made-anew";
@@ -52,11 +53,12 @@ export interface ObjectProps {
  */
 export function annotationsOfGone(
   type: string,
-  { apiVersion, kind, metadata, spec }: ObjectProps,
+  { apiVersion, kind, ...content }: ObjectProps,
   replaceOnChanges: string[],
   access: ClusterAccess,
   label: readonly [string, string],
 ): pulumi.Output<Record<string, string>> {
+  const { metadata, spec } = content;
   const all = declared();
   const before = all.length;
   let tell: (gone: boolean) => void = () => undefined;
@@ -70,6 +72,7 @@ export function annotationsOfGone(
   });
   const asked = own.apply(async ({ name, namespace, annotations, entry }) => {
     const wanted = { apiVersion, kind, name: String(name), namespace: namespace as string | undefined };
+    noteDeclared(wanted);
     const again = kind === "Job" && ASKS_AGAIN.test(wanted.name);
     let gone = false;
     let live: Pick<ApiObject, "metadata"> | undefined = NOT_YET;
@@ -87,25 +90,35 @@ export function annotationsOfGone(
       replaceOnChanges.push("metadata");
     }
     const written = live?.metadata.annotations?.[MADE_ANEW];
-    const [key, value] = label;
-    const declaredOf = { spec: entry, metadata: { labels: { [key]: value } } };
-    const noted = async () => (await inState(type, wanted))?.outputs;
-    let why: string | undefined;
-    if (changedByOthers(live ?? NOT_YET, entry ?? {}) > Date.parse(written ?? "1970")) {
-      why = "somebody has changed it since it was written";
-    } else if (live !== undefined && live !== NOT_YET && (await missedUpdate(declaredOf, live, noted))) {
-      why = "the cluster does not have what was written last";
-    }
-    if (why !== undefined) {
-      pulumi.log.warn(`${kind} ${wanted.name}: ${why}; up writes it again`);
-    }
-    const anew = gone || why !== undefined ? new Date().toISOString() : written;
     const its: Record<string, string> = {
       ...annotations,
       ...DECLARED_WINS,
       ...(OWNS.includes(apiVersion) ? {} : DELETED_AT_ONCE),
+      ...(written === undefined ? {} : { [MADE_ANEW]: written }),
     };
-    return anew === undefined ? its : { ...its, [MADE_ANEW]: anew };
+    const [key, value] = label;
+    const declaredOf = { spec: entry, metadata: { labels: { [key]: value } } };
+    const noted = async () => (await inState(type, wanted))?.outputs;
+    const whole = async () => {
+      // What of it is secret is compared, and not told.
+      const all = await valueIfKnown(pulumi.unsecret(pulumi.output(content as object)));
+      return all && { ...all, metadata: { ...(all as ObjectProps).metadata, annotations: its } };
+    };
+    let why: string | undefined;
+    if (changedByOthers(live ?? NOT_YET, entry ?? {}) > Date.parse(written ?? "1970")) {
+      why = "somebody has changed it since it was written";
+    } else if (live !== undefined && live !== NOT_YET) {
+      const then = await whole();
+      if (await missedUpdate(declaredOf, live, noted)) {
+        why = "the cluster does not have what was written last";
+      } else if (then !== undefined && (await wroteUnnoticed(then, live, noted))) {
+        why = "a run that was interrupted has changed it";
+      }
+    }
+    if (why !== undefined) {
+      pulumi.log.warn(`${kind} ${wanted.name}: ${why}; up writes it again`);
+    }
+    return gone || why !== undefined ? { ...its, [MADE_ANEW]: new Date().toISOString() } : its;
   }) as pulumi.Output<Record<string, string>>;
   // What is not known in this preview is in nothing that exists.
   void isKnown(asked).then((known) => known || tell(false));
@@ -141,15 +154,18 @@ function isThere(live: ApiObject | undefined): boolean {
   return live !== undefined && live.metadata.deletionTimestamp === undefined;
 }
 
-/** Helm's description of a revision begins so where an `up` installed the release anew. */
+/** Helm's description of a revision begins so where an `up` installed the release anew, or upgraded it over an interrupted run's. */
 const INSTALLED_ANEW = "installed anew at ";
+const UPGRADED_ANEW = "upgraded anew at ";
 
 /**
- * The same of a Helm release: gone is one that Helm has no record of, or that it was uninstalling when it was killed. Returns the
- * description that the release is to have.
+ * The same of a Helm release: gone is one that Helm has no record of, or that it was uninstalling when it was killed. One that has a
+ * later revision than the state knows of, of another chart, with other values or not finished, is upgraded again. `wanted` is what it is
+ * to be, `undefined` while that is not known. Returns the description that the release is to have.
  */
 export async function descriptionOfGone(
   release: ReleaseName,
+  wanted: () => Promise<WantedRelease | undefined>,
   replaceOnChanges: string[],
   access: ClusterAccess,
 ): Promise<string | undefined> {
@@ -163,7 +179,8 @@ export async function descriptionOfGone(
     return undefined;
   }
   // Not asked where all is well: it reads the whole state.
-  const deployed = async () => (await ofState((resource) => isRelease(resource, release))) !== undefined;
+  const noted = async () => (await ofState((resource) => isRelease(resource, release)))?.outputs;
+  const deployed = async () => (await noted()) !== undefined;
   const namespace = await asking(access, ({ api }) => api.get(`/api/v1/namespaces/${release.namespace}`));
   if (namespace !== "unknown" && !isThere(namespace) && (await deployed())) {
     throw new pulumi.RunError(
@@ -172,8 +189,17 @@ export async function descriptionOfGone(
     );
   }
   if (latest !== undefined && latest.status !== "uninstalling") {
-    const { description } = latest.release.info ?? {};
-    return description?.startsWith(INSTALLED_ANEW) ? description : undefined;
+    const { description = "" } = latest.release.info ?? {};
+    const known = async () => (await noted())?.status?.revision ?? Infinity;
+    const its = await wanted();
+    const asWanted = latest.status === "deployed" && (its === undefined || isOf(latest, its));
+    if (!asWanted && latest.revision > (await known())) {
+      pulumi.log.warn(
+        `Helm's release ${release.name}: a run that was interrupted has upgraded it; up upgrades it again`,
+      );
+      return UPGRADED_ANEW + new Date().toISOString();
+    }
+    return [INSTALLED_ANEW, UPGRADED_ANEW].some((prefix) => description.startsWith(prefix)) ? description : undefined;
   }
   if (!(await deployed())) {
     return undefined;

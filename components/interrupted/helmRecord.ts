@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { type ApiObject, ApiError, type ClusterApi, pause } from "./clusterApi";
 
@@ -34,6 +35,8 @@ interface HelmRelease {
     readonly status?: string;
   };
   readonly chart?: { readonly metadata?: { readonly name: string; readonly version: string } };
+  /** The values that were given. */
+  readonly config?: object;
 }
 
 /** Every revision that Helm knows, the latest last. */
@@ -145,11 +148,15 @@ export async function forgetRelease(api: ClusterApi, release: ReleaseName): Prom
 const ENDED = ["deployed", "failed"];
 
 /**
- * Lets Helm upgrade a release: it refuses to after a revision that never ended, and where it knows of none. Either is told as a
- * revision that failed, from which it goes on; of none, as one that made nothing.
+ * Lets Helm upgrade a release to what is `wanted`: it refuses to after a revision that never ended, and where it knows of none. Either is
+ * told as a revision that failed, from which it goes on; of none, as one that made nothing.
+ *
+ * Helm takes away what the last revision that is deployed had, and the new one has not. So where a revision that did not end had something
+ * else than is wanted, it is told as deployed: what it has added would stay for ever.
  */
-export async function allowUpgrade(api: ClusterApi, release: ReleaseName): Promise<void> {
-  const latest = (await settledRecords(api, release)).at(-1);
+export async function allowUpgrade(api: ClusterApi, release: ReleaseName, wanted: WantedRelease = {}): Promise<void> {
+  const records = await settledRecords(api, release);
+  const latest = records.at(-1);
   if (latest === undefined) {
     await api.create(recordsOf(release), helmRecord(release, 1, "failed"));
     return;
@@ -157,13 +164,39 @@ export async function allowUpgrade(api: ClusterApi, release: ReleaseName): Promi
   // Helm goes by the status in the release, not by the label. An operation that is cancelled while a hook of the chart begins writes both
   // at once with that hook's record: the label tells that it failed, the release that it is under way.
   const status = latest.release.info?.status ?? latest.status;
-  if (![status, latest.status].every((each) => ENDED.includes(each))) {
-    const info = { ...latest.release.info, status: "failed", description: `interrupted while ${status}` };
-    await api.merge(latest.path, {
-      metadata: { labels: { status: "failed" } },
-      data: { release: encode({ ...latest.release, info }) },
-    });
+  const statuses = [status, latest.status];
+  const before = records.filter((each) => each !== latest && each.status === "deployed");
+  if (before.length > 0 && statuses.some((each) => each !== "deployed") && !isOf(latest, wanted)) {
+    await Promise.all(before.map((each) => tell(api, each, "superseded")));
+    await tell(api, latest, "deployed", `interrupted while ${status}`);
+  } else if (!statuses.every((each) => ENDED.includes(each))) {
+    await tell(api, latest, "failed", `interrupted while ${status}`);
   }
+}
+
+async function tell(
+  api: ClusterApi,
+  { path, release }: HelmRecord,
+  status: string,
+  description?: string,
+): Promise<void> {
+  const info = { ...release.info, status, description: description ?? release.info?.description };
+  await api.merge(path, { metadata: { labels: { status } }, data: { release: encode({ ...release, info }) } });
+}
+
+/** What a release is to be; what is not said, it may be. */
+export interface WantedRelease {
+  readonly values?: object;
+  /** Of the chart. */
+  readonly version?: string;
+}
+
+/** Whether a revision is of that chart, with these values; none of them are as `null`, which Pulumi's provider leaves out. */
+export function isOf({ release }: HelmRecord, { values, version }: WantedRelease): boolean {
+  const given = JSON.parse(JSON.stringify(values ?? {}, (_, value) => value ?? undefined));
+  return (
+    isDeepStrictEqual(given, release.config ?? {}) && [undefined, release.chart?.metadata?.version].includes(version)
+  );
 }
 
 /** A release in words, for who has to find its owner. */

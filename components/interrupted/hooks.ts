@@ -1,10 +1,20 @@
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { allLabelled, ObjectKind } from "./asked";
+import { valueIfKnown } from "../shared/later";
 import { hookName } from "../shared/hookName";
 import { ApiObject, ClusterAccess, ClusterApi, withCluster } from "./clusterApi";
 import { refuseForeign } from "./foreign";
 import { annotationsOfGone, descriptionOfGone, type ObjectProps } from "./gone";
-import { allowUpgrade, describeRelease, forgetRelease, helmRecords, letRecordGo, ReleaseName } from "./helmRecord";
+import {
+  allowUpgrade,
+  describeRelease,
+  forgetRelease,
+  helmRecords,
+  letRecordGo,
+  ReleaseName,
+  WantedRelease,
+} from "./helmRecord";
 import { GeneratedKey, refuseLostKey } from "./lostKey";
 import { removeGoing } from "./remains";
 
@@ -67,7 +77,13 @@ export function owned<Options extends pulumi.ResourceOptions>(name: string, opts
       deleteBeforeReplace: true,
     };
     const [label] = Object.entries(labels);
-    const annotations = annotationsOfGone(type, props as ObjectProps, opts.replaceOnChanges, way, label);
+    const annotations = annotationsOfGone(
+      type,
+      { ...props, metadata: labelled } as ObjectProps,
+      opts.replaceOnChanges,
+      way,
+      label,
+    );
     return { props: { ...props, metadata: { ...labelled, annotations } }, opts: opts as pulumi.ResourceOptions };
   };
   return { ...opts, transformations: [...(opts?.transformations ?? []), own] } as Options;
@@ -106,7 +122,10 @@ export function interruptedReleaseHooks(
     await forgetRelease(api, release);
     await removeGoing(api, release);
   });
-  const update = asked((api) => allowUpgrade(api, release));
+  const update = async ({ newInputs }: pulumi.ResourceHookArgs) => {
+    const wanted = await known(newInputs as k8s.helm.v3.ReleaseArgs);
+    await withCluster(access(), (api) => allowUpgrade(api, release, wanted));
+  };
   return {
     beforeCreate: [new pulumi.ResourceHook(hookName(`${name}-reinstall`), create)],
     beforeUpdate: [new pulumi.ResourceHook(hookName(`${name}-upgrade`), update)],
@@ -130,11 +149,19 @@ export function generatedKeyHooks(
   };
 }
 
+/** What a release is to be, as soon as it is known; what of it is secret is compared, and not told. */
+function known(release: Pick<k8s.helm.v3.ReleaseArgs, "values" | "version">): Promise<WantedRelease | undefined> {
+  const { values, version } = release;
+  return valueIfKnown(pulumi.unsecret(pulumi.output({ values, version })));
+}
+
 /** What has an `up` install a release anew that is gone, or was about to be, while Pulumi's state has it. */
 export function installedAnew(release: ReleaseName, parent: pulumi.Resource): pulumi.ResourceTransformation[] {
   const anew: pulumi.ResourceTransformation = ({ props, opts }) => {
     const replaceOnChanges: string[] = [];
-    const description = descriptionOfGone(release, replaceOnChanges, access());
+    const { values, version } = props as k8s.helm.v3.ReleaseArgs;
+    const wanted = () => known({ values, version });
+    const description = descriptionOfGone(release, wanted, replaceOnChanges, access());
     // By its name alone the provider would replace it in that order too.
     const its: pulumi.CustomResourceOptions = { ...opts, replaceOnChanges, deleteBeforeReplace: true };
     return { props: { ...props, description }, opts: its as pulumi.ResourceOptions };

@@ -82,3 +82,9 @@ const UNKNOWN =
 export async function isKnown(value: pulumi.Output<unknown>): Promise<boolean> {
   return (value as unknown as { isKnown: Promise<boolean> }).isKnown.catch(() => true);
 }
+
+/** The value of an output; `undefined` where it is not known, or where making it failed, which is told by who uses it. */
+export async function valueIfKnown<V>(output: pulumi.Output<V>): Promise<V | undefined> {
+  const promise = (output as unknown as { promise(): Promise<V> }).promise().catch(() => undefined);
+  return (await isKnown(output)) ? promise : undefined;
+}

@@ -11,6 +11,7 @@ export interface DeployedResource {
     /** Of a Helm release. */
     readonly name?: unknown;
     readonly namespace?: unknown;
+    readonly status?: { readonly revision?: number };
   };
 }
 

@@ -1,4 +1,4 @@
-import { changedByOthers, has, missedUpdate } from "../../components/interrupted/changed";
+import { changedByOthers, has, missedUpdate, wroteUnnoticed } from "../../components/interrupted/changed";
 
 const NOON = "2026-11-29T12:00:00Z";
 const LATER = "2026-11-29T12:00:05Z";
@@ -42,6 +42,9 @@ describe("an object has what another says", () => {
     ["not where an item is missing", { sources: [] }, { sources: [rule] }, false],
     ["not where the whole is missing", undefined, { sources: [rule] }, false],
     ["not where null is an empty list", { sources: null }, { sources: [] }, false],
+    ["what is empty may be left out", {}, { hostNetwork: false, replicas: 0, value: "", jwt: null, volumes: [] }, true],
+    ["not where it is there, and something else", { hostNetwork: true }, { hostNetwork: false }, false],
+    ["not where a number is another", { replicas: 3 }, { replicas: 0 }, false],
     ["null is null", { jwt: null }, { jwt: null }, true],
     ["null is no object", { jwt: {} }, { jwt: null }, false],
   ])("%s", (_, value, wanted, expected) => {
@@ -65,4 +68,74 @@ test("the state, which takes long to read, is not read where the cluster has wha
   const noted = jest.fn();
   await missedUpdate({ spec: 1 }, { spec: 1 }, noted);
   expect(noted).not.toHaveBeenCalled();
+});
+
+describe("a run that was interrupted has written an object", () => {
+  const own = (fieldsV1: object, time = LATER) => ({ manager: "pulumi-kubernetes-1a2b", fieldsV1, time });
+  const container = (...names: string[]) => ({
+    "f:spec": {
+      "f:containers": {
+        'k:{"name":"web"}': {
+          ".": {},
+          "f:name": {},
+          ...Object.fromEntries(names.map((name) => [`f:${name}`, {}])),
+          "f:ports": { 'k:{"containerPort":80,"protocol":"TCP"}': { ".": {}, "f:containerPort": {} } },
+          "f:args": {},
+        },
+      },
+      "f:finalizers": { 'v:"a"': {} },
+    },
+  });
+  const declared = {
+    metadata: { labels: { app: "web" } },
+    spec: {
+      containers: [
+        { name: "log", ports: [{ containerPort: 1 }] },
+        { name: "web", image: "web:1", ports: [{ containerPort: 80 }], args: ["-v"] },
+      ],
+      finalizers: ["a"],
+    },
+  };
+  const AS_DECLARED = container("image");
+  type Written = Parameters<typeof wroteUnnoticed>[1];
+  const object = (managedFields: object[] | undefined, spec: object = declared.spec) =>
+    ({ metadata: { name: "web", labels: { app: "web" }, managedFields }, spec }) as unknown as Written;
+  const OTHER = { ...declared.spec, containers: [{ name: "log" }, { name: "web", image: "web:2" }] };
+  const earlier = object([own(AS_DECLARED, NOON)]);
+
+  test.each<[what: string, live: Written, noted: Written | undefined, unnoticed: boolean]>([
+    ["another value, later than the state", object([own(AS_DECLARED)], OTHER), earlier, true],
+    ["another value, which the state knows of", object([own(AS_DECLARED, NOON)], OTHER), earlier, false],
+    ["as declared, later than the state", object([own(AS_DECLARED)]), earlier, false],
+    ["a field more", object([own(container("image", "command"))]), earlier, true],
+    ["a label more", object([own({ ...AS_DECLARED, "f:metadata": { "f:labels": { "f:x": {} } } })]), earlier, true],
+    ["an item more", object([own({ "f:spec": { "f:containers": { 'k:{"name":"x"}': {} } } })]), earlier, true],
+    [
+      "an item where a whole list was",
+      object([own({ "f:spec": { "f:jobs": { 'k:{"name":"x"}': {} } } })]),
+      earlier,
+      true,
+    ],
+    ["a field more, by somebody else", object([write("kubectl", container("command"), LATER)]), earlier, false],
+    [
+      "another value, by somebody else",
+      object([own(AS_DECLARED, NOON), write("k9s", AS_DECLARED, LATER)], OTHER),
+      earlier,
+      false,
+    ],
+    ["the state does not know the object", object([own(AS_DECLARED)], OTHER), undefined, false],
+    ["the state does not know when it was written", object([own(AS_DECLARED)], OTHER), object(undefined), false],
+    ["nobody knows who wrote it", object(undefined, OTHER), earlier, false],
+    ["by two of Pulumi's, the later counts", object([own(AS_DECLARED, NOON), own({})], OTHER), earlier, true],
+    ["without a word of its fields", object([{ manager: "pulumi-a", time: LATER }]), earlier, false],
+    ["the state knows of nothing that Pulumi wrote", object([own(AS_DECLARED)], OTHER), object([]), true],
+  ])("%s", async (_, live, noted, unnoticed) => {
+    expect(await wroteUnnoticed(declared, live, async () => noted)).toBe(unnoticed);
+  });
+
+  test("the state is not read where all is as declared", async () => {
+    const noted = jest.fn();
+    await wroteUnnoticed(declared, object([own(AS_DECLARED)]), noted);
+    expect(noted).not.toHaveBeenCalled();
+  });
 });

@@ -26,13 +26,17 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 /** What the engine is asked for, of a ConfigMap that is to be. */
-async function settings(state: object = STATE): Promise<Recorded> {
+async function settings(
+  state: object = STATE,
+  key: pulumi.Input<string> = "value",
+  preview = false,
+): Promise<Recorded> {
   const program = () => {
     const parent = new pulumi.ComponentResource("test:index:Shop", "shop", {}, owned("shop", {}));
     const metadata = { name: "settings", namespace: "shop", annotations: { team: "shop" } };
-    new k8s.core.v1.ConfigMap("settings", { metadata, data: { key: "value" } }, { parent });
+    new k8s.core.v1.ConfigMap("settings", { metadata, data: { key } }, { parent });
   };
-  return find(await record(program, {}, state as Record<string, object>), "settings");
+  return find(await record(program, {}, state as Record<string, object>, [], {}, preview), "settings");
 }
 
 const live = (more: object = {}) =>
@@ -92,6 +96,98 @@ describe("an object that the state has", () => {
     const { props, replaceOnChanges } = await settings();
     expect(props.metadata.annotations).toEqual({ ...asItWas.annotations, "consul-traefik-mesh/made-anew": LONG_AGO });
     expect(replaceOnChanges).toEqual([]);
+  });
+});
+
+describe("an object that an interrupted run has changed", () => {
+  const warned: string[] = [];
+  let warn: jest.SpyInstance;
+  beforeAll(() => {
+    warn = jest.spyOn(console, "warn").mockImplementation((line) => void warned.push(line.replace(/^.*\] /, "")));
+  });
+  beforeEach(() => void warned.splice(0));
+  afterAll(() => warn.mockRestore());
+  const SOON = "2026-11-01T00:00:09Z";
+  const write = (time: string, ...more: string[]) => {
+    const keys = ["key", ...more].map((key) => [`f:${key}`, {}]);
+    return [{ manager: "pulumi-kubernetes-1a2b", time, fieldsV1: { "f:data": Object.fromEntries(keys) } }];
+  };
+  const state = (managedFields: object[]) => ({
+    a: {
+      type: "kubernetes:core/v1:ConfigMap",
+      outputs: { metadata: { name: "settings", namespace: "shop", managedFields } },
+    },
+  });
+  const there = (data: object, managedFields: object[]) => {
+    const metadata = { name: "settings", namespace: "shop", labels: stackLabels(), annotations: asItWas.annotations };
+    server.add("v1", "ConfigMap", { metadata: { ...metadata, managedFields }, data });
+  };
+
+  test.each([
+    ["a value", () => there({ key: "another" }, write(SOON))],
+    ["a field more", () => there({ key: "value", more: "" }, write(SOON, "more"))],
+  ])("is written again, and not replaced: %s", async (_, given) => {
+    given();
+    const { props, replaceOnChanges } = await settings(state(write(LONG_AGO)));
+    expect(props.metadata).toMatchObject(anew);
+    expect(replaceOnChanges).toEqual([]);
+    expect(warned).toEqual(["ConfigMap settings: a run that was interrupted has changed it; up writes it again"]);
+  });
+
+  test.each([
+    ["all is as declared", () => there({ key: "value" }, write(SOON))],
+    ["the state knows of it", () => there({ key: "another" }, write(LONG_AGO))],
+  ])("is left as it is where %s", async (_, given) => {
+    given();
+    const { props } = await settings(state(write(LONG_AGO)));
+    expect(props.metadata.annotations).toEqual(asItWas.annotations);
+    expect(warned).toEqual([]);
+  });
+
+  test("is compared in what is secret too, which is not told and makes nothing else a secret", async () => {
+    there({ key: "another" }, write(SOON));
+    const { props } = await settings(state(write(LONG_AGO)), pulumi.secret("value"));
+    expect(props.metadata).toMatchObject(anew);
+    expect(warned.join()).not.toMatch(/value|another/);
+  });
+
+  test("is left as it is while what it is to have is not known", async () => {
+    there({ key: "another" }, write(SOON));
+    const { props } = await settings(state(write(LONG_AGO)), pulumi.unknown as any, true);
+    expect(props.metadata.annotations).toEqual(asItWas.annotations);
+  });
+
+  test("that it has made, and that is not declared any more, is told, as long as the state does not have it", async () => {
+    const add = (name: string, more: object = {}) =>
+      server.add("v1", "ConfigMap", {
+        metadata: { name, namespace: "shop", labels: stackLabels(), ...more },
+        data: { key: "value" },
+      });
+    const end = async (left: string[], its: object = STATE) => {
+      live();
+      left.forEach((name) => add(name));
+      add("going", { deletionTimestamp: LONG_AGO });
+      warned.splice(0);
+      await settings(its);
+      process.emit("beforeExit", 0);
+      // What is asked then goes on for a while.
+      for (let i = 0; i < 20; i++) {
+        await new Promise(setImmediate);
+      }
+      return warned;
+    };
+    expect(await end([])).toEqual([]);
+    expect(
+      await end(["kept"], {
+        ...STATE,
+        d: { type: "kubernetes:core/v1:ConfigMap", outputs: { metadata: { name: "kept", namespace: "shop" } } },
+      }),
+    ).toEqual([]);
+    server.objects.clear();
+    expect(await end(["left"])).toEqual([
+      "ConfigMap shop/left has this stack's label, but neither the program nor the stack's state has it: a run that was " +
+        "interrupted has made it. Unless you have moved it to another stack, delete it: kubectl --namespace shop delete configmap left",
+    ]);
   });
 });
 
@@ -260,13 +356,18 @@ test("a job that has ended and is gone is not run again", async () => {
 describe("a release that the state has", () => {
   const revision = (version: number, status: string, info: object = {}) =>
     server.addRevision(version, status, { info });
-  const asked = async (state: object = STATE): Promise<{ description?: string; replaceOnChanges: string[] }> => {
+  const asked = async (
+    state: object = STATE,
+    its: object = {},
+    preview = false,
+  ): Promise<{ description?: string; replaceOnChanges: string[] }> => {
     const program = () => {
       const parent = new pulumi.ComponentResource("test:index:Mesh", "mesh");
       const transformations = installedAnew(release, parent);
-      new k8s.helm.v3.Release("release", { chart: "consul" }, { parent, transformations });
+      new k8s.helm.v3.Release("release", { chart: "consul", ...its }, { parent, transformations });
     };
-    const { props, replaceOnChanges } = find(await record(program, {}, state as Record<string, object>), "release");
+    const recorded = await record(program, {}, state as Record<string, object>, [], {}, preview);
+    const { props, replaceOnChanges } = find(recorded, "release");
     return { description: props.description, replaceOnChanges };
   };
   const records = () =>
@@ -289,7 +390,7 @@ describe("a release that the state has", () => {
     await record(
       async () => {
         const access = { kubeconfig: pulumi.runtime.allConfig()[KUBECONFIG] };
-        refused = await descriptionOfGone(release, [], access).catch((error: Error) => error.message);
+        refused = await descriptionOfGone(release, async () => ({}), [], access).catch((error: Error) => error.message);
       },
       {},
       STATE,
@@ -339,6 +440,70 @@ describe("a release that the state has", () => {
   test("is left alone where nobody may ask", async () => {
     server.refusal = 403;
     expect(await asked()).toEqual({ description: undefined, replaceOnChanges: [] });
+  });
+
+  describe("that an interrupted run has upgraded", () => {
+    const warned: string[] = [];
+    let warn: jest.SpyInstance;
+    beforeAll(() => {
+      warn = jest.spyOn(console, "warn").mockImplementation((line) => void warned.push(line.replace(/^.*\] /, "")));
+    });
+    beforeEach(() => void warned.splice(0));
+    afterAll(() => warn.mockRestore());
+    const known = (at: number) => ({
+      c: { type: "kubernetes:helm.sh/v3:Release", outputs: { ...release, status: { revision: at } } },
+    });
+    const chart = { metadata: { name: "consul", version: "1.9.11" } };
+    const upgraded = (status: string, config: object | undefined, its: object = chart) =>
+      server.addRevision(2, status, {
+        info: { last_deployed: LONG_AGO, description: "Upgrade complete" },
+        config,
+        chart: its,
+      });
+    const WANTED = { values: { ui: { enabled: true } }, version: "1.9.11" };
+    const AGAIN = { description: expect.stringMatching(/^upgraded anew at 20/), replaceOnChanges: [] };
+    const LEFT = { description: undefined, replaceOnChanges: [] };
+
+    test.each<[what: string, status: string, config: object | undefined, its: object]>([
+      ["with other values", "deployed", { ui: { enabled: false } }, chart],
+      ["with a value more", "deployed", { ui: { enabled: true }, tls: {}, x: 1 }, chart],
+      ["without values", "deployed", undefined, chart],
+      ["with another chart", "deployed", WANTED.values, { metadata: { name: "consul", version: "1.9.10" } }],
+      ["and not to its end", "pending-upgrade", WANTED.values, chart],
+      ["and failed", "failed", WANTED.values, chart],
+    ])("is upgraded again: %s", async (_, status, config, its) => {
+      upgraded(status, config, its);
+      expect(await asked(known(1), WANTED)).toEqual(AGAIN);
+      expect(warned).toEqual([
+        "Helm's release consul: a run that was interrupted has upgraded it; up upgrades it again",
+      ]);
+    });
+
+    test.each<[what: string, status: string, config: object, state: object]>([
+      ["all is as declared", "deployed", WANTED.values, known(1)],
+      ["the state knows of it", "failed", { ui: { enabled: false } }, known(2)],
+      ["the state does not know the release", "failed", {}, {}],
+    ])("is left as it is where %s", async (_, status, config, state) => {
+      upgraded(status, config);
+      expect(await asked(state, WANTED)).toEqual(LEFT);
+      expect(warned).toEqual([]);
+    });
+
+    test("is left as it is while its values are not known", async () => {
+      upgraded("deployed", {});
+      expect(await asked(known(1), { values: { ui: pulumi.unknown as any } }, true)).toEqual(LEFT);
+    });
+
+    test("is compared in what is secret too", async () => {
+      upgraded("deployed", { ui: { enabled: true } });
+      expect(await asked(known(1), { values: { ui: pulumi.secret({ enabled: true }) } })).toEqual(LEFT);
+      expect(await asked(known(1), { values: { ui: pulumi.secret({ enabled: false }) } })).toEqual(AGAIN);
+    });
+
+    test("keeps its description then", async () => {
+      server.addRevision(2, "deployed", { info: { description: "upgraded anew at then" } });
+      expect((await asked(known(2), { values: {} })).description).toBe("upgraded anew at then");
+    });
   });
 
   test.each([

@@ -154,6 +154,56 @@ describe("before an upgrade", () => {
     expect([1, 2].map((version) => kept(pathOf(version)).metadata.labels.status)).toEqual(["superseded", "failed"]);
   });
 
+  describe("that changes what a revision had that did not end", () => {
+    const CHART = { metadata: { name: "consul", version: "1.9.11" } };
+    const its = (status: string, config?: object) => ({
+      info: { last_deployed: before(90), status },
+      config,
+      chart: CHART,
+    });
+    const statuses = () =>
+      [1, 2, 3].map((version) => [kept(pathOf(version)).metadata.labels.status, read(pathOf(version)).info.status]);
+    const upgrade = async (status: string, wanted: object, label = status) => {
+      server.addRevision(1, "superseded", its("superseded"));
+      server.addRevision(2, "deployed", its("deployed", { ui: { enabled: true } }));
+      server.addRevision(3, label, its(status, { ui: { enabled: false } }));
+      await allowUpgrade(api, release, wanted);
+      return statuses();
+    };
+    const OTHER = { values: { ui: { enabled: true } }, version: "1.9.11" };
+    const SAME = { values: { ui: { enabled: false } }, version: "1.9.11" };
+    const SUPERSEDED = ["superseded", "superseded"];
+    const DEPLOYED = ["deployed", "deployed"];
+
+    test.each(["pending-upgrade", "failed"])(
+      "has Helm begin from that one, where it is %s, so that what it added goes",
+      async (status) => {
+        expect(await upgrade(status, OTHER)).toEqual([SUPERSEDED, SUPERSEDED, DEPLOYED]);
+        expect(read(pathOf(3)).info.description).toBe(`interrupted while ${status}`);
+      },
+    );
+
+    test("the same where it failed by its label alone", async () => {
+      expect(await upgrade("deployed", OTHER, "failed")).toEqual([SUPERSEDED, SUPERSEDED, DEPLOYED]);
+    });
+
+    test.each<[what: string, wanted: object]>([
+      ["another chart", { ...SAME, version: "1.9.12" }],
+      ["a value less", { values: {} }],
+      ["a value more", { values: { ui: { enabled: false, metrics: {} }, tls: 1 } }],
+    ])("the same for %s", async (_, wanted) => {
+      expect(await upgrade("failed", wanted)).toEqual([SUPERSEDED, SUPERSEDED, DEPLOYED]);
+    });
+
+    test.each<[what: string, status: string, wanted: object, its: string[]]>([
+      ["where the same is wanted, it goes on from the one before", "pending-upgrade", SAME, ["failed", "failed"]],
+      ["where the same is wanted and it has failed, all stays", "failed", SAME, ["failed", "failed"]],
+      ["where it is deployed, all stays", "deployed", OTHER, DEPLOYED],
+    ])("%s", async (_, status, wanted, latest) => {
+      expect(await upgrade(status, wanted)).toEqual([SUPERSEDED, DEPLOYED, latest]);
+    });
+  });
+
   test("none is one that has made nothing and has failed, as Helm reads it", async () => {
     await allowUpgrade(api, release);
     expect(paths()).toEqual([pathOf(1)]);
