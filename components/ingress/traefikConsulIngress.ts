@@ -9,8 +9,9 @@ import type { IngressDescription } from "../teams/meshReference";
 import { routeUrl } from "../routing/routeUrl";
 import { NAMED_BY_ROUTES, RoutingModel } from "../routing/routingModel";
 import { scaling } from "../pods/scaling";
+import { disruptionBudgetWarnings } from "../pods/scalingProblems";
 import { judgedTogether, whenAllKnown } from "../shared/laterValues";
-import { refuse } from "../shared/problems";
+import { refuse, warn } from "../shared/problems";
 import { ENTRY_POINT_PORTS } from "../routing/traefikArguments";
 import { traefikDeployment } from "./traefikDeployment";
 import { extraParts } from "./traefikExtras";
@@ -64,7 +65,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
     ]);
     super("consul-traefik-mesh:index:TraefikConsulIngress", name, {}, owned(`TraefikConsulIngress-${name}`, opts));
     joinMesh(place, mesh, this);
-    const { dashboard = false } = args;
+    warn(place, budgetWarnings(args), this);
     const problems = (known: TraefikOptions) => [...traefikProblems(known), ...routing.served(serviceName, known)];
     const judged = judgedTogether(place, options, (known) => problems(known as TraefikOptions), this);
     const namespaceName = args.namespace ?? DEFAULT_TRAEFIK_NAMESPACE;
@@ -125,7 +126,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
       ports: clientPorts(args),
       options: Object.fromEntries(NAMED_BY_ROUTES.map((option) => [option, judged[option]])) as TraefikOptions,
     };
-    this.dashboardPortForward = dashboard
+    this.dashboardPortForward = args.dashboard
       ? `kubectl --namespace ${namespaceName} port-forward deployment/traefik 8080:${ENTRY_POINT_PORTS.admin}`
       : undefined;
     this.registerOutputs({ serviceName, namespace: this.namespace });
@@ -135,6 +136,11 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
   public url(host: string, path = "/", tls = false): string {
     return routeUrl(this.description.ports, host, path, tls);
   }
+}
+
+/** What of its disruption budget is most likely not meant. */
+function budgetWarnings({ disruptionBudget = {}, autoscaling, replicas = 1 }: TraefikOptions) {
+  return disruptionBudgetWarnings(disruptionBudget, autoscaling?.minReplicas ?? replicas, "disruptionBudget");
 }
 
 /** A ConfigMap: the certificate is public, and a preview shows which keys it has, which it does not of a Secret. */

@@ -4,6 +4,7 @@ import { ensureNamespace } from "./bringYourOwn";
 import { CONSUL_NAME, consulValues, mergeValues } from "../chart/consulValues";
 import { namedImage } from "../chart/heldValues";
 import { consulWorkloads } from "../chart/consulWorkloads";
+import { withDrains } from "../chart/disruptionBudgets";
 import { withLeafGate } from "../chart/leafGate";
 import { withSoleServer } from "../chart/soleServer";
 import { configEntry } from "./configEntry";
@@ -106,7 +107,9 @@ export class ConsulMesh extends pulumi.ComponentResource implements Mesh {
     ];
     // After the same resources as the release: Pulumi deletes at once what is equally far from what everything depends on.
     destroy.removeStuckHooks(`${name}-stuck-hooks`, { parent: this, dependsOn: beforeRelease });
-    const values = withLeafGate(withSoleServer(mergeValues(consulValues(args, secrets), args.values ?? {})));
+    const values = withDrains(
+      withLeafGate(withSoleServer(mergeValues(consulValues(args, secrets), args.values ?? {}))),
+    );
     const release = consulRelease(name, args, this.namespace, values, {
       parent: this,
       protect: args.protect,

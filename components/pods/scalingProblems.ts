@@ -60,3 +60,24 @@ export function disruptionBudgetProblems(budget: DisruptionBudget, path: string)
     }),
   ];
 }
+
+/** A budget that lets none of so many pods go, if it does; where their number is not known, of as many as there can be. */
+export function disruptionBudgetWarnings(
+  { minAvailable, maxUnavailable }: DisruptionBudget,
+  replicas: number | undefined,
+  path: string,
+): Problem[] {
+  // Of none, none has to go.
+  const pods = replicas || 1000;
+  // Kubernetes rounds up.
+  const count = (value: unknown) =>
+    String(value).endsWith("%") ? Math.ceil((parseInt(String(value)) * pods) / 100) : Number(value);
+  const warning = (input: string, value: unknown) => ({
+    propertyPath: `${path}.${input}`,
+    reason: `${JSON.stringify(value)} lets no pod go${replicas ? ` of ${replicas}` : ""}, so a node that has one is never drained; use { maxUnavailable: 1 } instead`,
+  });
+  return [
+    ...(count(minAvailable) >= pods ? [warning("minAvailable", minAvailable)] : []),
+    ...(count(maxUnavailable) === 0 ? [warning("maxUnavailable", maxUnavailable)] : []),
+  ];
+}

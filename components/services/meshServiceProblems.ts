@@ -11,7 +11,7 @@ import { memberProblems } from "./memberProblems";
 import type { MeshServiceOptions } from "./meshService";
 import { portProblems, rangeProblems } from "../shared/names";
 import { podOptionProblems } from "../pods/podOptionProblems";
-import { autoscalingProblems, disruptionBudgetProblems } from "../pods/scalingProblems";
+import { autoscalingProblems, disruptionBudgetProblems, disruptionBudgetWarnings } from "../pods/scalingProblems";
 import { NON_ROOT } from "../shared/podSecurity";
 import { healthProblems } from "../pods/probes";
 import { Problem } from "../shared/problems";
@@ -91,7 +91,14 @@ export function meshServiceWarnings(args: MeshServiceOptions, prefix = ""): Prob
   return [
     ...plainSecretWarnings(args, prefix),
     ...(args.canary === undefined ? [] : plainSecretWarnings(args.canary, `${prefix}canary.`)),
+    ...disruptionBudgetWarnings(args.disruptionBudget ?? {}, leastPods(args), `${prefix}disruptionBudget`),
   ];
+}
+
+/** The fewest pods that a service has at a time, of all its versions; `undefined` where nodes decide. */
+function leastPods({ kind, replicas, autoscaling, canary }: MeshServiceOptions): number | undefined {
+  const its = autoscaling?.minReplicas ?? replicas ?? 1;
+  return kind === "DaemonSet" ? undefined : its + (canary === undefined ? 0 : (canary.replicas ?? 1));
 }
 
 /** Problems of pods that are to wait before they stop; `part` is what of the mesh is too old for it, if anything. */

@@ -68,6 +68,16 @@ test("a sole server of the release ends at once, also behind the gate before its
   expect(await configOf({ servers: 3 })).toEqual({});
 });
 
+test("nodes can be drained: of several servers and injectors one may go at a time, and the only one may go", async () => {
+  const budgetsOf = async (args: ConsulMeshArgs) => {
+    const { server, connectInject } = find((await made(args)).recorded, "consul-release").props.values;
+    return [server.disruptionBudget, connectInject.disruptionBudget];
+  };
+  expect(await budgetsOf({})).toEqual([{ enabled: false }, { enabled: false }]);
+  const several = { servers: 3, values: { connectInject: { replicas: 2 } } };
+  expect(await budgetsOf(several)).toEqual([{ maxUnavailable: 1 }, { maxUnavailable: 1 }]);
+});
+
 describe("what is known of a mesh", () => {
   test("that was told nothing", async () => {
     const { mesh } = await made();

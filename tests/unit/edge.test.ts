@@ -246,3 +246,24 @@ test("each can be said in the stack's configuration, where a scaler stands besid
   );
   expect("problems" in result ? result.problems : []).toEqual([]);
 });
+
+test.each<[options: TraefikOptions, warned: boolean]>([
+  [{ disruptionBudget: { minAvailable: 1 } }, true],
+  [{ disruptionBudget: { minAvailable: 1 }, replicas: 2 }, false],
+  [
+    { disruptionBudget: { minAvailable: 2 }, autoscaling: { minReplicas: 2, maxReplicas: 3, cpuUtilization: 80 } },
+    true,
+  ],
+  [
+    { disruptionBudget: { minAvailable: 1 }, autoscaling: { minReplicas: 2, maxReplicas: 3, cpuUtilization: 80 } },
+    false,
+  ],
+  [{ replicas: 1 }, false],
+])("of a budget that lets none of Traefik's pods go, it warns: %j, %s", async (options, warned) => {
+  const lines: string[] = [];
+  const warn = jest.spyOn(console, "warn").mockImplementation((line) => void lines.push(String(line)));
+  await made(options).finally(() => warn.mockRestore());
+  expect(lines.map((line) => /TraefikConsulIngress "traefik": 1 warning\s+(\S+)/.exec(line)?.[1])).toEqual(
+    warned ? ["disruptionBudget.minAvailable:"] : [],
+  );
+});

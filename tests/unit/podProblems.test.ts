@@ -621,6 +621,36 @@ describe("what runs the pods, and how many", () => {
     ],
   ]);
 
+  const NONE = "so a node that has one is never drained; use { maxUnavailable: 1 } instead";
+  test.each<[budget: Given["disruptionBudget"], pods: Given, warning: string]>([
+    [{ minAvailable: 2 }, { replicas: 2 }, `minAvailable: 2 lets no pod go of 2, ${NONE}`],
+    [{ minAvailable: 1 }, { replicas: 2 }, ""],
+    [{ minAvailable: 1 }, {}, `minAvailable: 1 lets no pod go of 1, ${NONE}`],
+    [{ minAvailable: "50%" }, {}, `minAvailable: "50%" lets no pod go of 1, ${NONE}`],
+    [{ minAvailable: "50%" }, { replicas: 2 }, ""],
+    [{ minAvailable: "51%" }, { replicas: 2 }, `minAvailable: "51%" lets no pod go of 2, ${NONE}`],
+    [{ minAvailable: "100%" }, { kind: "DaemonSet" }, `minAvailable: "100%" lets no pod go, ${NONE}`],
+    [{ minAvailable: "99%" }, { kind: "DaemonSet" }, ""],
+    [{ minAvailable: 3 }, { kind: "DaemonSet" }, ""],
+    [{ minAvailable: 1 }, { replicas: 0 }, ""],
+    [{ maxUnavailable: 0 }, { replicas: 0 }, `maxUnavailable: 0 lets no pod go, ${NONE}`],
+    [{ maxUnavailable: 0 }, { replicas: 3 }, `maxUnavailable: 0 lets no pod go of 3, ${NONE}`],
+    [{ maxUnavailable: "0%" }, { replicas: 3 }, `maxUnavailable: "0%" lets no pod go of 3, ${NONE}`],
+    [{ maxUnavailable: "1%" }, { replicas: 3 }, ""],
+    [{ maxUnavailable: 1 }, {}, ""],
+    [{ minAvailable: 2 }, scaled({ minReplicas: 2 }), `minAvailable: 2 lets no pod go of 2, ${NONE}`],
+    [{ minAvailable: 1 }, scaled({ minReplicas: 2 }), ""],
+    [{ minAvailable: 2 }, { replicas: 2, canary: { image: "a:1" } }, ""],
+    [{ minAvailable: 3 }, { replicas: 2, canary: { image: "a:1" } }, `minAvailable: 3 lets no pod go of 3, ${NONE}`],
+    [{ minAvailable: 3 }, { replicas: 2, canary: { image: "a:1", replicas: 2 } }, ""],
+    [undefined, { replicas: 1 }, ""],
+  ])("a budget %j of %j that holds every drain is warned of: %s", (disruptionBudget, pods, warning) => {
+    const warnings = meshServiceWarnings({ ...shop, ...pods, disruptionBudget }, "services[0].");
+    expect(warnings.map((each) => `${each.propertyPath}: ${each.reason}`)).toEqual(
+      warning === "" ? [] : [`services[0].disruptionBudget.${warning}`],
+    );
+  });
+
   test.each<[number | undefined, string | undefined, boolean]>([
     [5, "Kubernetes 1.28", true],
     [5, undefined, false],
