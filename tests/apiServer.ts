@@ -19,6 +19,7 @@ const NAMES: Record<string, [plural: string, namespaced: boolean]> = {
   ServiceAccount: ["serviceaccounts", true],
   Job: ["jobs", true],
   Deployment: ["deployments", true],
+  StatefulSet: ["statefulsets", true],
   ClusterRole: ["clusterroles", false],
   ValidatingWebhookConfiguration: ["validatingwebhookconfigurations", false],
   CustomResourceDefinition: ["customresourcedefinitions", false],
@@ -28,6 +29,7 @@ const NAMES: Record<string, [plural: string, namespaced: boolean]> = {
 };
 const GROUPS: Record<string, string[]> = {
   v1: ["Namespace", "Secret", "ConfigMap", "Service", "ServiceAccount"],
+  "apps/v1": ["StatefulSet"],
   "batch/v1": ["Job"],
   "rbac.authorization.k8s.io/v1": ["ClusterRole"],
   "admissionregistration.k8s.io/v1": ["ValidatingWebhookConfiguration"],

@@ -17,6 +17,7 @@ import {
 } from "./helmRecord";
 import { GeneratedKey, refuseLostKey } from "./lostKey";
 import { removeGoing } from "./remains";
+import { refuseOtherClaims } from "./serverClaims";
 
 /** Label of a namespace that a stack made, by which it is known also where the state has lost it. */
 const STACK_LABEL = "consul-traefik-mesh/stack";
@@ -97,7 +98,7 @@ export function reachesCluster(parent: pulumi.Resource | undefined): boolean {
 /**
  * Lets Helm go on where a run of Pulumi was interrupted. A release that the state does not know, in a namespace of the stack's own,
  * is an interrupted run's: Helm forgets it, and installs it anew over what is there, which it takes over. Another is refused. One
- * that the state does know can be upgraded after any end of the operation before.
+ * that the state does know can be upgraded after any end of the operation before, but not to what Kubernetes refuses.
  */
 export function interruptedReleaseHooks(
   name: string,
@@ -128,7 +129,12 @@ export function interruptedReleaseHooks(
   };
   return {
     beforeCreate: [new pulumi.ResourceHook(hookName(`${name}-reinstall`), create)],
-    beforeUpdate: [new pulumi.ResourceHook(hookName(`${name}-upgrade`), update)],
+    beforeUpdate: [
+      new pulumi.ResourceHook(hookName(`${name}-upgrade`), update),
+      new pulumi.ResourceHook(hookName(`${name}-claims`), (args) => refuseOtherClaims(args, release, access()), {
+        onDryRun: true,
+      }),
+    ],
   };
 }
 

@@ -36,6 +36,33 @@ test("what an up of prod has protected can neither be destroyed nor dropped, unt
   expect(await refusal(its.stack.preview())).toBe("accepted");
 });
 
+test("servers' claims of another size are refused by a preview that cannot ask the cluster", async () => {
+  const [name, namespace] = ["consul", "consul-system"];
+  const values = { server: { storage: "10Gi" } };
+  const props = {
+    name,
+    namespace,
+    chart: path.resolve("testbed/charts/consul"),
+    values,
+    skipAwait: true,
+    timeout: 600,
+  };
+  const component = { type: "consul-traefik-mesh:index:ConsulMesh", name };
+  const release = {
+    type: "kubernetes:helm.sh/v3:Release",
+    name: "consul-release",
+    id: `${namespace}/${name}`,
+    props: { ...props, status: { namespace, name, revision: 1, status: "deployed" } },
+    component,
+  };
+  await importState(its.stack, [release]);
+  expect(await refusal(its.stack.preview())).toBe("accepted");
+  its.configure({ consulStorage: "20Gi" });
+  expect(await refusal(its.stack.preview())).toMatch(
+    /StatefulSet consul-system\/consul-server makes claims of 10Gi, and is to make claims of 20Gi/,
+  );
+});
+
 async function refusal(preview: Promise<unknown>): Promise<string> {
   return preview.then(
     () => "accepted",

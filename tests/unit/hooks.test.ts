@@ -173,7 +173,7 @@ describe("a release", () => {
 
   test("has its hooks, by the name of the mesh, where the cluster can be asked", async () => {
     const { names, transformations } = await hooks();
-    expect([names, transformations.length]).toEqual([[["consul-reinstall"], ["consul-upgrade"]], 1]);
+    expect([names, transformations.length]).toEqual([[["consul-reinstall"], ["consul-upgrade", "consul-claims"]], 1]);
     const other = await hooks(() => [new k8s.Provider("other", {})]);
     expect([other.its, other.transformations]).toEqual([undefined, []]);
   });
@@ -186,6 +186,20 @@ describe("a release", () => {
     });
     const { deleteBeforeReplace, replaceOnChanges, props } = find(recorded, "release");
     expect([deleteBeforeReplace, replaceOnChanges, props.chart]).toEqual([true, [], "consul"]);
+  });
+
+  test("is not upgraded to what Kubernetes refuses, which a preview says too", async () => {
+    const [, claims] = (await hooks()).its!.beforeUpdate as unknown as {
+      callback: (args: object) => Promise<void>;
+      opts: object;
+    }[];
+    expect(claims.opts).toEqual({ onDryRun: true });
+    const inputs = (storage: string) => ({ values: { server: { storage } } });
+    const spec = { volumeClaimTemplates: [{ spec: { resources: { requests: { storage: "1Gi" } } } }] };
+    server.add("apps/v1", "StatefulSet", { metadata: { name: "consul-server", namespace: "consul-system" }, spec });
+    await expect(claims.callback({ oldInputs: inputs("1Gi"), newInputs: inputs("2Gi") })).rejects.toThrow(
+      "StatefulSet consul-system/consul-server makes claims of 1Gi, and is to make claims of 2Gi",
+    );
   });
 
   test("is forgotten before it is made, but not where the namespace is not the stack's", async () => {
