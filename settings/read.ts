@@ -210,7 +210,7 @@ export function settingsOf(values: Readonly<Record<string, unknown>>): Settings 
     consul: {
       ...consul,
       rotations,
-      namespacesWithoutInjection: [traefik.namespace!],
+      namespacesWithoutInjection: [...(consul.namespacesWithoutInjection ?? []), traefik.namespace!],
       chart: chart?.path === undefined ? chart : { path: chart.path },
     },
     traefik: {

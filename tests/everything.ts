@@ -67,6 +67,7 @@ export const EVERYTHING: Record<string, unknown> = {
   consulAcls: true,
   consulGossipEncryption: true,
   consulCatalogSyncInterval: "5s",
+  consulNamespacesWithoutInjection: ["calico-system"],
   consulSidecarAccessLogs: true,
   tracing: { endpoint: "otel-collector.monitoring:4317", sampleRate: 0.1 },
   consulValues: {

@@ -89,9 +89,11 @@ export interface ConsulOptions {
    */
   readonly catalogSyncInterval?: string;
   /**
-   * Namespaces without services of the mesh, whose pods start while the injector does not run: an ingress' above all. Those of
-   * all others wait for it, so that none starts without its sidecar.
-   * @unset `traefik-consul`
+   * Namespaces without services of the mesh, whose pods start while the injector does not run: an ingress' above all, and what nodes
+   * need to start, such as a CNI's. Those of all others wait for it, so that none starts without its sidecar. A stack adds them to
+   * Traefik's own.
+   * @setting consulNamespacesWithoutInjection
+   * @unset Traefik's own, `traefik-consul`
    */
   readonly namespacesWithoutInjection?: readonly string[];
 }

@@ -50,7 +50,12 @@ export function meshReachProblems(
   prefix = "",
 ): Problem[] {
   const values = mergeValues(consulValues(args), args.values ?? {});
-  return reachProblems(values, namespace.name, reached, namespace.made, `${prefix}values`);
+  const listed = args.namespacesWithoutInjection?.indexOf(namespace.name) ?? -1;
+  return reachProblems(values, namespace.name, reached, namespace.made, `${prefix}values`).map((problem) =>
+    listed >= 0 && problem.propertyPath.endsWith("namespaceSelector")
+      ? { ...problem, propertyPath: `${prefix}namespacesWithoutInjection[${listed}]` }
+      : problem,
+  );
 }
 
 /** Whether Kubernetes Services reach the catalog of a mesh of these arguments. */

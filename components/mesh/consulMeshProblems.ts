@@ -10,6 +10,7 @@ import { ConsulMeshArgs, DEFAULT_CONSUL_NAMESPACE } from "./consulMeshArgs";
 import { chartOrigin, consulMeshVersions, meshReachProblems } from "./consulMeshKnown";
 import { checkpointProblems } from "./consulSecrets";
 import { egressProblems } from "./egress";
+import { selectorWarnings } from "./meshReach";
 import { rotationProblems } from "./rotation";
 import { tracingProblems } from "./tracing";
 
@@ -80,11 +81,12 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
 
 /** What is not known of a mesh's arguments, and no reason to refuse them. */
 export function consulMeshWarnings(args: ConsulMeshArgs): Problem[] {
-  const { values = {} } = args;
+  const { values = {}, namespacesWithoutInjection = ["traefik-consul"] } = args;
   const { doubts } = chartValueProblems(values, chartOrigin(args), "values");
   return [
     ...versionWarnings(consulMeshVersions(args), "kubernetesVersion"),
     ...doubts,
+    ...selectorWarnings(values, ["kube-system", ...namespacesWithoutInjection], "values"),
     // What the chart may not even know is said once.
     ...mergedValueProblems(args, values, "values").doubts.filter(
       (doubt) => !doubts.some((other) => doubt.propertyPath.startsWith(other.propertyPath)),

@@ -97,15 +97,32 @@ interface Selector {
 
 /** A label selector as the chart takes it: YAML in a string, or the object itself. None where it is no such thing, or not known yet. */
 function selectorOf(value: unknown): Selector {
-  if (Object.keys(laterValues({ value })).length > 0) {
-    return {};
+  return knownSelector(value) ?? {};
+}
+
+function knownSelector(value: unknown): Selector | undefined {
+  if (Object.keys(laterValues({ value })).length > 0 || String(value).includes("{{")) {
+    return undefined;
   }
   try {
-    const selector: unknown = typeof value === "string" && !value.includes("{{") ? yaml.parse(value) : value;
+    const selector: unknown = typeof value === "string" ? yaml.parse(value) : value;
     return typeof selector === "object" && selector !== null ? selector : {};
   } catch {
-    return {};
+    // Others tell that it is no YAML.
   }
+  return undefined;
+}
+
+/**
+ * Namespaces of which the injector is asked by a selector of the user's own, and should not be: it refuses all of their pods while it
+ * is away, and needs some of them to start itself. Of those, labels but their name are not counted on.
+ */
+export function selectorWarnings(values: ChartValues, without: readonly string[], prefix: string): Problem[] {
+  const path = "connectInject.namespaceSelector";
+  const selector = valueAt(values, path) === undefined ? undefined : knownSelector(valueAt(values, path));
+  const asked = selector === undefined ? [] : without.filter((namespace) => matches(selector, namespace, true));
+  const reason = `has the injector asked about each pod of ${asked.join(", ")}, of which none starts while the injector is away; leave them out, with operator NotIn`;
+  return asked.length === 0 ? [] : [{ propertyPath: `${prefix}.${path}`, reason }];
 }
 
 /** Label of each namespace, with its name. */

@@ -41,6 +41,8 @@ export interface PlatformArgs {
   consulGossipEncryption?: boolean;
   /** How often the catalog sync writes Kubernetes Services to Consul, a Go duration. A new Traefik is ready when its own entry has arrived, so this is part of how long an ingress takes to start; the chart's own is 30s. Default: 5s. */
   consulCatalogSyncInterval?: string;
+  /** Namespaces without services of the mesh, whose pods start while the injector does not run: an ingress' above all, and what nodes need to start, such as a CNI's. Those of all others wait for it, so that none starts without its sidecar. A stack adds them to Traefik's own. Default: Traefik's own, `traefik-consul`. */
+  consulNamespacesWithoutInjection?: string[];
   /** Namespace of Consul, which the mesh makes and owns unless `consulCreateNamespace` is `false`. Default: consul-system. */
   consulNamespace?: string;
   /** Folder of a local Consul chart, relative to the program. Excludes `consulChartRepository` and `consulChartVersion`. Default: the repository's. */

@@ -204,6 +204,24 @@ test("a namespace that the mesh does not reach is told by the value that leaves 
   expect(mesh.reachProblems({ name: "orders", made: true }, "services")).toEqual([]);
 });
 
+test("a namespace is told of where it was listed, not where the chart has the list", () => {
+  const shop = { name: "shop", made: false };
+  const pathsOf = (args: ConsulMeshArgs) =>
+    meshReachProblems(args, shop, "pods", "x.").map((each) => each.propertyPath);
+  const connectInject = { k8sDenyNamespaces: ["shop"] };
+  const selector = "x.values.connectInject.namespaceSelector";
+  expect(pathsOf({ namespacesWithoutInjection: ["shop"] })).toEqual(["x.namespacesWithoutInjection[0]"]);
+  expect(pathsOf({ namespacesWithoutInjection: ["edge", "shop"], values: { connectInject } })).toEqual([
+    "x.values.connectInject.k8sDenyNamespaces",
+    "x.namespacesWithoutInjection[1]",
+  ]);
+  const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": "other" } };
+  expect(pathsOf({ values: { connectInject: { namespaceSelector } } })).toEqual([selector]);
+  expect(pathsOf({ namespacesWithoutInjection: ["edge"], values: { connectInject: { namespaceSelector } } })).toEqual([
+    selector,
+  ]);
+});
+
 test("all that is made is the mesh's, and what holds data or trust is protected where that is asked for", async () => {
   const { recorded } = await made({ acls: true, gossipEncryption: true, sidecarAccessLogs: true, protect: true });
   const its = recorded.filter(({ parent }) => parent === "consul");

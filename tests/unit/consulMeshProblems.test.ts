@@ -15,6 +15,7 @@ beforeAll(() => {
   fs.writeFileSync(path.join(OLD, "Chart.yaml"), "version: 1.4.0\n");
 });
 afterAll(() => fs.rmSync(OLD, { recursive: true }));
+const inject = (namespaceSelector: string) => ({ connectInject: { namespaceSelector } });
 const bank = { name: "bank", host: "bank.test", port: 443 };
 
 test.each<[wrong: object, problems: RegExp[], right?: object]>([
@@ -120,6 +121,14 @@ test.each<[args: object, warnings: RegExp[]]>([
   [
     { chart: { version: "1.9.99" }, values: { server: { later: { a: 1 } }, client: { enabled: true } } },
     [/^values\.server\.later: /, /^values\.client\.enabled: /],
+  ],
+  [
+    { values: inject("{}") },
+    [/^values\.connectInject\.namespaceSelector: .* pod of kube-system, traefik-consul, of which/],
+  ],
+  [
+    { values: inject("{}"), namespacesWithoutInjection: ["edge"] },
+    [/^values\.connectInject\.namespaceSelector: .* pod of kube-system, edge, of which/],
   ],
 ])("%j is no reason to refuse", (args, warnings) => {
   expect(warned(args)).toEqual(warnings.map((each) => expect.stringMatching(each)));

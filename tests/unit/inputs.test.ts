@@ -393,6 +393,16 @@ describe("plain settings of the stack", () => {
     [{ consulStorage: "100m" }, { consulStorage: "100M" }, "is a fraction of a byte"],
     [{ consulStorage: "9E9Gi" }, { consulStorage: "9E9" }, "consulStorage: "],
     [{ traefikAcmeStorage: "1GiB" }, { traefikAcmeStorage: "0.5Gi" }, "traefikAcmeStorage: "],
+    [
+      { consulNamespacesWithoutInjection: ["csi", "Calico"] },
+      { consulNamespacesWithoutInjection: ["csi", "calico"] },
+      '"Calico" is not',
+    ],
+    [
+      { consulNamespacesWithoutInjection: ["csi", "mesh-services"] },
+      { consulNamespacesWithoutInjection: ["csi"] },
+      'consulNamespacesWithoutInjection[1]: leaves out "mesh-services", which the stack makes',
+    ],
     [{ consulCatalogSyncInterval: "5" }, { consulCatalogSyncInterval: "1.5s" }, "is not a Go duration"],
     [{ consulCatalogSyncInterval: "0s" }, { consulCatalogSyncInterval: "1m30s" }, "is out of range"],
     [{ consulCatalogSyncInterval: "-5s" }, { consulCatalogSyncInterval: ".5s" }, "is out of range"],

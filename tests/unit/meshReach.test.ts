@@ -1,5 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { laterReachProblems, Reached, reachJudge, reachOf, reachProblems } from "../../components/mesh/meshReach";
+import {
+  laterReachProblems,
+  Reached,
+  reachJudge,
+  reachOf,
+  reachProblems,
+  selectorWarnings,
+} from "../../components/mesh/meshReach";
 import { ends } from "../ends";
 
 /** Where the chart's values keep the mesh from a namespace, `shop`. */
@@ -154,4 +161,26 @@ describe("by values that other resources make", () => {
     ]);
     warn.mockRestore();
   });
+});
+
+test.each<[selector: unknown, asked: string]>([
+  [undefined, ""],
+  ["", "kube-system, edge"],
+  [{}, "kube-system, edge"],
+  [`matchExpressions: [{ key: ${NAME}, operator: NotIn, values: [kube-system] }]`, "edge"],
+  [`matchExpressions: [{ key: ${NAME}, operator: NotIn, values: [edge, kube-system] }]`, ""],
+  [`matchLabels: { ${NAME}: kube-system }`, "kube-system"],
+  // Labels that they are not known to have: they are left out.
+  ["matchLabels: { team: a }", ""],
+  ["matchExpressions: [{ key: openshift.io/cluster-monitoring, operator: DoesNotExist }]", "kube-system, edge"],
+  // Nobody knows yet.
+  ["{{ .Values.a }}", ""],
+  ["matchLabels: [", ""],
+  [Promise.resolve("{}"), ""],
+])("by %j the injector is asked about what it needs itself: %j", (namespaceSelector, asked) => {
+  const values = namespaceSelector === undefined ? { connectInject: {} } : { connectInject: { namespaceSelector } };
+  const reason = `has the injector asked about each pod of ${asked}, of which none starts while the injector is away; leave them out, with operator NotIn`;
+  expect(selectorWarnings(values, ["kube-system", "edge"], "values")).toEqual(
+    asked === "" ? [] : [{ propertyPath: SELECTOR, reason }],
+  );
 });

@@ -121,6 +121,9 @@ describe("of the settings", () => {
 
   test("the ingress' own namespace has no injection", () => {
     expect(settings({ traefikNamespace: "edge" }).consul.namespacesWithoutInjection).toEqual(["edge"]);
+    const more = { traefikNamespace: "edge", consulNamespacesWithoutInjection: ["calico-system", "longhorn-system"] };
+    const all = ["calico-system", "longhorn-system", "edge"];
+    expect(settings(more).consul.namespacesWithoutInjection).toEqual(all);
   });
 
   test("workloads run already, in other namespaces too, each of which is named once", () => {
