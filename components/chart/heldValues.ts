@@ -113,7 +113,8 @@ export function heldValueProblems(options: Options, values: ChartValues, prefix:
 /** Values that another resource makes, where what is in them has to be known before they are merged with the mesh's own. */
 export function laterValueProblems(options: Options, values: ChartValues, prefix: string): Problem[] {
   const held = Object.keys(heldValues(options));
-  const gate = ["server.extraConfig", "server.extraContainers", "global.datacenter", "global.domain"];
+  const inGate = ["global.datacenter", "global.domain", "global.dualStack.enabled"];
+  const gate = ["server.extraConfig", "server.extraContainers", ...inGate];
   const read = [...held, ...(options.acls ? gate : [])];
   const own = consulValues(options as ConsulOptions);
   return Object.keys(laterValues(values))

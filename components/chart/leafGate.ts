@@ -113,7 +113,7 @@ function gateContainer(values: ChartValues): ChartValues {
 function envoyConfiguration(values: ChartValues) {
   return envoyBeforeConsul({
     listens: {
-      address: "0.0.0.0",
+      address: valueAt(values, "global.dualStack.enabled") === true ? "::" : "0.0.0.0",
       port: API_PORTS.gate,
       certificates: [
         {

@@ -61,7 +61,14 @@ export function envoyBeforeConsul({ listens, filters = [], route, consul }: Envo
     static_resources: {
       listeners: [
         {
-          address: { socket_address: { address: listens.address, port_value: listens.port } },
+          // As IPv6 alone it would be no address of IPv4's clients.
+          address: {
+            socket_address: {
+              address: listens.address,
+              port_value: listens.port,
+              ipv4_compat: listens.address === "::" || undefined,
+            },
+          },
           filter_chains: [{ filters: [{ name: "api", typed_config: manager }], transport_socket: tls }],
         },
       ],

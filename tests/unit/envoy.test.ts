@@ -30,6 +30,8 @@ function made(more: Partial<EnvoyBeforeConsul> = {}) {
 
 test("it listens where it is told, in the clear or by TLS with its certificate", () => {
   expect(made().address).toEqual({ socket_address: { address: "127.0.0.1", port_value: 8500 } });
+  const both = { socket_address: { address: "::", port_value: 8500, ipv4_compat: true } };
+  expect(made({ listens: { ...listens, address: "::" } }).address).toEqual(both);
   expect(made().tls).toBeUndefined();
   const certificates = [{ private_key: { filename: "/key" } }];
   expect(made({ listens: { ...listens, certificates } }).tls).toEqual({

@@ -129,6 +129,8 @@ describe("values that another resource makes", () => {
     ["server.extraContainers", { acls: true }],
     ["global.datacenter", { acls: true }],
     ["global.domain", { acls: true }],
+    ["global.dualStack.enabled", { acls: true }],
+    ["global.dualStack", { acls: true }],
   ])("%s is refused, since what is in it has to be known", (...[path, options]) => {
     const value = pulumi.output({ verify: false });
     expect(said(nested(path, value), options)).toEqual([`x.${path} ${reason}`]);
@@ -143,6 +145,7 @@ describe("values that another resource makes", () => {
     "server.extraVolumes",
     "global.image",
     "global.domain",
+    "global.dualStack.enabled",
     "global.metrics.datadog",
     "global.tlsX",
     "meshGateway",

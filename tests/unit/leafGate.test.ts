@@ -35,6 +35,15 @@ test("the gate runs the dataplane's image, and verifies the server under its dat
   expect(gate.command[2]).toContain('"sni":"server.eu.mesh"');
 });
 
+test.each([
+  [true, { address: "::", ipv4_compat: true }],
+  [false, { address: "0.0.0.0" }],
+])("clients reach the gate by both protocols where the servers have both: %j", (enabled, address) => {
+  const [gate] = server(withAcls({ global: { dualStack: { enabled } } })).extraContainers;
+  const [listener] = JSON.parse(gate.command[2]).static_resources.listeners;
+  expect(listener.address.socket_address).toEqual({ ...address, port_value: 8501 });
+});
+
 test("the gate trusts the server's own certificate alone, and reads what it is given", () => {
   const [gate] = server(withAcls({ global: { imagePullPolicy: "Always" } })).extraContainers;
   const { listeners, clusters } = JSON.parse(gate.command[2]).static_resources;
