@@ -1,17 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ACCESS_LOGS } from "./accessLogs";
 import { ensureNamespace } from "./bringYourOwn";
-import { CONSUL_NAME, consulValues, mergeValues } from "../chart/consulValues";
+import { CONSUL_NAME } from "../chart/consulValues";
 import { namedImage } from "../chart/heldValues";
 import { consulWorkloads } from "../chart/consulWorkloads";
-import { withDrains } from "../chart/disruptionBudgets";
-import { withLeafGate } from "../chart/leafGate";
-import { withSoleServer } from "../chart/soleServer";
 import { configEntry } from "./configEntry";
 import { ConsulMeshArgs, DEFAULT_CONSUL_CLI_IMAGE, DEFAULT_CONSUL_NAMESPACE } from "./consulMeshArgs";
-import { apiAddressOf, knownOf, syncsCatalog, uiPortForwardOf, usesCni } from "./consulMeshKnown";
+import { apiAddressOf, knownOf, syncsCatalog, uiPortForwardOf } from "./consulMeshKnown";
 import { consulMeshProblems, consulMeshWarnings } from "./consulMeshProblems";
-import { consulRelease, readCertificate, timeoutSeconds } from "./consulRelease";
+import { consulRelease, readCertificate, releaseValues, timeoutSeconds } from "./consulRelease";
 import { consulSecrets, secretRefs } from "./consulSecrets";
 import { closeEgress, ExternalDestination, externalDestinations, keepDestinationCas } from "./egress";
 import { atDestroy, MakeAtDestroy } from "../interrupted/clusterProvider";
@@ -47,6 +44,7 @@ export class ConsulMesh extends pulumi.ComponentResource implements Mesh {
   public readonly partWithoutContains: string | undefined;
   public readonly partWithoutSleep: string | undefined;
   public readonly partWithoutNativeSidecar: string | undefined;
+  public readonly cni: boolean;
   public readonly caRotation: string | undefined;
   public readonly tracing: Tracing | undefined;
   /** Whether Kubernetes Services reach Consul's catalog; `true` unless `values` turned it off. */
@@ -107,9 +105,7 @@ export class ConsulMesh extends pulumi.ComponentResource implements Mesh {
     ];
     // After the same resources as the release: Pulumi deletes at once what is equally far from what everything depends on.
     destroy.removeStuckHooks(`${name}-stuck-hooks`, { parent: this, dependsOn: beforeRelease });
-    const values = withDrains(
-      withLeafGate(withSoleServer(mergeValues(consulValues(args, secrets), args.values ?? {}))),
-    );
+    const values = releaseValues(args, secrets);
     const release = consulRelease(name, args, this.namespace, values, {
       parent: this,
       protect: args.protect,
@@ -145,7 +141,8 @@ export class ConsulMesh extends pulumi.ComponentResource implements Mesh {
     this.partWithoutNativeSidecar = known.partWithoutNativeSidecar;
     this.caRotation = known.caRotation;
     this.tracing = known.tracing;
-    this.description = { consulNamespace: namespaceName, ...known, cni: usesCni(args.values), reach: reachOf(values) };
+    this.cni = known.cni;
+    this.description = { consulNamespace: namespaceName, ...known, reach: reachOf(values) };
     const { namespace: its, apiAddress, caCertificate, authMethod } = this;
     this.registerOutputs({ namespace: its, apiAddress, caCertificate, authMethod });
   }

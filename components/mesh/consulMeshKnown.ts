@@ -24,6 +24,7 @@ export function knownOf(args: ConsulMeshArgs) {
     partWithoutContains: meshPartWithoutContains(args),
     partWithoutSleep: meshPartWithoutSleep(args),
     partWithoutNativeSidecar: meshPartWithoutNativeSidecar(args),
+    cni: usesCni(args.values),
     caRotation: args.rotations?.ca,
     tracing: args.tracing,
   };

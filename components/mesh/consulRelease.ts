@@ -1,13 +1,28 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { withInputs } from "./bringYourOwn";
-import { ChartValues, CONSUL_NAME, SecretKeyRef } from "../chart/consulValues";
+import {
+  ChartValues,
+  CONSUL_NAME,
+  ConsulSecretRefs,
+  consulValues,
+  mergeValues,
+  SecretKeyRef,
+} from "../chart/consulValues";
+import { withDrains } from "../chart/disruptionBudgets";
+import { withLeafGate } from "../chart/leafGate";
+import { withSoleServer } from "../chart/soleServer";
 import { ConsulMeshArgs, DEFAULT_CHART_VERSION, HASHICORP_HELM_REPOSITORY } from "./consulMeshArgs";
 import { printable } from "../shared/problems";
 
 /** How long an installation may take to become ready. */
 export function timeoutSeconds(args: ConsulMeshArgs): number {
   return args.timeoutSeconds ?? 600;
+}
+
+/** The chart's values for a mesh of these arguments. */
+export function releaseValues(args: ConsulMeshArgs, secrets: ConsulSecretRefs): ChartValues {
+  return withDrains(withLeafGate(withSoleServer(mergeValues(consulValues(args, secrets), args.values ?? {}))));
 }
 
 /** Consul's chart, installed with these values. Does not wait for what the chart runs. */

@@ -21,6 +21,8 @@ export interface Mesh {
   readonly partWithoutSleep: string | undefined;
   /** What of the mesh or the cluster is too old for a sidecar that ends with a job; `undefined` where nothing is. */
   readonly partWithoutNativeSidecar: string | undefined;
+  /** Whether a CNI plugin redirects the pods' traffic, before any of their containers runs. */
+  readonly cni: boolean;
   /** The word of the last rotation of Consul's CA, with which services restart; `undefined` where there was none. */
   readonly caRotation: string | undefined;
   /** Where spans go, `undefined` where there are none. */

@@ -15,7 +15,7 @@ import { memberService } from "./memberService";
 import { joinMesh, otherMeshProblems } from "../mesh/membership";
 import type { Ingress, Mesh } from "../mesh/mesh";
 import { RoutingModel } from "../routing/routingModel";
-import { drainProblems, meshServiceProblems, meshServiceWarnings } from "./meshServiceProblems";
+import { drainProblems, initContainerWarnings, meshServiceProblems, meshServiceWarnings } from "./meshServiceProblems";
 import { judgedLater } from "../pods/judgedLater";
 import type { Autoscaling, DisruptionBudget, PodOptions } from "../pods/podOptions";
 import { leftAlone, scaling } from "../pods/scaling";
@@ -166,7 +166,8 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
     ]);
     super("consul-traefik-mesh:index:MeshService", name, {}, owned(`MeshService-${name}`, opts));
     joinMesh(what, args.mesh, this);
-    warn(what, [...meshServiceWarnings(args), ...ingressTimeoutWarnings(what, args)], this);
+    const warnings = [...meshServiceWarnings(args), ...initContainerWarnings(args, mesh.cni)];
+    warn(what, [...warnings, ...ingressTimeoutWarnings(what, args)], this);
     this.serviceName = serviceName;
     this.protocol = args.protocol ?? "http";
     this.routed = isRouted(args);

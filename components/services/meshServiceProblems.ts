@@ -110,3 +110,12 @@ export function drainProblems(
   const reason = `${part} does not know how to wait like that; use 0, or Kubernetes 1.30 and consul-k8s-control-plane 1.5.3 or later`;
   return part === undefined || drainSeconds === 0 ? [] : [{ propertyPath: `${prefix}drainSeconds`, reason }];
 }
+
+/** What of a service's init containers is most likely not meant where a CNI plugin redirects the pods' traffic. */
+export function initContainerWarnings({ podSpec }: Pick<MeshServiceOptions, "podSpec">, cni: boolean): Problem[] {
+  const { initContainers } = (podSpec ?? {}) as { readonly initContainers?: readonly unknown[] };
+  const reason =
+    "run before the sidecar, to which connectInject.cni.enabled redirects their calls all the same, so that each is refused; " +
+    "let the service's own container make them";
+  return cni && initContainers?.length ? [{ propertyPath: "podSpec.initContainers", reason }] : [];
+}

@@ -96,6 +96,7 @@ export class MeshReference implements Mesh {
   public readonly partWithoutContains: string | undefined;
   public readonly partWithoutSleep: string | undefined;
   public readonly partWithoutNativeSidecar: string | undefined;
+  public readonly cni: boolean;
   public readonly caRotation: string | undefined;
   public readonly tracing: Tracing | undefined;
   /** The JWT providers that permissions may name; `undefined` where they are not known. */
@@ -123,6 +124,7 @@ export class MeshReference implements Mesh {
     this.partWithoutContains = description.partWithoutContains;
     this.partWithoutSleep = description.partWithoutSleep;
     this.partWithoutNativeSidecar = description.partWithoutNativeSidecar;
+    this.cni = description.cni;
     this.caRotation = description.caRotation;
     this.tracing = description.tracing;
     this.jwtProviders = description.jwtProviders;

@@ -63,6 +63,7 @@ test("a mesh of another stack is what that one says of it", () => {
     partWithoutContains: its.partWithoutContains,
     partWithoutSleep: its.partWithoutSleep,
     partWithoutNativeSidecar: its.partWithoutNativeSidecar,
+    cni: its.cni,
     caRotation: its.caRotation,
     tracing: its.tracing,
     jwtProviders: its.jwtProviders,

@@ -191,3 +191,25 @@ test("what is most likely not meant is warned of: a secret in plain text, more t
   expect(said[0]).toContain("env.DB_PASSWORD: looks like a secret");
   expect(said[0]).toContain("gives requests 300 s");
 });
+
+test("of calls that init containers cannot make beside a CNI plugin, it warns", async () => {
+  const said = async (cni: boolean, podSpec?: object) => {
+    const warned: string[] = [];
+    const warn = jest.spyOn(console, "warn").mockImplementation((line) => void warned.push(String(line)));
+    await record(() => {
+      const mesh = new ConsulMesh("consul", { values: { connectInject: { cni: { enabled: cni } } } });
+      new MeshService("shop", { mesh, ...SHOP, podSpec });
+    });
+    warn.mockRestore();
+    return warned.filter((line) => line.includes("MeshService")).join();
+  };
+  const podSpec = { initContainers: [{ name: "migrate", image: "registry.example.com/shop:1.4.2" }] };
+  expect(await said(true, podSpec)).toMatch(
+    /MeshService "shop": 1 warning\s+podSpec\.initContainers: run before the sidecar, to which connectInject\.cni\.enabled redirects their calls all the same, so that each is refused; let the service's own container make them$/,
+  );
+  expect([await said(false, podSpec), await said(true, { initContainers: [] }), await said(true)]).toEqual([
+    "",
+    "",
+    "",
+  ]);
+});

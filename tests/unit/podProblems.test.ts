@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { drainProblems } from "../../components/services/meshServiceProblems";
+import { drainProblems, initContainerWarnings } from "../../components/services/meshServiceProblems";
 import { meshServiceProblems, MeshServiceOptions, meshServiceWarnings } from "../../components";
 import { oldVariableNameProblems } from "../../components/pods/containerProblems";
 
@@ -620,6 +620,20 @@ describe("what runs the pods, and how many", () => {
       { disruptionBudget: { minAvailable: 0 } },
     ],
   ]);
+
+  test("calls of init containers are warned of where a CNI plugin redirects them before there is a sidecar", () => {
+    const migrate = { initContainers: [{ name: "migrate", image: "a:1" }] };
+    const reason =
+      "run before the sidecar, to which connectInject.cni.enabled redirects their calls all the same, so that each is refused; let the " +
+      "service's own container make them";
+    expect(initContainerWarnings({ podSpec: migrate }, true)).toEqual([
+      { propertyPath: "podSpec.initContainers", reason },
+    ]);
+    expect(initContainerWarnings({ podSpec: migrate }, false)).toEqual([]);
+    expect(initContainerWarnings({ podSpec: { initContainers: [] } }, true)).toEqual([]);
+    expect(initContainerWarnings({ podSpec: {} }, true)).toEqual([]);
+    expect(initContainerWarnings({}, true)).toEqual([]);
+  });
 
   const NONE = "so a node that has one is never drained; use { maxUnavailable: 1 } instead";
   test.each<[budget: Given["disruptionBudget"], pods: Given, warning: string]>([
