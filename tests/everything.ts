@@ -172,6 +172,7 @@ export const EVERYTHING: Record<string, unknown> = {
       updateStrategy: "Recreate",
       podLabels: { team: "a" },
       podAnnotations: { "example.com/team": "a" },
+      serviceAccountAnnotations: { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/shop" },
       podSpec: { dnsPolicy: "ClusterFirst" },
       replicas: 2,
       disruptionBudget: { maxUnavailable: 1 },

@@ -1,3 +1,4 @@
+import { accountProblems } from "./accountOptions";
 import { sidecarPortProblems } from "./containerProblems";
 import { sizeProblems } from "../shared/grammars";
 import { HARMLESS_ANNOTATIONS } from "./sidecarConflicts";
@@ -63,6 +64,7 @@ export function podOptionProblems(options: PodOptions, context: PodContext, pref
       ...metadataKeyProblems(at(`podAnnotations["${key}"]`), key, HARMLESS_ANNOTATIONS),
       ...sidecarValueProblems(at(`podAnnotations["${key}"]`), key, value),
     ]),
+    ...accountProblems(options, prefix),
     ...Object.entries(options.nodeSelector ?? {}).flatMap(([key, value]) => [
       ...labelKeyProblems(at("nodeSelector"), key),
       ...labelValueProblems(at(`nodeSelector["${key}"]`), value),

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { AccountOptions } from "./accountOptions";
 
 /** A key of a Secret or of a ConfigMap in the service's namespace. */
 export interface KeyRef {
@@ -156,7 +157,7 @@ export interface VolumeClaim {
 }
 
 /** What a service's pods are, beyond image and port. */
-export interface PodOptions {
+export interface PodOptions extends AccountOptions {
   /**
    * What runs the pods. `StatefulSet`: each pod has a number and claims of its own, and is replaced after the one before it.
    * `DaemonSet`: one pod a node. The mesh calls the service, not one of its pods; see docs/services.md#what-runs-the-pods.

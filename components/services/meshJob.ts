@@ -11,6 +11,7 @@ import { callRules, MeshMember } from "./member";
 import { joinMesh, otherMeshProblems } from "../mesh/membership";
 import type { Mesh } from "../mesh/mesh";
 import { jobTemplate } from "./jobTemplate";
+import { memberAccount } from "./memberAccount";
 import { memberService } from "./memberService";
 import { meshJobProblems, NO_PORT } from "./meshJobProblems";
 import type { MeshServiceOptions } from "./meshService";
@@ -34,6 +35,7 @@ type OfPods =
   | "terminationGracePeriodSeconds"
   | "podLabels"
   | "podAnnotations"
+  | "serviceAccountAnnotations"
   | "podSpec";
 type OfServices =
   "image" | "imagePullPolicy" | "runAsUser" | "readOnlyRootFilesystem" | "writablePaths" | "addCapabilities" | "calls";
@@ -126,7 +128,7 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
     const namespace = podNamespace(what, mesh, args.namespace, serviceName);
     const metadata = { name: serviceName, namespace };
 
-    const serviceAccount = new k8s.core.v1.ServiceAccount(`${name}-service-account`, { metadata }, { parent: this });
+    const serviceAccount = memberAccount(what, name, metadata, args, this);
     const service = memberService(name, metadata, { port: NO_PORT }, { parent: this });
     const jobSpec: k8s.types.input.batch.v1.JobSpec = {
       backoffLimit,

@@ -9,6 +9,7 @@ import { MeshIntentions } from "../intentions/meshIntentions";
 import { CanaryRoutesArgs, RoutesArgs, withStandIns } from "../routing/laterRoutes";
 import type { Canary, CanaryArgs } from "../routing/canary";
 import { callRules, isRouted, MemberOptions, MeshMember, Protocol } from "./member";
+import { memberAccount } from "./memberAccount";
 import { memberEntries } from "./memberEntries";
 import { memberRoutes } from "./memberRoutes";
 import { memberService } from "./memberService";
@@ -178,7 +179,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
     const metadata = { name: serviceName, namespace };
     const { expose } = serviceHealth(args) ?? {};
     this.protocolReady = memberEntries(name, args.mesh, serviceName, args, expose, { parent: this });
-    const serviceAccount = new k8s.core.v1.ServiceAccount(`${name}-service-account`, { metadata }, { parent: this });
+    const serviceAccount = memberAccount(what, name, metadata, args, this);
     const port = { name: "main", port: args.servicePort ?? args.port, targetPort: "main" };
     // Before the Deployment: the injector refuses a pod that no Service selects.
     const service = memberService(name, metadata, port, { parent: this });

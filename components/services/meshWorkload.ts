@@ -9,6 +9,7 @@ import { Joined, joinProblems, joinWarnings, PodTemplate } from "./joinProblems"
 import { joinTemplate } from "./joinTemplate";
 import { joinTransform } from "./joinTransform";
 import { callRules, isRouted, MemberOptions, MeshMember, Protocol } from "./member";
+import { memberAccount } from "./memberAccount";
 import { memberEntries } from "./memberEntries";
 import { memberRoutes } from "./memberRoutes";
 import { memberService } from "./memberService";
@@ -17,6 +18,7 @@ import type { Ingress, Mesh } from "../mesh/mesh";
 import { RoutesArgs, withStandIns } from "../routing/laterRoutes";
 import { RoutingModel } from "../routing/routingModel";
 import { meshWorkloadProblems } from "./meshWorkloadProblems";
+import type { AccountOptions } from "../pods/accountOptions";
 import type { WorkloadKind } from "../pods/podOptions";
 import { nullProblems } from "../shared/keys";
 import { refuse, warn } from "../shared/problems";
@@ -28,7 +30,7 @@ import { ingressTimeoutWarnings } from "./timeoutWarnings";
 import { podNamespace, podNamespaceProblems } from "./podNamespace";
 
 /** What describes a service whose pods somebody else declares. */
-export interface MeshWorkloadOptions extends MemberOptions {
+export interface MeshWorkloadOptions extends MemberOptions, AccountOptions {
   /**
    * The object that has the pods: `kind` is any, or Deployment where it runs already; `name` is the service's.
    * @unset a Deployment of the service's name
@@ -172,7 +174,7 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
     const metadata = { name: serviceName, namespace };
     const made: pulumi.Resource[] = [];
     if (!args.existingServiceAccount) {
-      made.push(new k8s.core.v1.ServiceAccount(`${name}-service-account`, { metadata }, { parent: this }));
+      made.push(memberAccount(what, name, metadata, args, this));
     }
     if (existingService === undefined) {
       const port = { name: "main", port: args.servicePort ?? args.port, targetPort: args.port };

@@ -1,5 +1,6 @@
 import { memberProblems } from "./memberProblems";
 import type { MeshWorkloadOptions } from "./meshWorkload";
+import { accountProblems } from "../pods/accountOptions";
 import { dnsLabelProblems, isHostName, portProblems, rangeProblems } from "../shared/names";
 import { WORKLOAD_KINDS } from "../pods/podOptions";
 import { Problem } from "../shared/problems";
@@ -20,6 +21,13 @@ export function meshWorkloadProblems(serviceName: string, args: MeshWorkloadOpti
       ? problem(
           "servicePort",
           `is for a Service that is made here, and ${existingService} exists; leave one of them out`,
+        )
+      : []),
+    ...accountProblems(args, prefix),
+    ...(args.serviceAccountAnnotations !== undefined && args.existingServiceAccount === true
+      ? problem(
+          "serviceAccountAnnotations",
+          "are for a ServiceAccount that is made here, and this one exists; have its owner set them",
         )
       : []),
     ...(workload.name === undefined || isHostName(workload.name)

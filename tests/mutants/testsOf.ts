@@ -61,6 +61,7 @@ const KNOWN: Record<string, string> = {
   "components/mesh/externalServices": "unit/inputs unit/intentions",
   "components/mesh/meshReach": "unit/consulMeshProblems unit/isolation",
   "components/mesh/resolverTimeout": "unit/memberEntries unit/traffic",
+  "components/pods/accountOptions": "unit/podProblems unit/joinProblems",
   "components/pods/containerProblems": "unit/podProblems unit/inputs",
   "components/pods/containerResources": "unit/podProblems unit/inputs",
   "components/pods/envProblems": "unit/podProblems unit/inputs",

@@ -196,10 +196,30 @@ describe("what is said of a workload", () => {
     [{ workload: { name: "" } }, "workload.name", { workload: { name: "a.b" } }],
     [{ workload: { kind: "Pod" as never } }, "workload.kind", { workload: { kind: "DaemonSet" } }],
     [{ running: true, drainSeconds: 10 }, "drainSeconds", { running: true }],
+    [
+      { serviceAccountAnnotations: { "consul.hashicorp.com/service-name": "a" } },
+      'serviceAccountAnnotations["consul.hashicorp.com/service-name"]',
+      { serviceAccountAnnotations: { "example.com/a": "b" } },
+    ],
+    [
+      { serviceAccountAnnotations: {}, existingServiceAccount: true },
+      "serviceAccountAnnotations",
+      { serviceAccountAnnotations: {}, existingServiceAccount: false },
+    ],
     [{ protocol: "tcp", idleTimeoutSeconds: 5 }, "idleTimeoutSeconds", { protocol: "tcp" }],
   ])("%j is told of at %s", (wrong, path, right) => {
     expect(told(wrong)).toEqual([`w.${path}`]);
     expect(told(right)).toEqual([]);
+  });
+
+  test("annotations of an account that exists are its owner's", () => {
+    const its = { port: 8080, serviceAccountAnnotations: { "example.com/a": "b" }, existingServiceAccount: true };
+    expect(meshWorkloadProblems("billing", its)).toEqual([
+      {
+        propertyPath: "serviceAccountAnnotations",
+        reason: "are for a ServiceAccount that is made here, and this one exists; have its owner set them",
+      },
+    ]);
   });
 
   test("its name is that of any service", () => {

@@ -118,6 +118,19 @@ describe("a job", () => {
     expect(find(recorded, "report-service").props.spec.ports).toEqual([{ port: 9 }]);
   });
 
+  test("is known to a cloud by the annotations of its ServiceAccount", async () => {
+    const serviceAccountAnnotations = { "iam.gke.io/gcp-service-account": "report@a.iam.gserviceaccount.com" };
+    expect(find(await made({ serviceAccountAnnotations }), "report-service-account").props.metadata).toMatchObject({
+      name: "report",
+      namespace: "apps",
+      annotations: serviceAccountAnnotations,
+    });
+    const consuls = { ...report, serviceAccountAnnotations: { "consul.hashicorp.com/service-name": "shop" } };
+    expect(meshJobProblems("report", consuls, undefined).map((p) => p.propertyPath)).toEqual([
+      'serviceAccountAnnotations["consul.hashicorp.com/service-name"]',
+    ]);
+  });
+
   test("with a schedule is a CronJob, of which one runs at a time", async () => {
     const { type, props } = find(await made({ schedule: "0 3 * * *", timeZone: "Europe/Paris" }), "report-cron-job");
     expect(type).toBe("kubernetes:batch/v1:CronJob");

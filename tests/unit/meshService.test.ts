@@ -120,6 +120,19 @@ test("its objects have its name, belong to it, and find its pods", async () => {
   expect(find(recorded, "first-service").props.spec.ports).toEqual([{ name: "main", port: 8080, targetPort: "main" }]);
 });
 
+test("its ServiceAccount has the annotations that a cloud knows it by, and its name in the mesh", async () => {
+  const serviceAccountAnnotations = { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/shop" };
+  const podLabels = { "azure.workload.identity/use": "true" };
+  const { recorded } = await second({ serviceAccountAnnotations, podLabels }, {}, { acls: true });
+  const { metadata } = find(recorded, "shop-service-account").props;
+  expect(metadata).toMatchObject({ name: "shop", namespace: "apps", annotations: serviceAccountAnnotations });
+  const { template } = find(recorded, "shop-deployment").props.spec;
+  expect([template.spec.serviceAccountName, template.metadata.labels]).toEqual([
+    "shop",
+    expect.objectContaining(podLabels),
+  ]);
+});
+
 test("its scaler and its budget go by its own pods", async () => {
   const { recorded } = await second({
     kind: "StatefulSet",

@@ -100,6 +100,14 @@ describe("pods that somebody else declares", () => {
     });
   });
 
+  test("are known to a cloud by the annotations of the ServiceAccount that is made for them", async () => {
+    const serviceAccountAnnotations = { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/billing" };
+    const { recorded } = await declared((workload) => workload.join(pods()), { serviceAccountAnnotations });
+    expect(find(recorded, "billing-service-account").props.metadata.annotations).toMatchObject(
+      serviceAccountAnnotations,
+    );
+  });
+
   test("a word of their own for their end stays, as does a longer time for it", async () => {
     const preStop = { exec: { command: ["sleep", "30"] } };
     const { result } = await declared((workload) =>

@@ -213,6 +213,7 @@ describe("resources, labels and annotations", () => {
   const label = (value: string): Given => ({ podLabels: { team: value } });
   const key = (name: string): Given => ({ podLabels: { [name]: "a" } });
   const annotation = (name: string, value: string = "a"): Given => ({ podAnnotations: { [name]: value } });
+  const account = (name: string): Given => ({ serviceAccountAnnotations: { [name]: "arn:aws:iam::1:role/a b" } });
   judge([
     ...["ram", "a cpu", "cpus", "hugepages-", "-a/b", "a-/b", "a/-b", "a/b-", "a/", "/b", "A/b"].map(
       (resource): Row => [limit(resource, "1"), `resources.limits.${resource}`, "is not a resource", limit("cpu", "1")],
@@ -289,6 +290,22 @@ describe("resources, labels and annotations", () => {
       "which the component sets",
       annotation("consul.hashicorp.com/service-meta-version", "a b"),
     ],
+    ...(
+      [
+        ["consul.hashicorp.com/service-name", "eks.amazonaws.com/role-arn"],
+        ["x.consul.hashicorp.com/a", "iam.gke.io/gcp-service-account"],
+        ["a.b.consul.hashicorp.com/a", "azure.workload.identity/client-id"],
+        ["consul.hashicorp.com/a", "notconsul.hashicorp.com/a"],
+        ["consul.hashicorp.com/b", "consul.hashicorp.com"],
+        ["consul.hashicorp.com/c", "kubernetes.io/enforce-mountable-secrets"],
+      ] as const
+    ).map(([wrong, right]): Row => [
+      account(wrong),
+      `serviceAccountAnnotations["${wrong}"]`,
+      "decides who the pods are to Consul, which the component sets; leave it out",
+      account(right),
+    ]),
+    [account("a b"), 'serviceAccountAnnotations["a b"]', "not a metadata key", key("azure.workload.identity/use")],
     [{ nodeSelector: { a: "b c" } }, 'nodeSelector["a"]', "not a label value", annotation("a.example/enable-metrics")],
     [{ spreadOver: ["-a"] }, "spreadOver[0]", "not a label key", { spreadOver: ["a/b", "c"] }],
     [{ priorityClassName: "a b" }, "priorityClassName", "not a valid name for an object", { priorityClassName: "a-b" }],
