@@ -93,7 +93,22 @@ OWN_ADDRESSES.addAddress("::1", "ipv6");
 OWN_ADDRESSES.addAddress("::", "ipv6");
 
 function isOwnAddress(host: string): boolean {
-  return /(^|\.)localhost$/.test(host) || OWN_ADDRESSES.check(host, net.isIPv6(host) ? "ipv6" : "ipv4");
+  return /(^|\.)localhost$/.test(host) || OWN_ADDRESSES.check(host, familyOf(host));
+}
+
+/** Addresses at which a node, or its cloud, answers by who asks. */
+const NODE_ADDRESSES = new net.BlockList();
+NODE_ADDRESSES.addSubnet("169.254.0.0", 16);
+NODE_ADDRESSES.addSubnet("fe80::", 10, "ipv6");
+// The metadata of EC2, by IPv6.
+NODE_ADDRESSES.addSubnet("fd00:ec2::", 32, "ipv6");
+
+function isNodeAddress(host: string): boolean {
+  return /^metadata\.(google\.internal|goog)$/.test(host) || NODE_ADDRESSES.check(host, familyOf(host));
+}
+
+function familyOf(host: string): net.IPVersion {
+  return net.isIPv6(host) ? "ipv6" : "ipv4";
 }
 
 /** Problems of a destination's host, and of what it needs by being an address. */
@@ -110,7 +125,12 @@ function hostProblems(host: string, { enabled = true, sni }: ExternalTls, path: 
         )
       : isOwnAddress(host)
         ? problem("host", `${shown(host)} is the gateway's own pod; use the address by which others reach it`)
-        : []),
+        : isNodeAddress(host)
+          ? problem(
+              "host",
+              `${shown(host)} answers by who asks, and would take every caller for the gateway or its node; have callers exchange their own token at a public host, see docs/egress.md#a-clouds-identity`,
+            )
+          : []),
     ...(enabled && isAddress && sni === undefined
       ? problem(
           "tls.sni",

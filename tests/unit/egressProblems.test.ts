@@ -15,6 +15,40 @@ test.each(["localhost", "a.localhost", "127.0.0.1", "127.255.1.2", "0.0.0.0", ":
   (host) => expect(told({ host })).toEqual(["host"]),
 );
 
+test.each([
+  "169.254.0.0",
+  "169.254.169.254",
+  "169.254.255.255",
+  "::ffff:169.254.169.254",
+  "fe80::1",
+  "febf:ffff::1",
+  "fd00:ec2::254",
+  "metadata.google.internal",
+  "metadata.goog",
+])("%s answers by who asks, and would take every caller for the gateway", (host) => {
+  const destination = { name: "bank", host, port: 80, tls: { enabled: false } };
+  expect(egressProblems({ externalDestinations: [destination] }, "")).toEqual([
+    {
+      propertyPath: "externalDestinations[0].host",
+      reason: `"${host}" answers by who asks, and would take every caller for the gateway or its node; have callers exchange their own token at a public host, see docs/egress.md#a-clouds-identity`,
+    },
+  ]);
+});
+
+test.each([
+  "169.253.255.255",
+  "169.255.0.0",
+  "fe7f::1",
+  "fec0::1",
+  "fd00:ec1::1",
+  "fd00:ec3::1",
+  "metadata.google.internal.a.test",
+  "x-metadata.google.internal",
+  "metadata.googl",
+  "metadata.good",
+  "metadataxgoog",
+])("%s is an address like any other", (host) => expect(told({ host })).toEqual([]));
+
 test.each(["1.2.3", "300.1.1.1", "123", "a.1", "a b", "https://a.test", "a.test:443", "fe80::1%eth0", "*.a.test", ""])(
   "%s is not an address to call",
   (host) => expect(told({ host })).toEqual(["host"]),
