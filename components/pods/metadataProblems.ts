@@ -5,6 +5,21 @@ import { Problem } from "../shared/problems";
 const QUALIFIED_NAME =
   /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?([A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?)$/;
 
+const EXCLUDE = "consul.hashicorp.com/transparent-proxy-exclude-";
+const CALLS_OUT =
+  "lets calls out past the sidecar, so that no intention holds; declare where they go in externalDestinations";
+
+/** Annotations that open a way past the sidecar, and what there is instead. */
+export const PAST_THE_SIDECAR: ReadonlyMap<string, string> = new Map([
+  [`${EXCLUDE}outbound-cidrs`, CALLS_OUT],
+  [`${EXCLUDE}outbound-ports`, CALLS_OUT],
+  [`${EXCLUDE}uids`, CALLS_OUT],
+  [
+    `${EXCLUDE}inbound-ports`,
+    "lets calls in past the sidecar, so that no intention holds; probes by httpGet get in without it, metrics by enable-metrics-merging and service-metrics-port of consul.hashicorp.com, and another port is a service of its own",
+  ],
+]);
+
 /** What is wrong with the key of an annotation or a label in itself. */
 export function metadataNameProblems(path: string, key: string): Problem[] {
   return QUALIFIED_NAME.test(key)
@@ -34,6 +49,7 @@ export function metadataKeyProblems(path: string, key: string, harmless = /^$/):
         {
           propertyPath: path,
           reason:
+            PAST_THE_SIDECAR.get(key) ??
             "decides how the pod joins the mesh or is found by its Service, which the component sets; use another key",
         },
       ]

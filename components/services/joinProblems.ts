@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { podSizeProblems } from "../pods/containerProblems";
+import { PAST_THE_SIDECAR } from "../pods/metadataProblems";
 import { isLater } from "../shared/later";
 import { Problem } from "../shared/problems";
 import {
@@ -88,7 +89,7 @@ function keyProblems(key: string, value: unknown, joined: Joined): string[] {
     value === joined.annotations[key] ||
     isLater(joined.annotations[key])
     ? []
-    : ["decides how the pod joins the mesh, which the component sets; leave it out"];
+    : [PAST_THE_SIDECAR.get(key) ?? "decides how the pod joins the mesh, which the component sets; leave it out"];
 }
 
 /** What works in the mesh, but otherwise than it looks. */

@@ -65,6 +65,19 @@ test.each<[wrong: PodTemplate, at: string, reason: string, right: PodTemplate]>(
       ];
     },
   ),
+  ...(
+    [
+      ["outbound-cidrs", "lets calls out past the sidecar"],
+      ["outbound-ports", "declare where they go in externalDestinations"],
+      ["uids", "lets calls out past the sidecar"],
+      ["inbound-ports", "lets calls in past the sidecar"],
+    ] as const
+  ).map(([name, reason]): [PodTemplate, string, string, PodTemplate] => [
+    noted(consul(`transparent-proxy-exclude-${name}`), "1"),
+    `.metadata.annotations["${consul(`transparent-proxy-exclude-${name}`)}"]`,
+    reason,
+    noted(consul("service-metrics-port"), "9102"),
+  ]),
   [
     noted(consul("connect-service"), "shop"),
     `.metadata.annotations["${consul("connect-service")}"]`,

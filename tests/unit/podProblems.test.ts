@@ -3,6 +3,17 @@ import { drainProblems, initContainerWarnings } from "../../components/services/
 import { meshServiceProblems, MeshServiceOptions, meshServiceWarnings } from "../../components";
 import { oldVariableNameProblems } from "../../components/pods/containerProblems";
 
+const OUT =
+  "lets calls out past the sidecar, so that no intention holds; declare where they go in externalDestinations";
+const IN =
+  "lets calls in past the sidecar, so that no intention holds; probes by httpGet get in without it, metrics by enable-metrics-merging and service-metrics-port of consul.hashicorp.com, and another port is a service of its own";
+const PAST_THE_SIDECAR = [
+  ["consul.hashicorp.com/transparent-proxy-exclude-outbound-cidrs", OUT],
+  ["consul.hashicorp.com/transparent-proxy-exclude-outbound-ports", OUT],
+  ["consul.hashicorp.com/transparent-proxy-exclude-uids", OUT],
+  ["consul.hashicorp.com/transparent-proxy-exclude-inbound-ports", IN],
+] as const;
+
 type Given = Partial<MeshServiceOptions>;
 /** What is wrong, where it is told, something of the reason, and the nearest that is right. */
 type Row = readonly [wrong: Given, path: string, reason: string, right: Given];
@@ -266,6 +277,12 @@ describe("resources, labels and annotations", () => {
         ["x-cluster-autoscaler.kubernetes.io/a", "container.apparmor.security.beta.kubernetes.io/shop"],
       ] as const
     ).map(([wrong, right]): Row => [key(wrong), `podLabels["${wrong}"]`, "which the component sets", key(right)]),
+    ...PAST_THE_SIDECAR.map(([name, reason]): Row => [
+      annotation(name),
+      `podAnnotations["${name}"]`,
+      reason,
+      annotation("consul.hashicorp.com/service-metrics-port", "9102"),
+    ]),
     ...(
       [
         ["sidecar-proxy-memory-request", "64 MB", "64Mi", ""],
