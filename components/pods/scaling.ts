@@ -4,7 +4,7 @@ import type { Autoscaling, DisruptionBudget } from "./podOptions";
 
 /** What decides how many pods there are. */
 interface Scaling {
-  readonly autoscaling?: Autoscaling;
+  readonly autoscaling?: Autoscaling | "external";
   readonly disruptionBudget?: DisruptionBudget;
 }
 
@@ -22,12 +22,20 @@ interface Target {
 }
 
 /**
- * What of a workload is not changed any more: its number of pods, where a scaler decides. It is declared all the same, the least that
- * there are to be: a field that its only owner leaves out goes back to its default, one pod, until the scaler is made. The provider
- * applies what is ignored as it is, and leaves it out once the scaler has set it.
+ * What of a workload is not changed any more: its number of pods, where a scaler decides. It is declared all the same, see `leastPods`:
+ * a field that its only owner leaves out goes back to its default, one pod, until the scaler is made. The provider applies what is
+ * ignored as it is, and leaves it out once the scaler has set it.
  */
 export function leftAlone({ autoscaling }: Scaling): string[] {
   return autoscaling === undefined ? [] : ["spec.replicas"];
+}
+
+/**
+ * How many pods are declared: where a scaler decides, the least that there are to be. None where that is somebody else's, who may be
+ * there already: a workload that Pulumi does not know any more, and takes for new, keeps its number.
+ */
+export function leastPods({ autoscaling, replicas = 1 }: Scaling & { readonly replicas?: number }): number | undefined {
+  return autoscaling === "external" ? undefined : (autoscaling?.minReplicas ?? replicas);
 }
 
 /** Makes what decides how many pods there are, by load and while nodes are emptied, where the options say so. */
@@ -38,7 +46,7 @@ export function scaling(
   parent: pulumi.Resource,
 ): void {
   const metadata = { name: target.name, namespace: target.namespace };
-  if (autoscaling !== undefined) {
+  if (typeof autoscaling === "object") {
     new k8s.autoscaling.v2.HorizontalPodAutoscaler(
       `${name}-autoscaler`,
       { metadata, spec: autoscalerSpec(autoscaling, target) },

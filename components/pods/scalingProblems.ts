@@ -1,16 +1,24 @@
+import { shown } from "../shared/grammars";
 import { rangeProblems } from "../shared/names";
 import type { Autoscaling, DisruptionBudget, PodOptions } from "./podOptions";
 import { exactlyOne, Problem } from "../shared/problems";
 
 /** What is wrong with a scaler, given what the container asks for. */
 export function autoscalingProblems(
-  scaling: Autoscaling,
+  scaling: Autoscaling | "external",
   { resources }: PodOptions,
   replicas: number | undefined,
   path: string,
 ): Problem[] {
-  const { minReplicas, maxReplicas, cpuUtilization, memoryUtilization } = scaling;
   const problem = (input: string, reason: string) => ({ propertyPath: path + input, reason });
+  const alongside =
+    replicas === undefined ? [] : [problem("", "is set alongside replicas, which it decides; leave one of them out")];
+  if (typeof scaling === "string") {
+    const known = scaling === "external";
+    const reason = `${shown(scaling)} is not known; use external, or minReplicas and maxReplicas`;
+    return [...(known ? [] : [problem("", reason)]), ...alongside];
+  }
+  const { minReplicas, maxReplicas, cpuUtilization, memoryUtilization } = scaling;
   const use = (input: string, percent: number | undefined, resource: string) =>
     percent === undefined
       ? []
@@ -29,9 +37,7 @@ export function autoscalingProblems(
       Number.isInteger(minReplicas) ? Math.max(1, minReplicas) : 1,
       1000,
     ),
-    ...(replicas === undefined
-      ? []
-      : [problem("", "is set alongside replicas, which it decides; leave one of them out")]),
+    ...alongside,
     ...(cpuUtilization === undefined && memoryUtilization === undefined
       ? [problem("", "has nothing to go by; give cpuUtilization, memoryUtilization or both")]
       : []),

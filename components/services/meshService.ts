@@ -55,10 +55,11 @@ export interface MeshServiceOptions extends PodOptions, Health, MemberOptions {
    */
   readonly replicas?: number;
   /**
-   * Lets Kubernetes decide how many pods there are; excludes `replicas` and `canary`.
-   * @unset off
+   * Lets Kubernetes decide how many pods there are; or `external`: somebody else does, such as KEDA, even that there are none. Excludes
+   * `replicas` and `canary`.
+   * @unset neither does
    */
-  readonly autoscaling?: Autoscaling;
+  readonly autoscaling?: Autoscaling | "external";
   /**
    * How few pods a drain of nodes leaves.
    * @unset no budget

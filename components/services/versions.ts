@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { judgedLater } from "../pods/judgedLater";
 import type { PodOptions } from "../pods/podOptions";
 import { mergePodSpec } from "../pods/podSpecOverride";
+import { leastPods } from "../pods/scaling";
 import { containerPart, podSpecPart, volumeParts } from "../pods/podTemplate";
 import { serviceHealth } from "../pods/probes";
 import { claimMounts, PART_OF_KIND } from "../pods/workloads";
@@ -24,8 +25,8 @@ export interface Version {
   readonly image: pulumi.Input<string>;
   readonly env?: PodOptions["env"];
   readonly args?: readonly string[];
-  /** Where a scaler decides, the least; see `leftAlone`. */
-  readonly replicas: number;
+  /** See `leastPods`. */
+  readonly replicas?: number;
   /** Its share of the requests, where there is another version. */
   readonly weight?: number;
   readonly annotations?: Record<string, string>;
@@ -45,7 +46,7 @@ export function versionsOf(
     image,
     env,
     args,
-    replicas: options.autoscaling?.minReplicas ?? replicas,
+    replicas: leastPods(options),
     weight: canary && STABLE_WEIGHT,
   };
   if (canary === undefined) {
@@ -68,11 +69,14 @@ export function versionsOf(
   ];
 }
 
-/** Where Traefik tells whether it serves what the versions publish that have pods. */
+/** Where Traefik tells whether it serves what the versions publish that have pods; others may leave a service without any. */
 export function servedPaths(
-  { replicas = 1, canary }: Pick<MeshServiceOptions, "replicas" | "canary">,
+  { replicas = 1, canary, autoscaling }: Pick<MeshServiceOptions, "replicas" | "canary" | "autoscaling">,
   routes: MemberRoutes,
 ): pulumi.Input<string>[] {
+  if (autoscaling === "external") {
+    return [];
+  }
   const { replicas: its = 1, weight = 0 } = canary ?? { replicas: 0 };
   const byAll = replicas > 0 || (its > 0 && (weight > 0 || routes.canaryServedPath === undefined));
   return [byAll ? routes.servedPath : undefined, its > 0 ? routes.canaryServedPath : undefined].filter(

@@ -514,8 +514,8 @@ export interface ServiceSettings {
   servicePort?: number;
   /** Number of pods, 0 to 1000. Default: 1. */
   replicas?: number;
-  /** Lets Kubernetes decide how many pods there are; excludes `replicas` and `canary`. Default: it does not. */
-  autoscaling?: Autoscaling;
+  /** Lets Kubernetes decide how many pods there are; or `external`: somebody else does, such as KEDA, even that there are none. Excludes `replicas` and `canary`. Default: neither does. */
+  autoscaling?: any;
   /** How few pods a drain of nodes leaves. Default: no budget. */
   disruptionBudget?: DisruptionBudget;
   /** The user that the container runs as; 0 is root, for an image that cannot do without. Refused are 5995 and 5996, the sidecar's, whose traffic does not go through the mesh. Default: 65532. */

@@ -156,6 +156,18 @@ test("its scaler and its budget go by its own pods", async () => {
   expect([props.spec.replicas, ignoreChanges]).toEqual([1, ["spec.replicas"]]);
 });
 
+test.each([
+  ["Deployment", "shop-deployment"],
+  ["StatefulSet", "shop-stateful-set"],
+] as const)("of a %s that somebody else scales, no up says how many pods there are", async (kind, name) => {
+  const { recorded } = await second({ kind, autoscaling: "external", disruptionBudget: { maxUnavailable: 1 } });
+  const { props, ignoreChanges } = find(recorded, name);
+  expect(props.spec).not.toHaveProperty("replicas");
+  expect(ignoreChanges).toEqual(["spec.replicas"]);
+  expect(recorded.map((each) => each.name)).toContain("shop-disruption-budget");
+  expect(recorded.map((each) => each.name)).not.toContain("shop-autoscaler");
+});
+
 test("its probe by gRPC is exposed by its defaults", async () => {
   const { recorded } = await second({ protocol: "grpc", healthGrpcService: "" });
   expect(find(recorded, "shop-defaults").props.spec.expose.paths).toHaveLength(1);

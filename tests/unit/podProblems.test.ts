@@ -616,6 +616,30 @@ describe("what runs the pods, and how many", () => {
       scaled({ cpuUtilization: 1 }),
     ],
     [
+      { autoscaling: "keda" as never },
+      "autoscaling",
+      '"keda" is not known; use external, or minReplicas and maxReplicas',
+      { autoscaling: "external" },
+    ],
+    [
+      { autoscaling: "external", replicas: 1 },
+      "autoscaling",
+      "is set alongside replicas, which it decides; leave one of them out",
+      { autoscaling: "external", kind: "StatefulSet", disruptionBudget: { minAvailable: 1 } },
+    ],
+    [
+      { autoscaling: "external", kind: "DaemonSet" },
+      "autoscaling",
+      "a DaemonSet has one pod per node; leave it out",
+      { autoscaling: "external", spreadOver: ["kubernetes.io/hostname"] },
+    ],
+    [
+      { autoscaling: "external", canary: { image: "a:1", weight: 1 }, routes: [{ host: "a.test" }] },
+      "autoscaling",
+      "by which the canary's share is counted",
+      { autoscaling: "external", routes: [{ host: "a.test" }] },
+    ],
+    [
       scaled({ minReplicas: 0, maxReplicas: 0, cpuUtilization: 1 }),
       "autoscaling.minReplicas",
       "out of range",

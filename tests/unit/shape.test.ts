@@ -35,6 +35,15 @@ test.each<[Record<string, unknown>, string]>([
   [{ services: Array(11).fill({ ...whoami, port: {} }) }, "services[10].port: {} is not a number"],
   [service({ env: { "1a": [] } }), "services[0].env.1a: [] is not a string or an object"],
   [service({ env: { a1: [] } }), "services[0].env.a1: [] is not a string or an object"],
+  [
+    service({ autoscaling: "keda" }),
+    'services[0].autoscaling: "keda" is not known; use external, or minReplicas and maxReplicas',
+  ],
+  [service({ autoscaling: [] }), "services[0].autoscaling: [] is not an object or a string"],
+  [
+    service({ autoscaling: { minReplicas: "1", maxReplicas: 2 } }),
+    'services[0].autoscaling.minReplicas: "1" is not a number; leave the quotes out',
+  ],
   [service({ image: 1 }), "services[0].image: 1 is not a string; put it in quotes"],
   [service({ image: true }), "services[0].image: true is not a string; put it in quotes"],
   [service({ image: [] }), "services[0].image: [] is not a string"],

@@ -36,6 +36,7 @@ test.each<[string, Given, object]>([
     { autoscaling: { minReplicas: 2, maxReplicas: 3, cpuUtilization: 1 } },
     { replicas: 2 },
   ],
+  ["a number that is somebody else's", { autoscaling: "external" }, { replicas: undefined }],
   ["what its kind is called", { kind: "StatefulSet" }, { part: "stateful-set" }],
   ["its environment and arguments", { env: { A: "1" }, args: ["a"] }, { env: { A: "1" }, args: ["a"] }],
 ])("the one version of a service has %s", (_, its, version) => {
@@ -63,6 +64,8 @@ test("a canary has its own image, environment, arguments and pods, or the servic
 test.each<[string, Given, boolean, string[]]>([
   ["its pods", {}, true, ["/all"]],
   ["nothing without pods", { replicas: 0 }, true, []],
+  ["nothing where somebody else may leave it without pods", { autoscaling: "external" }, true, []],
+  ["the pods of a scaler", { autoscaling: { minReplicas: 1, maxReplicas: 2, cpuUtilization: 1 } }, true, ["/all"]],
   ["nothing without routes", {}, false, []],
   ["its canary's pods, which have a share", { replicas: 0, canary: { weight: 1 } }, true, ["/all", "/canary"]],
   ["its canary's own routes alone", { replicas: 0, canary: {} }, true, ["/canary"]],

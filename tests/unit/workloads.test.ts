@@ -118,5 +118,7 @@ test("a budget counts the pods by their labels; neither is made where none is sa
   expect(props.spec).toEqual({ minAvailable: 1, selector: { matchLabels: labels } });
   expect(parent).toBe("parent");
   expect(recorded.filter(({ name }) => name === "own-autoscaler")).toEqual([]);
+  const external = await made({}, { autoscaling: "external" });
+  expect(external.filter(({ name }) => name === "own-autoscaler")).toEqual([]);
   expect((await made({})).filter(({ name }) => name === "own-disruption-budget")).toEqual([]);
 });

@@ -53,7 +53,8 @@ function code(value: unknown): string {
 /** A type in words, with a link to the table of an object. */
 function typeOf(schema: Schema, definitions: Schemas): string {
   const name = schema.$ref?.split("/").at(-1);
-  const { type, items, additionalProperties, enum: values, anyOf, properties } = resolved(schema, definitions);
+  const { type, items, additionalProperties, const: word, anyOf, properties, ...its } = resolved(schema, definitions);
+  const { enum: values = word === undefined ? word : [word] } = its;
   if (name !== undefined && properties !== undefined) {
     return `[${name}](#${name.toLowerCase()})`;
   }

@@ -77,11 +77,11 @@ function reachable(schemas: readonly unknown[], definitions: Schemas): Schemas {
   return Object.fromEntries(Object.entries(definitions).filter(([name]) => names.has(name)));
 }
 
-/** What judges settings: of what components judge alone, the form is enough. */
+/** What judges settings: of what components judge alone, the form is enough; so it is of a word beside another form. */
 export function judging(schema: Schema): Schema {
   return mapped(schema, ({ loose, ...each }) =>
     loose === true
       ? { ...without(each, "properties", "required", "additionalProperties", "$ref"), type: "object" }
-      : each,
+      : without(each, "const"),
   );
 }
