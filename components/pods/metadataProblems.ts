@@ -43,7 +43,8 @@ export function metadataKeyProblems(path: string, key: string, harmless = /^$/):
   const own =
     owner !== undefined &&
     !/^app\.kubernetes\.io\//.test(key) &&
-    !/^(cluster-autoscaler|container\.apparmor\.security\.beta)\.kubernetes\.io\//.test(key);
+    !/^(cluster-autoscaler|container\.apparmor\.security\.beta|controller|kubectl)\.kubernetes\.io\//.test(key) &&
+    !/^kubernetes\.io\/(in|e)gress-bandwidth$/.test(key);
   return own
     ? [
         {

@@ -274,6 +274,10 @@ describe("resources, labels and annotations", () => {
         ["kubernetes.io/a", "app.kubernetes.io/name"],
         ["x.kubernetes.io/a", "notkubernetes.io/a"],
         ["x-app.kubernetes.io/name", "cluster-autoscaler.kubernetes.io/safe-to-evict"],
+        ["kubernetes.io/ingress-bandwidths", "kubernetes.io/ingress-bandwidth"],
+        ["x.kubernetes.io/egress-bandwidth", "kubernetes.io/egress-bandwidth"],
+        ["x-controller.kubernetes.io/a", "controller.kubernetes.io/pod-deletion-cost"],
+        ["x-kubectl.kubernetes.io/a", "kubectl.kubernetes.io/default-container"],
         ["x-cluster-autoscaler.kubernetes.io/a", "container.apparmor.security.beta.kubernetes.io/shop"],
       ] as const
     ).map(([wrong, right]): Row => [key(wrong), `podLabels["${wrong}"]`, "which the component sets", key(right)]),
