@@ -234,6 +234,7 @@ export const EVERYTHING: Record<string, unknown> = {
       resources: { requests: { cpu: "100m", memory: "64Mi" } },
       autoscaling: { minReplicas: 1, maxReplicas: 3, cpuUtilization: 70, memoryUtilization: 70 },
       disruptionBudget: { minAvailable: "50%" },
+      rollingUpdate: { maxSurge: 0, maxUnavailable: "50%" },
       traffic: {
         routes: [
           {

@@ -50,20 +50,9 @@ export function autoscalingProblems(
 export function disruptionBudgetProblems(budget: DisruptionBudget, path: string): Problem[] {
   return [
     ...exactlyOne(path, budget, ["minAvailable", "maxUnavailable"]),
-    ...(["minAvailable", "maxUnavailable"] as const).flatMap((input) => {
-      const value = budget[input];
-      const right = Number.isInteger(value)
-        ? Number(value) >= 0
-        : typeof value === "string" && /^(\d{1,2}|100)%$/.test(value);
-      return value === undefined || right
-        ? []
-        : [
-            {
-              propertyPath: `${path}.${input}`,
-              reason: `${JSON.stringify(value)} is not a number of pods; use one such as 1 or "50%"`,
-            },
-          ];
-    }),
+    ...(["minAvailable", "maxUnavailable"] as const).flatMap((input) =>
+      podCountProblems(`${path}.${input}`, budget[input]),
+    ),
   ];
 }
 
@@ -86,4 +75,21 @@ export function disruptionBudgetWarnings(
     ...(count(minAvailable) >= pods ? [warning("minAvailable", minAvailable)] : []),
     ...(count(maxUnavailable) === 0 ? [warning("maxUnavailable", maxUnavailable)] : []),
   ];
+}
+
+/** What is wrong with a number of pods, or a share of them. */
+export function podCountProblems(
+  path: string,
+  value: number | string | undefined,
+  shares = /^(\d{1,2}|100)%$/,
+): Problem[] {
+  const right = Number.isInteger(value) ? Number(value) >= 0 : typeof value === "string" && shares.test(value);
+  return value === undefined || right
+    ? []
+    : [
+        {
+          propertyPath: path,
+          reason: `${JSON.stringify(value)} is not a number of pods; use one such as 1 or "50%"`,
+        },
+      ];
 }

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { PODS_SUFFIX } from "../shared/serviceNames";
 import { VolumeClaim, WorkloadKind } from "./podOptions";
+import type { RollingUpdate } from "./rollingUpdate";
 
 /** What runs the pods of one version of a service. */
 export interface Workload {
@@ -13,6 +14,7 @@ export interface Workload {
   readonly template: k8s.types.input.core.v1.PodTemplateSpec;
   readonly replicas?: number;
   readonly updateStrategy?: string;
+  readonly rollingUpdate?: RollingUpdate;
   readonly volumeClaims: readonly VolumeClaim[];
 }
 
@@ -32,7 +34,7 @@ function headlessName(name: string): string {
 export function makeWorkload(
   resourceName: string,
   part: string,
-  { kind, name, namespace, labels, template, replicas, updateStrategy, volumeClaims }: Workload,
+  { kind, name, namespace, labels, template, replicas, updateStrategy, rollingUpdate, volumeClaims }: Workload,
   opts: pulumi.CustomResourceOptions & { dependsOn: pulumi.Input<pulumi.Resource>[] },
 ): pulumi.CustomResource {
   const metadata = { name, namespace };
@@ -73,7 +75,8 @@ export function makeWorkload(
       { ...opts, dependsOn: [headless, ...opts.dependsOn] },
     );
   }
-  const strategy = updateStrategy === undefined ? undefined : { type: updateStrategy };
+  const type = updateStrategy ?? (rollingUpdate && "RollingUpdate");
+  const strategy = type === undefined ? undefined : { type, rollingUpdate };
   return new k8s.apps.v1.Deployment(
     `${resourceName}-${part}`,
     { metadata, spec: { replicas, strategy, selector, template } },

@@ -19,6 +19,7 @@ import { RoutingModel } from "../routing/routingModel";
 import { drainProblems, initContainerWarnings, meshServiceProblems, meshServiceWarnings } from "./meshServiceProblems";
 import { judgedLater } from "../pods/judgedLater";
 import type { Autoscaling, DisruptionBudget, PodOptions } from "../pods/podOptions";
+import type { RollingUpdate } from "../pods/rollingUpdate";
 import { leftAlone, scaling } from "../pods/scaling";
 import { Health, serviceHealth } from "../pods/probes";
 import { nullProblems } from "../shared/keys";
@@ -60,6 +61,11 @@ export interface MeshServiceOptions extends PodOptions, Health, MemberOptions {
    * @unset neither does
    */
   readonly autoscaling?: Autoscaling | "external";
+  /**
+   * How many pods of a Deployment are replaced at once; excludes `updateStrategy` `Recreate`.
+   * @unset Kubernetes' own
+   */
+  readonly rollingUpdate?: RollingUpdate;
   /**
    * How few pods a drain of nodes leaves.
    * @unset no budget
@@ -206,6 +212,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
           template: versionTemplate(judged, version, its),
           replicas: version.replicas,
           updateStrategy: args.updateStrategy,
+          rollingUpdate: args.rollingUpdate,
           volumeClaims: args.volumeClaims ?? [],
         },
         { parent: this, dependsOn, ignoreChanges: leftAlone(args) },

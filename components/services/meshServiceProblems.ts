@@ -11,6 +11,7 @@ import { memberProblems } from "./memberProblems";
 import type { MeshServiceOptions } from "./meshService";
 import { portProblems, rangeProblems } from "../shared/names";
 import { podOptionProblems } from "../pods/podOptionProblems";
+import { rollingUpdateProblems } from "../pods/rollingUpdate";
 import { autoscalingProblems, disruptionBudgetProblems, disruptionBudgetWarnings } from "../pods/scalingProblems";
 import { NON_ROOT } from "../shared/podSecurity";
 import { healthProblems } from "../pods/probes";
@@ -52,6 +53,9 @@ export function meshServiceProblems(serviceName: string, args: MeshServiceOption
     ...(args.disruptionBudget === undefined
       ? []
       : disruptionBudgetProblems(args.disruptionBudget, `${prefix}disruptionBudget`)),
+    ...(args.rollingUpdate === undefined
+      ? []
+      : rollingUpdateProblems(args.rollingUpdate, args, `${prefix}rollingUpdate`)),
     ...memberProblems(serviceName, args, prefix),
     ...(args.canary === undefined
       ? []

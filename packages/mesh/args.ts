@@ -516,6 +516,8 @@ export interface ServiceSettings {
   replicas?: number;
   /** Lets Kubernetes decide how many pods there are; or `external`: somebody else does, such as KEDA, even that there are none. Excludes `replicas` and `canary`. Default: neither does. */
   autoscaling?: any;
+  /** How many pods of a Deployment are replaced at once; excludes `updateStrategy` `Recreate`. Default: Kubernetes' own. */
+  rollingUpdate?: RollingUpdate;
   /** How few pods a drain of nodes leaves. Default: no budget. */
   disruptionBudget?: DisruptionBudget;
   /** The user that the container runs as; 0 is root, for an image that cannot do without. Refused are 5995 and 5996, the sidecar's, whose traffic does not go through the mesh. Default: 65532. */
@@ -899,6 +901,13 @@ export interface Toleration {
   effect?: string;
   /** Seconds that the pod stays, for `NoExecute`. Default: for ever. */
   tolerationSeconds?: number;
+}
+
+export interface RollingUpdate {
+  /** How many more there may be meanwhile: `0` where there is no room for one more. Default: Kubernetes' own, `25%`. */
+  maxSurge?: any;
+  /** How many fewer there may be meanwhile. Default: Kubernetes' own, `25%`. */
+  maxUnavailable?: any;
 }
 
 export interface Canary {

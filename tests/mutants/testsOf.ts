@@ -70,6 +70,7 @@ const KNOWN: Record<string, string> = {
   "components/pods/podSpecOverride": "unit/pods",
   "components/pods/podTemplate": "unit/pods",
   "components/pods/probes": "unit/podProblems unit/inputs",
+  "components/pods/rollingUpdate": "unit/podProblems",
   "components/pods/scaling": "unit/workloads",
   "components/pods/scalingProblems": "unit/podProblems unit/inputs",
   "components/pods/sidecarConflicts": "unit/podSpecOverride",

@@ -667,6 +667,42 @@ describe("what runs the pods, and how many", () => {
       "not a number of pods",
       budget("100%"),
     ]),
+    ...["101%", "-1%", "a1%", "1", -1, 1.5].map((value): Row => [
+      { rollingUpdate: { maxUnavailable: value } },
+      "rollingUpdate.maxUnavailable",
+      `${JSON.stringify(value)} is not a number of pods; use one such as 1 or "50%"`,
+      { rollingUpdate: { maxUnavailable: "100%", maxSurge: "150%" } },
+    ]),
+    ...["%", "1%1", "a1%", -1].map((value): Row => [
+      { rollingUpdate: { maxSurge: value } },
+      "rollingUpdate.maxSurge",
+      "not a number of pods",
+      { rollingUpdate: { maxSurge: 0 } },
+    ]),
+    ...(
+      [
+        [0, 0],
+        ["0%", 0],
+        [0, "0%"],
+      ] as const
+    ).map(([maxSurge, maxUnavailable]): Row => [
+      { rollingUpdate: { maxSurge, maxUnavailable } },
+      "rollingUpdate",
+      "lets no pod be replaced: neither one more nor one fewer; give one of the two",
+      { rollingUpdate: { maxSurge, maxUnavailable: 1 } },
+    ]),
+    [
+      { rollingUpdate: {}, kind: "StatefulSet" },
+      "rollingUpdate",
+      "is for a Deployment, and this is a StatefulSet; leave it out",
+      { rollingUpdate: { maxUnavailable: 0 }, kind: "Deployment" },
+    ],
+    [
+      { rollingUpdate: {}, updateStrategy: "Recreate" },
+      "rollingUpdate",
+      "is set alongside updateStrategy Recreate, which ends all pods first; leave one of them out",
+      { rollingUpdate: {}, updateStrategy: "RollingUpdate" },
+    ],
     [budget("1000%"), "disruptionBudget.maxUnavailable", JSON.stringify("1000%"), budget("7%")],
     [budget("100 %"), "disruptionBudget.maxUnavailable", JSON.stringify("100 %"), budget("50%")],
     [

@@ -43,6 +43,10 @@ test("a Deployment has the strategy that is said, or Kubernetes' own", async () 
     strategy: { type: "Recreate" },
     replicas: 3,
   });
+  const rollingUpdate = { maxSurge: 0, maxUnavailable: 1 };
+  const strategyOf = async (its: Partial<Workload>) => find(await made(its), "own-deployment").props.spec.strategy;
+  expect(await strategyOf({ rollingUpdate })).toEqual({ type: "RollingUpdate", rollingUpdate });
+  expect(await strategyOf({ updateStrategy: "RollingUpdate" })).toEqual({ type: "RollingUpdate" });
   expect(find(await made({}), "own-deployment").props.spec).not.toHaveProperty("strategy");
 });
 
