@@ -231,6 +231,7 @@ export const EVERYTHING: Record<string, unknown> = {
       image: "registry.example.com/cart:1.0.0",
       port: 8080,
       healthPath: "/healthz",
+      existingServiceAccount: true,
       resources: { requests: { cpu: "100m", memory: "64Mi" } },
       autoscaling: { minReplicas: 1, maxReplicas: 3, cpuUtilization: 70, memoryUtilization: 70 },
       disruptionBudget: { minAvailable: "50%" },

@@ -5,6 +5,12 @@ import { metadataNameProblems } from "./metadataProblems";
 /** What a service's ServiceAccount says beside its name. */
 export interface AccountOptions {
   /**
+   * Whether a ServiceAccount of the service's name exists, such as a chart's own; else one is made. To be chosen before the
+   * first `up`: one that was made goes.
+   * @default false
+   */
+  readonly existingServiceAccount?: boolean;
+  /**
    * Annotations of the ServiceAccount, by which a cloud gives its pods an identity there, such as `eks.amazonaws.com/role-arn`; values
    * may be other resources' outputs. Those of Consul are refused. See docs/services.md#a-clouds-identity.
    * @unset none
@@ -12,16 +18,31 @@ export interface AccountOptions {
   readonly serviceAccountAnnotations?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
-/** What is wrong with the annotations of a service's ServiceAccount. */
-export function accountProblems({ serviceAccountAnnotations = {} }: AccountOptions, prefix: string): Problem[] {
-  return Object.keys(serviceAccountAnnotations).flatMap((key) => {
-    const at = `${prefix}serviceAccountAnnotations["${key}"]`;
-    return [
-      ...metadataNameProblems(at, key),
-      // One of them is the name of the service to Consul's login [kubeauth serviceAccountServiceNameAnnotation].
-      ...(/^([^/]*\.)?consul\.hashicorp\.com\//.test(key)
-        ? [{ propertyPath: at, reason: "decides who the pods are to Consul, which the component sets; leave it out" }]
-        : []),
-    ];
-  });
+/** What is wrong with what is said of a service's ServiceAccount. */
+export function accountProblems(
+  { serviceAccountAnnotations, existingServiceAccount = false }: AccountOptions,
+  prefix: string,
+): Problem[] {
+  const at = `${prefix}serviceAccountAnnotations`;
+  return [
+    ...Object.keys(serviceAccountAnnotations ?? {}).flatMap((key) => annotationProblems(`${at}["${key}"]`, key)),
+    ...(serviceAccountAnnotations !== undefined && existingServiceAccount
+      ? [
+          {
+            propertyPath: at,
+            reason: "are for a ServiceAccount that is made here, and this one exists; have its owner set them",
+          },
+        ]
+      : []),
+  ];
+}
+
+function annotationProblems(at: string, key: string): Problem[] {
+  return [
+    ...metadataNameProblems(at, key),
+    // One of them is the name of the service to Consul's login [kubeauth serviceAccountServiceNameAnnotation].
+    ...(/^([^/]*\.)?consul\.hashicorp\.com\//.test(key)
+      ? [{ propertyPath: at, reason: "decides who the pods are to Consul, which the component sets; leave it out" }]
+      : []),
+  ];
 }

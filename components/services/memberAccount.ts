@@ -4,19 +4,21 @@ import type { AccountOptions } from "../pods/accountOptions";
 import { judgedWhenKnown } from "../shared/later";
 import { replaceLater } from "../shared/laterValues";
 
-/** Makes a service's ServiceAccount, its identity: in the mesh by its name, in a cloud by its annotations. */
+/** Makes a service's ServiceAccount, its identity: in the mesh by its name, in a cloud by its annotations; none where it exists. */
 export function memberAccount(
   what: string,
   name: string,
   metadata: { readonly name: string; readonly namespace: pulumi.Input<string> },
   options: AccountOptions,
   parent: pulumi.Resource,
-): k8s.core.v1.ServiceAccount {
-  return new k8s.core.v1.ServiceAccount(
-    `${name}-service-account`,
-    { metadata: { ...metadata, annotations: accountAnnotations(what, options) } },
-    { parent },
-  );
+): k8s.core.v1.ServiceAccount | undefined {
+  return options.existingServiceAccount
+    ? undefined
+    : new k8s.core.v1.ServiceAccount(
+        `${name}-service-account`,
+        { metadata: { ...metadata, annotations: accountAnnotations(what, options) } },
+        { parent },
+      );
 }
 
 /** The annotations, of which none may turn out to be nothing. */

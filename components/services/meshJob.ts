@@ -35,6 +35,7 @@ type OfPods =
   | "terminationGracePeriodSeconds"
   | "podLabels"
   | "podAnnotations"
+  | "existingServiceAccount"
   | "serviceAccountAnnotations"
   | "podSpec";
 type OfServices =
@@ -128,12 +129,12 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
     const namespace = podNamespace(what, mesh, args.namespace, serviceName);
     const metadata = { name: serviceName, namespace };
 
-    const serviceAccount = memberAccount(what, name, metadata, args, this);
+    const account = memberAccount(what, name, metadata, args, this);
     const service = memberService(name, metadata, { port: NO_PORT }, { parent: this });
     const jobSpec: k8s.types.input.batch.v1.JobSpec = {
       backoffLimit,
       activeDeadlineSeconds,
-      template: jobTemplate(serviceName, judgedLater(what, args, this), serviceAccount.metadata.name),
+      template: jobTemplate(serviceName, judgedLater(what, args, this), account?.metadata.name ?? serviceName),
     };
     const before = [
       ...(mesh.ready === undefined ? [] : [mesh.ready]),

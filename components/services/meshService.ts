@@ -186,7 +186,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
     const metadata = { name: serviceName, namespace };
     const { expose } = serviceHealth(args) ?? {};
     this.protocolReady = memberEntries(name, args.mesh, serviceName, args, expose, { parent: this });
-    const serviceAccount = memberAccount(what, name, metadata, args, this);
+    const account = memberAccount(what, name, metadata, args, this);
     const port = { name: "main", port: args.servicePort ?? args.port, targetPort: "main" };
     // Before the Deployment: the injector refuses a pod that no Service selects.
     const service = memberService(name, metadata, port, { parent: this });
@@ -198,7 +198,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
       ...(pulumi.Resource.isInstance(args.ingress) && usesIngress(allTags(serviceName, args)) ? [args.ingress] : []),
     ];
     const { kind = "Deployment" } = args;
-    const its = { serviceName, serviceAccountName: serviceAccount.metadata.name, tags: routes.tags };
+    const its = { serviceName, serviceAccountName: account?.metadata.name ?? serviceName, tags: routes.tags };
     const judged = judgedLater(what, args, this);
     const [stable] = versionsOf(what, serviceName, judged, this).map((version) =>
       makeWorkload(

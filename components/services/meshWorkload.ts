@@ -54,11 +54,6 @@ export interface MeshWorkloadOptions extends MemberOptions, AccountOptions {
    */
   readonly servicePort?: number;
   /**
-   * Whether a ServiceAccount of the service's name exists, such as a chart's own; else one is made.
-   * @default false
-   */
-  readonly existingServiceAccount?: boolean;
-  /**
    * Seconds that a pod which is to stop goes on serving, 0 to 300, where its containers say nothing of their own. Pods of
    * `running` and of `podAnnotations` get none.
    * @unset as of a `MeshService`
@@ -172,10 +167,8 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
     };
     this.protocolReady = memberEntries(name, mesh, serviceName, args, undefined, { parent: this });
     const metadata = { name: serviceName, namespace };
-    const made: pulumi.Resource[] = [];
-    if (!args.existingServiceAccount) {
-      made.push(memberAccount(what, name, metadata, args, this));
-    }
+    const account = memberAccount(what, name, metadata, args, this);
+    const made: pulumi.Resource[] = account === undefined ? [] : [account];
     if (existingService === undefined) {
       const port = { name: "main", port: args.servicePort ?? args.port, targetPort: args.port };
       made.push(memberService(name, metadata, port, { parent: this }));

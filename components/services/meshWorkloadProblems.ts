@@ -24,12 +24,6 @@ export function meshWorkloadProblems(serviceName: string, args: MeshWorkloadOpti
         )
       : []),
     ...accountProblems(args, prefix),
-    ...(args.serviceAccountAnnotations !== undefined && args.existingServiceAccount === true
-      ? problem(
-          "serviceAccountAnnotations",
-          "are for a ServiceAccount that is made here, and this one exists; have its owner set them",
-        )
-      : []),
     ...(workload.name === undefined || isHostName(workload.name)
       ? []
       : problem(

@@ -462,6 +462,8 @@ export interface ServiceSettings {
   healthPath?: string;
   /** Name of the service that gRPC's own health protocol is asked for (`grpc.health.v1.Health/Check`); `""` for the whole server. For protocol `grpc`. Default: ready when its process runs. */
   healthGrpcService?: string;
+  /** Whether a ServiceAccount of the service's name exists, such as a chart's own; else one is made. To be chosen before the first `up`: one that was made goes. Default: false. */
+  existingServiceAccount?: boolean;
   /** Annotations of the ServiceAccount, by which a cloud gives its pods an identity there, such as `eks.amazonaws.com/role-arn`; values may be other resources' outputs. Those of Consul are refused. See docs/services.md#a-clouds-identity. Default: none. */
   serviceAccountAnnotations?: { [key: string]: string };
   /** What runs the pods. `StatefulSet`: each pod has a number and claims of its own, and is replaced after the one before it. `DaemonSet`: one pod a node. The mesh calls the service, not one of its pods; see docs/services.md#what-runs-the-pods. One of Deployment, StatefulSet, DaemonSet. Default: Deployment. */
@@ -934,8 +936,6 @@ export interface WorkloadSettings {
   existingService?: string;
   /** Port of the Service that is made. Default: `port`. */
   servicePort?: number;
-  /** Whether a ServiceAccount of the service's name exists, such as a chart's own; else one is made. Default: false. */
-  existingServiceAccount?: boolean;
   /** TCP port that the container listens on, 1 to 65535. Refused are those of the sidecar, such as 8600, 15001, 19000 and 20000. */
   port: number;
   /** What the service speaks. L7 permissions need one of the first three. One of http, http2, grpc, tcp. Default: http. */
@@ -958,6 +958,8 @@ export interface WorkloadSettings {
   traffic?: Traffic;
   /** Calls to other services that this one makes, allowed by the `IntentionSet` that has both. Default: none. */
   calls?: ServiceCall[];
+  /** Whether a ServiceAccount of the service's name exists, such as a chart's own; else one is made. To be chosen before the first `up`: one that was made goes. Default: false. */
+  existingServiceAccount?: boolean;
   /** Annotations of the ServiceAccount, by which a cloud gives its pods an identity there, such as `eks.amazonaws.com/role-arn`; values may be other resources' outputs. Those of Consul are refused. See docs/services.md#a-clouds-identity. Default: none. */
   serviceAccountAnnotations?: { [key: string]: string };
   /** Where it runs; it has to exist. With `meshStack`, the services' alone. Default: the services'. */
@@ -1013,6 +1015,8 @@ export interface JobSettings {
   podLabels?: { [key: string]: string };
   /** Further annotations of the pods, likewise. Default: none. */
   podAnnotations?: { [key: string]: string };
+  /** Whether a ServiceAccount of the service's name exists, such as a chart's own; else one is made. To be chosen before the first `up`: one that was made goes. Default: false. */
+  existingServiceAccount?: boolean;
   /** Annotations of the ServiceAccount, by which a cloud gives its pods an identity there, such as `eks.amazonaws.com/role-arn`; values may be other resources' outputs. Those of Consul are refused. See docs/services.md#a-clouds-identity. Default: none. */
   serviceAccountAnnotations?: { [key: string]: string };
   /** What else Kubernetes' PodSpec knows, merged last: objects by key; containers, volumes and the like by name; other lists as a whole. Refused is what takes the pod out of the mesh; see docs/services.md#whatever-else-a-pod-can-say. Default: none. */

@@ -23,6 +23,18 @@ test("a ServiceAccount has the service's name, and belongs to it", async () => {
   expect(accountAnnotations("shop", {})).toBeUndefined();
 });
 
+test("one that exists is its owner's, and none is made beside it", async () => {
+  const made = await record(() => {
+    const parent = new pulumi.ComponentResource("test:index:Parent", "parent");
+    const metadata = { name: "shop", namespace: "apps" };
+    expect(memberAccount("shop", "own", metadata, { existingServiceAccount: true }, parent)).toBeUndefined();
+    expect(memberAccount("shop", "next", metadata, { existingServiceAccount: false }, parent)).toBeDefined();
+  });
+  expect(made.filter(({ type }) => type.endsWith("ServiceAccount")).map(({ name }) => name)).toEqual([
+    "next-service-account",
+  ]);
+});
+
 test("it has the annotations that a cloud knows it by, of which another resource may make the values", async () => {
   const { props } = await made({ serviceAccountAnnotations: { [ROLE]: later("arn:1"), "example.com/a": "b" } });
   expect(props.metadata.annotations).toMatchObject({ [ROLE]: "arn:1", "example.com/a": "b" });

@@ -131,6 +131,12 @@ describe("a job", () => {
     ]);
   });
 
+  test("is who an existing ServiceAccount of its name says, and makes none", async () => {
+    const recorded = await made({ existingServiceAccount: true });
+    expect(recorded.map(({ name }) => name)).not.toContain("report-service-account");
+    expect(find(recorded, "report-job").props.spec.template.spec.serviceAccountName).toBe("report");
+  });
+
   test("with a schedule is a CronJob, of which one runs at a time", async () => {
     const { type, props } = find(await made({ schedule: "0 3 * * *", timeZone: "Europe/Paris" }), "report-cron-job");
     expect(type).toBe("kubernetes:batch/v1:CronJob");

@@ -138,6 +138,12 @@ test("its ServiceAccount has the annotations that a cloud knows it by, and its n
   ]);
 });
 
+test("it is who an existing ServiceAccount of its name says, and makes none", async () => {
+  const { recorded } = await second({ serviceName: "store", existingServiceAccount: true });
+  expect(recorded.map(({ name }) => name)).not.toContain("shop-service-account");
+  expect(find(recorded, "shop-deployment").props.spec.template.spec.serviceAccountName).toBe("store");
+});
+
 test("its scaler and its budget go by its own pods", async () => {
   const { recorded } = await second({
     kind: "StatefulSet",

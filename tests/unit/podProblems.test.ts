@@ -326,6 +326,12 @@ describe("resources, labels and annotations", () => {
       "decides who the pods are to Consul, which the component sets; leave it out",
       account(right),
     ]),
+    [
+      { serviceAccountAnnotations: {}, existingServiceAccount: true },
+      "serviceAccountAnnotations",
+      "are for a ServiceAccount that is made here, and this one exists; have its owner set them",
+      { existingServiceAccount: true },
+    ],
     [account("a b"), 'serviceAccountAnnotations["a b"]', "not a metadata key", key("azure.workload.identity/use")],
     [{ nodeSelector: { a: "b c" } }, 'nodeSelector["a"]', "not a label value", annotation("a.example/enable-metrics")],
     [{ spreadOver: ["-a"] }, "spreadOver[0]", "not a label key", { spreadOver: ["a/b", "c"] }],
