@@ -99,10 +99,12 @@ export function meshServiceWarnings(args: MeshServiceOptions, prefix = ""): Prob
   ];
 }
 
-/** The fewest pods that a service has at a time, of all its versions; `undefined` where nodes decide. */
+/** The fewest pods that a service has at a time, of all its versions; `undefined` where nodes or somebody else decide. */
 function leastPods({ kind, replicas, autoscaling, canary }: MeshServiceOptions): number | undefined {
-  const its = autoscaling?.minReplicas ?? replicas ?? 1;
-  return kind === "DaemonSet" ? undefined : its + (canary === undefined ? 0 : (canary.replicas ?? 1));
+  if (kind === "DaemonSet" || autoscaling === "external") {
+    return undefined;
+  }
+  return (autoscaling?.minReplicas ?? replicas ?? 1) + (canary === undefined ? 0 : (canary.replicas ?? 1));
 }
 
 /** Problems of pods that are to wait before they stop; `part` is what of the mesh is too old for it, if anything. */
