@@ -88,6 +88,7 @@ export const EVERYTHING: Record<string, unknown> = {
   traefikProxyProtocolTrustedIps: ["10.0.0.0/8"],
   traefikStaticOptions: { "accessLog.fields.headers.defaultMode": "redact", "log.format": "json" },
   traefikRespondingTimeouts: { readTimeout: 60, writeTimeout: 0, idleTimeout: 180 },
+  traefikDrainSeconds: 30,
   traefikResources: { requests: { cpu: "100m" }, limits: { memory: "256Mi" } },
   traefikSpreadOver: ["kubernetes.io/hostname"],
   traefikDashboard: false,

@@ -9,6 +9,7 @@ import { Problem } from "../shared/problems";
 import { isOfStrangers } from "../shared/trustedRanges";
 import { DEFAULT_TRAEFIK_IMAGE, traefikVersion } from "../routing/traefikVersions";
 import { refusalOf } from "./staticRefusals";
+import { outsideEntryPoints } from "./traefikDrain";
 import type { TraefikOptions } from "./traefikOptions";
 import { STATIC_CONFIDENTIAL, STATIC_DEPRECATED, STATIC_OPTIONS, STATIC_VERSION } from "./traefikStatic";
 
@@ -76,7 +77,7 @@ function optionProblems(name: string, value: unknown, ingress: TraefikOptions, a
     return problem("would be in the Deployment and in Pulumi's state for all to read; leave it out");
   }
   const [, entryPoint] = /^entrypoints\.([^.]+)\./.exec(name) ?? [];
-  const entryPoints = ["web", "websecure", ...Object.keys(ingress.tcpEntryPoints ?? {})];
+  const entryPoints = outsideEntryPoints(ingress);
   if (entryPoint !== undefined && !entryPoints.includes(entryPoint)) {
     return problem(`is of an entry point that is Traefik's own or does not exist; known: ${entryPoints.join(", ")}`);
   }

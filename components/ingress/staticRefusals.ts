@@ -57,7 +57,7 @@ const REFUSALS: readonly Refusal[] = [
   [onWeb("proxyprotocol$"), typed("proxyProtocolTrustedIps")],
   [onWeb("proxyprotocol.trustedips"), typed("proxyProtocolTrustedIps")],
   [onWeb("transport.respondingtimeouts"), typed("respondingTimeouts")],
-  ["entrypoints.<name>.transport.lifecycle.requestacceptgracetimeout", MADE_ALREADY],
+  ["entrypoints.<name>.transport.lifecycle.requestacceptgracetimeout", typed("drainSeconds")],
   ["entrypoints.<name>.http.redirections", typed("redirectToHttps")],
   [
     "entrypoints.<name>.http.middlewares",

@@ -19,6 +19,7 @@ import {
 import { DEFAULT_TRAEFIK_IMAGE } from "../routing/traefikVersions";
 import { CONSUL_API_PROXY, consulApiProxy } from "./consulApiProxy";
 import { staticArguments } from "./staticOptions";
+import { DEFAULT_DRAIN_SECONDS, gracePeriod, outsideEntryPoints } from "./traefikDrain";
 import { DEFAULT_REQUESTS, edgeArguments } from "./traefikEdge";
 import { traefikLogin } from "./traefikLogin";
 import type { TraefikConsulIngressArgs } from "./traefikOptions";
@@ -81,6 +82,7 @@ export function traefikDeployment(
           },
           spec: {
             serviceAccountName: its.serviceAccount,
+            terminationGracePeriodSeconds: gracePeriod(args),
             topologySpreadConstraints: spread(args.spreadOver, its.labels),
             // For its custom resources alone: Consul's login has a token of its own.
             automountServiceAccountToken: args.kubernetesCrd !== undefined,
@@ -108,6 +110,8 @@ export function traefikDeployment(
                     api: args.dashboard || args.consoles?.dashboard !== undefined,
                     accessLog: args.accessLog ?? true,
                     logLevel: args.logLevel ?? "INFO",
+                    outside: outsideEntryPoints(args),
+                    drainSeconds: args.drainSeconds ?? DEFAULT_DRAIN_SECONDS,
                   }),
                   ...edgeArguments({ ...args, ...known }),
                   ...tlsArguments({ ...args, ...known }, clientPorts(args).websecure),

@@ -2,6 +2,7 @@ import type { ConsulMesh } from "../mesh/consulMesh";
 import type { Resources } from "../pods/podOptions";
 import type { StaticOptions } from "./staticOptions";
 import type { TraefikConsoles } from "./consoles";
+import type { TraefikDrain } from "./traefikDrain";
 import type { TraefikEdgeOptions } from "./traefikEdge";
 import type { TraefikExtras } from "./traefikExtras";
 import type { TraefikArgs } from "./traefikInputs";
@@ -36,7 +37,8 @@ export const LOG_LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"] as const;
 export const SERVICE_TYPES = ["NodePort", "LoadBalancer", "ClusterIP"] as const;
 
 /** What describes the ingress, apart from the mesh that it joins. */
-export interface TraefikOptions extends TraefikTlsOptions, TraefikExtras, TraefikConsoles, TraefikEdgeOptions {
+export interface TraefikOptions
+  extends TraefikTlsOptions, TraefikExtras, TraefikConsoles, TraefikEdgeOptions, TraefikDrain {
   /**
    * Namespace of the ingress, which it makes and owns unless `createNamespace` is `false`.
    * @setting traefikNamespace

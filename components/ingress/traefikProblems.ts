@@ -12,6 +12,7 @@ import { hostProblems } from "../routing/routes";
 import { meshNameProblems, MeshNames } from "../shared/serviceNames";
 import { ENTRY_POINT_PORTS } from "../routing/traefikArguments";
 import { staticOptionProblems } from "./staticOptions";
+import { drainProblems } from "./traefikDrain";
 import { edgeProblems } from "./traefikEdge";
 import { extraProblems } from "./traefikExtras";
 import { DEFAULT_TRAEFIK_NAMESPACE, LOG_LEVELS, SERVICE_TYPES, TraefikOptions } from "./traefikOptions";
@@ -44,6 +45,7 @@ export function traefikProblems(args: TraefikOptions, prefix = ""): Problem[] {
     ),
     ...consoleProblems(args, prefix),
     ...staticOptionProblems(args, prefix),
+    ...drainProblems(args, prefix),
     ...edgeProblems(args, { ...args, serviceType: args.serviceType ?? "NodePort", singleton: hasAcme(args) }, prefix),
     ...extraProblems(
       args,

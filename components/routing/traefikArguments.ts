@@ -16,6 +16,10 @@ export interface TraefikArgumentOptions {
   readonly api: boolean;
   readonly accessLog: boolean;
   readonly logLevel: string;
+  /** The entry points that clients outside the cluster reach. */
+  readonly outside: readonly string[];
+  /** Seconds for which they still take requests and connections when Traefik ends. */
+  readonly drainSeconds: number;
 }
 
 /**
@@ -45,7 +49,9 @@ export function traefikArguments(options: TraefikArgumentOptions): string[] {
     // Routes that name no entry point go to web alone, never to admin.
     "--entryPoints.web.asDefault=true",
     // When Traefik ends it still takes requests for this long, until every node knows that it is not ready any more.
-    ...["web", "websecure"].map((name) => `--entryPoints.${name}.transport.lifeCycle.requestAcceptGraceTimeout=5s`),
+    ...options.outside.map(
+      (name) => `--entryPoints.${name}.transport.lifeCycle.requestAcceptGraceTimeout=${options.drainSeconds}s`,
+    ),
     ...Object.entries(catalog).map(([key, value]) => `--providers.consulCatalog.${key}=${value}`),
     "--ping=true",
     "--ping.entryPoint=admin",

@@ -61,6 +61,8 @@ export interface PlatformArgs {
   tracing?: Tracing;
   /** Values of the chart for what has no option here; merged last, so they win over every option. Never put a secret here. Refused is what the chart does not know, of another type or gone, and what the component counts on; see docs/chart-values.md. Default: none. */
   consulValues?: any;
+  /** Seconds that a pod of Traefik still takes new requests and connections after it was told to end, 0 to 300: as long as a load balancer or a node may go on sending them to it. Default: 5. */
+  traefikDrainSeconds?: number;
   /** Annotations of Traefik's Service, with which a cloud's load balancer is told what it is to be. Default: none. */
   traefikServiceAnnotations?: { [key: string]: string };
   /** `Local`: only nodes with a pod of Traefik take traffic, and it sees clients' addresses. One of Cluster, Local. Default: Kubernetes' own, `Cluster`. */

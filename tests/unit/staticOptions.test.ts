@@ -266,7 +266,7 @@ test.each<[option: string, says: string]>([
   ["entryPoints.web.proxyProtocol", "proxyProtocolTrustedIps"],
   ["entryPoints.websecure.proxyProtocol.trustedIPs", "proxyProtocolTrustedIps"],
   ["entryPoints.web.transport.respondingTimeouts.readTimeout", "respondingTimeouts"],
-  ["entryPoints.postgres.transport.lifeCycle.requestAcceptGraceTimeout", "set by the component"],
+  ["entryPoints.postgres.transport.lifeCycle.requestAcceptGraceTimeout", "what drainSeconds says"],
   ["entryPoints.web.http.tls", "the routes' tls"],
   ["entryPoints.web.http.sanitizePath", "routes and intentions that name another"],
   ["entryPoints.web.http3", "what http3 says"],

@@ -1,6 +1,14 @@
 import { adminTags, CA_MOUNT_PATH, PING_PATH, traefikArguments } from "../../components/routing/traefikArguments";
 
-const options = { serviceName: "edge", apiAddress: "consul:8501", api: false, accessLog: false, logLevel: "INFO" };
+const options = {
+  serviceName: "edge",
+  apiAddress: "consul:8501",
+  api: false,
+  accessLog: false,
+  logLevel: "INFO",
+  outside: ["web", "line"],
+  drainSeconds: 7,
+};
 const given = (more: object = {}) =>
   new Map(
     traefikArguments({ ...options, ...more }).map(
@@ -44,8 +52,8 @@ test("routes that name no entry point are on web, and requests are taken while i
     "--entryPoints.websecure.address": ":443",
     "--entryPoints.admin.address": ":8080",
     "--entryPoints.web.asDefault": "true",
-    "--entryPoints.web.transport.lifeCycle.requestAcceptGraceTimeout": "5s",
-    "--entryPoints.websecure.transport.lifeCycle.requestAcceptGraceTimeout": "5s",
+    "--entryPoints.web.transport.lifeCycle.requestAcceptGraceTimeout": "7s",
+    "--entryPoints.line.transport.lifeCycle.requestAcceptGraceTimeout": "7s",
   });
 });
 
