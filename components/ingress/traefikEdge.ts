@@ -7,6 +7,7 @@ import type { Autoscaling, DisruptionBudget, Resources } from "../pods/podOption
 import { Problem } from "../shared/problems";
 import { isOfStrangers } from "../shared/trustedRanges";
 import type { TraefikArgs } from "./traefikInputs";
+import type { TraefikOptions } from "./traefikOptions";
 
 const EXTERNAL_TRAFFIC_POLICIES = ["Cluster", "Local"] as const;
 const ACCESS_LOG_FORMATS = ["common", "json"] as const;
@@ -45,7 +46,7 @@ export interface TraefikEdgeOptions {
    */
   readonly forwardedHeadersTrustedIps?: readonly string[];
   /**
-   * Addresses or CIDR of load balancers that speak the PROXY protocol.
+   * Addresses or CIDR of load balancers that speak the PROXY protocol, at every entry point that clients reach.
    * @setting traefikProxyProtocolTrustedIps
    * @unset none: it is not spoken
    */
@@ -107,23 +108,30 @@ export interface RespondingTimeouts {
   readonly idleTimeout?: number;
 }
 
-/** The entry points that clients outside the cluster reach. */
-const OUTSIDE = ["web", "websecure"];
+/** The entry points that speak HTTP: of requests, those of TCP know nothing. */
+const HTTP = ["web", "websecure"];
 
 /** What the options add to Traefik's arguments. */
 export function edgeArguments(
-  options: Omit<TraefikEdgeOptions, "serviceAnnotations" | "loadBalancerSourceRanges">,
+  options: Omit<TraefikEdgeOptions, "serviceAnnotations" | "loadBalancerSourceRanges"> &
+    Pick<TraefikOptions, "tcpEntryPoints" | "staticOptions">,
 ): string[] {
   const { forwardedHeadersTrustedIps = [], proxyProtocolTrustedIps = [], respondingTimeouts = {} } = options;
+  const its = Object.keys(options.staticOptions ?? {}).map((option) => option.toLowerCase());
   const trusted = (part: string, addresses: readonly string[]) =>
     addresses.length === 0 ? [] : [`${part}.trustedIPs=${addresses.join(",")}`];
+  const proxyProtocol = trusted("proxyProtocol", proxyProtocolTrustedIps);
   const each = [
     ...trusted("forwardedHeaders", forwardedHeadersTrustedIps),
-    ...trusted("proxyProtocol", proxyProtocolTrustedIps),
+    ...proxyProtocol,
     ...Object.entries(respondingTimeouts).map(([key, value]) => `transport.respondingTimeouts.${key}=${value}s`),
   ];
   return [
-    ...OUTSIDE.flatMap((entryPoint) => each.map((argument) => `--entryPoints.${entryPoint}.${argument}`)),
+    ...HTTP.flatMap((entryPoint) => each.map((argument) => `--entryPoints.${entryPoint}.${argument}`)),
+    // Traefik would join the two: one that has ranges of its own has no others.
+    ...Object.keys(options.tcpEntryPoints ?? {})
+      .filter((name) => !its.includes(`entrypoints.${name}.proxyprotocol.trustedips`))
+      .flatMap((name) => proxyProtocol.map((argument) => `--entryPoints.${name}.${argument}`)),
     ...(options.accessLogFormat === undefined ? [] : [`--accessLog.format=${options.accessLogFormat}`]),
     ...(options.accessLogHeaders ?? []).map((header) => `--accessLog.fields.headers.names.${header}=keep`),
   ];

@@ -73,7 +73,7 @@ export interface PlatformArgs {
   traefikLoadBalancerSourceRanges?: string[];
   /** Addresses or CIDR of proxies before Traefik whose `X-Forwarded-*` headers it believes; without them `ipAllowList` and `rateLimit` see the proxy. Default: none: what a client says of itself is not believed. */
   traefikForwardedHeadersTrustedIps?: string[];
-  /** Addresses or CIDR of load balancers that speak the PROXY protocol. Default: none: it is not spoken. */
+  /** Addresses or CIDR of load balancers that speak the PROXY protocol, at every entry point that clients reach. Default: none: it is not spoken. */
   traefikProxyProtocolTrustedIps?: string[];
   /** Traefik's time limits towards clients, in seconds; 0 is none. Default: Traefik's own. */
   traefikRespondingTimeouts?: RespondingTimeouts;

@@ -43,6 +43,27 @@ test("a proxy before Traefik is believed at both entry points that clients reach
   expect(args.filter((each: string) => /\.admin\..*(trusted|responding)/.test(each))).toEqual([]);
 });
 
+test("the PROXY protocol is spoken at entry points of TCP too, which have nothing of requests", async () => {
+  const argumentsOf = async (options: TraefikOptions) =>
+    find(await made(options), "traefik-deployment")
+      .props.spec.template.spec.containers[0].args.filter((each: string) => /trustedIPs|responding/i.test(each))
+      .filter((each: string) => !each.startsWith("--entryPoints.internal."));
+  const tcpEntryPoints = { postgres: { port: 5432 }, redis: { port: 6379 } };
+  const spoken = (entryPoint: string, ranges = "10.0.0.0/8,192.0.2.7") =>
+    `--entryPoints.${entryPoint}.proxyProtocol.trustedIPs=${ranges}`;
+  const given = { tcpEntryPoints, proxyProtocolTrustedIps: ["10.0.0.0/8", "192.0.2.7"] };
+  expect(await argumentsOf(given)).toEqual(["web", "websecure", "postgres", "redis"].map((each) => spoken(each)));
+  // As before for what has said so for itself.
+  const own = { "entrypoints.REDIS.proxyProtocol.trustedIPs": "10.1.0.0/16" };
+  expect(await argumentsOf({ ...given, staticOptions: own })).toEqual([
+    ...["web", "websecure", "postgres"].map((each) => spoken(each)),
+    "--entrypoints.REDIS.proxyProtocol.trustedIPs=10.1.0.0/16",
+  ]);
+  const http = { forwardedHeadersTrustedIps: ["10.0.0.0/8"], respondingTimeouts: { readTimeout: 9 } };
+  const points = (await argumentsOf({ tcpEntryPoints, ...http })).map((each: string) => each.split(".")[1]);
+  expect(points).toEqual(["web", "web", "websecure", "websecure"]);
+});
+
 test("the access log has the form and the headers that it is asked for", async () => {
   const recorded = await made({ accessLogFormat: "json", accessLogHeaders: ["User-Agent"] });
   const { args } = find(recorded, "traefik-deployment").props.spec.template.spec.containers[0];
