@@ -88,7 +88,7 @@ export interface TraefikOptions
   /** Node ports of a Service of type NodePort. */
   readonly nodePorts?: NodePorts;
   /**
-   * Whether dashboard and API are served, without a login, on the admin entry point and its port.
+   * Whether dashboard and API are served, without a login, on the admin entry point and its port, which a `LoadBalancer` does not have.
    * @setting traefikDashboard
    * @default false
    */

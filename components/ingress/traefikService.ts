@@ -58,6 +58,8 @@ export function traefikService(
   opts: pulumi.CustomResourceOptions,
 ): k8s.core.v1.Service {
   const { dashboard = false } = args;
+  // A load balancer would show it to everybody, without a login.
+  const shown = dashboard && args.serviceType !== "LoadBalancer";
   const nodePorts = hasNodePorts(args);
   const ports = nodePortsOf(args);
   // Does not wait for endpoints, since it goes first: Traefik is ready when this Service is in Consul's catalog.
@@ -83,7 +85,7 @@ export function traefikService(
         // nobody, Traefik does not ask again. With one pod at a time there is no other to go to meanwhile.
         publishNotReadyAddresses: its.singleton,
         ports: [
-          ...(["web", "websecure", ...(dashboard ? ["admin" as const] : [])] as const).map((entryPoint) => ({
+          ...(["web", "websecure", ...(shown ? ["admin" as const] : [])] as const).map((entryPoint) => ({
             name: entryPoint,
             port: ENTRY_POINT_PORTS[entryPoint],
             targetPort: entryPoint,

@@ -129,7 +129,7 @@ export interface PlatformArgs {
   traefikNodePortWebsecure?: number;
   /** Node port of the entry point `traefikNodePortAdmin`, 30000 to 32767; for type NodePort, open only where the dashboard is on. Default: 30808. */
   traefikNodePortAdmin?: number;
-  /** Whether dashboard and API are served, without a login, on the admin entry point and its port. Default: false. */
+  /** Whether dashboard and API are served, without a login, on the admin entry point and its port, which a `LoadBalancer` does not have. Default: false. */
   traefikDashboard?: boolean;
   /** Whether Traefik logs each request. Default: true. */
   traefikAccessLog?: boolean;

@@ -162,7 +162,7 @@ test("it answers clients at ports of the nodes, and is in Consul's catalog", asy
 });
 
 test("it answers them at a load balancer, whose address up waits for", async () => {
-  const { service } = await made({
+  const { service, ingress } = await made({
     serviceType: "LoadBalancer",
     dashboard: true,
     http3: true,
@@ -172,10 +172,21 @@ test("it answers them at a load balancer, whose address up waits for", async () 
   expect(service.spec.ports.map(({ name, nodePort }: any) => [name, nodePort])).toEqual([
     ["web", undefined],
     ["websecure", undefined],
-    ["admin", undefined],
     ["websecure-http3", undefined],
     ["postgres", undefined],
   ]);
+  // The dashboard has no login: it is for those who may forward a port of the pod.
+  expect(ingress.dashboardPortForward).toContain("port-forward deployment/traefik 8080:8080");
+});
+
+test.each([
+  ["NodePort", 30808],
+  ["ClusterIP", undefined],
+] as const)("the dashboard has a port of a Service of type %s where it is on", async (serviceType, nodePort) => {
+  const ports = async (dashboard: boolean) =>
+    (await made({ serviceType, dashboard })).service.spec.ports.filter(({ name }: any) => name === "admin");
+  expect(await ports(true)).toEqual([{ name: "admin", port: 8080, targetPort: "admin", nodePort }]);
+  expect(await ports(false)).toEqual([]);
 });
 
 test("all of it is its own, under names that are known", async () => {
