@@ -8,6 +8,7 @@ import { consolesConfiguration, TraefikConsoles } from "./consoles";
 import type { IngressDescription } from "../teams/meshReference";
 import { routeUrl } from "../routing/routeUrl";
 import { NAMED_BY_ROUTES, RoutingModel } from "../routing/routingModel";
+import { plainSecretWarnings } from "../pods/containerProblems";
 import { scaling } from "../pods/scaling";
 import { disruptionBudgetWarnings } from "../pods/scalingProblems";
 import { judgedTogether, whenAllKnown } from "../shared/laterValues";
@@ -66,6 +67,8 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
     super("consul-traefik-mesh:index:TraefikConsulIngress", name, {}, owned(`TraefikConsulIngress-${name}`, opts));
     joinMesh(place, mesh, this);
     warn(place, budgetWarnings(args), this);
+    warn(place, plainSecretWarnings(args, ""), this);
+    const { dashboard = false } = args;
     const problems = (known: TraefikOptions) => [...traefikProblems(known), ...routing.served(serviceName, known)];
     const judged = judgedTogether(place, options, (known) => problems(known as TraefikOptions), this);
     const namespaceName = args.namespace ?? DEFAULT_TRAEFIK_NAMESPACE;
@@ -77,12 +80,8 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
       { parent: this, dependsOn: [...mesh.besideNamespace] },
     );
     const ca = caConfigMap(name, namespace.metadata.name, mesh.caCertificate, { parent: this });
-    // Named as the service: where ACLs are on, the auth method turns the account's name into the identity.
-    const serviceAccount = new k8s.core.v1.ServiceAccount(
-      `${name}-service-account`,
-      { metadata: { name: serviceName, namespace: namespace.metadata.name } },
-      { parent: this },
-    );
+    const account = { name: serviceName, annotations: judged.serviceAccountAnnotations };
+    const serviceAccount = accountOf(name, { ...account, namespace: namespace.metadata.name }, { parent: this });
 
     const { consoles } = judged;
     const http = whenAllKnown({ consoles }, (known) =>
@@ -141,6 +140,15 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
 /** What of its disruption budget is most likely not meant. */
 function budgetWarnings({ disruptionBudget = {}, autoscaling, replicas = 1 }: TraefikOptions) {
   return disruptionBudgetWarnings(disruptionBudget, autoscaling?.minReplicas ?? replicas, "disruptionBudget");
+}
+
+/** Named as the service: where ACLs are on, the auth method turns the account's name into the identity. */
+function accountOf(
+  name: string,
+  metadata: k8s.types.input.meta.v1.ObjectMeta,
+  opts: pulumi.CustomResourceOptions,
+): k8s.core.v1.ServiceAccount {
+  return new k8s.core.v1.ServiceAccount(`${name}-service-account`, { metadata }, opts);
 }
 
 /** A ConfigMap: the certificate is public, and a preview shows which keys it has, which it does not of a Secret. */

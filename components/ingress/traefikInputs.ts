@@ -9,6 +9,7 @@ import type { UserList } from "./userLists";
 /** What an ingress names that may be another resource's output in a program; all else decides what there is, and is plain. */
 export interface TraefikInputs {
   readonly serviceAnnotations?: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly serviceAccountAnnotations?: Readonly<Record<string, pulumi.Input<string>>>;
   readonly loadBalancerSourceRanges?: readonly pulumi.Input<string>[];
   readonly forwardedHeadersTrustedIps?: readonly pulumi.Input<string>[];
   readonly proxyProtocolTrustedIps?: readonly pulumi.Input<string>[];
@@ -52,6 +53,8 @@ const RANGE = "192.0.2.0/24";
  */
 const STAND_INS: readonly (readonly [begin: string, end: string, standIn: string])[] = [
   ["serviceAnnotations.", "", "not-known-yet"],
+  ["serviceAccountAnnotations.", "", "not-known-yet"],
+  ["env.", "", "not-known-yet"],
   ["loadBalancerSourceRanges[", "", RANGE],
   ["forwardedHeadersTrustedIps[", "", RANGE],
   ["proxyProtocolTrustedIps[", "", RANGE],

@@ -6,6 +6,7 @@ import type { TraefikDrain } from "./traefikDrain";
 import type { TraefikEdgeOptions } from "./traefikEdge";
 import type { TraefikExtras } from "./traefikExtras";
 import type { TraefikArgs } from "./traefikInputs";
+import type { TraefikPod } from "./traefikPod";
 import type { TraefikTlsOptions } from "./traefikTls";
 
 /** Node ports of a Service of type NodePort, each 30000 to 32767. */
@@ -38,7 +39,7 @@ export const SERVICE_TYPES = ["NodePort", "LoadBalancer", "ClusterIP"] as const;
 
 /** What describes the ingress, apart from the mesh that it joins. */
 export interface TraefikOptions
-  extends TraefikTlsOptions, TraefikExtras, TraefikConsoles, TraefikEdgeOptions, TraefikDrain {
+  extends TraefikTlsOptions, TraefikExtras, TraefikConsoles, TraefikEdgeOptions, TraefikDrain, TraefikPod {
   /**
    * Namespace of the ingress, which it makes and owns unless `createNamespace` is `false`.
    * @setting traefikNamespace
@@ -135,7 +136,7 @@ export interface TraefikOptions
 
 /**
  * What a program declares of an ingress. Other resources' outputs may be: values of `serviceAnnotations`,
- * `loadBalancerSourceRanges`, `forwardedHeadersTrustedIps`, `proxyProtocolTrustedIps`; `secretName` of a user list; `email`,
+ * `serviceAccountAnnotations` and `env`, `loadBalancerSourceRanges`, `forwardedHeadersTrustedIps`, `proxyProtocolTrustedIps`; `secretName` of a user list; `email`,
  * `caServer`, `eab` and `credentialsSecret` of a certificate resolver; `host` and the names in `tls.domains` of a console. See
  * docs/services.md#values-of-other-resources.
  */

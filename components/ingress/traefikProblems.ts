@@ -16,6 +16,7 @@ import { drainProblems } from "./traefikDrain";
 import { edgeProblems } from "./traefikEdge";
 import { extraProblems } from "./traefikExtras";
 import { DEFAULT_TRAEFIK_NAMESPACE, LOG_LEVELS, SERVICE_TYPES, TraefikOptions } from "./traefikOptions";
+import { traefikPodProblems } from "./traefikPod";
 import { HTTP3_PORT_NAME, nodePortsOf, openNodePorts } from "./traefikService";
 import { hasAcme, tlsArguments, tlsProblems } from "./traefikTls";
 import { DEFAULT_TRAEFIK_IMAGE, traefikVersionProblems } from "../routing/traefikVersions";
@@ -46,6 +47,7 @@ export function traefikProblems(args: TraefikOptions, prefix = ""): Problem[] {
     ...consoleProblems(args, prefix),
     ...staticOptionProblems(args, prefix),
     ...drainProblems(args, prefix),
+    ...traefikPodProblems(args, prefix),
     ...edgeProblems(args, { ...args, serviceType: args.serviceType ?? "NodePort", singleton: hasAcme(args) }, prefix),
     ...extraProblems(
       args,

@@ -69,7 +69,7 @@ export function mergePodSpec<T>(base: T, over: unknown, key = ""): T {
   return over as T;
 }
 
-const POD_SPEC_KEYS = (
+export const POD_SPEC_KEYS = (
   "activeDeadlineSeconds affinity automountServiceAccountToken containers dnsConfig dnsPolicy enableServiceLinks " +
   "ephemeralContainers hostAliases hostIPC hostNetwork hostPID hostUsers hostname hostnameOverride imagePullSecrets initContainers " +
   "nodeName nodeSelector os overhead preemptionPolicy priority priorityClassName readinessGates resourceClaims resources " +

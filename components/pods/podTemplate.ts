@@ -11,13 +11,18 @@ export function containerPart(options: PodOptions): Partial<Container> {
   return {
     command: options.command && [...options.command],
     args: options.args && [...options.args],
-    env: options.env && Object.entries(options.env).map(([name, value]) => ({ name, ...envValue(value) })),
+    env: options.env && variables(options.env),
     envFrom: options.envFrom?.map((each: EnvFrom) => ({ ...each })),
     resources: options.resources,
     readinessProbe: probe(options.readinessProbe),
     livenessProbe: probe(options.livenessProbe),
     startupProbe: probe(options.startupProbe),
   };
+}
+
+/** Variables as a container has them. */
+export function variables(env: NonNullable<PodOptions["env"]>): k8s.types.input.core.v1.EnvVar[] {
+  return Object.entries(env).map(([name, value]) => ({ name, ...envValue(value) }));
 }
 
 /** What the options say of the pod around it. */

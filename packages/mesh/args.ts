@@ -61,6 +61,16 @@ export interface PlatformArgs {
   tracing?: Tracing;
   /** Values of the chart for what has no option here; merged last, so they win over every option. Never put a secret here. Refused is what the chart does not know, of another type or gone, and what the component counts on; see docs/chart-values.md. Default: none. */
   consulValues?: any;
+  /** Environment variables of Traefik's container by name, such as `HTTPS_PROXY` for ACME: text that is no secret, or where it comes from. Those of the component are refused; see docs/ingress.md#traefiks-pods. Default: none. */
+  traefikEnvironment?: { [key: string]: any };
+  /** Further labels of Traefik's pods, such as `azure.workload.identity/use`. Those by which they are found are refused. Default: none. */
+  traefikPodLabels?: { [key: string]: string };
+  /** Further annotations of Traefik's pods. Those of Consul and of the component are refused. Default: none. */
+  traefikPodAnnotations?: { [key: string]: string };
+  /** Annotations of Traefik's ServiceAccount, by which a cloud knows it, such as `eks.amazonaws.com/role-arn` or `iam.gke.io/gcp-service-account` for DNS challenges. Default: none. */
+  traefikServiceAccountAnnotations?: { [key: string]: string };
+  /** Where Traefik's pods run, in the words of Kubernetes' PodSpec: `tolerations`, `nodeSelector`, `affinity`, `priorityClassName`, `imagePullSecrets`, `dnsConfig`, `runtimeClassName` and the like; merged last. What the component decides is refused. Default: none. */
+  traefikPodSpec?: any;
   /** Seconds that a pod of Traefik still takes new requests and connections after it was told to end, 0 to 300: as long as a load balancer or a node may go on sending them to it. Default: 5. */
   traefikDrainSeconds?: number;
   /** Annotations of Traefik's Service, with which a cloud's load balancer is told what it is to be. Default: none. */

@@ -95,7 +95,7 @@ const HOSTILE: readonly (readonly [what: string, value: string])[] = [
 ];
 /** Texts that are free, or have each a rule of their own: of these, nothing is expected but an answer. */
 const FREE =
-  /^(consulChartRepository|consulChartPath|traefikServiceAnnotations|rotations|externalJwtProviders|consulValues)|\.(description|args|command|env|exec|podAnnotations|serviceAccountAnnotations|podSpec|regex|exact|prefix|suffix|contains|value|pathRegex|verifyClaims|customRequestHeaders|profile|priorityClassName|cookie)\b/;
+  /^(consulChartRepository|consulChartPath|traefik(ServiceAnnotations|ServiceAccountAnnotations|PodAnnotations|PodSpec|Environment)|rotations|externalJwtProviders|consulValues)|\.(description|args|command|env|exec|podAnnotations|serviceAccountAnnotations|podSpec|regex|exact|prefix|suffix|contains|value|pathRegex|verifyClaims|customRequestHeaders|profile|priorityClassName|cookie)\b/;
 
 type Path = readonly (string | number)[];
 

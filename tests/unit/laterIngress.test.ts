@@ -17,6 +17,8 @@ const deployed = async (given: Given) => {
 const GIVEN = (its: (value: string) => pulumi.Input<string>): Given => ({
   serviceType: "LoadBalancer",
   serviceAnnotations: { "service.beta.kubernetes.io/aws-load-balancer-ssl-cert": its("arn:aws:acm:a") },
+  serviceAccountAnnotations: { "eks.amazonaws.com/role-arn": its("arn:aws:iam::111122223333:role/dns") },
+  env: { AWS_REGION: its("eu-central-1") },
   loadBalancerSourceRanges: [its("10.0.0.0/8"), "203.0.113.0/24"],
   forwardedHeadersTrustedIps: [its("10.1.0.0/16")],
   proxyProtocolTrustedIps: ["10.2.0.0/16", its("10.3.0.0/16")],

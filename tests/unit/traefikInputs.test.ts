@@ -10,6 +10,8 @@ const told = (args: TraefikArgs) => traefikProblems(withStandIns(args), "").map(
 const GIVEN: TraefikArgs = {
   serviceType: "LoadBalancer",
   serviceAnnotations: { "example.com/a.email": later(), "example.com/b": "plain" },
+  serviceAccountAnnotations: { "eks.amazonaws.com/role-arn": later(), "example.com/b": "plain" },
+  env: { AWS_REGION: later(), A: "plain", B: { secretKeyRef: { name: later(), key: "b" } } },
   loadBalancerSourceRanges: [later(), "10.0.0.0/8"],
   forwardedHeadersTrustedIps: ["10.0.0.0/8", later()],
   proxyProtocolTrustedIps: [later()],
@@ -43,6 +45,8 @@ test("nothing is wrong with what is not known yet, and what is plain stays", () 
   expect(rest).toEqual({
     serviceType: "LoadBalancer",
     serviceAnnotations: { "example.com/a.email": "not-known-yet", "example.com/b": "plain" },
+    serviceAccountAnnotations: { "eks.amazonaws.com/role-arn": "not-known-yet", "example.com/b": "plain" },
+    env: { AWS_REGION: "not-known-yet", A: "plain", B: { secretKeyRef: { name: "not-known-yet", key: "b" } } },
     loadBalancerSourceRanges: ["192.0.2.0/24", "10.0.0.0/8"],
     forwardedHeadersTrustedIps: ["10.0.0.0/8", "192.0.2.0/24"],
     proxyProtocolTrustedIps: ["192.0.2.0/24"],

@@ -48,6 +48,8 @@ test.each<[wrong: object, problems: RegExp[], right?: object]>([
   ],
   [{ consoles: { dashboard: { host: "a.test", userList: "ops" } } }, [/^x\.consoles\.dashboard\.userList: /]],
   [{ staticOptions: { "no.such": 1 } }, [/^x\.staticOptions/]],
+  [{ drainSeconds: -1 }, [/^x\.drainSeconds: /], { drainSeconds: 0 }],
+  [{ podSpec: { volumes: [] } }, [/^x\.podSpec\.volumes: /], { podSpec: { runtimeClassName: "gvisor" } }],
   [
     { externalTrafficPolicy: "Local", serviceType: "ClusterIP" },
     [/^x\.externalTrafficPolicy: /],
