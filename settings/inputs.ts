@@ -178,4 +178,11 @@ export interface StackInputs {
    * @unset Kubernetes' own rule
    */
   readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
+  /**
+   * Secrets of type `kubernetes.io/dockerconfigjson`, with which images are pulled, those of sidecars too. They have to exist in each
+   * namespace: Consul's, Traefik's and the services'. Services and jobs may name more.
+   * @input consul.imagePullSecrets
+   * @unset none
+   */
+  readonly imagePullSecrets?: readonly string[];
 }

@@ -34,7 +34,7 @@ export function settingsProblems(settings: Settings): Problem[] {
   const alone = (judge: () => Problem[]) => (settings.meshStack === undefined ? judge() : []);
   const withoutNativeSidecar =
     settings.meshStack === undefined ? meshPartWithoutNativeSidecar(settings.consul) : undefined;
-  const parts = [
+  const all = [
     ...consulMeshProblems(settings.consul, "consul.").map(atSetting),
     ...traefikProblems(settings.traefik, "traefik.").map(atSetting),
     ...services.flatMap((each, i) => named(meshServiceProblems(each.name, each, `services[${i}].`))),
@@ -43,6 +43,7 @@ export function settingsProblems(settings: Settings): Problem[] {
     ...networkClientProblems(settings.networkPolicyClients, "networkPolicyClients"),
     ...settings.jwtProviders.flatMap((each, i) => jwtProviderProblems(each.name, each, `jwtProviders[${i}].`)),
   ];
+  const parts = all.filter((each) => !isCopied(each, all));
   return [
     ...parts,
     ...teamProblems(settings),
@@ -69,6 +70,14 @@ export function settingsProblems(settings: Settings): Problem[] {
         ]
       : []),
   ];
+}
+
+/** Whether a name that each pod has of the stack is told of at the stack already. */
+function isCopied({ propertyPath, reason }: Problem, all: readonly Problem[]): boolean {
+  return (
+    /\.imagePullSecrets\[/.test(propertyPath) &&
+    all.some((each) => each.propertyPath.startsWith("imagePullSecrets[") && each.reason === reason)
+  );
 }
 
 /** A stack's name as a reference to it has to be written. */

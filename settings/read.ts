@@ -6,7 +6,7 @@ import { unknownKey } from "../components/shared/keys";
 import { isLater } from "../components/shared/later";
 import { describeProblems, Problem } from "../components/shared/problems";
 import { readFiles } from "./files";
-import type { RotationSettings, StackInputs, WorkloadSettings } from "./inputs";
+import type { RotationSettings, ServiceSettings, StackInputs, WorkloadSettings } from "./inputs";
 import { FromFile, joined, placed, placeOf } from "./joined";
 import { settingsProblems } from "./problems";
 import { resolved, Schema } from "./schema";
@@ -14,7 +14,10 @@ import { SETTINGS_SCHEMA } from "./settingsSchema";
 import { shapeProblems } from "./shape";
 
 /** The stack's configuration, parsed and judged. */
-export interface Settings extends Omit<StackInputs, "workloads" | "intentions" | "rotations" | "imagePullPolicy"> {
+export interface Settings extends Omit<
+  StackInputs,
+  "workloads" | "intentions" | "rotations" | "imagePullPolicy" | "imagePullSecrets"
+> {
   readonly workloads: readonly (WorkloadSettings & { readonly running: true })[];
   readonly intentions: readonly IntentionRule[];
   /** Namespaces of workloads beside the services'. */
@@ -202,7 +205,7 @@ export function settingsOf(values: Readonly<Record<string, unknown>>): Settings 
   }
   const given = inputs as unknown as StackInputs;
   const { consul, traefik, servicesNamespace } = given;
-  const { chart, imagePullPolicy } = consul;
+  const { chart, imagePullPolicy, imagePullSecrets } = consul;
   const { traefikToken, ...rotations } = consul.rotations as RotationSettings;
   const { kubernetesCrd } = traefik;
   return {
@@ -216,6 +219,7 @@ export function settingsOf(values: Readonly<Record<string, unknown>>): Settings 
     traefik: {
       ...traefik,
       imagePullPolicy,
+      imagePullSecrets,
       tokenRotation: traefikToken,
       // 1 is also what stands there where nobody has said anything: then a scaler may decide.
       replicas: traefik.autoscaling !== undefined && traefik.replicas === 1 ? undefined : traefik.replicas,
@@ -223,13 +227,18 @@ export function settingsOf(values: Readonly<Record<string, unknown>>): Settings 
       kubernetesCrd:
         typeof kubernetesCrd === "object" && kubernetesCrd.namespaces.join() === "*" ? true : kubernetesCrd,
     },
-    services: given.services.map((each) => ({ imagePullPolicy, ...each })),
+    services: given.services.map((each) => ({ imagePullPolicy, ...each, ...secretsOf(imagePullSecrets, each) })),
     workloads: given.workloads.map((each) => ({ ...each, running: true })),
-    jobs: given.jobs.map((each) => ({ imagePullPolicy, ...each })),
+    jobs: given.jobs.map((each) => ({ imagePullPolicy, ...each, ...secretsOf(imagePullSecrets, each) })),
     intentions: given.intentions.map((rule, i) => ({ ...rule, declaredAt: `intentions[${i}]` })),
     otherNamespaces: [...new Set(given.workloads.flatMap((each) => each.namespace ?? []))].filter(
       (other) => other !== servicesNamespace,
     ),
     fromFiles: [],
   };
+}
+
+/** Beside those that a pod names itself, the stack's, with which its sidecar is pulled. */
+function secretsOf(ofStack: readonly string[] | undefined, its: Pick<ServiceSettings, "imagePullSecrets">) {
+  return ofStack && { imagePullSecrets: [...new Set([...(its.imagePullSecrets ?? []), ...ofStack])] };
 }

@@ -328,5 +328,6 @@ export const EVERYTHING: Record<string, unknown> = {
   networkPolicies: true,
   networkPolicyClients: [{ namespace: "monitoring", podLabels: { app: "prometheus" }, reaches: ["proxyMetrics"] }],
   imagePullPolicy: "IfNotPresent",
+  imagePullSecrets: ["registry"],
   protect: false,
 };

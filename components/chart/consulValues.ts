@@ -64,6 +64,11 @@ export interface ConsulOptions {
    */
   readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
   /**
+   * Secrets of type `kubernetes.io/dockerconfigjson` in Consul's namespace, with which images are pulled.
+   * @unset none
+   */
+  readonly imagePullSecrets?: readonly string[];
+  /**
    * DNS names that the servers' certificate has beside `consul-server`, `consul-server.<namespace>.svc` and `localhost`.
    * @setting consulServerAdditionalDnsSans
    * @default []
@@ -148,6 +153,7 @@ export function consulValues(
       imageK8S: images.controlPlane,
       imageConsulDataplane: images.dataplane,
       imagePullPolicy: options.imagePullPolicy,
+      imagePullSecrets: options.imagePullSecrets?.map((secret) => ({ name: secret })),
       tls: {
         enabled: true,
         httpsOnly: true,

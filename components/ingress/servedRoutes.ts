@@ -7,6 +7,7 @@ import type { MeshMember } from "../services/member";
 import type { Ingress, Mesh } from "../mesh/mesh";
 import { isLater, whenKnown } from "../shared/later";
 import { MadeObjects } from "../shared/madeObjects";
+import { podSpecPart } from "../pods/podTemplate";
 import { HARDENED, restrictedPod } from "../shared/podSecurity";
 import { missingProblems } from "../shared/forms";
 import { refuse } from "../shared/problems";
@@ -105,6 +106,7 @@ export class ServedRoutes extends pulumi.ComponentResource {
               spec: {
                 restartPolicy: "Never",
                 automountServiceAccountToken: false,
+                ...podSpecPart({ imagePullSecrets: ingress.imagePullSecrets, ...ingress.placement }, {}),
                 // The user that Consul's image is made for.
                 securityContext: { ...restrictedPod(100, []), runAsGroup: 1000 },
                 containers: [container(paths)],

@@ -4,6 +4,7 @@ import { missingProblems, ofRightForm } from "../shared/forms";
 import { owned } from "../interrupted/hooks";
 import { ensureNamespace } from "../mesh/bringYourOwn";
 import { joinMesh } from "../mesh/membership";
+import type { Placement } from "../mesh/placement";
 import { consolesConfiguration, TraefikConsoles } from "./consoles";
 import type { IngressDescription } from "../teams/meshReference";
 import { routeUrl } from "../routing/routeUrl";
@@ -17,6 +18,7 @@ import { ENTRY_POINT_PORTS } from "../routing/traefikArguments";
 import { traefikDeployment } from "./traefikDeployment";
 import { extraParts } from "./traefikExtras";
 import { withStandIns } from "./traefikInputs";
+import { placementOf } from "./traefikPod";
 import {
   DEFAULT_TRAEFIK_NAMESPACE,
   TRAEFIK_SERVICE_NAME,
@@ -47,6 +49,9 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
   /** Number of Traefik's pods. */
   public readonly replicas: number;
   public readonly imagePullPolicy: TraefikOptions["imagePullPolicy"];
+  public readonly imagePullSecrets: TraefikOptions["imagePullSecrets"];
+  /** On which nodes its pods may run. */
+  public readonly placement: Placement | undefined;
   /** Time limits of its own, as they were given. */
   public readonly respondingTimeouts: NonNullable<TraefikOptions["respondingTimeouts"]>;
   /** What the services of other stacks have to know of the ingress, plain; see `MeshReference`. */
@@ -66,8 +71,8 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
     ]);
     super("consul-traefik-mesh:index:TraefikConsulIngress", name, {}, owned(`TraefikConsulIngress-${name}`, opts));
     joinMesh(place, mesh, this);
-    warn(place, budgetWarnings(args), this);
-    warn(place, plainSecretWarnings(args, ""), this);
+
+    warn(place, [...budgetWarnings(args), ...plainSecretWarnings(args, "")], this);
     const { dashboard = false } = args;
     const problems = (known: TraefikOptions) => [...traefikProblems(known), ...routing.served(serviceName, known)];
     const judged = judgedTogether(place, options, (known) => problems(known as TraefikOptions), this);
@@ -80,8 +85,8 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
       { parent: this, dependsOn: [...mesh.besideNamespace] },
     );
     const ca = caConfigMap(name, namespace.metadata.name, mesh.caCertificate, { parent: this });
-    const account = { name: serviceName, annotations: judged.serviceAccountAnnotations };
-    const serviceAccount = accountOf(name, { ...account, namespace: namespace.metadata.name }, { parent: this });
+    const its = { namespace: namespace.metadata.name, serviceName, labels };
+    const serviceAccount = accountOf(name, its, judged.serviceAccountAnnotations, { parent: this });
 
     const { consoles } = judged;
     const http = whenAllKnown({ consoles }, (known) =>
@@ -90,7 +95,6 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
     const tls = tlsParts(name, judged, http, namespace.metadata.name, { parent: this });
     const extras = extraParts(name, { ...judged, serviceName, tracing: mesh.tracing }, serviceAccount.metadata, this);
 
-    const its = { namespace: namespace.metadata.name, serviceName, labels };
     const service = traefikService(
       name,
       judged,
@@ -114,6 +118,8 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
     this.namespace = namespace.metadata.name;
     this.replicas = args.replicas ?? 1;
     this.imagePullPolicy = args.imagePullPolicy;
+    this.imagePullSecrets = args.imagePullSecrets;
+    this.placement = placementOf(args.podSpec);
     this.respondingTimeouts = args.respondingTimeouts ?? {};
     this.tcpPorts = extras.ports.map(({ port }) => port);
     this.description = {
@@ -121,6 +127,8 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
       namespace: namespaceName,
       replicas: this.replicas,
       imagePullPolicy: args.imagePullPolicy,
+      imagePullSecrets: args.imagePullSecrets,
+      placement: this.placement,
       respondingTimeouts: this.respondingTimeouts,
       ports: clientPorts(args),
       options: Object.fromEntries(NAMED_BY_ROUTES.map((option) => [option, judged[option]])) as TraefikOptions,
@@ -145,9 +153,11 @@ function budgetWarnings({ disruptionBudget = {}, autoscaling, replicas = 1 }: Tr
 /** Named as the service: where ACLs are on, the auth method turns the account's name into the identity. */
 function accountOf(
   name: string,
-  metadata: k8s.types.input.meta.v1.ObjectMeta,
+  { namespace, serviceName }: { readonly namespace: pulumi.Input<string>; readonly serviceName: string },
+  annotations: TraefikConsulIngressArgs["serviceAccountAnnotations"],
   opts: pulumi.CustomResourceOptions,
 ): k8s.core.v1.ServiceAccount {
+  const metadata = { name: serviceName, namespace, annotations };
   return new k8s.core.v1.ServiceAccount(`${name}-service-account`, { metadata }, opts);
 }
 

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { DEFAULT_CONSUL_CLI_IMAGE } from "../mesh/consulMeshArgs";
 import { mergePodSpec } from "../pods/podSpecOverride";
-import { spread, variables } from "../pods/podTemplate";
+import { podSpecPart, variables } from "../pods/podTemplate";
 import { leftAlone } from "../pods/scaling";
 import type { PodPart } from "../shared/podPart";
 import { quantityOf } from "../shared/grammars";
@@ -90,7 +90,7 @@ export function traefikDeployment(
             {
               serviceAccountName: its.serviceAccount,
               terminationGracePeriodSeconds: gracePeriod(args),
-              topologySpreadConstraints: spread(args.spreadOver, its.labels),
+              ...podSpecPart({ imagePullSecrets: args.imagePullSecrets, spreadOver: args.spreadOver }, its.labels),
               // For its custom resources alone: Consul's login has a token of its own.
               automountServiceAccountToken: args.kubernetesCrd !== undefined,
               securityContext: {

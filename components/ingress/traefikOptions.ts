@@ -74,6 +74,12 @@ export interface TraefikOptions
    */
   readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
   /**
+   * Secrets of type `kubernetes.io/dockerconfigjson` in Traefik's namespace, with which images are pulled. What asks whether routes are
+   * served names them in its own.
+   * @unset none
+   */
+  readonly imagePullSecrets?: readonly string[];
+  /**
    * Number of Traefik's pods, 1 to 1000.
    * @asType integer
    * @setting traefikReplicas

@@ -1,3 +1,4 @@
+import type { Placement } from "../mesh/placement";
 import { containerProblems } from "../pods/containerProblems";
 import { metadataKeyProblems, metadataNameProblems } from "../pods/metadataProblems";
 import { podOptionProblems } from "../pods/podOptionProblems";
@@ -67,7 +68,7 @@ export function traefikPodProblems(options: TraefikOptions, prefix: string): Pro
   const misformed = traefikPodSpecProblems(podSpec, `${prefix}podSpec`);
   return [
     ...containerProblems({ env }, prefix),
-    ...judge({ env, podLabels }, prefix),
+    ...judge({ env, podLabels, imagePullSecrets: options.imagePullSecrets }, prefix),
     ...Object.keys(env).flatMap((name) => variableProblems(name, `${prefix}env.${name}`)),
     ...proxyProblems(Object.keys(env), prefix),
     ...Object.keys(podLabels)
@@ -80,14 +81,20 @@ export function traefikPodProblems(options: TraefikOptions, prefix: string): Pro
     ...Object.keys(serviceAccountAnnotations).flatMap((key) =>
       accountProblems(`${prefix}serviceAccountAnnotations["${key}"]`, key),
     ),
-    ...(misformed.length > 0 ? misformed : judge(placementOf(podSpec), `${prefix}podSpec.`)),
+    ...(misformed.length > 0 ? misformed : judge(inputsOf(podSpec), `${prefix}podSpec.`)),
   ];
 }
 
+/** On which nodes a part of a PodSpec lets pods run; `undefined` without one. */
+export function placementOf(podSpec: PodSpec | undefined): Placement | undefined {
+  const { nodeSelector, tolerations } = (podSpec ?? {}) as PodOptions;
+  return podSpec && { nodeSelector, tolerations };
+}
+
 /** What of a part of a PodSpec services have inputs for, which judge it. */
-function placementOf(podSpec: PodSpec): PodOptions {
-  const { nodeSelector, priorityClassName, terminationGracePeriodSeconds, tolerations } = podSpec as PodOptions;
-  return { nodeSelector, priorityClassName, terminationGracePeriodSeconds, tolerations };
+function inputsOf(podSpec: PodSpec): PodOptions {
+  const { priorityClassName, terminationGracePeriodSeconds } = podSpec as PodOptions;
+  return { ...placementOf(podSpec), priorityClassName, terminationGracePeriodSeconds };
 }
 
 function variableProblems(name: string, propertyPath: string): Problem[] {

@@ -19,6 +19,7 @@ import type { Mesh } from "./mesh";
 import { ofRightForm } from "../shared/forms";
 import { DeclaredModel } from "../shared/meshModel";
 import { refuse, warn } from "../shared/problems";
+import { serverPlacement } from "./placement";
 import { rotationJobs } from "./rotation";
 import type { MeshDescription } from "../teams/meshReference";
 import type { Tracing } from "./tracing";
@@ -94,6 +95,8 @@ export class ConsulMesh extends pulumi.ComponentResource implements Mesh {
       apiAddress: this.apiAddress,
       image: known.consulImage ?? DEFAULT_CONSUL_CLI_IMAGE,
       imagePullPolicy: args.imagePullPolicy,
+      imagePullSecrets: args.imagePullSecrets,
+      placement: serverPlacement(args.values),
       ...secrets,
     };
     const made = consulSecrets({ name, args, jobArgs, parent: this });

@@ -4,6 +4,7 @@ import { versionProblems, versionWarnings } from "../chart/consulVersions";
 import { heldValueProblems, laterValueProblems, namedImage } from "../chart/heldValues";
 import { datacenterProblems, mergedValueProblems } from "../chart/mergedValues";
 import { durationProblems, imageProblems, sizeProblems } from "../shared/grammars";
+import { objectNameProblems as secretNameProblems } from "../pods/metadataProblems";
 import { dnsLabelProblems, isHostName, namespaceProblems, objectNameProblems } from "../shared/names";
 import { Problem } from "../shared/problems";
 import { ConsulMeshArgs, DEFAULT_CONSUL_NAMESPACE } from "./consulMeshArgs";
@@ -32,6 +33,7 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
     ...Object.entries(args.images ?? {}).flatMap(([part, image]) =>
       image === undefined ? [] : imageProblems(at(`images.${part}`), image),
     ),
+    ...(args.imagePullSecrets ?? []).flatMap((name, i) => secretNameProblems(at(`imagePullSecrets[${i}]`), name)),
     ...(args.namespacesWithoutInjection ?? []).flatMap((name, i) =>
       dnsLabelProblems(at(`namespacesWithoutInjection[${i}]`), name),
     ),

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Reached } from "./meshReach";
+import type { Placement } from "./placement";
 import type { DeclaredModel } from "../shared/meshModel";
 import type { Problem } from "../shared/problems";
 import type { Tracing } from "./tracing";
@@ -43,6 +44,10 @@ export interface Ingress {
   /** Number of Traefik's pods. */
   readonly replicas: number;
   readonly imagePullPolicy: "Always" | "IfNotPresent" | "Never" | undefined;
+  /** Secrets with which images are pulled; also of what asks its pods, in the namespace where that runs. */
+  readonly imagePullSecrets?: readonly string[];
+  /** On which nodes its pods may run, and what asks them. */
+  readonly placement?: Placement;
   /** Time limits of its own, as they were given. */
   readonly respondingTimeouts: NonNullable<TraefikEdgeOptions["respondingTimeouts"]>;
   /** The URL of a route: its host has to resolve to a node, or to the load balancer. */

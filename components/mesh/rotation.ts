@@ -1,7 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { OwnThings } from "./bringYourOwn";
+import type { Placement } from "./placement";
 import type { SecretKeyRef } from "../chart/consulValues";
+import { podSpecPart } from "../pods/podTemplate";
 import { HARDENED, restrictedPod } from "../shared/podSecurity";
 import { Problem } from "../shared/problems";
 import { script } from "../shared/script";
@@ -33,6 +35,9 @@ export interface RotationJobArgs {
   readonly ca: SecretKeyRef;
   readonly image: string;
   readonly imagePullPolicy?: string;
+  readonly imagePullSecrets?: readonly string[];
+  /** Where the servers may run, and these beside them. */
+  readonly placement?: Placement;
   /** Undefined where ACLs are off. */
   readonly bootstrapToken?: SecretKeyRef;
   readonly gossipKey?: SecretKeyRef;
@@ -99,6 +104,7 @@ export function rotationJob(
             spec: {
               restartPolicy: "Never",
               automountServiceAccountToken: false,
+              ...podSpecPart({ imagePullSecrets: args.imagePullSecrets, ...args.placement }, {}),
               // The user that Consul's image is made for.
               securityContext: { ...restrictedPod(100, []), runAsGroup: 1000 },
               containers: [

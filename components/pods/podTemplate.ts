@@ -37,7 +37,7 @@ export function podSpecPart(options: PodOptions, labels: Record<string, string>)
 }
 
 /** Spreads pods over the values of nodes' labels, where there is room. */
-export function spread(keys: readonly string[] | undefined, labels: Record<string, string>) {
+function spread(keys: readonly string[] | undefined, labels: Record<string, string>) {
   return keys?.map((topologyKey) => ({
     topologyKey,
     maxSkew: 1,

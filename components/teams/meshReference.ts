@@ -22,6 +22,8 @@ export interface IngressDescription {
   readonly namespace: string;
   readonly replicas: number;
   readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
+  readonly imagePullSecrets?: Ingress["imagePullSecrets"];
+  readonly placement?: Ingress["placement"];
   readonly respondingTimeouts: Ingress["respondingTimeouts"];
   /** Ports of routes' URLs. */
   readonly ports: { readonly web: number; readonly websecure: number };

@@ -187,6 +187,8 @@ export interface PlatformArgs {
   teams?: Team[];
   /** When images are pulled. One of Always, IfNotPresent, Never. Default: Kubernetes' own rule. */
   imagePullPolicy?: string;
+  /** Secrets of type `kubernetes.io/dockerconfigjson`, with which images are pulled, those of sidecars too. They have to exist in each namespace: Consul's, Traefik's and the services'. Services and jobs may name more. Default: none. */
+  imagePullSecrets?: string[];
 }
 
 export interface ServicesArgs {
@@ -218,6 +220,8 @@ export interface ServicesArgs {
   networkPolicyClients?: NetworkClient[];
   /** When images are pulled. One of Always, IfNotPresent, Never. Default: Kubernetes' own rule. */
   imagePullPolicy?: string;
+  /** Secrets of type `kubernetes.io/dockerconfigjson`, with which images are pulled, those of sidecars too. They have to exist in each namespace: Consul's, Traefik's and the services'. Services and jobs may name more. Default: none. */
+  imagePullSecrets?: string[];
 }
 
 export interface ExternalDestinationOptions {

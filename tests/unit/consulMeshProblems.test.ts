@@ -39,6 +39,7 @@ test.each<[wrong: object, problems: RegExp[], right?: object]>([
   [{ catalogSyncInterval: "5" }, [/^x\.catalogSyncInterval: /], { catalogSyncInterval: "100ms" }],
   [{ catalogSyncInterval: "3601s" }, [/^x\.catalogSyncInterval: /], { catalogSyncInterval: "1h" }],
   [{ images: { dataplane: "A:1" } }, [/^x\.images\.dataplane: /], { images: { dataplane: undefined } }],
+  [{ imagePullSecrets: ["a", "B"] }, [/^x\.imagePullSecrets\[1\]: "B" is not a valid name/], { imagePullSecrets: [] }],
   [
     { namespacesWithoutInjection: ["a", "B"] },
     [/^x\.namespacesWithoutInjection\[1\]: /],

@@ -87,6 +87,20 @@ test("its pods may do no more than they need, in a namespace that would not let 
   });
 });
 
+test("its images are pulled with the Secrets that are named, and what asks it knows them and where it runs", async () => {
+  const tolerations = [{ key: "edge", operator: "Exists" as const }];
+  const podSpec = { tolerations, imagePullSecrets: [{ name: "b" }, { name: "c" }], priorityClassName: "high" };
+  const { pod, ingress } = await made({ imagePullSecrets: ["a", "b"], podSpec });
+  expect(pod.imagePullSecrets).toEqual([{ name: "a" }, { name: "b" }, { name: "c" }]);
+  const told = { imagePullSecrets: ["a", "b"], placement: { tolerations } };
+  expect({ ...ingress.description }).toMatchObject(told);
+  expect({ imagePullSecrets: ingress.imagePullSecrets, placement: ingress.placement }).toEqual(told);
+  expect((await made({ podSpec: { nodeSelector: { pool: "a" } } })).ingress.placement).toEqual({
+    nodeSelector: { pool: "a" },
+  });
+  expect((await made()).ingress.placement).toBeUndefined();
+});
+
 test("it serves while its pods are replaced, one after the other", async () => {
   const { deployment } = await made({ replicas: 3 });
   const { replicas, selector, strategy, template } = deployment.props.spec;
@@ -243,6 +257,7 @@ test("what others have to know of it is what it was given, or what it does witho
     namespace: "traefik-consul",
     replicas: 1,
     imagePullPolicy: undefined,
+    placement: undefined,
     respondingTimeouts: {},
     ports: { web: 30080, websecure: 30443 },
     options: expect.anything(),

@@ -23,6 +23,8 @@ const ingress = {
   namespace: "traefik",
   replicas: 3,
   imagePullPolicy: "Always",
+  imagePullSecrets: ["registry"],
+  placement: { nodeSelector: { pool: "edge" } },
   respondingTimeouts: { readTimeout: 5 },
   ports: { web: 8000, websecure: 443 },
   options: { userLists: { admins: { secretName: "admins" } } },
@@ -69,8 +71,10 @@ test("a mesh of another stack is what that one says of it", () => {
     jwtProviders: its.jwtProviders,
     ready: undefined,
   });
-  const { serviceName, namespace, replicas, imagePullPolicy, respondingTimeouts } = described;
+  const { serviceName, namespace, replicas, imagePullPolicy, imagePullSecrets, placement, respondingTimeouts } =
+    described;
   expect(mesh.ingress).toMatchObject({ serviceName, namespace, replicas, imagePullPolicy, respondingTimeouts });
+  expect(mesh.ingress).toMatchObject({ imagePullSecrets, placement });
   expect(mesh.ingress.url("a.test")).toBe("http://a.test:8000/");
   expect(mesh.ingress.url("a.test", "/b", true)).toBe("https://a.test/b");
 });

@@ -81,6 +81,8 @@ test("a job of a rotation has what it needs by reference, no right beside it, an
       key: { secretName: "own-ca-key", secretKey: "key.pem" },
     },
     imagePullPolicy: "Always",
+    imagePullSecrets: ["registry"],
+    values: { server: { nodeSelector: "pool: mesh", tolerations: "- operator: Exists" } },
     rotations: { gossipKey: "a", connectCa: "c" },
   });
   const job = (what: string) => recorded.find(({ name }) => name.startsWith(`consul-rotate-${what}-`))!;
@@ -97,6 +99,10 @@ test("a job of a rotation has what it needs by reference, no right beside it, an
       spec: {
         restartPolicy: "Never",
         automountServiceAccountToken: false,
+        // As the servers: on a cluster with tainted nodes alone it would never run.
+        imagePullSecrets: [{ name: "registry" }],
+        nodeSelector: { pool: "mesh" },
+        tolerations: [{ operator: "Exists" }],
         securityContext: {
           runAsNonRoot: true,
           runAsUser: 100,

@@ -81,6 +81,21 @@ test("a Job asks each pod of Traefik for all routes, outside the mesh, with no m
   expect(ASK_SERVED).not.toMatch(/@[A-Z]+@/);
 });
 
+test("it is pulled and runs as Traefik's pods are and do, under the same name", async () => {
+  const placement = { nodeSelector: { pool: "edge" }, tolerations: [{ key: "edge", operator: "Exists" }] };
+  const of = (more: object) =>
+    asking(() => ({ services: { a: ["x"] }, ingress: made("traefik", { ...EDGE, ...more }) }));
+  const [plain, placed] = [await of({}), await of({ imagePullSecrets: ["registry"], placement })];
+  const { spec } = plain.job.props.spec.template;
+  expect(placed.job.props.spec.template.spec).toEqual({
+    ...spec,
+    ...placement,
+    imagePullSecrets: [{ name: "registry" }],
+  });
+  expect([spec.imagePullSecrets, spec.tolerations]).toEqual([undefined, undefined]);
+  expect(placed.job.props.metadata.name).toBe(plain.job.props.metadata.name);
+});
+
 test("it asks with the mesh's own image where that is chosen", async () => {
   const { container } = await asking(() => ({ services: { a: ["x"] }, consulImage: "localhost/consul:1" }));
   expect(container.image).toBe("localhost/consul:1");

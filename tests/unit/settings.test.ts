@@ -213,6 +213,32 @@ test("the stack's pull policy is that of services and jobs that have none of the
   expect([consul.imagePullPolicy, traefik.imagePullPolicy]).toEqual(["Always", "Always"]);
 });
 
+test("the stack's pull secrets are those of all pods, beside those of their own", () => {
+  const job = { name: "nightly", image: "a:1", command: ["run"] };
+  const of = (given: object) => {
+    const result = parseSettings(
+      raw({
+        kubernetesVersion: "1.34",
+        services: [whoami, { ...whoami, name: "own", routes: [], imagePullSecrets: ["team", "registry"] }],
+        jobs: [job, { ...job, name: "own-job", imagePullSecrets: ["team"] }],
+        ...given,
+      }),
+    );
+    const { services, jobs, consul, traefik } = (result as { settings: Settings }).settings;
+    return [consul, traefik, ...services, ...jobs].map((each) => each.imagePullSecrets);
+  };
+  const both = ["registry", "mirror"];
+  expect(of({ imagePullSecrets: both })).toEqual([
+    both,
+    both,
+    both,
+    ["team", "registry", "mirror"],
+    both,
+    ["team", "registry", "mirror"],
+  ]);
+  expect(of({})).toEqual([undefined, undefined, undefined, ["team", "registry"], undefined, ["team"]]);
+});
+
 test("all problems are told in one run", () => {
   const found = problems({
     consulServers: 2,

@@ -26,6 +26,17 @@ test.each<[wrong: Record<string, unknown>, paths: string[], right: Record<string
   // Each part by itself.
   [{ services: [{ ...web, name: "Web" }] }, ["services[0].name"], { services: [web] }],
   [{ workloads: [{ ...old, port: 0 }] }, ["workloads[0].port"], { workloads: [old] }],
+  // What each pod has of the stack is told once, and a pod's own at the pod.
+  [
+    { imagePullSecrets: ["a", "B"], services: [{ ...web, imagePullSecrets: ["C"] }], jobs: [job] },
+    ["imagePullSecrets[1]", "services[0].imagePullSecrets[0]"],
+    { imagePullSecrets: ["a", "b"], services: [{ ...web, imagePullSecrets: ["c"] }], jobs: [job] },
+  ],
+  [
+    { services: [web, { ...web, name: "own", imagePullSecrets: ["B"] }] },
+    ["services[1].imagePullSecrets[0]"],
+    { services: [web] },
+  ],
   [{ jobs: [{ ...job, schedule: "often" }] }, ["jobs[0].schedule"], { jobs: [{ ...job, schedule: "@daily" }] }],
   [{ jwtProviders: [login] }, ["jwtProviders[0].keys.local"], { jwtProviders: [{ ...login, keys: { local: KEY } }] }],
   [

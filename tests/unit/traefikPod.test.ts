@@ -225,6 +225,14 @@ test.each<[what: string, wrong: TraefikOptions, problems: string[], right: Traef
     { podSpec: { nodeSelector: { pool: "a" }, priorityClassName: "high", tolerations: [{ key: "a" }] } },
   ],
   [
+    "a Secret without a name",
+    { imagePullSecrets: ["a", "B"] },
+    [
+      'imagePullSecrets[1]: "B" is not a valid name for an object; use a-z, 0-9, "-" and ".", beginning and ending with a letter or a digit',
+    ],
+    { imagePullSecrets: ["a", "b.c"] },
+  ],
+  [
     "less time to end than the drain takes",
     { drainSeconds: 20, podSpec: { terminationGracePeriodSeconds: 34 } },
     ["podSpec.terminationGracePeriodSeconds: 34 is out of range; use a whole number from 35 to 86400"],

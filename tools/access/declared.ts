@@ -34,7 +34,11 @@ export interface DeclaredMesh {
   readonly ca: SecretRef;
   /** Absent where the chart makes it, or where there are no ACLs. */
   readonly bootstrapToken?: SecretRef;
-  readonly images: { readonly consul?: string; readonly pullPolicy?: string };
+  readonly images: {
+    readonly consul?: string;
+    readonly pullPolicy?: string;
+    readonly pullSecrets?: readonly { readonly name: string }[];
+  };
 }
 
 export interface SecretRef {
@@ -165,7 +169,7 @@ function meshOf(mesh: StateResource, children: readonly StateResource[]): Declar
     ],
     ca: global.tls?.caCert ?? { secretName: "consul-ca-cert", secretKey: "tls.crt" },
     bootstrapToken: global.acls?.bootstrapToken,
-    images: { consul: global.image, pullPolicy: global.imagePullPolicy },
+    images: { consul: global.image, pullPolicy: global.imagePullPolicy, pullSecrets: global.imagePullSecrets },
   };
 }
 

@@ -17,6 +17,7 @@ const OF_SERVICES = [
   "networkPolicies",
   "networkPolicyClients",
   "imagePullPolicy",
+  "imagePullSecrets",
 ];
 
 /** Settings of stacks of this project alone. */

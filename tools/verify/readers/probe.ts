@@ -3,6 +3,7 @@ import { DEFAULT_CONSUL_CLI_IMAGE } from "../../../components";
 import { HARDENED, restrictedPod } from "../../../components/shared/podSecurity";
 import { filled } from "../../../components/shared/script";
 import { Cluster } from "../../access/cluster";
+import type { DeclaredMesh } from "../../access/declared";
 import { scriptText } from "../../scripts";
 import { ProbeFacts, Source } from "../reading";
 
@@ -37,7 +38,7 @@ export async function readProbe(source: Source): Promise<ProbeFacts> {
   const at = `/api/v1/namespaces/${namespace}`;
   try {
     await accountOf(cluster, at);
-    const { image = DEFAULT_CONSUL_CLI_IMAGE, pullPolicy } = await imageOf(source);
+    const { consul: image = DEFAULT_CONSUL_CLI_IMAGE, pullPolicy, pullSecrets } = await imagesOf(source);
     const pod = (name: string, command: string[]) => ({
       apiVersion: "v1",
       kind: "Pod",
@@ -45,6 +46,8 @@ export async function readProbe(source: Source): Promise<ProbeFacts> {
       spec: {
         restartPolicy: "Never",
         automountServiceAccountToken: false,
+        // Of a namespace of its own: there only where somebody puts them into each.
+        imagePullSecrets: pullSecrets,
         terminationGracePeriodSeconds: 0,
         securityContext: { ...restrictedPod(100, []), runAsGroup: 1000 },
         containers: [{ name, image, imagePullPolicy: pullPolicy, command, securityContext: HARDENED }],
@@ -107,14 +110,18 @@ async function accountOf(cluster: Cluster, at: string): Promise<void> {
   }
 }
 
-/** The image of the stack, as it is deployed or as its file says. */
-async function imageOf(source: Source): Promise<{ image?: string; pullPolicy?: string }> {
+/** Consul's image and how it is pulled, as the stack is deployed or as its file says. */
+async function imagesOf(source: Source): Promise<DeclaredMesh["images"]> {
   const { mesh } = await source.read("declared");
   if (mesh !== undefined) {
-    return { image: mesh.images.consul, pullPolicy: mesh.images.pullPolicy };
+    return mesh.images;
   }
-  const { settings } = await source.read("settings");
-  return { image: settings?.consul.images?.consul, pullPolicy: settings?.consul.imagePullPolicy };
+  const {
+    images,
+    imagePullPolicy: pullPolicy,
+    imagePullSecrets,
+  } = (await source.read("settings")).settings?.consul ?? {};
+  return { consul: images?.consul, pullPolicy, pullSecrets: imagePullSecrets?.map((name) => ({ name })) };
 }
 
 /** Whether a pod has no image, or none that it can be made of: waiting does not help. */
