@@ -1,4 +1,5 @@
 import { ConsulMesh, TraefikConsulIngress, TraefikOptions, traefikProblems } from "../../components";
+import { neededGraceSeconds } from "../../components/ingress/traefikDrain";
 import { find, record } from "../recorder";
 
 async function podOf(options: TraefikOptions) {
@@ -78,4 +79,16 @@ test.each(["web", "websecure", "postgres"])("the drain of %s is said once", (ent
   expect(told({ tcpEntryPoints: { postgres: { port: 5432 } }, staticOptions: { [option]: "9s" } })).toEqual([
     `x.staticOptions["${option}"]: is what drainSeconds says; use that`,
   ]);
+});
+
+test.each<[option: string, value: string | number | boolean, seconds: number]>([
+  [`${lifeCycle("web")}.graceTimeOut`, 11, 21],
+  [`${lifeCycle("web")}.graceTimeOut`, "soon", 20],
+  [`${lifeCycle("web")}.graceTimeOut`, true, 20],
+  [`${lifeCycle("web")}.graceTimeOut`, "-30s", 20],
+  [`${lifeCycle("web")}.graceTimeOuts`, 60, 20],
+  [`${lifeCycle("a.b")}.graceTimeOut`, 60, 20],
+  [`my.${lifeCycle("web")}.graceTimeOut`, 60, 20],
+])("with %s=%s a pod needs %s seconds, whatever is wrong with it", (option, value, seconds) => {
+  expect(neededGraceSeconds({ staticOptions: { [option]: value } })).toBe(seconds);
 });
