@@ -73,7 +73,6 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
     joinMesh(place, mesh, this);
 
     warn(place, [...budgetWarnings(args), ...plainSecretWarnings(args, "")], this);
-    const { dashboard = false } = args;
     const problems = (known: TraefikOptions) => [...traefikProblems(known), ...routing.served(serviceName, known)];
     const judged = judgedTogether(place, options, (known) => problems(known as TraefikOptions), this);
     const namespaceName = args.namespace ?? DEFAULT_TRAEFIK_NAMESPACE;

@@ -3,17 +3,17 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 export interface PlatformArgs {
-  /** Whether a pod of the mesh reaches what the mesh does not know: `closed`, and its sidecar ends such a connection; or `open`. See docs/egress.md. One of open, closed. Default: open. */
+  /** Whether pods of the mesh reach addresses that the mesh does not know: `open`, or `closed`, when the sidecar ends such connections. See docs/egress.md. One of open, closed. Default: open. */
   egress?: string;
   /** Addresses outside the mesh that its services may call, through a gateway, where an intention allows it; see docs/egress.md. Default: []. */
   externalDestinations?: ExternalDestinationOptions[];
-  /** Whether Consul's namespace is made, and owned; else it has to exist. To be chosen before the first `up`. Default: true. */
+  /** Whether Consul's namespace is created and owned; otherwise it has to exist. Decide before the first `up`. Default: true. */
   consulCreateNamespace?: boolean;
   /** A CA of your own for the servers' TLS, in Secrets; see docs/bring-your-own.md. Default: the chart makes one. */
   consulCa?: OwnCa;
   /** The gossip key, 32 bytes in base64. Default: generated. */
   consulGossipKeySecret?: SecretKeyRef;
-  /** A management token of Consul's, a UUID. Of external servers: one that they have. Default: generated. */
+  /** A management token of Consul, a UUID. With external servers: one that they know. Default: generated. */
   consulBootstrapTokenSecret?: SecretKeyRef;
   /** Consul servers elsewhere; see docs/bring-your-own.md. Default: the chart installs servers. */
   consulExternalServers?: ExternalServers;
@@ -41,6 +41,8 @@ export interface PlatformArgs {
   consulGossipEncryption?: boolean;
   /** How often the catalog sync writes Kubernetes Services to Consul, a Go duration. A new Traefik is ready when its own entry has arrived, so this is part of how long an ingress takes to start; the chart's own is 30s. Default: 5s. */
   consulCatalogSyncInterval?: string;
+  /** Namespaces without services of the mesh, whose pods start while the injector does not run: an ingress' above all, and what nodes need to start, such as a CNI's. Those of all others wait for it, so that none starts without its sidecar. A stack adds them to Traefik's own. Default: Traefik's own, `traefik-consul`. */
+  consulNamespacesWithoutInjection?: string[];
   /** Namespace of Consul, which the mesh makes and owns unless `consulCreateNamespace` is `false`. Default: consul-system. */
   consulNamespace?: string;
   /** Folder of a local Consul chart, relative to the program. Excludes `consulChartRepository` and `consulChartVersion`. Default: the repository's. */
@@ -53,13 +55,13 @@ export interface PlatformArgs {
   kubernetesVersion?: string;
   /** Whether Pulumi refuses to delete or replace what holds data or trust: the namespace (with the servers' volumes), the release (with the CA), gossip key and bootstrap token. Default: false. */
   protect?: boolean;
-  /** Whether a destroy may go on where config entries of others are in the cluster, which go with Consul's definitions; else it stops, and says whose they are. Read from the state, so an `up` has to come before the destroy. Default: false. */
+  /** Whether a destroy goes on although the cluster has config entries of others, which it deletes with Consul's definitions. Otherwise it stops, and says whose they are. It reads this from the state, so run `up` before the destroy. Default: false. */
   consulDestroyForeignEntries?: boolean;
   /** Whether each sidecar logs its calls as lines of JSON, with the identities of caller and callee; see docs/observability.md. Consul has one ProxyDefaults: with one of your own leave this out, and put `accessLogs` there. Default: false. */
   consulSidecarAccessLogs?: boolean;
   /** Traces of requests, from Traefik through every sidecar behind it; see docs/observability.md. A change of `endpoint` replaces the pods of every service. Default: none. */
   tracing?: Tracing;
-  /** Values of the chart for what has no option here; merged last, so they win over every option. Never put a secret here. Refused is what the chart does not know, of another type or gone, and what the component counts on; see docs/chart-values.md. Default: none. */
+  /** Values of the chart for what has no option here; merged last, so they win over every option. Never put a secret here. Refused are keys that the chart does not know or no longer has, values of a wrong type, and changes to what the component relies on; see docs/chart-values.md. Default: none. */
   consulValues?: any;
   /** Environment variables of Traefik's container by name, such as `HTTPS_PROXY` for ACME: text that is no secret, or where it comes from. Those of the component are refused; see docs/ingress.md#traefiks-pods. Default: none. */
   traefikEnvironment?: { [key: string]: any };
@@ -73,11 +75,11 @@ export interface PlatformArgs {
   traefikPodSpec?: any;
   /** Seconds that a pod of Traefik still takes new requests and connections after it was told to end, 0 to 300: as long as a load balancer or a node may go on sending them to it. Default: 5. */
   traefikDrainSeconds?: number;
-  /** Annotations of Traefik's Service, with which a cloud's load balancer is told what it is to be. Default: none. */
+  /** Annotations of Traefik's Service, which configure a cloud's load balancer. Default: none. */
   traefikServiceAnnotations?: { [key: string]: string };
   /** `Local`: only nodes with a pod of Traefik take traffic, and it sees clients' addresses. One of Cluster, Local. Default: Kubernetes' own, `Cluster`. */
   traefikExternalTrafficPolicy?: string;
-  /** Who makes the load balancer, for type `LoadBalancer`. To be chosen before the first `up`. Default: the cloud's own. */
+  /** Class of the load balancer, which says who creates it; for type `LoadBalancer`. Decide before the first `up`. Default: the cloud's own. */
   traefikLoadBalancerClass?: string;
   /** Addresses that the load balancer lets in, as CIDR, for type `LoadBalancer`. Default: all. */
   traefikLoadBalancerSourceRanges?: string[];
@@ -91,7 +93,7 @@ export interface PlatformArgs {
   traefikAccessLogFormat?: string;
   /** Request headers that the access log keeps, with format `json`; they may hold secrets. Default: none. */
   traefikAccessLogHeaders?: string[];
-  /** Lets Kubernetes decide how many pods Traefik has; excludes `traefikReplicas`. Default: it does not. */
+  /** Lets Kubernetes decide how many pods Traefik has; excludes `traefikReplicas`. Default: off. */
   traefikAutoscaling?: Autoscaling;
   /** How few of Traefik's pods a drain of nodes leaves. Default: no budget. */
   traefikDisruptionBudget?: DisruptionBudget;
@@ -125,7 +127,7 @@ export interface PlatformArgs {
   traefikHttp3?: boolean;
   /** Namespace of the ingress, which it makes and owns unless `traefikCreateNamespace` is `false`. Default: traefik-consul. */
   traefikNamespace?: string;
-  /** Whether Traefik's namespace is made, and owned; else it has to exist. To be chosen before the first `up`. Default: true. */
+  /** Whether Traefik's namespace is created and owned; otherwise it has to exist. Decide before the first `up`. Default: true. */
   traefikCreateNamespace?: boolean;
   /** Traefik's image, v3. Default: traefik:v3.7.15. */
   traefikImage?: string;
@@ -133,11 +135,11 @@ export interface PlatformArgs {
   traefikReplicas?: number;
   /** Type of Traefik's Service. One of NodePort, LoadBalancer, ClusterIP. Default: NodePort. */
   traefikServiceType?: string;
-  /** Node port of the entry point `traefikNodePortWeb`, 30000 to 32767; for type NodePort. Default: 30080. */
+  /** Node port for plain HTTP, which leads to Traefik's entry point web: 30000 to 32767; for type NodePort. Default: 30080. */
   traefikNodePortWeb?: number;
-  /** Node port of the entry point `traefikNodePortWebsecure`, 30000 to 32767; for type NodePort. Default: 30443. */
+  /** Node port for TLS, which leads to Traefik's entry point websecure: 30000 to 32767; for type NodePort. Default: 30443. */
   traefikNodePortWebsecure?: number;
-  /** Node port of the entry point `traefikNodePortAdmin`, 30000 to 32767; for type NodePort, open only where the dashboard is on. Default: 30808. */
+  /** Node port of Traefik's dashboard and API, 30000 to 32767; for type NodePort, open only where the dashboard is on. Default: 30808. */
   traefikNodePortAdmin?: number;
   /** Whether dashboard and API are served, without a login, on the admin entry point and its port, which a `LoadBalancer` does not have. Default: false. */
   traefikDashboard?: boolean;
@@ -145,7 +147,7 @@ export interface PlatformArgs {
   traefikAccessLog?: boolean;
   /** Traefik's log level. One of TRACE, DEBUG, INFO, WARN, ERROR. Default: INFO. */
   traefikLogLevel?: string;
-  /** Whether an Envoy beside Traefik holds what it asks Consul while no server answers: after an outage of all of them Traefik is current within seconds, without it after up to three minutes; see docs/reliability.md. Needs Kubernetes 1.29. Default: false. */
+  /** Whether an Envoy beside Traefik holds its queries to Consul while no server answers. After an outage of all servers, Traefik is then up to date within seconds; otherwise it takes up to three minutes. See docs/reliability.md. Needs Kubernetes 1.29. Default: false. */
   traefikConsulApiProxy?: boolean;
   /** Hosts of which several stacks may each have paths; any other host is that of the stack whose routes name it. See docs/teams.md. Default: none. */
   traefikSharedHosts?: string[];
@@ -153,9 +155,9 @@ export interface PlatformArgs {
   traefikResources?: Resources;
   /** Options of Traefik's static configuration that no other input says, by their names in Traefik's CLI reference; see docs/ingress.md#other-options-of-traefik. Default: none. */
   traefikStaticOptions?: { [key: string]: any };
-  /** Namespace of the services, made and owned by the stack unless servicesCreateNamespace is false. Default: mesh-services. */
+  /** Namespace of the services, made and owned by the stack unless `servicesCreateNamespace` is `false`. Default: mesh-services. */
   servicesNamespace?: string;
-  /** Whether the services' namespace is made and owned; else it has to exist. To be chosen before the first `up`. Default: true. */
+  /** Whether the services' namespace is created and owned; otherwise it has to exist. Decide before the first `up`. Default: true. */
   servicesCreateNamespace?: boolean;
   /** Services of the mesh; see docs/services.md. Default: []. */
   services?: ServiceSettings[];
@@ -175,9 +177,9 @@ export interface PlatformArgs {
   externalJwtProviders?: string[];
   /** Whether intentions without effect are refused instead of warned of. Default: false. */
   intentionWarningsAreErrors?: boolean;
-  /** Words, such as dates, of what was renewed when; another word renews it. See docs/rotation.md. Default: {}. */
+  /** What to renew, each with a word such as a date: the next `up` after a change of the word renews it. See docs/rotation.md. Default: {}. */
   rotations?: RotationSettings;
-  /** Pod Security level of the services' namespace; the last two need consul-cni. See docs/isolation.md. One of privileged, baseline, restricted. Default: privileged. */
+  /** Pod Security level of the services' namespace; all but `privileged` need consul-cni. See docs/isolation.md. One of privileged, baseline, restricted. Default: privileged. */
   servicesPodSecurity?: string;
   /** Whether NetworkPolicies close what the mesh's own pods do not need; the cluster's network has to enforce them. Default: false. */
   networkPolicies?: boolean;
@@ -194,9 +196,9 @@ export interface PlatformArgs {
 export interface ServicesArgs {
   /** What the stack of the platform shares: the output `shared` of its `Platform`, by a reference to that stack. */
   platform: pulumi.Input<any>;
-  /** Namespace of the services, made and owned by the stack unless servicesCreateNamespace is false. Default: mesh-services. */
+  /** Namespace of the services, made and owned by the stack unless `servicesCreateNamespace` is `false`. Default: mesh-services. */
   servicesNamespace?: string;
-  /** Whether the services' namespace is made and owned; else it has to exist. To be chosen before the first `up`. Default: true. */
+  /** Whether the services' namespace is created and owned; otherwise it has to exist. Decide before the first `up`. Default: true. */
   servicesCreateNamespace?: boolean;
   /** Services of the mesh; see docs/services.md. Default: []. */
   services?: ServiceSettings[];
@@ -212,7 +214,7 @@ export interface ServicesArgs {
   externalJwtProviders?: string[];
   /** Whether intentions without effect are refused instead of warned of. Default: false. */
   intentionWarningsAreErrors?: boolean;
-  /** Pod Security level of the services' namespace; the last two need consul-cni. See docs/isolation.md. One of privileged, baseline, restricted. Default: privileged. */
+  /** Pod Security level of the services' namespace; all but `privileged` need consul-cni. See docs/isolation.md. One of privileged, baseline, restricted. Default: privileged. */
   servicesPodSecurity?: string;
   /** Whether NetworkPolicies close what the mesh's own pods do not need; the cluster's network has to enforce them. Default: false. */
   networkPolicies?: boolean;
@@ -225,13 +227,13 @@ export interface ServicesArgs {
 }
 
 export interface ExternalDestinationOptions {
-  /** Its name in Consul: what intentions name, and callers as `<name>.virtual.consul`. As a service's, and no service's. */
+  /** Its name in Consul: intentions use it, and callers use `<name>.virtual.consul`. It has the form of a service's name, and no service has it. */
   name: string;
   /** Its DNS name, or its IP address, as the gateway reaches it. It may be another resource's output, such as a database's. */
   host: string;
   /** Its TCP port, 1 to 65535. */
   port: number;
-  /** What its callers speak: `http`, with which intentions can tell paths and methods; else `tcp`. One of http, tcp. Default: http. */
+  /** What its callers speak: `http`, so that intentions can distinguish paths and methods; or `tcp`. One of http, tcp. Default: http. */
   protocol?: string;
   /** Seconds that an answer may take, 0 to 604800, after which the caller gets a 504; 0 for none, as a stream needs. Not for `tcp`. Default: Envoy's, 15. */
   requestTimeoutSeconds?: number;
@@ -276,7 +278,7 @@ export interface ExternalServers {
 export interface Tracing {
   /** `host:port` of a collector in the cluster that takes OTLP by gRPC without TLS, such as `otel-collector.monitoring:4317`. */
   endpoint: string;
-  /** The share of requests that Traefik begins a trace of, 0 to 1. A caller's own `traceparent` decides before it, and what Traefik decided holds for every sidecar behind it. Default: 1. */
+  /** The share of requests for which Traefik starts a trace, 0 to 1. A caller's own `traceparent` takes precedence. Every sidecar behind Traefik follows what Traefik has decided. Default: 1. */
   sampleRate?: number;
 }
 
@@ -290,9 +292,9 @@ export interface RespondingTimeouts {
 }
 
 export interface Autoscaling {
-  /** At least so many. */
+  /** The fewest pods. */
   minReplicas: number;
-  /** At most so many. */
+  /** The most pods. */
   maxReplicas: number;
   /** Percent of the requested CPU. At least one of the two; the sidecar is not counted. */
   cpuUtilization?: number;
@@ -301,9 +303,9 @@ export interface Autoscaling {
 }
 
 export interface DisruptionBudget {
-  /** At least so many stay. */
+  /** At least this many stay. */
   minAvailable?: any;
-  /** At most so many go. */
+  /** At most this many go. */
   maxUnavailable?: any;
 }
 
@@ -450,7 +452,7 @@ export interface Resources {
 }
 
 export interface ServiceSettings {
-  /** Name in Consul, in Kubernetes and of the identity: `a-z`, `0-9` and `-`, from a letter on, at most 63 characters (56 with a canary). Nobody else's, as `consul` is. */
+  /** Name in Consul, in Kubernetes and of the identity: `a-z`, `0-9` and `-`, from a letter on, at most 63 characters (56 with a canary). Names that are taken, such as `consul`, are refused. */
   name: string;
   /** TCP port that the container listens on, 1 to 65535. Refused are those of the sidecar, such as 8600, 15001, 19000 and 20000. */
   port: number;
@@ -522,7 +524,7 @@ export interface ServiceSettings {
   podLabels?: { [key: string]: string };
   /** Further annotations of the pods, likewise. Default: none. */
   podAnnotations?: { [key: string]: string };
-  /** What else Kubernetes' PodSpec knows, merged last: objects by key; containers, volumes and the like by name; other lists as a whole. Refused is what takes the pod out of the mesh; see docs/services.md#whatever-else-a-pod-can-say. Default: none. */
+  /** What else Kubernetes' PodSpec knows, merged last: objects by key; containers, volumes and the like by name; other lists as a whole. What takes the pod out of the mesh is refused; see docs/services.md#whatever-else-a-pod-can-say. Default: none. */
   podSpec?: any;
   /** The service's image, a full reference. It may be another resource's output, such as of what builds it. */
   image: string;
@@ -604,7 +606,7 @@ export interface TcpRouteTlsDomainsItem {
 export interface LoadBalancing {
   /** How Traefik chooses: `wrr` in turn, by weight; `p2c` the less busy of two; `hrw` the same instance for the same client address; `leasttime` the one that answers soonest. One of wrr, p2c, hrw, leasttime. Default: Traefik's own, `wrr`. */
   strategy?: string;
-  /** A client stays with its instance, by a cookie, as long as that is healthy. Not for `hrw`. Default: it does not. */
+  /** A client stays with its instance, by a cookie, as long as that is healthy. Not for `hrw`. Default: off. */
   sticky?: LoadBalancingSticky;
   /** Requests of Traefik's own to each instance, beside Consul's check; by mutual TLS, so intentions have to allow the path. Default: none. */
   healthCheck?: HealthCheck;
@@ -634,11 +636,11 @@ export interface StickyCookie {
 export interface HealthCheck {
   /** Begins with `/`. */
   path: string;
-  /** Go duration from one request to the next, of an instance that is well. Default: Traefik's own, `30s`. */
+  /** Go duration from one request to the next, for a healthy instance. Default: Traefik's own, `30s`. */
   interval?: string;
-  /** The same of one that is not. Default: `interval`. */
+  /** The same for an unhealthy one. Default: `interval`. */
   unhealthyInterval?: string;
-  /** Go duration until no answer is a bad one. Default: Traefik's own, `5s`. */
+  /** Go duration after which an instance without an answer counts as unhealthy. Default: Traefik's own, `5s`. */
   timeout?: string;
   /** Status that a healthy instance answers, 200 to 599. Default: 2xx and 3xx. */
   status?: number;
@@ -660,9 +662,9 @@ export interface LoadBalancingPassiveHealthCheck {
 }
 
 export interface Traffic {
-  /** The first that matches a request decides. Not for `tcp`. Default: none. */
+  /** Routes by what a request contains: the first that matches decides. Not for `tcp`. Default: none. */
   routes?: TrafficRoute[];
-  /** Of all requests that no route says otherwise of. Not for `tcp`. Default: none. */
+  /** How to try requests again, unless their route says otherwise. Not for `tcp`. Default: none. */
   retries?: Retries;
   /** Shares of the requests. Not for `tcp`. Default: the service itself gets all. */
   split?: TrafficShare[];
@@ -729,11 +731,11 @@ export interface QueryParamMatch {
 }
 
 export interface Retries {
-  /** How often at most, 1 to 100. */
+  /** How often to try again at most, 1 to 100. */
   attempts: number;
-  /** After what. Default: what no instance has begun to answer, `connect-failure` and `refused-stream`. */
+  /** What to try again after. Default: what no instance has begun to answer, `connect-failure` and `refused-stream`. */
   on?: string[];
-  /** After which statuses of an answer, 100 to 599: for requests that may be made twice. Default: none. */
+  /** Statuses of an answer to try again after, 100 to 599: for requests that may be made twice. Default: none. */
   statusCodes?: number[];
 }
 
@@ -944,7 +946,7 @@ export interface Canary {
 }
 
 export interface WorkloadSettings {
-  /** Name in Consul, in Kubernetes and of the identity: `a-z`, `0-9` and `-`, from a letter on, at most 63 characters (56 with a canary). Nobody else's, as `consul` is. */
+  /** Name in Consul, in Kubernetes and of the identity: `a-z`, `0-9` and `-`, from a letter on, at most 63 characters (56 with a canary). Names that are taken, such as `consul`, are refused. */
   name: string;
   /** The object that has the pods: `kind` is any, or Deployment where it runs already; `name` is the service's. Default: a Deployment of the service's name. */
   workload?: WorkloadSettingsWorkload;
@@ -989,7 +991,7 @@ export interface WorkloadSettingsWorkload {
 }
 
 export interface JobSettings {
-  /** Name in Consul, in Kubernetes and of the identity: `a-z`, `0-9` and `-`, from a letter on, at most 63 characters (56 with a canary). Nobody else's, as `consul` is. */
+  /** Name in Consul, in Kubernetes and of the identity: `a-z`, `0-9` and `-`, from a letter on, at most 63 characters (56 with a canary). Names that are taken, such as `consul`, are refused. */
   name: string;
   /** The service's image, a full reference. It may be another resource's output, such as of what builds it. */
   image: string;
@@ -1035,7 +1037,7 @@ export interface JobSettings {
   existingServiceAccount?: boolean;
   /** Annotations of the ServiceAccount, by which a cloud gives its pods an identity there, such as `eks.amazonaws.com/role-arn`; values may be other resources' outputs. Those of Consul are refused. See docs/services.md#a-clouds-identity. Default: none. */
   serviceAccountAnnotations?: { [key: string]: string };
-  /** What else Kubernetes' PodSpec knows, merged last: objects by key; containers, volumes and the like by name; other lists as a whole. Refused is what takes the pod out of the mesh; see docs/services.md#whatever-else-a-pod-can-say. Default: none. */
+  /** What else Kubernetes' PodSpec knows, merged last: objects by key; containers, volumes and the like by name; other lists as a whole. What takes the pod out of the mesh is refused; see docs/services.md#whatever-else-a-pod-can-say. Default: none. */
   podSpec?: any;
   /** When it runs, as cron has it: `0 3 * * *`, or `@daily`. Default: once, at the `up` that makes or changes it, which waits for its end. */
   schedule?: string;
