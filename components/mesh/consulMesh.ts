@@ -123,9 +123,7 @@ export class ConsulMesh extends pulumi.ComponentResource implements Mesh {
       timeoutSeconds: timeoutSeconds(args),
     });
     this.ready = closeEgress(name, { namespace: this.namespace, ready: workloads.injector }, args, this);
-    if (args.sidecarAccessLogs) {
-      configEntry(`${name}-access-logs`, this, ACCESS_LOGS, { parent: this });
-    }
+    writeAccessLogs(name, this, args);
     this.caCertificate = readCertificate(name, release, namespaceName, secrets.ca, this);
     this.externalDestinations = externalDestinations(name, this, args);
     const done = { parent: this, dependsOn: [...made.resources, ...workloads.all] };
@@ -148,5 +146,11 @@ export class ConsulMesh extends pulumi.ComponentResource implements Mesh {
     this.description = { consulNamespace: namespaceName, ...known, reach: reachOf(values) };
     const { namespace: its, apiAddress, caCertificate, authMethod } = this;
     this.registerOutputs({ namespace: its, apiAddress, caCertificate, authMethod });
+  }
+}
+
+function writeAccessLogs(name: string, mesh: ConsulMesh, { sidecarAccessLogs }: ConsulMeshArgs): void {
+  if (sidecarAccessLogs) {
+    configEntry(`${name}-access-logs`, mesh, ACCESS_LOGS, { parent: mesh });
   }
 }

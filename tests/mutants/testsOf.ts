@@ -24,7 +24,8 @@ const KNOWN: Record<string, string> = {
   "components/ingress/plugins": "unit/extras unit/routing",
   "components/ingress/staticRefusals": "unit/staticOptions",
   "components/ingress/servedRoutes": "unit/membership",
-  "components/ingress/traefikConsulIngress": "unit/ingress unit/edge unit/tls unit/laterIngress unit/membership unit/traefikPod",
+  "components/ingress/traefikConsulIngress":
+    "unit/ingress unit/edge unit/tls unit/laterIngress unit/membership unit/traefikPod",
   "components/ingress/traefikDeployment":
     "unit/ingress unit/tls unit/rotation unit/extras unit/edge unit/traefikPod unit/traefikDrain",
   "components/ingress/traefikEdge": "unit/edge",

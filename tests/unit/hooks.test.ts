@@ -224,7 +224,7 @@ test("a release that Helm has lost can be upgraded, and what goes of one is wait
     its = interruptedReleaseHooks("consul", release, new pulumi.ComponentResource("test:index:Mesh", "mesh"))!;
   });
   const [create, update] = [its.beforeCreate, its.beforeUpdate].map((each) => (each as any)[0].callback);
-  await update({});
+  await update({ newInputs: {} });
   const lost = "/api/v1/namespaces/consul-system/secrets/sh.helm.release.v1.consul.v1";
   expect(server.objects.get(lost)?.metadata.labels).toMatchObject({ status: "failed" });
   server.objects.clear();

@@ -124,21 +124,29 @@ describe("before a release is upgraded", () => {
   test("an upgrade that never ended counts as failed, with all that it was", async () => {
     const { update } = await ofRelease();
     revision(1, "pending-upgrade");
-    await update({});
+    await update({ newInputs: {} });
     expect(revisions()).toEqual([{ label: "failed", status: "failed", manifest: "kind: Secret" }]);
   });
 
   test.each(["deployed", "failed"])("one that is %s stays as it is", async (status) => {
     const { update } = await ofRelease();
     revision(1, status);
-    await update({});
+    await update({ newInputs: {} });
     expect(server.requests.filter((each) => !each.startsWith("GET"))).toEqual([]);
+  });
+
+  test("one that never ended, and that had other values than it is to have now, is what Helm begins from", async () => {
+    const { update } = await ofRelease();
+    revision(1, "deployed");
+    revision(2, "pending-upgrade");
+    await update({ newInputs: { values: { ui: pulumi.secret({ enabled: true }) } } });
+    expect(revisions()).toMatchObject([{ status: "superseded" }, { status: "deployed" }]);
   });
 
   test("one that is under way is waited for", async () => {
     const { update } = await ofRelease();
     revision(1, "pending-upgrade", new Date().toISOString());
-    const updated = update({});
+    const updated = update({ newInputs: {} });
     await asked(1);
     revision(1, "deployed");
     await updated;
@@ -147,7 +155,7 @@ describe("before a release is upgraded", () => {
 
   test("one whose record is lost is told as a revision that failed", async () => {
     const { update } = await ofRelease();
-    await update({});
+    await update({ newInputs: {} });
     expect(revisions()).toMatchObject([{ label: "failed", status: "failed" }]);
   });
 });
@@ -201,7 +209,7 @@ describe("before a namespace is made", () => {
 test.each([401, 403])("who may not ask (%i) is left to what Pulumi's provider and Helm say", async (status) => {
   server.refusal = status;
   const { create, update } = await ofRelease();
-  await expect(Promise.all([create({}), update({}), (await ofNamespace())()])).resolves.toBeDefined();
+  await expect(Promise.all([create({}), update({ newInputs: {} }), (await ofNamespace())()])).resolves.toBeDefined();
   expect(server.requests.length).toBeGreaterThan(2);
 });
 
