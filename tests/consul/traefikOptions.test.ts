@@ -76,7 +76,7 @@ async function enabled(services: { name: string; tags: string[] }[]): Promise<Se
  */
 const OURS = new RegExp(
   [
-    "literal|never matches|is not a method|is not a group|is empty, which a tag|takes its default|comma|has a blank|same name|are ignored where|for all to read|no effect",
+    "literal|never matches|is not a method|is not a group|is empty, which a tag|uses its default|comma|has a blank|same name|are ignored where|for all to read|no effect",
     "is out of range|is more than Traefik can count|is not a name|not a status or a range|has nothing in it|to 599|not an HTTP status|not a media type",
     "is not a path|beginning of a path|not a URL|is not a scheme|is not a port|host:port|is not a domain|not a host name",
     "is not true or false|is not a whole number|is not a string|is not a list of strings|is not an object",
