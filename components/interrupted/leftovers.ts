@@ -25,7 +25,9 @@ export function noteDeclared(wanted: ObjectName): void {
  * them, and whose change was taken back. They are not deleted, since another stack may have them by now (`pulumi state move`).
  */
 export async function warnOfLeftovers(its: ReadonlySet<string>): Promise<void> {
-  const found = (await askedLists()).flatMap(({ of, objects }) =>
+  // A job has done what it does, and that is no more undone by its end.
+  const lists = (await askedLists()).filter(({ of: { kind } }) => kind !== "Job");
+  const found = lists.flatMap(({ of, objects }) =>
     objects
       .filter(
         ({ metadata: { name, deletionTimestamp } }) =>

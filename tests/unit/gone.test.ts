@@ -157,34 +157,54 @@ describe("an object that an interrupted run has changed", () => {
     expect(props.metadata.annotations).toEqual(asItWas.annotations);
   });
 
+  /** The end of the program; what is asked then goes on for a while. */
+  const end = async () => {
+    process.emit("beforeExit", 0);
+    for (let i = 0; i < 20; i++) {
+      await new Promise(setImmediate);
+    }
+  };
+
+  test("of the jobs that it has made nothing is told", async () => {
+    const job = (name: string) => ({ name, namespace: "shop", labels: stackLabels() });
+    server.add("batch/v1", "Job", { metadata: job("traefik-served-routes-1") });
+    await record(
+      () => {
+        const parent = new pulumi.ComponentResource("test:index:Shop", "shop", {}, owned("shop", {}));
+        new k8s.batch.v1.Job("job", { metadata: job("traefik-served-routes-2"), spec: {} as any }, { parent });
+      },
+      {},
+      STATE,
+    );
+    await end();
+    expect(server.requests).toContain("GET /apis/batch/v1/namespaces/shop/jobs");
+    expect(warned).toEqual([]);
+  });
+
   test("that it has made, and that is not declared any more, is told, as long as the state does not have it", async () => {
     const add = (name: string, more: object = {}) =>
       server.add("v1", "ConfigMap", {
         metadata: { name, namespace: "shop", labels: stackLabels(), ...more },
         data: { key: "value" },
       });
-    const end = async (left: string[], its: object = STATE) => {
+    const endOf = async (left: string[], its: object = STATE) => {
       live();
       left.forEach((name) => add(name));
       add("going", { deletionTimestamp: LONG_AGO });
       warned.splice(0);
       await settings(its);
-      process.emit("beforeExit", 0);
-      // What is asked then goes on for a while.
-      for (let i = 0; i < 20; i++) {
-        await new Promise(setImmediate);
-      }
+      await end();
       return warned;
     };
-    expect(await end([])).toEqual([]);
+    expect(await endOf([])).toEqual([]);
     expect(
-      await end(["kept"], {
+      await endOf(["kept"], {
         ...STATE,
         d: { type: "kubernetes:core/v1:ConfigMap", outputs: { metadata: { name: "kept", namespace: "shop" } } },
       }),
     ).toEqual([]);
     server.objects.clear();
-    expect(await end(["left"])).toEqual([
+    expect(await endOf(["left"])).toEqual([
       "ConfigMap shop/left has this stack's label, but neither the program nor the stack's state has it: a run that was " +
         "interrupted has made it. Unless you have moved it to another stack, delete it: kubectl --namespace shop delete configmap left",
     ]);
