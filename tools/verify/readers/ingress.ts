@@ -18,7 +18,10 @@ export async function readIngress(source: Source): Promise<IngressFacts> {
   const mesh = await meshOf(source);
   const its = need(await workload(cluster, "deployments", namespace, "traefik"), "Traefik's Deployment is not there");
   const objects = await cluster.list(`/api/v1/namespaces/${namespace}/pods`, `app=traefik,ingress=${serviceName}`);
-  const tags = tagsOf(declared);
+  // What somebody else scales may have no pods just now.
+  const tags = (await source.read("services")).flatMap(({ workloads }) =>
+    workloads.flatMap((its) => (its.wanted === 0 ? [] : its.tags)),
+  );
   const byOthers = declared.neighbours.flatMap(tagsOf);
   const servedPaths = new Map(
     tags.flatMap((tag) => {
@@ -76,7 +79,7 @@ export async function readIngress(source: Source): Promise<IngressFacts> {
   };
 }
 
-/** Of what has pods: where there are to be none, Traefik has no route either. */
+/** Of what has pods, as far as is declared: where there are to be none, Traefik has no route either. */
 function tagsOf({ services }: Pick<Declared, "services">): string[] {
   return services.flatMap(({ workloads }) => workloads.flatMap((its) => (its.replicas === 0 ? [] : its.tags)));
 }
