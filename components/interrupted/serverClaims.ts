@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { quantityOf } from "../shared/grammars";
 import { find } from "./asked";
 import type { ApiObject, ClusterAccess } from "./clusterApi";
@@ -32,7 +32,7 @@ export async function refuseOtherClaims(
   { namespace, name }: ReleaseName,
   access: ClusterAccess,
 ): Promise<void> {
-  const [before, after] = [oldInputs, newInputs].map(claimOf);
+  const [before, after] = await Promise.all([oldInputs, newInputs].map(claimOf));
   if (!differ(before, after)) {
     return;
   }
@@ -52,11 +52,21 @@ export async function refuseOtherClaims(
   );
 }
 
-/** What the claims of a release with these inputs are made from; no version of the chart has other defaults. */
-function claimOf(inputs: object | undefined): Claim {
-  const { values } = (inputs ?? {}) as { readonly values?: { readonly server?: Claim } };
-  const { storage = "10Gi", storageClass = "" } = values?.server ?? {};
+/**
+ * What the claims of a release with these inputs are made from; no version of the chart has other defaults. Of values in which one is
+ * secret, Pulumi makes a secret as a whole.
+ */
+async function claimOf(inputs: object = {}): Promise<Claim> {
+  const { server } = (pulumi.output(inputs) as pulumi.Output<{ values: { server: { [key in keyof Claim]?: string } } }>)
+    .values;
+  const its = pulumi.output([server.storage, server.storageClass]);
+  const [storage = "10Gi", storageClass = ""] = await evenUnknown(its);
   return { storage, storageClass };
+}
+
+/** What is within an output; Pulumi has no word for it where some of it is not known. */
+function evenUnknown<V>(output: pulumi.Output<V>): Promise<V> {
+  return (output as unknown as { promise(withUnknowns: true): Promise<V> }).promise(true);
 }
 
 function templateOf(live: ApiObject | undefined): Claim {

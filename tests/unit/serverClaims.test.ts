@@ -13,6 +13,9 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
+/** What says nothing of claims, and is not known yet. */
+const OTHERS = { extraConfig: pulumi.unknown };
+
 type Server = { storage?: unknown; storageClass?: unknown };
 
 /** What is said as servers with one kind of claims are to become such with another. */
@@ -48,6 +51,7 @@ test.each<[what: string, before: Server, after: Server, refused: readonly [strin
   ["the default", { storage: "20Gi" }, {}, ["20Gi", "10Gi", "10Gi"]],
   ["another class", { storageClass: "a" }, { storageClass: "b" }, ["10Gi of class a", "10Gi of class b", "10Gi"]],
   ["a class", {}, { storageClass: "b" }, ["10Gi", "10Gi of class b", "10Gi"]],
+  ["more, beside what is not known yet", {}, { storage: "20Gi", ...OTHERS }, ["10Gi", "20Gi", "20Gi"]],
 ])("claims of %s are refused, whether the cluster answers or not", async (_, before, after, refused) => {
   deployed(String(before.storage ?? "10Gi"), before.storageClass as string | undefined);
   expect(await said(before, after)).toBe(refusal(...refused));
@@ -60,11 +64,32 @@ test.each<[what: string, before: Server | undefined, after: Server | undefined]>
   ["the same in other words", { storage: "10Gi" }, { storage: "10240Mi" }],
   ["the same in bytes", { storage: "1Ki" }, { storage: 1024 }],
   ["a size that is not known yet", { storage: "20Gi" }, { storage: pulumi.unknown }],
+  ["the same beside what is not known yet", { storage: "10Gi" }, { storage: "10Gi", ...OTHERS }],
   ["a class that is not known yet", { storage: "20Gi" }, { storageClass: pulumi.unknown }],
   ["inputs without values", undefined, undefined],
 ])("claims of %s are not refused, and the cluster is not asked", async (_, before, after) => {
   expect(await said(before, after)).toBeUndefined();
   expect(server.requests).toEqual([]);
+});
+
+test("values in which one is secret are judged as others are, and not taken for the chart's own", async () => {
+  const secret = (its: Server) => pulumi.secret({ server: { ...its, extraConfig: "a" } });
+  const judged = (before: Server, after: Server) =>
+    refuseOtherClaims({ oldInputs: { values: { server: before } }, newInputs: { values: secret(after) } }, RELEASE, {
+      kubeconfig: UNREACHABLE,
+    });
+  await expect(judged({ storage: "20Gi" }, { storage: "30Gi" })).rejects.toThrow(refusal("20Gi", "30Gi", "30Gi"));
+  await expect(judged({ storage: "20Gi" }, { storage: "20Gi" })).resolves.toBeUndefined();
+  await expect(judged({ storage: "20Gi" }, { storage: pulumi.unknown })).resolves.toBeUndefined();
+});
+
+test.each([
+  ["all values", { values: pulumi.unknown }],
+  ["all inputs", pulumi.unknown],
+])("nothing is refused where %s are not known yet", async (_, newInputs) => {
+  const oldInputs = { values: { server: { storage: "20Gi" } } };
+  const args = { oldInputs, newInputs: newInputs as object };
+  await expect(refuseOtherClaims(args, RELEASE, { kubeconfig: UNREACHABLE })).resolves.toBeUndefined();
 });
 
 test("nothing is refused where the StatefulSet is not there: Helm makes it anew, around its pods", async () => {
