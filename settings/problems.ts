@@ -96,10 +96,7 @@ function teamProblems(settings: Settings): Problem[] {
   });
   return [
     ...(meshStack === undefined ? [] : name("meshStack", meshStack)),
-    ...teams.flatMap(({ stack, namespace }, i) => [
-      ...name(`teams[${i}].stack`, stack),
-      ...namespaceProblems(`teams[${i}].namespace`, namespace, { create: true, inMesh: true }),
-    ]),
+    ...teams.flatMap(({ stack }, i) => name(`teams[${i}].stack`, stack)),
     ...duplicateProblems("namespace", [
       ...ownNamespaces(settings),
       ...teams.map(({ namespace }, i) => [namespace, `teams[${i}].namespace`] as [string, string]),
@@ -198,17 +195,24 @@ function ownNamespaces({ consul, traefik, servicesNamespace }: Settings): [strin
 
 function stackNamespaceProblems(settings: Settings): Problem[] {
   const namespaces = ownNamespaces(settings);
-  const mesh: Parameters<typeof catalogSyncProblems>[1] = {
-    catalogSync: syncsCatalog(settings.consul),
-    reachProblems: (namespace, reached) => meshReachProblems(settings.consul, namespace, reached, "consul."),
+  // Traefik's own namespace, the last, is in nobody's list: whatever else has it is told of as such.
+  const consul = {
+    ...settings.consul,
+    namespacesWithoutInjection: settings.consul.namespacesWithoutInjection!.slice(0, -1),
   };
-  const ofPods = (path: string, name: string, create: boolean) => {
+  const mesh: Parameters<typeof catalogSyncProblems>[1] = {
+    catalogSync: syncsCatalog(consul),
+    reachProblems: (namespace, reached) => meshReachProblems(consul, namespace, reached, "consul."),
+  };
+  const ofPods = (path: string, name: string, create: boolean, made = create) => {
     const problems = namespaceProblems(path, name, { create, inMesh: true });
-    return problems.length > 0 ? problems : mesh.reachProblems({ name, made: create }, "pods").map(atSetting);
+    return problems.length > 0 ? problems : mesh.reachProblems({ name, made }, "pods").map(atSetting);
   };
   return [
     ...ofPods("servicesNamespace", settings.servicesNamespace, settings.servicesCreateNamespace),
     ...duplicateProblems("namespace", namespaces),
+    // Whoever makes it, with whatever labels.
+    ...settings.teams.flatMap(({ namespace }, i) => ofPods(`teams[${i}].namespace`, namespace, true, false)),
     ...settings.workloads.flatMap(({ namespace }, i) =>
       namespace === undefined || namespace === settings.servicesNamespace
         ? []

@@ -19,6 +19,7 @@ const letsIn = (namespace: string) => {
   const namespaceSelector = `matchLabels: { kubernetes.io/metadata.name: ${namespace} }`;
   return { consulValues: { connectInject: { namespaceSelector } } };
 };
+const labelled = { consulValues: { connectInject: { namespaceSelector: "matchLabels: { mesh: joined }" } } };
 const login = { name: "login", issuer: "https://login.example", keys: { local: '{"keys":[]}' } };
 const KEY = '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}';
 
@@ -122,6 +123,22 @@ test.each<[wrong: Record<string, unknown>, paths: string[], right: Record<string
   [{ teams: [{ ...team, stack: "pay" }] }, ["teams[0].stack"], { teams: [team] }],
   [{ teams: [{ ...team, namespace: "default" }] }, ["teams[0].namespace"], { teams: [team] }],
   [{ teams: [{ ...team, namespace: "local-path-storage" }] }, ["teams[0].namespace"], { teams: [team] }],
+  [
+    { teams: [team], consulNamespacesWithoutInjection: ["cni", "pay"] },
+    ["consulNamespacesWithoutInjection[1]"],
+    { teams: [team], consulNamespacesWithoutInjection: ["cni"] },
+  ],
+  [
+    { teams: [team], servicesNamespace: "shop", ...letsIn("shop") },
+    ["consulValues.connectInject.namespaceSelector"],
+    // Whose labels the team knows.
+    { teams: [team], servicesCreateNamespace: false, ...labelled },
+  ],
+  [
+    { servicesNamespace: "traefik-consul", consulNamespacesWithoutInjection: ["cni"] },
+    ["servicesNamespace"],
+    { servicesNamespace: "shop", consulNamespacesWithoutInjection: ["traefik-consul"] },
+  ],
   [{ teams: [{ ...team, namespace: "mesh-services" }] }, ["teams[0].namespace"], { teams: [team] }],
   [{ teams: [{ ...team, namespace: "consul-system" }] }, ["teams[0].namespace"], { teams: [team] }],
   [
