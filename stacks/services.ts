@@ -117,7 +117,8 @@ export async function joinedServices(
     `${prefix}served-routes`,
     {
       mesh,
-      ingress,
+      // It runs in the team's namespace, with the Secrets that are there.
+      ingress: { ...ingress, imagePullSecrets: settings.traefik.imagePullSecrets ?? ingress.imagePullSecrets },
       services: joined.routable,
       namespace: namespace.metadata.name,
       after: [intentions],

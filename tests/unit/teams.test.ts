@@ -115,6 +115,16 @@ test("a stack of services makes its own things alone, in the mesh that another s
   ]);
 });
 
+test("what asks for a team's routes is pulled with the Secrets of the team's namespace, else with those that the mesh's stack names", async () => {
+  const shared = await sharedOf({ ...platform, imagePullSecrets: ["mirror"] });
+  const secretsOf = async (given: object) => {
+    const recorded = await up(given, { ...stacks, [MESH]: { shared } });
+    return recorded.find(({ type }) => type.endsWith(":Job"))!.props.spec.template.spec.imagePullSecrets;
+  };
+  expect(await secretsOf({})).toEqual([{ name: "mirror" }]);
+  expect(await secretsOf({ imagePullSecrets: ["registry"] })).toEqual([{ name: "registry" }]);
+});
+
 test("a team's network lets in the services of all that are listed, whether deployed or not, and of the mesh's own stack", async () => {
   const peersOf = async (given: object, readable: Record<string, object> = {}) => {
     const shared = await sharedOf({ ...platform, ...given });
