@@ -94,7 +94,9 @@ export function placementOf(podSpec: PodSpec | undefined): Placement | undefined
 /** What of a part of a PodSpec services have inputs for, which judge it. */
 function inputsOf(podSpec: PodSpec): PodOptions {
   const { priorityClassName, terminationGracePeriodSeconds } = podSpec as PodOptions;
-  return { ...placementOf(podSpec), priorityClassName, terminationGracePeriodSeconds };
+  const { imagePullSecrets = [] } = podSpec as { readonly imagePullSecrets?: readonly { readonly name: string }[] };
+  const names = imagePullSecrets.map(({ name }) => name);
+  return { ...placementOf(podSpec), priorityClassName, terminationGracePeriodSeconds, imagePullSecrets: names };
 }
 
 function variableProblems(name: string, propertyPath: string): Problem[] {

@@ -6,7 +6,10 @@ import { isLater } from "../shared/later";
 import type { Problem } from "../shared/problems";
 
 /** The form of a value: a word, a list of one form, or an object with the form of each key; `"*"` is any key. */
-type Form = keyof typeof HAS_FORM | readonly [Form] | { readonly [key: string]: Form };
+type Form = Word | readonly [Form] | { readonly [key: string]: Form };
+type Word = keyof typeof HAS_FORM | `${typeof ONE_OF}${string}`;
+
+const ONE_OF = "one of ";
 
 const HAS_FORM = {
   "a string": (value: unknown) => typeof value === "string",
@@ -14,8 +17,10 @@ const HAS_FORM = {
   "true or false": (value: unknown) => typeof value === "boolean",
 };
 
-const EXPRESSIONS: Form = [{ key: "a string", operator: "a string", values: ["a string"] }];
-const SELECTOR: Form = { matchLabels: { "*": "a string" }, matchExpressions: EXPRESSIONS };
+const OPERATORS = "one of In, NotIn, Exists, DoesNotExist";
+const LABELS: Form = [{ key: "a string", operator: OPERATORS, values: ["a string"] }];
+const SELECTOR: Form = { matchLabels: { "*": "a string" }, matchExpressions: LABELS };
+const EXPRESSIONS: Form = [{ key: "a string", operator: `${OPERATORS}, Gt, Lt`, values: ["a string"] }];
 const NODES: Form = { matchExpressions: EXPRESSIONS, matchFields: EXPRESSIONS };
 const PODS: Form = {
   labelSelector: SELECTOR,
@@ -58,9 +63,9 @@ const OTHERS: Readonly<Record<string, Form>> = {
   terminationGracePeriodSeconds: "a whole number",
   tolerations: [
     {
-      effect: "a string",
+      effect: "one of NoSchedule, PreferNoSchedule, NoExecute",
       key: "a string",
-      operator: "a string",
+      operator: "one of Exists, Equal",
       tolerationSeconds: "a whole number",
       value: "a string",
     },
@@ -74,7 +79,7 @@ const OTHERS: Readonly<Record<string, Form>> = {
       nodeAffinityPolicy: "a string",
       nodeTaintsPolicy: "a string",
       topologyKey: "a string",
-      whenUnsatisfiable: "a string",
+      whenUnsatisfiable: "one of DoNotSchedule, ScheduleAnyway",
     },
   ],
 };
@@ -102,7 +107,7 @@ function formProblems(value: unknown, form: Form, path: string): Problem[] {
     return is("is an output of a resource; use a plain value");
   }
   if (typeof form === "string") {
-    return HAS_FORM[form](value) ? [] : is(`is ${shown(value)}; use ${form}`);
+    return hasForm(value, form) ? [] : is(`is ${shown(value)}; use ${form}`);
   }
   if (isList(form)) {
     return Array.isArray(value)
@@ -123,6 +128,15 @@ function keyProblems(key: string, value: unknown, form: Readonly<Record<string, 
   }
   const at = `${path}.${key}`;
   return Object.hasOwn(form, key) ? formProblems(value, form[key], at) : [unknownKey(at, key, Object.keys(form))];
+}
+
+function hasForm(value: unknown, form: Word): boolean {
+  return Object.hasOwn(HAS_FORM, form)
+    ? HAS_FORM[form as keyof typeof HAS_FORM](value)
+    : form
+        .slice(ONE_OF.length)
+        .split(", ")
+        .some((word) => word === value);
 }
 
 function isList(form: Form): form is readonly [Form] {

@@ -226,11 +226,12 @@ test.each<[what: string, wrong: TraefikOptions, problems: string[], right: Traef
   ],
   [
     "a Secret without a name",
-    { imagePullSecrets: ["a", "B"] },
+    { imagePullSecrets: ["a", "B"], podSpec: { imagePullSecrets: [{ name: "c" }, { name: "D" }] } },
     [
       'imagePullSecrets[1]: "B" is not a valid name for an object; use a-z, 0-9, "-" and ".", beginning and ending with a letter or a digit',
+      'podSpec.imagePullSecrets[1]: "D" is not a valid name for an object; use a-z, 0-9, "-" and ".", beginning and ending with a letter or a digit',
     ],
-    { imagePullSecrets: ["a", "b.c"] },
+    { imagePullSecrets: ["a", "b.c"], podSpec: { imagePullSecrets: [{ name: "c" }] } },
   ],
   [
     "less time to end than the drain takes",

@@ -69,12 +69,20 @@ function replaced(value: any, by: unknown, path = "podSpec"): { path: string; fo
       Array.isArray(value) ? value.map((each, i) => (String(i) === key ? its : each)) : { ...value, [key]: its };
     const deeper = typeof inner === "object" ? replaced(inner, by, at) : [];
     return [
-      { path: at, form: formOf(inner), whole: put(by) },
+      { path: at, form: WORDS.find(([its]) => its.test(at))?.[1] ?? formOf(inner), whole: put(by) },
       ...deeper.map((each) => ({ ...each, whole: put(each.whole) })),
     ];
   });
 }
 
+const OPERATORS = "one of In, NotIn, Exists, DoesNotExist";
+const WORDS: readonly (readonly [path: RegExp, form: string])[] = [
+  [/\.tolerations\[0\]\.effect$/, "one of NoSchedule, PreferNoSchedule, NoExecute"],
+  [/\.tolerations\[0\]\.operator$/, "one of Exists, Equal"],
+  [/\.whenUnsatisfiable$/, "one of DoNotSchedule, ScheduleAnyway"],
+  [/\.nodeAffinity\..*\.operator$/, `${OPERATORS}, Gt, Lt`],
+  [/\.operator$/, OPERATORS],
+];
 const FORMS: Record<string, string> = {
   string: "a string",
   number: "a whole number",
@@ -116,6 +124,22 @@ test("a value of each other form is told too, and one of the same is not", () =>
   expect(told({ tolerations: { key: "a" } })).toEqual(['podSpec.tolerations: is {"key":"a"}; use a list']);
   expect(told({ affinity: [] })).toEqual(["podSpec.affinity: is []; use an object"]);
   expect(told("a")).toEqual(['podSpec: is "a"; use an object']);
+});
+
+test("where Kubernetes has words, each of them is taken, and no other", () => {
+  const toleration = (its: object) => told({ tolerations: [{ key: "a", ...its }] });
+  expect(["Exists", "Equal"].flatMap((operator) => toleration({ operator }))).toEqual([]);
+  expect(["NoSchedule", "PreferNoSchedule", "NoExecute"].flatMap((effect) => toleration({ effect }))).toEqual([]);
+  expect(toleration({ operator: "Exist", effect: "NoExecute, NoSchedule" })).toEqual([
+    'podSpec.tolerations[0].operator: is "Exist"; use one of Exists, Equal',
+    'podSpec.tolerations[0].effect: is "NoExecute, NoSchedule"; use one of NoSchedule, PreferNoSchedule, NoExecute',
+  ]);
+  const selected = (operator: string) =>
+    told({ topologySpreadConstraints: [{ labelSelector: { matchExpressions: [{ key: "a", operator }] } }] });
+  expect(["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"].filter((each) => selected(each).length > 0)).toEqual([
+    "Gt",
+    "Lt",
+  ]);
 });
 
 test("a key that nobody knows is told with the nearest one", () => {
