@@ -142,9 +142,9 @@ export interface TraefikOptions
 
 /**
  * What a program declares of an ingress. Other resources' outputs may be: values of `serviceAnnotations`,
- * `serviceAccountAnnotations` and `env`, `loadBalancerSourceRanges`, `forwardedHeadersTrustedIps`, `proxyProtocolTrustedIps`; `secretName` of a user list; `email`,
- * `caServer`, `eab` and `credentialsSecret` of a certificate resolver; `host` and the names in `tls.domains` of a console. See
- * docs/services.md#values-of-other-resources.
+ * `serviceAccountAnnotations` and `env`, `loadBalancerSourceRanges`, `forwardedHeadersTrustedIps`, `proxyProtocolTrustedIps`;
+ * `secretName` of a user list; `email`, `caServer`, `eab` and `credentialsSecret` of a certificate resolver; `host` and the names in
+ * `tls.domains` of a console. See docs/services.md#values-of-other-resources.
  */
 export interface TraefikConsulIngressArgs extends TraefikArgs {
   readonly mesh: ConsulMesh;
