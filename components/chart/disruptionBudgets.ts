@@ -12,7 +12,7 @@ export function withDrains(values: ChartValues): ChartValues {
     const budget = valueAt(values, `${part}.disruptionBudget`) ?? {};
     const only = (valueAt(values, `${part}.replicas`) ?? 1) === 1;
     const own = only ? { enabled: false } : { maxUnavailable: 1 };
-    return isLater(budget)
+    return isLater(budget) || (only && Object.keys(budget).length > 0)
       ? all
       : mergeValues(all, { [part]: { disruptionBudget: mergeValues(own, budget as ChartValues) } });
   }, values);

@@ -38,6 +38,7 @@ test.each<[values: object, injectors: object]>([
 
 test("a budget that is asked for stays, also of one, and one that another resource makes", () => {
   expect(budgets({}, { server: { disruptionBudget: { enabled: true } } })[0]).toStrictEqual({ enabled: true });
+  expect(budgets({}, { server: { disruptionBudget: { maxUnavailable: 1 } } })[0]).toStrictEqual({ maxUnavailable: 1 });
   const disruptionBudget = pulumi.output({ maxUnavailable: 2 });
   expect(budgets({}, { connectInject: { disruptionBudget } })).toStrictEqual([{ enabled: false }, disruptionBudget]);
 });

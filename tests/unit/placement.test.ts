@@ -15,6 +15,10 @@ test.each<[what: string, server: object | undefined, placement: object]>([
     { nodeSelector: "pool: {{ .Release.Name }}", tolerations: "- operator: Exists" },
     { tolerations: [{ operator: "Exists" }] },
   ],
+  ["what is of another form", { nodeSelector: "- pool", tolerations: "operator: Exists" }, {}],
+  ["a word in place of either", { nodeSelector: "pool", tolerations: "all" }, {}],
+  ["what is not YAML", { nodeSelector: "{", tolerations: "- [" }, {}],
+  ["nothing in place of either", { nodeSelector: "~", tolerations: "~" }, {}],
   ["what is no text yet", { nodeSelector: pulumi.output("pool: mesh"), tolerations: [{ key: "mesh" }] }, {}],
 ])("of %s", (_, server, placement) => {
   expect(serverPlacement(server && { server: server as never })).toEqual(placement);
