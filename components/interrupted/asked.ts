@@ -12,6 +12,9 @@ interface Asked {
   readonly lists: Map<string, Promise<ReadonlyMap<string, ApiObject> | undefined>>;
 }
 
+/** Label of what a stack made, by which it is known also where the state has lost it. */
+export const STACK_LABEL = "consul-traefik-mesh/stack";
+
 /** An object by what it is known by. */
 export interface ObjectName {
   readonly apiVersion: string;
@@ -22,6 +25,12 @@ export interface ObjectName {
 
 /** Objects of a kind; those of all namespaces where none is named. */
 export type ObjectKind = Omit<ObjectName, "name">;
+
+/** Objects with a label, as they were asked for. */
+export interface AskedList {
+  readonly of: ObjectKind;
+  readonly objects: readonly ApiObject[];
+}
 
 /** The clusters that were asked so far. */
 const askedClusters = perRun(() => new Map<string, Asked | "away">());
@@ -70,16 +79,19 @@ export async function allLabelled(
   });
 }
 
-/** The lists of labelled objects that this run has asked for. */
-export async function askedLists(): Promise<{ readonly of: ObjectKind; readonly objects: readonly ApiObject[] }[]> {
-  const lists = [...askedClusters().values()].flatMap((asked) => (asked === "away" ? [] : [...asked.lists]));
-  return Promise.all(
-    lists.map(async ([key, list]) => {
-      const [apiVersion, kind, namespace] = JSON.parse(key) as [string, string, string | null];
-      const found = await list.catch(() => undefined);
-      return { of: { apiVersion, kind, namespace: namespace ?? undefined }, objects: [...(found?.values() ?? [])] };
-    }),
-  );
+/** Tells the lists of labelled objects that this run has asked for, also where it is over. */
+export function askedLists(): () => Promise<AskedList[]> {
+  const clusters = askedClusters();
+  return () => {
+    const lists = [...clusters.values()].flatMap((asked) => (asked === "away" ? [] : [...asked.lists]));
+    return Promise.all(
+      lists.map(async ([key, list]) => {
+        const [apiVersion, kind, namespace] = JSON.parse(key) as [string, string, string | null];
+        const found = await list.catch(() => undefined);
+        return { of: { apiVersion, kind, namespace: namespace ?? undefined }, objects: [...(found?.values() ?? [])] };
+      }),
+    );
+  };
 }
 
 async function kindOf({ apiVersion, kind }: ObjectKind, asked: Asked, dryRun: boolean): Promise<Kind | undefined> {

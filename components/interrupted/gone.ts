@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { isKnown, valueIfKnown } from "../shared/later";
 import { perRun } from "../shared/perRun";
 import { DeployedResource, deployedResources } from "../shared/stackState";
-import { noteDeclared } from "./leftovers";
 import { asking, find, findLabelled, ObjectName } from "./asked";
 import { changedByOthers, missedUpdate, wroteUnnoticed } from "./changed";
 import type { ApiObject, ClusterAccess } from "./clusterApi";
@@ -72,7 +71,6 @@ export function annotationsOfGone(
   });
   const asked = own.apply(async ({ name, namespace, annotations, entry }) => {
     const wanted = { apiVersion, kind, name: String(name), namespace: namespace as string | undefined };
-    noteDeclared(wanted);
     const again = kind === "Job" && ASKS_AGAIN.test(wanted.name);
     let gone = false;
     let live: Pick<ApiObject, "metadata"> | undefined = NOT_YET;

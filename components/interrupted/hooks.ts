@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { allLabelled, ObjectKind } from "./asked";
+import { allLabelled, ObjectKind, STACK_LABEL } from "./asked";
 import { valueIfKnown } from "../shared/later";
 import { hookName } from "../shared/hookName";
 import { ApiObject, ClusterAccess, ClusterApi, withCluster } from "./clusterApi";
@@ -15,12 +15,10 @@ import {
   ReleaseName,
   WantedRelease,
 } from "./helmRecord";
+import { noteDeclared } from "./leftovers";
 import { GeneratedKey, refuseLostKey } from "./lostKey";
 import { removeGoing } from "./remains";
 import { refuseOtherClaims } from "./serverClaims";
-
-/** Label of a namespace that a stack made, by which it is known also where the state has lost it. */
-const STACK_LABEL = "consul-traefik-mesh/stack";
 
 /** The labels of what this stack makes. */
 export function stackLabels(): Record<string, string> {
@@ -62,6 +60,7 @@ export function owned<Options extends pulumi.ResourceOptions>(name: string, opts
     if (!type.startsWith("kubernetes:") || WITHOUT_OBJECT.test(type) || id !== undefined) {
       return undefined;
     }
+    noteDeclared(props as ObjectProps);
     const { metadata } = props;
     const labelled = { ...metadata, labels: { ...metadata.labels, ...labels } };
     const judged = beforeCreate.some((each) => each instanceof RefuseForeign);

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { descriptionOfGone } from "../../components/interrupted/gone";
-import { installedAnew, owned, stackLabels } from "../../components/interrupted/hooks";
+import { installedAnew, owned, ownObjects, stackLabels } from "../../components/interrupted/hooks";
 import { ApiServer } from "../apiServer";
 import { find, record, Recorded } from "../recorder";
 
@@ -43,6 +43,9 @@ const live = (more: object = {}) =>
   server.add("v1", "ConfigMap", {
     metadata: { name: "settings", namespace: "shop", labels: stackLabels(), ...more },
   });
+
+/** What somebody has written who gave an object this label. */
+const labelled = (label: string) => ({ "f:metadata": { "f:labels": { [`f:${label}`]: {} } } });
 
 const AT_ONCE = { "pulumi.com/deletionPropagationPolicy": "background" };
 const asItWas = { annotations: { team: "shop", "pulumi.com/patchForce": "true", ...AT_ONCE } };
@@ -157,57 +160,113 @@ describe("an object that an interrupted run has changed", () => {
     expect(props.metadata.annotations).toEqual(asItWas.annotations);
   });
 
-  /** The end of the program; what is asked then goes on for a while. */
-  const end = async () => {
-    process.emit("beforeExit", 0);
-    for (let i = 0; i < 20; i++) {
-      await new Promise(setImmediate);
-    }
-  };
-
-  test("of the jobs that it has made nothing is told", async () => {
-    const job = (name: string) => ({ name, namespace: "shop", labels: stackLabels() });
-    server.add("batch/v1", "Job", { metadata: job("traefik-served-routes-1") });
-    await record(
-      () => {
-        const parent = new pulumi.ComponentResource("test:index:Shop", "shop", {}, owned("shop", {}));
-        new k8s.batch.v1.Job("job", { metadata: job("traefik-served-routes-2"), spec: {} as any }, { parent });
-      },
-      {},
-      STATE,
-    );
-    await end();
-    expect(server.requests).toContain("GET /apis/batch/v1/namespaces/shop/jobs");
-    expect(warned).toEqual([]);
-  });
-
-  test("that it has made, and that is not declared any more, is told, as long as the state does not have it", async () => {
-    const add = (name: string, more: object = {}) =>
-      server.add("v1", "ConfigMap", {
-        metadata: { name, namespace: "shop", labels: stackLabels(), ...more },
+  describe("that it has made, and that is not declared any more,", () => {
+    const OURS = [{ manager: "pulumi-kubernetes-1a2b", fieldsV1: labelled("consul-traefik-mesh/stack") }];
+    const add = (name: string, more: object = {}, kind = "ConfigMap") =>
+      server.add("v1", kind, {
+        metadata: {
+          name,
+          ...(kind === "Namespace" ? {} : { namespace: "shop" }),
+          ...{ labels: stackLabels(), managedFields: OURS },
+          ...more,
+        },
         data: { key: "value" },
       });
-    const endOf = async (left: string[], its: object = STATE) => {
-      live();
-      left.forEach((name) => add(name));
-      add("going", { deletionTimestamp: LONG_AGO });
+    const end = async (program: () => Promise<unknown> = settings) => {
+      live({ managedFields: OURS });
+      await program();
       warned.splice(0);
-      await settings(its);
-      await end();
+      process.emit("beforeExit", 0);
+      // What is asked then goes on for a while.
+      for (let i = 0; i < 20; i++) {
+        await new Promise(setImmediate);
+      }
       return warned;
     };
-    expect(await endOf([])).toEqual([]);
-    expect(
-      await endOf(["kept"], {
-        ...STATE,
-        d: { type: "kubernetes:core/v1:ConfigMap", outputs: { metadata: { name: "kept", namespace: "shop" } } },
-      }),
-    ).toEqual([]);
-    server.objects.clear();
-    expect(await endOf(["left"])).toEqual([
-      "ConfigMap shop/left has this stack's label, but neither the program nor the stack's state has it: a run that was " +
-        "interrupted has made it. Unless you have moved it to another stack, delete it: kubectl --namespace shop delete configmap left",
-    ]);
+    const told = (object: string, unneeded: string, what: string) =>
+      `${object} has this stack's label, but neither the program nor the stack's state has it: a run that was interrupted has made it, ` +
+      `or the stack has let go of it. If ${unneeded}, delete it: kubectl ${what.replace("VERB", "delete")}; else take the label off: ` +
+      `kubectl ${what.replace("VERB", "label")} consul-traefik-mesh/stack-`;
+    const LEFT = told("ConfigMap shop/left", "nothing needs it", "--namespace shop VERB configmap left");
+    const within = (program: (parent: pulumi.Resource) => void) => () =>
+      record(
+        () => program(new pulumi.ComponentResource("test:index:Shop", "shop", {}, owned("shop", {}))),
+        {},
+        STATE as Record<string, object>,
+      );
+
+    test("is told", async () => {
+      add("left");
+      expect(await end()).toEqual([LEFT]);
+    });
+
+    test("is told once, whether it was asked for by its namespace or with all", async () => {
+      add("left");
+      const program = within((parent) => {
+        new k8s.core.v1.ConfigMap("settings", { metadata: { name: "settings", namespace: "shop" } }, { parent });
+        void ownObjects({ apiVersion: "v1", kind: "ConfigMap" });
+      });
+      expect(await end(program)).toEqual([LEFT]);
+    });
+
+    test("is told with a warning of what is in it, where it is a namespace", async () => {
+      add("left", {}, "Namespace");
+      const program = within(
+        (parent) => void new k8s.core.v1.Namespace("its", { metadata: { name: "its" } }, { parent }),
+      );
+      expect(await end(program)).toEqual([
+        told("Namespace left", "nothing needs it and nothing is in it", "VERB namespace left"),
+      ]);
+    });
+
+    test.each<[string, object]>([
+      ["is being deleted", { deletionTimestamp: LONG_AGO }],
+      ["got its label by hand", { managedFields: [{ ...OURS[0], manager: "kubectl-label" }] }],
+      ["got only other labels from Pulumi", { managedFields: [{ ...OURS[0], fieldsV1: labelled("team") }] }],
+      ["got no label from Pulumi", { managedFields: [{ ...OURS[0], fieldsV1: { "f:metadata": {} } }] }],
+      ["got no metadata from Pulumi", { managedFields: [{ ...OURS[0], fieldsV1: {} }] }],
+      ["does not say what Pulumi wrote", { managedFields: [{ manager: OURS[0].manager }] }],
+      ["does not say who wrote it", { managedFields: undefined }],
+    ])("is passed over where it %s", async (_, more) => {
+      add("left", more);
+      expect(await end()).toEqual([]);
+    });
+
+    test("is none of the jobs", async () => {
+      add("traefik-served-routes-1", {}, "Job");
+      const metadata = { name: "traefik-served-routes-2", namespace: "shop" };
+      const program = within((parent) => void new k8s.batch.v1.Job("job", { metadata, spec: {} as any }, { parent }));
+      expect(await end(program)).toEqual([]);
+      expect(server.requests).toContain("GET /apis/batch/v1/namespaces/shop/jobs");
+    });
+
+    test("is passed over where the state has it", async () => {
+      add("kept");
+      const outputs = { metadata: { name: "kept", namespace: "shop" } };
+      expect(await end(() => settings({ ...STATE, d: { type: "kubernetes:core/v1:ConfigMap", outputs } }))).toEqual([]);
+    });
+
+    test("is none of what another provider makes, or of what is not known altogether", async () => {
+      add("elsewhere");
+      server.add("consul.hashicorp.com/v1alpha1", "ServiceIntentions", {
+        metadata: { name: "web", namespace: "shop", labels: stackLabels(), managedFields: OURS },
+      });
+      const program = within((parent) => {
+        const metadata = { name: "elsewhere", namespace: "shop" };
+        const provider = new k8s.Provider("it");
+        new k8s.core.v1.ConfigMap("settings", { metadata: { name: "settings", namespace: "shop" } }, { parent });
+        new k8s.core.v1.ConfigMap("elsewhere", { metadata }, { parent, provider });
+        const entry = { apiVersion: "consul.hashicorp.com/v1alpha1", kind: "ServiceIntentions" };
+        const spec = pulumi.unknown as any;
+        new k8s.apiextensions.CustomResource(
+          "web",
+          { ...entry, metadata: { ...metadata, name: "web" }, spec },
+          { parent },
+        );
+        void ownObjects(entry);
+      });
+      expect(await end(program)).toEqual([]);
+    });
   });
 });
 
