@@ -1,3 +1,4 @@
+import { quantityOf } from "../shared/grammars";
 import type { ApiObject } from "./clusterApi";
 
 /**
@@ -28,30 +29,46 @@ export async function missedUpdate(
   return !has(live, declared) && has(await noted(), declared);
 }
 
+/** What is read of a declaration. */
+interface Declared {
+  readonly data?: object;
+  readonly stringData?: Readonly<Record<string, string>>;
+  readonly spec?: { readonly replicas?: number };
+}
+
 /**
  * Whether Pulumi has written an object since the state was written: a run that was killed writes what its state never learns of, and
  * so does one that was cancelled while it waited. A return to what was declared before would then change nothing, and a service would
- * go on with the image that never started. `noted` reads the state.
+ * go on with the image that never started. `noted` reads the state, which takes long, so what only looks different is told from what
+ * is: the text of a Secret, which the API server keeps in base64, and a number of pods that is `leftAlone`.
  */
 export async function wroteUnnoticed(
   declared: object,
-  live: Pick<ApiObject, "metadata">,
+  live: Pick<ApiObject, "metadata" | "spec">,
   noted: () => Promise<Partial<Pick<ApiObject, "metadata">> | undefined>,
+  leftAlone: readonly string[] = [],
 ): Promise<boolean> {
-  if (has(live, declared) && !ownWrites(live).some(({ fieldsV1 = {} }) => wroteMore(fieldsV1, declared))) {
+  const { data, stringData, spec } = declared as Declared;
+  const base64 = Object.entries(stringData ?? {}).map(([key, text]) => [key, Buffer.from(text).toString("base64")]);
+  const kept = stringData === undefined ? declared : { ...declared, data: { ...data, ...Object.fromEntries(base64) } };
+  const replicas = leftAlone.includes("spec.replicas") ? { spec: { ...live.spec, replicas: spec?.replicas } } : {};
+  const its = { ...live, stringData, ...replicas };
+  if (has(its, kept) && !ownWrites(live).some(({ fieldsV1 = {} }) => wroteMore(fieldsV1, kept))) {
     return false;
   }
-  const { metadata } = (await noted()) ?? {};
-  return metadata?.managedFields !== undefined && lastWrite(live) > lastWrite({ metadata });
+  const before = ownWrites((await noted()) ?? {});
+  // A resource writes by one name always. Another is that of a patch, of this stack or another's, which the state of this one need not have.
+  return ownWrites(live).some(({ manager, time = "" }) => {
+    const earlier = before.filter((each) => each.manager === manager);
+    return earlier.length > 0 && earlier.every((each) => (each.time ?? "") < time);
+  });
 }
 
 /** What Pulumi has written of an object. */
-function ownWrites({ metadata }: Pick<ApiObject, "metadata">): NonNullable<ApiObject["metadata"]["managedFields"]> {
-  return (metadata.managedFields ?? []).filter(({ manager }) => manager.startsWith("pulumi-"));
-}
-
-function lastWrite(object: Pick<ApiObject, "metadata">): number {
-  return Math.max(0, ...ownWrites(object).map(({ time = "" }) => Date.parse(time)));
+function ownWrites({
+  metadata,
+}: Partial<Pick<ApiObject, "metadata">>): NonNullable<ApiObject["metadata"]["managedFields"]> {
+  return (metadata?.managedFields ?? []).filter(({ manager }) => manager.startsWith("pulumi-"));
 }
 
 /** Whether fields that were written are not declared; each is by "f:" and its name, or, in a list, by "k:" and what tells its item. */
@@ -70,14 +87,18 @@ function isToldBy(item: Record<string, unknown>, keys: object): boolean {
   return Object.entries(keys).every(([key, value]) => item[key] === undefined || item[key] === value);
 }
 
+/** Where values are amounts, of which the API server has its own way to write them: `0.5` is `500m`. */
+const AMOUNTS = /^(requests|limits|sizeLimit)$/;
+
 /** Whether a value has all that another has. What is empty the API server may leave out. */
-export function has(value: unknown, wanted: unknown): boolean {
+export function has(value: unknown, wanted: unknown, amount = false): boolean {
   if (typeof wanted !== "object" || wanted === null) {
-    return wanted === undefined || value === wanted || (value === undefined && !wanted);
+    const same = amount && (quantityOf(String(value)) ?? NaN) === quantityOf(String(wanted));
+    return wanted === undefined || value === wanted || same || (value === undefined && !wanted);
   }
   const inside = (value ?? {}) as Record<string, unknown>;
   return (
     (!Array.isArray(wanted) || (value === undefined ? 0 : (value as unknown[] | null)?.length) === wanted.length) &&
-    Object.entries(wanted).every(([key, its]) => has(inside[key], its))
+    Object.entries(wanted).every(([key, its]) => has(inside[key], its, amount || AMOUNTS.test(key)))
   );
 }

@@ -53,7 +53,7 @@ export interface ObjectProps {
 export function annotationsOfGone(
   type: string,
   { apiVersion, kind, ...content }: ObjectProps,
-  replaceOnChanges: string[],
+  { replaceOnChanges, ignoreChanges }: { readonly replaceOnChanges: string[]; readonly ignoreChanges?: string[] },
   access: ClusterAccess,
   label: readonly [string, string],
 ): pulumi.Output<Record<string, string>> {
@@ -109,7 +109,7 @@ export function annotationsOfGone(
       const then = await whole();
       if (await missedUpdate(declaredOf, live, noted)) {
         why = "the cluster does not have what was written last";
-      } else if (then !== undefined && (await wroteUnnoticed(then, live, noted))) {
+      } else if (then !== undefined && (await wroteUnnoticed(then, live, noted, ignoreChanges))) {
         why = "a run that was interrupted has changed it";
       }
     }

@@ -70,20 +70,14 @@ export function owned<Options extends pulumi.ResourceOptions>(name: string, opts
     hook ??= new RefuseForeign(name);
     const { replaceOnChanges = [] } = its as pulumi.CustomResourceOptions;
     const opts = {
-      ...its,
+      ...(its as pulumi.CustomResourceOptions),
       hooks: { ...hooks, beforeCreate: [...beforeCreate, hook] },
       replaceOnChanges: [...replaceOnChanges],
       // As the provider has it of what has a fixed name.
       deleteBeforeReplace: true,
     };
     const [label] = Object.entries(labels);
-    const annotations = annotationsOfGone(
-      type,
-      { ...props, metadata: labelled } as ObjectProps,
-      opts.replaceOnChanges,
-      way,
-      label,
-    );
+    const annotations = annotationsOfGone(type, { ...props, metadata: labelled } as ObjectProps, opts, way, label);
     return { props: { ...props, metadata: { ...labelled, annotations } }, opts: opts as pulumi.ResourceOptions };
   };
   return { ...opts, transformations: [...(opts?.transformations ?? []), own] } as Options;

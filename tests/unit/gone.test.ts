@@ -48,7 +48,8 @@ const live = (more: object = {}) =>
 const labelled = (label: string) => ({ "f:metadata": { "f:labels": { [`f:${label}`]: {} } } });
 
 const AT_ONCE = { "pulumi.com/deletionPropagationPolicy": "background" };
-const asItWas = { annotations: { team: "shop", "pulumi.com/patchForce": "true", ...AT_ONCE } };
+const DECLARED_WINS = { "pulumi.com/patchForce": "true" };
+const asItWas = { annotations: { team: "shop", ...DECLARED_WINS, ...AT_ONCE } };
 const ANEW = expect.stringMatching(/^20\d\d-.*Z$/);
 const anew = { annotations: { team: "shop", "consul-traefik-mesh/made-anew": ANEW } };
 
@@ -145,6 +146,27 @@ describe("an object that an interrupted run has changed", () => {
     const { props } = await settings(state(write(LONG_AGO)));
     expect(props.metadata.annotations).toEqual(asItWas.annotations);
     expect(warned).toEqual([]);
+  });
+
+  test("is left as it is where somebody else decides how many pods it has", async () => {
+    const managedFields = (time: string) => [{ manager: "pulumi-kubernetes-1a2b", time }];
+    const metadata = { name: "shop", namespace: "shop" };
+    server.add("apps/v1", "StatefulSet", {
+      metadata: { ...metadata, labels: stackLabels(), annotations: DECLARED_WINS, managedFields: managedFields(SOON) },
+      spec: { replicas: 5, serviceName: "shop" },
+    });
+    const annotations = async (ignoreChanges: string[]) => {
+      const program = () => {
+        const parent = new pulumi.ComponentResource("test:index:Shop", "shop", {}, owned("shop", {}));
+        const spec = { replicas: 2, serviceName: "shop" } as any;
+        new k8s.apps.v1.StatefulSet("pods", { metadata, spec }, { parent, ignoreChanges });
+      };
+      const outputs = { metadata: { ...metadata, managedFields: managedFields(LONG_AGO) } };
+      const recorded = await record(program, {}, { a: { type: "kubernetes:apps/v1:StatefulSet", outputs } });
+      return find(recorded, "pods").props.metadata.annotations;
+    };
+    expect(await annotations(["spec.replicas"])).toEqual(DECLARED_WINS);
+    expect(await annotations([])).toMatchObject({ "consul-traefik-mesh/made-anew": ANEW });
   });
 
   test("is compared in what is secret too, which is not told and makes nothing else a secret", async () => {
