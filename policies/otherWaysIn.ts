@@ -1,3 +1,4 @@
+import { isNodeAddress, isOwnAddress } from "../components/mesh/gatewayAddresses";
 import { at, ifKnown, list, textAt } from "./lib/json";
 import { ClusterObject, isConfigEntry, isOfConsulsChart, nameOf } from "./lib/objects";
 import { consulAnnotation, podOf } from "./lib/pods";
@@ -119,6 +120,28 @@ function* openings(object: ClusterObject): Iterable<string> {
     }
   }
   yield* podOpenings(object);
+  yield* waysBack(object);
+}
+
+/** Where a gateway would answer for itself, or a cloud for its node, whoever asks. */
+function* waysBack(object: ClusterObject): Iterable<string> {
+  for (const host of hostsOf(object)) {
+    if (isNodeAddress(host)) {
+      yield `leads to ${host}, which answers by who asks, and would take every caller for a gateway or its node`;
+    } else if (isOwnAddress(host)) {
+      yield `leads to ${host}, the gateway's own pod`;
+    }
+  }
+}
+
+/** Where a gateway goes for a service outside, as far as it is known: what is not is judged by up, before it is made. */
+function hostsOf(object: ClusterObject): string[] {
+  const spec = (...path: string[]) => ifKnown(() => at(object.body, "spec", ...path), undefined);
+  const listed = isConfigEntry(object, "ServiceDefaults") ? list(spec("destination", "addresses")) : [];
+  const hosts = isConfigEntry(object, "Registration")
+    ? [spec("service", "address") || spec("address")]
+    : Object.keys(listed).map((i) => ifKnown(() => listed[Number(i)], undefined));
+  return hosts.map((host) => String(host).toLowerCase().replace(/\.$/, ""));
 }
 
 /** The injector registers a pod that says so as a gateway, under whatever name it gives. */

@@ -8,6 +8,8 @@ import { Finding, policy } from "./lib/policy";
 
 /** The ingress' identity where nothing says otherwise. */
 const INGRESS = "traefik-system-ingress";
+/** Annotation of a ServiceAccount by which Consul's login knows its pods under another name than its own. */
+const SERVICE_NAME = "consul.hashicorp.com/service-name";
 
 /**
  * With ACLs on, the ServiceAccount is the identity: two services that share one can each act as the other. The community
@@ -23,6 +25,9 @@ export const ownServiceAccount = policy({
     if (pod !== undefined) {
       yield* asksForSidecar(pod) ? accountProblems(object, pod) : [];
       yield* takenProblems(pod, object);
+    }
+    if (object.kind === "ServiceAccount") {
+      yield* renamedProblems(object);
     }
     if (object.kind === "Secret" && at(object.body, "type") === "kubernetes.io/service-account-token") {
       const account = textAt(object.body, "metadata", "annotations", "kubernetes.io/service-account.name") ?? "";
@@ -76,6 +81,13 @@ function accountProblems(object: ClusterObject, pod: Pod): string[] {
   return !leavesOut(object, pod) && serviceAccountOf(pod) === "default"
     ? ["runs under the ServiceAccount that all pods of its namespace have"]
     : [];
+}
+
+/** An account whose pods are another service to Consul than its name says. */
+function renamedProblems(object: ClusterObject): string[] {
+  const annotations = record(ifKnown(() => at(object.body, "metadata", "annotations"), {}));
+  const name = textAt(annotations, SERVICE_NAME) ?? nameOf(object);
+  return name === nameOf(object) ? [] : [`has Consul take its pods for ${name}, by ${SERVICE_NAME}`];
 }
 
 /** Accounts that a pod may have by nature only: the ingress', and those of Consul's components. */

@@ -9,6 +9,7 @@ import { isHostName, portProblems, rangeProblems } from "../shared/names";
 import { Problem, refuse } from "../shared/problems";
 import { MeshNames, serviceNameProblems } from "../shared/serviceNames";
 import { configEntry } from "./configEntry";
+import { isNodeAddress, isOwnAddress } from "./gatewayAddresses";
 import { joinMesh } from "./membership";
 import type { Mesh } from "./mesh";
 import { resolverTimeout } from "./resolverTimeout";
@@ -83,32 +84,6 @@ export interface EgressOptions {
 /** What is wrong with the options; `prefix` is put before each path. */
 export function egressProblems({ externalDestinations: all = [] }: EgressOptions, prefix: string): Problem[] {
   return all.flatMap((each, i) => destinationProblems(each, `${prefix}externalDestinations[${i}].`));
-}
-
-/** Addresses that mean the gateway's own pod, where Envoy's admin port is. */
-const OWN_ADDRESSES = new net.BlockList();
-OWN_ADDRESSES.addSubnet("127.0.0.0", 8);
-OWN_ADDRESSES.addAddress("0.0.0.0");
-OWN_ADDRESSES.addAddress("::1", "ipv6");
-OWN_ADDRESSES.addAddress("::", "ipv6");
-
-function isOwnAddress(host: string): boolean {
-  return /(^|\.)localhost$/.test(host) || OWN_ADDRESSES.check(host, familyOf(host));
-}
-
-/** Addresses at which a node, or its cloud, answers by who asks. */
-const NODE_ADDRESSES = new net.BlockList();
-NODE_ADDRESSES.addSubnet("169.254.0.0", 16);
-NODE_ADDRESSES.addSubnet("fe80::", 10, "ipv6");
-// The metadata of EC2, by IPv6.
-NODE_ADDRESSES.addSubnet("fd00:ec2::", 32, "ipv6");
-
-function isNodeAddress(host: string): boolean {
-  return /^metadata\.(google\.internal|goog)$/.test(host) || NODE_ADDRESSES.check(host, familyOf(host));
-}
-
-function familyOf(host: string): net.IPVersion {
-  return net.isIPv6(host) ? "ipv6" : "ipv4";
 }
 
 /** Problems of a destination's host, and of what it needs by being an address. */

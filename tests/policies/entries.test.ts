@@ -190,6 +190,10 @@ const registration = configEntry("Registration", "r", {
   node: "n",
   service: { name: "billing", port: 443, address: "192.0.2.1" },
 });
+const outside = (service: object, more: object = {}) =>
+  configEntry("Registration", "r", { node: "n", service: { name: "billing", port: 443, ...service }, ...more });
+const destination = (...addresses: unknown[]) =>
+  configEntry("ServiceDefaults", "out", { destination: { addresses, port: 80 } });
 const verified = { caFile: "/etc/ssl/certs/ca-certificates.crt", sni: "billing.example" };
 const terminating = (name: string, more: object = verified) =>
   configEntry("TerminatingGateway", "out", { services: [{ name, ...more }] });
@@ -214,6 +218,57 @@ cases("no-other-way-in", [
     { ...terminating("registered-elsewhere"), name: "other" },
     workload("registered-elsewhere"),
   ]),
+  ...["169.254.169.254", "fe80::a9fe:1", "fd00:ec2::254", "metadata.google.internal", "METADATA.goog."].flatMap(
+    (host) => {
+      const says = `leads to ${host.toLowerCase().replace("goog.", "goog")}, which answers by who asks, and would take every caller for a gateway or its node. Publish`;
+      return [
+        blocks(
+          `${host}, by a gateway`,
+          [terminating("billing"), outside({ address: host })],
+          `Registration r: ${says}`,
+        ),
+        blocks(`${host}, as a destination`, [destination(host)], `ServiceDefaults out: ${says}`),
+      ];
+    },
+  ),
+  ...["127.0.0.1", "localhost", "::1"].map((host) =>
+    blocks(
+      `the gateway itself: ${host}`,
+      [destination("billing.example", host)],
+      `ServiceDefaults out: leads to ${host}, the gateway's own pod. Publish`,
+    ),
+  ),
+  blocks(
+    "metadata, by the node of a service without an address",
+    [terminating("billing"), outside({ address: "" }, { address: "169.254.169.254" })],
+    "Registration r: leads to 169.254.169.254,",
+  ),
+  blocks(
+    "metadata, by Consul's API",
+    [
+      {
+        type: "consul:index/configEntry:ConfigEntry",
+        name: "entry",
+        props: {
+          kind: "service-defaults",
+          name: "out",
+          configJson: JSON.stringify({ Destination: { Addresses: ["169.254.169.254"], Port: 80 } }),
+        },
+      },
+    ],
+    "ServiceDefaults out: leads to 169.254.169.254,",
+  ),
+  passes("addresses outside, of which one is known later, and a node's that is not used", [
+    terminating("billing"),
+    outside({ address: "192.0.2.1" }, { address: "127.0.0.1" }),
+    { ...outside({ address: UNKNOWN }), name: "later" },
+    destination("billing.example", "169.253.255.255", "metadata.google.internal.example", UNKNOWN),
+    configEntry("ServiceDefaults", "all", { destination: { addresses: UNKNOWN } }),
+    configEntry("ServiceResolver", "other", { destination: { addresses: ["127.0.0.1"] } }),
+  ]),
+  passes("metadata that is meant", [destination("169.254.169.254")], {
+    config: { onPurpose: ["ServiceDefaults/out"] },
+  }),
   passes("an address outside that is meant", [registration], { config: { onPurpose: ["Registration/r"] } }),
   blocks(
     "an address outside, which a peer is given",

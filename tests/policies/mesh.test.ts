@@ -347,6 +347,8 @@ cases("no-inbound-port-excluded", [
 ]);
 
 const account = (serviceAccountName: unknown) => ({ serviceAccountName });
+const accountOf = (name: string, annotations: unknown) =>
+  kube("v1", "ServiceAccount", name, { metadata: { annotations } });
 cases("own-service-account", [
   passes("an account each", [meshed("a"), meshed("b")]),
   passes("pods outside the mesh", [workload("a", { pod: account(undefined) })]),
@@ -369,6 +371,24 @@ cases("own-service-account", [
     meshed("a"),
     workload("left-out", { annotations: { "consul.hashicorp.com/connect-inject": "false" }, pod: account("default") }),
   ]),
+  passes("accounts that Consul knows by their own names", [
+    accountOf("shop", {}),
+    accountOf("bank", { "consul.hashicorp.com/service-name": "bank" }),
+    accountOf("cloud", { "eks.amazonaws.com/role-arn": UNKNOWN }),
+    accountOf("later", UNKNOWN),
+    kube("v1", "ServiceAccount", "plain", {}),
+    kube("v1", "Service", "synced", { metadata: { annotations: { "consul.hashicorp.com/service-name": "bank" } } }),
+  ]),
+  blocks(
+    "an account that Consul knows by another's name",
+    [accountOf("shop", { "consul.hashicorp.com/service-name": "bank" })],
+    "ServiceAccount shop: has Consul take its pods for bank, by consul.hashicorp.com/service-name. Make",
+  ),
+  blocks(
+    "a name that is not known yet",
+    [accountOf("shop", { "consul.hashicorp.com/service-name": UNKNOWN })],
+    NOT_KNOWN,
+  ),
   blocks("none", [meshed("a", {}, account(undefined))], "the ServiceAccount that all pods of its namespace have"),
   blocks("the default one", [meshed("a", {}, account("default"))], "the ServiceAccount that all pods"),
   blocks(
