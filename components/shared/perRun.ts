@@ -16,7 +16,7 @@ export function perRun<T>(make: () => T): () => T {
 }
 
 /** The mocks of a unit test, which has no stack. */
-function mocked(): object | undefined {
+export function mocked(): object | undefined {
   const monitor: object | undefined = pulumi.runtime.getMonitor();
   return monitor instanceof MockMonitor ? monitor : undefined;
 }

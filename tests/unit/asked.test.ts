@@ -1,3 +1,6 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import { allLabelled, find, findLabelled } from "../../components/interrupted/asked";
 import { ApiServer } from "../apiServer";
 import { begin } from "../recorder";
@@ -5,7 +8,7 @@ import { begin } from "../recorder";
 const LABEL = ["stack", "shop.prod"] as const;
 const OURS = { stack: "shop.prod" };
 let server: ApiServer;
-let access: { kubeconfig: string; context?: string };
+let access: { kubeconfig?: string; context?: string };
 
 beforeEach(async () => {
   server = new ApiServer();
@@ -15,6 +18,11 @@ afterEach(async () => {
   server.close();
   await begin();
 });
+
+/** Has the rest of a test be a program's. */
+function withoutMocks(): void {
+  jest.requireActual("@pulumi/pulumi/runtime/state").getStore().settings.monitor = {};
+}
 
 const service = (name: string, namespace?: string, labels: object = OURS) =>
   server.add("v1", "Service", { metadata: { name, namespace: namespace ?? "default", labels } });
@@ -120,13 +128,30 @@ test.each([false, true])(
     server.close();
     expect(await looked("orders", "shop")).toBe("unknown");
     // Another one at its address: this run takes it for the one that is away.
-    const { port } = new URL(JSON.parse(kubeconfig).clusters[0].cluster.server);
+    const { port } = new URL(JSON.parse(kubeconfig!).clusters[0].cluster.server);
     server = new ApiServer();
     await server.listen(Number(port));
     expect(await looked("orders", "shop")).toBe("unknown");
     expect(server.requests).toEqual([]);
   },
 );
+
+test("a unit test does not ask the user's current cluster, as a program does", async () => {
+  service("orders", "shop");
+  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "asked-")), "kubeconfig");
+  fs.writeFileSync(file, access.kubeconfig!);
+  const env = { ...process.env };
+  process.env.KUBECONFIG = file;
+  access = {};
+  expect(await looked("orders", "shop")).toBe("unknown");
+  expect(server.requests).toEqual([]);
+  access = { kubeconfig: file };
+  expect(await looked("orders", "shop")).toBe("orders");
+  access = {};
+  withoutMocks();
+  expect(await looked("orders", "shop")).toBe("orders");
+  process.env = env;
+});
 
 test("each cluster has its own answers", async () => {
   service("orders", "shop");
