@@ -173,6 +173,12 @@ export interface StackInputs {
    */
   readonly settingsFiles: readonly string[];
   /**
+   * Labels of all objects and pods that the stack makes, such as a team's, but for those of Consul's chart. A change of them replaces pods,
+   * and runs Jobs again. See docs/bring-your-own.md#labels.
+   * @default {}
+   */
+  readonly labels: Readonly<Record<string, string>>;
+  /**
    * When images are pulled.
    * @input consul.imagePullPolicy
    * @unset Kubernetes' own rule

@@ -15,6 +15,7 @@ import {
 import { consulApiProxyProblems } from "../components/ingress/consulApiProxy";
 import { catalogSyncProblems } from "../components/ingress/traefikProblems";
 import { oldVariableNameProblems } from "../components/pods/containerProblems";
+import { labelValueProblems, metadataKeyProblems } from "../components/pods/metadataProblems";
 import { podSpecLevelProblems } from "../components/pods/podSpecLevel";
 import { jwtProviderProblems } from "../components/intentions/jwtProviders";
 import { namespaceProblems } from "../components/shared/names";
@@ -40,6 +41,10 @@ export function settingsProblems(settings: Settings): Problem[] {
     ...services.flatMap((each, i) => named(meshServiceProblems(each.name, each, `services[${i}].`))),
     ...workloads.flatMap((each, i) => named(meshWorkloadProblems(each.name, each, `workloads[${i}].`))),
     ...jobs.flatMap((each, i) => named(meshJobProblems(each.name, each, withoutNativeSidecar, `jobs[${i}].`))),
+    ...Object.entries(settings.labels).flatMap(([key, value]) => [
+      ...metadataKeyProblems(`labels["${key}"]`, key),
+      ...labelValueProblems(`labels["${key}"]`, value),
+    ]),
     ...networkClientProblems(settings.networkPolicyClients, "networkPolicyClients"),
     ...settings.jwtProviders.flatMap((each, i) => jwtProviderProblems(each.name, each, `jwtProviders[${i}].`)),
   ];

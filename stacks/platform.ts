@@ -16,7 +16,7 @@ import { jwtProvidersOf, knowExternal, Settings } from "../settings";
 import { meshMembers, servicesNamespace } from "./members";
 import { outputsOf, StackOutputs, whenMade } from "./outputs";
 import { published } from "./published";
-import { ROOT } from "./within";
+import { labelled, ROOT } from "./within";
 
 /**
  * The stack that makes the mesh, its ingress and deny-all; services of its own too. `judgePlatform` comes before, and tells what
@@ -25,8 +25,9 @@ import { ROOT } from "./within";
 export function platformStack(
   settings: Settings,
   others: Readonly<Record<string, PublishedServices>> = {},
-  within = ROOT,
+  place = ROOT,
 ): StackOutputs {
+  const within = labelled(place, settings);
   const { opts } = within;
   const mesh = new ConsulMesh("consul", settings.consul, opts);
   knowStacks(mesh.model, others);

@@ -6,7 +6,7 @@ import { joinedProblems, knowExternal, placed, podSecurityProblems, Settings } f
 import { meshMembers, servicesNamespace } from "./members";
 import { outputsOf, Shared, StackOutputs, whenMade } from "./outputs";
 import { misshapen, ownStack, published, publishedBy, sharedBefore, sharedBy, withdrawn } from "./published";
-import { ROOT } from "./within";
+import { labelled, ROOT } from "./within";
 
 /** A stack of services that join the mesh of another stack. */
 export async function servicesStack(settings: Settings, meshStack: string): Promise<StackOutputs> {
@@ -27,9 +27,10 @@ export async function joinedServices(
   settings: Settings,
   meshStack: string,
   shared: Shared | undefined,
-  within = ROOT,
+  place = ROOT,
   input = "meshStack",
 ): Promise<StackOutputs> {
+  const within = labelled(place, settings);
   const { opts, prefix } = within;
   const own = ownStack();
   const wrong = misshapen(shared);

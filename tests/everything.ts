@@ -327,6 +327,7 @@ export const EVERYTHING: Record<string, unknown> = {
   servicesPodSecurity: "privileged",
   networkPolicies: true,
   networkPolicyClients: [{ namespace: "monitoring", podLabels: { app: "prometheus" }, reaches: ["proxyMetrics"] }],
+  labels: { team: "shop" },
   imagePullPolicy: "IfNotPresent",
   imagePullSecrets: ["registry"],
   protect: false,

@@ -44,7 +44,7 @@ class RefuseForeign extends pulumi.ResourceHook {
 }
 
 /** What has no object of its own to be found: somebody else's, a release, a file of objects. */
-const WITHOUT_OBJECT = /^kubernetes:(helm\.sh|yaml|kustomize)\b|(Patch|List)$/;
+export const WITHOUT_OBJECT = /^kubernetes:(helm\.sh|yaml|kustomize)\b|(Patch|List)$/;
 
 /**
  * Options of an object that the stack is to own, or of a component with all of its objects: each is labelled as the stack's, and

@@ -187,6 +187,8 @@ export interface PlatformArgs {
   networkPolicyClients?: NetworkClient[];
   /** The stacks whose services may join this one's mesh, each with its services' namespace; see docs/teams.md. Default: []. */
   teams?: Team[];
+  /** Labels of all objects and pods that the stack makes, such as a team's, but for those of Consul's chart. A change of them replaces pods, and runs Jobs again. See docs/bring-your-own.md#labels. Default: {}. */
+  labels?: { [key: string]: string };
   /** When images are pulled. One of Always, IfNotPresent, Never. Default: Kubernetes' own rule. */
   imagePullPolicy?: string;
   /** Secrets of type `kubernetes.io/dockerconfigjson`, with which images are pulled, those of sidecars too. They have to exist in each namespace: Consul's, Traefik's and the services'. Services and jobs may name more. Default: none. */

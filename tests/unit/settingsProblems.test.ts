@@ -50,6 +50,11 @@ test.each<[wrong: Record<string, unknown>, paths: string[], right: Record<string
     ["networkPolicyClients"],
     { networkPolicyClients: [] },
   ],
+  [
+    { labels: { team: "a b", "a b": "c", "consul.hashicorp.com/x": "y" } },
+    ['labels["team"]', 'labels["a b"]', 'labels["consul.hashicorp.com/x"]'],
+    { labels: { team: "a", "example.com/cost-center": "42" } },
+  ],
   [{ consulDatacenter: "DC 1" }, ["consulDatacenter"], { consulDatacenter: "dc2" }],
   [{ consulChartPath: "no/such" }, ["consulChartPath"], { consulChartPath: "" }],
   [

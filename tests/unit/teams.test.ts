@@ -82,6 +82,12 @@ async function servicesStackError(program: () => Promise<unknown>, from: Record<
   return said;
 }
 
+test("objects of a stack in another's mesh have the labels that are set", async () => {
+  const recorded = await up({ labels: { team: "orders" } });
+  expect(find(recorded, "orders-deployment").props.spec.template.metadata.labels).toMatchObject({ team: "orders" });
+  expect(find(recorded, "services").props.metadata.labels).toMatchObject({ team: "orders" });
+});
+
 test("a route may ask a service that externalServices names, in a team's stack and in the mesh's own", async () => {
   const asking = (service: object) => ({
     services: [
