@@ -64,7 +64,9 @@ step(
     await interrupted(its, "up", says(/fresh-deployment creating.*(ErrImageNeverPull|Pods available)/), "SIGKILL");
     its.configure({ services: [WHOAMI] });
     const { stdout } = await its.stack.up();
-    const [, command] = /Deployment mesh-services\/fresh has this stack's label.*delete it: (kubectl [^;]*)/.exec(stdout)!;
+    const [, command] = /Deployment mesh-services\/fresh has this stack's label.*delete it: (kubectl [^;]*)/.exec(
+      stdout,
+    )!;
     execFileSync("sh", ["-c", command]);
     const { stdout: then } = await its.stack.preview();
     expect(then).not.toMatch(/has this stack's label/);
