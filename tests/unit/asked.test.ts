@@ -1,3 +1,4 @@
+import * as runtimeState from "@pulumi/pulumi/runtime/state";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -21,7 +22,7 @@ afterEach(async () => {
 
 /** Has the rest of a test be a program's. */
 function withoutMocks(): void {
-  jest.requireActual("@pulumi/pulumi/runtime/state").getStore().settings.monitor = {};
+  (runtimeState as unknown as { getStore(): { settings: { monitor: unknown } } }).getStore().settings.monitor = {};
 }
 
 const service = (name: string, namespace?: string, labels: object = OURS) =>

@@ -255,7 +255,8 @@ describe("an object that an interrupted run has changed", () => {
     });
 
     test("is none of the jobs", async () => {
-      add("traefik-served-routes-1", {}, "Job");
+      const left = { name: "traefik-served-routes-1", namespace: "shop", labels: stackLabels(), managedFields: OURS };
+      server.add("batch/v1", "Job", { metadata: left });
       const metadata = { name: "traefik-served-routes-2", namespace: "shop" };
       const program = within((parent) => void new k8s.batch.v1.Job("job", { metadata, spec: {} as any }, { parent }));
       expect(await end(program)).toEqual([]);
