@@ -10,7 +10,7 @@ import type { IngressDescription } from "../teams/meshReference";
 import { routeUrl } from "../routing/routeUrl";
 import { NAMED_BY_ROUTES, RoutingModel } from "../routing/routingModel";
 import { plainSecretWarnings } from "../pods/containerProblems";
-import { scaling } from "../pods/scaling";
+import { leastPods, scaling } from "../pods/scaling";
 import { disruptionBudgetWarnings } from "../pods/scalingProblems";
 import { judgedTogether, whenAllKnown } from "../shared/laterValues";
 import { refuse, warn } from "../shared/problems";
@@ -145,8 +145,8 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
 }
 
 /** What of its disruption budget is most likely not meant. */
-function budgetWarnings({ disruptionBudget = {}, autoscaling, replicas = 1 }: TraefikOptions) {
-  return disruptionBudgetWarnings(disruptionBudget, autoscaling?.minReplicas ?? replicas, "disruptionBudget");
+function budgetWarnings(options: TraefikOptions) {
+  return disruptionBudgetWarnings(options.disruptionBudget ?? {}, leastPods(options), "disruptionBudget");
 }
 
 /** Named as the service: where ACLs are on, the auth method turns the account's name into the identity. */

@@ -65,7 +65,7 @@ export async function wroteUnnoticed(
 }
 
 /** What Pulumi has written of an object. */
-function ownWrites({
+export function ownWrites({
   metadata,
 }: Partial<Pick<ApiObject, "metadata">>): NonNullable<ApiObject["metadata"]["managedFields"]> {
   return (metadata?.managedFields ?? []).filter(({ manager }) => manager.startsWith("pulumi-"));

@@ -158,8 +158,7 @@ function known(release: Pick<k8s.helm.v3.ReleaseArgs, "values" | "version">): Pr
 export function installedAnew(release: ReleaseName, parent: pulumi.Resource): pulumi.ResourceTransformation[] {
   const anew: pulumi.ResourceTransformation = ({ props, opts }) => {
     const replaceOnChanges: string[] = [];
-    const { values, version } = props as k8s.helm.v3.ReleaseArgs;
-    const wanted = () => known({ values, version });
+    const wanted = () => known(props as k8s.helm.v3.ReleaseArgs);
     const description = descriptionOfGone(release, wanted, replaceOnChanges, access());
     // By its name alone the provider would replace it in that order too.
     const its: pulumi.CustomResourceOptions = { ...opts, replaceOnChanges, deleteBeforeReplace: true };

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type AskedList, askedLists, type ObjectName, STACK_LABEL } from "./asked";
+import { ownWrites } from "./changed";
 import type { ApiObject } from "./clusterApi";
 import type { ObjectProps } from "./gone";
 import { describeObject } from "./objects";
@@ -63,11 +64,9 @@ async function warnOfLeftovers(its: ReadonlySet<string>, lists: readonly AskedLi
 }
 
 /** Whether the label is Pulumi's: a copy of an object has all of its labels, and by hand anybody gives one, as `refuseForeign` asks for. */
-function isLabelledByPulumi({ managedFields = [] }: ApiObject["metadata"]): boolean {
+function isLabelledByPulumi(metadata: ApiObject["metadata"]): boolean {
   const labels = (fields: object = {}) => (fields as { readonly "f:labels"?: object })["f:labels"] ?? {};
-  return managedFields.some(
-    ({ manager, fieldsV1 }) => manager.startsWith("pulumi-") && `f:${STACK_LABEL}` in labels(fieldsV1?.["f:metadata"]),
-  );
+  return ownWrites({ metadata }).some(({ fieldsV1 }) => `f:${STACK_LABEL}` in labels(fieldsV1?.["f:metadata"]));
 }
 
 function describeLeftover({ kind, metadata }: Parameters<typeof describeObject>[0]): string {

@@ -12,6 +12,7 @@ import type { MeshServiceOptions } from "./meshService";
 import { portProblems, rangeProblems } from "../shared/names";
 import { podOptionProblems } from "../pods/podOptionProblems";
 import { rollingUpdateProblems } from "../pods/rollingUpdate";
+import { leastPods } from "../pods/scaling";
 import { autoscalingProblems, disruptionBudgetProblems, disruptionBudgetWarnings } from "../pods/scalingProblems";
 import { NON_ROOT } from "../shared/podSecurity";
 import { healthProblems } from "../pods/probes";
@@ -95,16 +96,14 @@ export function meshServiceWarnings(args: MeshServiceOptions, prefix = ""): Prob
   return [
     ...plainSecretWarnings(args, prefix),
     ...(args.canary === undefined ? [] : plainSecretWarnings(args.canary, `${prefix}canary.`)),
-    ...disruptionBudgetWarnings(args.disruptionBudget ?? {}, leastPods(args), `${prefix}disruptionBudget`),
+    ...disruptionBudgetWarnings(args.disruptionBudget ?? {}, leastOfAll(args), `${prefix}disruptionBudget`),
   ];
 }
 
 /** The fewest pods that a service has at a time, of all its versions; `undefined` where nodes or somebody else decide. */
-function leastPods({ kind, replicas, autoscaling, canary }: MeshServiceOptions): number | undefined {
-  if (kind === "DaemonSet" || autoscaling === "external") {
-    return undefined;
-  }
-  return (autoscaling?.minReplicas ?? replicas ?? 1) + (canary === undefined ? 0 : (canary.replicas ?? 1));
+function leastOfAll(args: MeshServiceOptions): number | undefined {
+  const its = args.kind === "DaemonSet" ? undefined : leastPods(args);
+  return its === undefined ? undefined : its + (args.canary === undefined ? 0 : (args.canary.replicas ?? 1));
 }
 
 /** Problems of pods that are to wait before they stop; `part` is what of the mesh is too old for it, if anything. */

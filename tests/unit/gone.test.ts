@@ -103,7 +103,8 @@ describe("an object that the state has", () => {
   });
 });
 
-describe("an object that an interrupted run has changed", () => {
+/** The warnings of each test around it, without what the mocks put before them. */
+function warnings(): string[] {
   const warned: string[] = [];
   let warn: jest.SpyInstance;
   beforeAll(() => {
@@ -111,6 +112,11 @@ describe("an object that an interrupted run has changed", () => {
   });
   beforeEach(() => void warned.splice(0));
   afterAll(() => warn.mockRestore());
+  return warned;
+}
+
+describe("an object that an interrupted run has changed", () => {
+  const warned = warnings();
   const SOON = "2026-11-01T00:00:09Z";
   const write = (time: string, ...more: string[]) => {
     const keys = ["key", ...more].map((key) => [`f:${key}`, {}]);
@@ -295,13 +301,7 @@ describe("an object that an interrupted run has changed", () => {
 
 describe("a config entry", () => {
   const SPEC = { destination: { name: "web" }, sources: [{ name: "*", action: "deny" }] };
-  const warned: string[] = [];
-  let warn: jest.SpyInstance;
-  beforeAll(() => {
-    warn = jest.spyOn(console, "warn").mockImplementation((line) => void warned.push(line));
-  });
-  beforeEach(() => void warned.splice(0));
-  afterAll(() => warn.mockRestore());
+  const warned = warnings();
   const entry = async (state: object = {}): Promise<Recorded> => {
     const program = () => {
       const parent = new pulumi.ComponentResource("test:index:Shop", "shop", {}, owned("shop", {}));
@@ -545,13 +545,7 @@ describe("a release that the state has", () => {
   });
 
   describe("that an interrupted run has upgraded", () => {
-    const warned: string[] = [];
-    let warn: jest.SpyInstance;
-    beforeAll(() => {
-      warn = jest.spyOn(console, "warn").mockImplementation((line) => void warned.push(line.replace(/^.*\] /, "")));
-    });
-    beforeEach(() => void warned.splice(0));
-    afterAll(() => warn.mockRestore());
+    const warned = warnings();
     const known = (at: number) => ({
       c: { type: "kubernetes:helm.sh/v3:Release", outputs: { ...release, status: { revision: at } } },
     });
