@@ -92,9 +92,6 @@ export async function record(
     "organization",
   );
   const monitor: any = pulumi.runtime.getMonitor();
-  // Pulumi's mocks do not know hooks, and a program that registers one would wait for ever.
-  monitor.registerErrorHook = (_: unknown, callback: (error: null) => void) => callback(null);
-  monitor.registerResourceHook = monitor.registerErrorHook;
   const requests: any[] = [];
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request: any, callback: unknown) => {

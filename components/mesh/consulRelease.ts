@@ -68,10 +68,10 @@ export function readCertificate(
   return pulumi.unsecret(secret.data.apply((data) => partOf(data, secretKey, `${namespace}/${secretName}`)));
 }
 
-/** A part of a Secret, as text. */
-export function partOf(data: Record<string, string>, key: string, secret: string): string {
+/** A part of a Secret, as text; an empty Secret has no data at all. */
+export function partOf(data: Record<string, string> = {}, key: string, secret: string): string {
   if (data[key] === undefined) {
-    const has = Object.keys(data).join(", ");
+    const has = Object.keys(data).join(", ") || "nothing";
     throw printable(new pulumi.RunError(`the Secret ${secret} has no "${key}"; it has ${has}`));
   }
   return Buffer.from(data[key], "base64").toString("utf8");

@@ -349,9 +349,12 @@ describe("the CA's certificate", () => {
     ]);
   });
 
-  test("is missed by name where it is not there", () => {
-    expect(() => partOf({ a: "", b: "" }, "tls.crt", "mesh/own-ca")).toThrow(
-      'the Secret mesh/own-ca has no "tls.crt"; it has a, b',
+  test.each([
+    [{ a: "", b: "" }, "a, b"],
+    [undefined, "nothing"],
+  ])("is missed by name where it is not there", (data, has) => {
+    expect(() => partOf(data, "tls.crt", "mesh/own-ca")).toThrow(
+      `the Secret mesh/own-ca has no "tls.crt"; it has ${has}`,
     );
   });
 });

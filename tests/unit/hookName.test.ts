@@ -32,3 +32,17 @@ test("components of one name inside others have hooks of their own, each by a na
     ]),
   );
 });
+
+test("a user's unit test goes on past what has hooks, which Pulumi's mocks do not know", async () => {
+  const newResource = ({ name, inputs }: { name: string; inputs: object }) => ({
+    id: `${name}-id`,
+    state: { data: { "tls.crt": "" }, ...inputs },
+  });
+  await pulumi.runtime.setMocks({ newResource, call: () => ({}) });
+  const mesh = new ConsulMesh("consul");
+  const { protocolReady } = new MeshService("shop", { mesh, namespace: "apps", image: "a:1", port: 80 });
+  // The one has a hook for errors, the other one waits for what has one before it is made.
+  const made = [protocolReady[0], mesh.ready].map(({ id }: any) => id.promise());
+  expect(await Promise.all(made)).toEqual(["shop-defaults-id", "consul-connect-injector-id"]);
+  await pulumi.runtime.disconnect();
+});
