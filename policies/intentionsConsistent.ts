@@ -29,6 +29,7 @@ export const intentionsConsistent = policy<ProtocolsConfig>({
   *stack(objects, { config }) {
     const protocolOf = protocols(objects, config.protocols);
     const open = consulServers(objects).some(({ config: its, unread }) => unread.length === 0 && allowsByDefault(its));
+    // Each cluster has intentions of its own.
     const byDestination = new Map<string, ClusterObject[]>();
     for (const object of objects.filter(isIntentions)) {
       const destination = destinationOf(object);
@@ -36,9 +37,11 @@ export const intentionsConsistent = policy<ProtocolsConfig>({
         // A patch, or what intentions-accepted refuses.
         continue;
       }
-      byDestination.set(destination, [...(byDestination.get(destination) ?? []), object]);
+      const key = JSON.stringify([object.cluster, destination]);
+      byDestination.set(key, [...(byDestination.get(key) ?? []), object]);
     }
-    for (const [destination, all] of byDestination) {
+    for (const all of byDestination.values()) {
+      const destination = destinationOf(all[0])!;
       const speaksTcp = destination !== "*" && protocolOf(destination) === "tcp";
       for (const object of all) {
         const others = all.filter((other) => other !== object);

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { programDirectory } from "./charts";
 import { fromConsulProvider } from "./consulProvider";
 import { ifKnown, Json, list, record } from "./json";
-import { ClusterObject, fromManifest, objectsOf, PulumiResource } from "./objects";
+import { ClusterObject, clusterOf, fromManifest, objectsOf, PulumiResource } from "./objects";
 import { documents } from "./yaml";
 
 /** Components of the Kubernetes provider that make objects of text, files or a chart. */
@@ -23,7 +23,8 @@ export function declaredBy(resource: PulumiResource): ClusterObject[] {
     ? [() => carried(resource).objects]
     : [() => objectsOf(resource), () => fromConsulProvider(resource), () => ofOthers(resource)];
   const ignored = resource.opts?.ignoreChanges;
-  return makers.flatMap((make) => ifKnown(make, [])).map((object) => ({ ...object, ignored }));
+  const cluster = clusterOf(resource);
+  return makers.flatMap((make) => ifKnown(make, [])).map((object) => ({ ...object, ignored, cluster }));
 }
 
 /** The objects of a whole stack: what a component carries stands beside it, once it has made it. */

@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { supportedVersions } from "../../components/chart/consulVersions";
 import { Json, plain, record, textAt } from "./json";
-import { ClusterObject, fromManifest, PulumiResource } from "./objects";
+import { ClusterObject, clusterOf, fromManifest, PulumiResource } from "./objects";
 import { documents } from "./yaml";
 
 /** What a Helm release would put into the cluster, or why nobody can tell. */
@@ -36,12 +36,12 @@ export async function renderRelease(release: PulumiResource): Promise<Rendered> 
     return { failure: `the post-renderer "${inputs.postrender}" can change every object` };
   }
   const key = JSON.stringify([release.urn, inputs]);
-  const known = rendered.get(key) ?? render(inputs, release.urn);
+  const known = rendered.get(key) ?? render(inputs, release);
   rendered.set(key, known);
   return known;
 }
 
-async function render(inputs: Json, urn: string): Promise<Rendered> {
+async function render(inputs: Json, release: PulumiResource): Promise<Rendered> {
   const chart = locateChart(inputs);
   if ("failure" in chart) {
     return chart;
@@ -54,7 +54,8 @@ async function render(inputs: Json, urn: string): Promise<Rendered> {
       ["template", textAt(inputs, "name") ?? "release", ...chart.arguments, ...flags, "--values", "-"],
       JSON.stringify(inputs.values ?? {}),
     );
-    return { objects: manifests(text, urn).map((object) => within(namespace, object)) };
+    const cluster = clusterOf(release);
+    return { objects: manifests(text, release.urn).map((object) => ({ ...within(namespace, object), cluster })) };
   } catch (error) {
     return { failure: (error as Error).message };
   }

@@ -11,6 +11,8 @@ export interface ClusterObject {
   readonly urn: string;
   /** Whether it comes out of a chart, of a release or of a component, so that the program does not show it. */
   readonly rendered: boolean;
+  /** To which cluster its provider leads; see `clusterOf`. */
+  readonly cluster?: string;
   /** Property paths whose changes Pulumi is told to ignore. */
   readonly ignored?: readonly string[];
   /** Whether it is what a resource of a kind `…Patch` sets, and no whole object: what it leaves out says nothing. */
@@ -27,6 +29,7 @@ export interface PulumiResource {
   readonly props: Json;
   readonly urn: string;
   readonly opts?: { readonly ignoreChanges: readonly string[] };
+  readonly provider?: { readonly urn: string; readonly props: Json };
 }
 
 /** A URN has the types of the resource's parents. */
@@ -82,6 +85,14 @@ export function fromManifest(
     );
   }
   return [{ group: groupOf(apiVersion), kind, body, urn, rendered }];
+}
+
+/** What tells the cluster of a resource from others: what its provider says of the way there, and its name while that is not known. */
+export function clusterOf({ provider }: PulumiResource): string | undefined {
+  return ifKnown(() => {
+    const { kubeconfig, context, cluster } = record(provider?.props);
+    return JSON.stringify([kubeconfig, context, cluster]);
+  }, provider?.urn);
 }
 
 /** The object's name, empty where it is not known yet. */

@@ -24,6 +24,8 @@ export interface Resource {
   /** The component that it belongs to. */
   readonly parent?: Resource;
   readonly ignoreChanges?: string[];
+  /** Its Kubernetes provider, where the program names one. */
+  readonly provider?: { readonly name: string; readonly props: Record<string, any> };
   /** It is in the stack, and no part of the change: the engine does not show it before it is made. Default: it is. */
   readonly unchanged?: boolean;
 }
@@ -175,6 +177,13 @@ function fill<T extends wire.AnalyzeRequest | wire.AnalyzerResource>(message: T,
   const options = new wire.AnalyzerResourceOptions();
   options.setIgnorechangesList(resource.ignoreChanges ?? []);
   message.setOptions(options);
+  if (resource.provider !== undefined) {
+    const { name, props } = resource.provider;
+    const provider = new wire.AnalyzerProviderResource();
+    provider.setUrn(urnOf(stack, { type: "pulumi:providers:kubernetes", name, props }));
+    provider.setProperties(Struct.fromJavaScript(props));
+    message.setProvider(provider);
+  }
   return message;
 }
 

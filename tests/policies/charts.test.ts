@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { UNKNOWN } from "./analyzer";
 import { blocks, cases, passes, useAnalyzer } from "./cases";
-import { release, SAFE_VALUES, workload } from "./resources";
+import { intentions, release, SAFE_VALUES, workload } from "./resources";
 
 /** A chart that makes what its values say, as a folder and in helm's cache. */
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "chart-"));
@@ -37,6 +37,26 @@ spec: {containers: [{name: a, image: "${image}"}]}
 ${more}`;
 const UNPINNED = "rendered by the chart: Pod a: image nginx is not pinned";
 const REPOSITORY = { repositoryOpts: { repo: "https://charts.invalid" } };
+
+const ENTRY = `
+apiVersion: consul.hashicorp.com/v1alpha1
+kind: ServiceIntentions
+metadata: {name: db}
+spec: {destination: {name: db}, sources: [{name: web, action: allow}]}`;
+const own = intentions("db", { name: "api", action: "allow" });
+const provider = { name: "elsewhere", props: { kubeconfig: "elsewhere" } };
+
+cases("intentions-consistent", [
+  blocks(
+    "a chart's, in the cluster of another",
+    [made(ENTRY), own],
+    [
+      "ServiceIntentions db: db is for the destination db too",
+      "ServiceIntentions db: db is for the destination db too",
+    ],
+  ),
+  passes("a chart's, in another cluster", [{ ...made(ENTRY, { version: "1.2.3" }), provider }, own]),
+]);
 
 cases("images-pinned", [
   blocks("a folder's, without a version", [made(pod("nginx"))], UNPINNED),

@@ -305,6 +305,12 @@ cases("intentions-accepted", [
   ),
 ]);
 
+/** An intention for one destination by each of two providers. */
+const inClusters = (one: object, two: object, name = "second") => [
+  { ...intentions("db", { name: "web", action: "allow" }), provider: { name: "first", props: one } },
+  { ...intentions("db", { name: "api", action: "allow" }), name: "again", provider: { name, props: two } },
+];
+
 cases("intentions-consistent", [
   passes("permissions for http", [http("whoami"), intentions("whoami", paths("web", anyPath))]),
   passes("permissions where all services speak http", [
@@ -360,6 +366,23 @@ cases("intentions-consistent", [
       { ...intentions("db", { name: "api", action: "allow" }), name: "again" },
     ],
     ["db is for the destination db too", "db is for the destination db too"],
+  ),
+  ...[{ kubeconfig: "b" }, { context: "b" }, { cluster: "b" }, { kubeconfig: UNKNOWN }].map((other) =>
+    passes("intentions for a destination in each of two clusters", inClusters({ kubeconfig: "a" }, other)),
+  ),
+  blocks(
+    "two resources for a destination by two providers of one cluster",
+    inClusters({ kubeconfig: "a", namespace: "b" }, { kubeconfig: "a" }),
+    ["db is for the destination db too", "db is for the destination db too"],
+  ),
+  blocks(
+    "two resources for a destination by a provider whose cluster is not known yet",
+    inClusters({ kubeconfig: UNKNOWN }, { kubeconfig: UNKNOWN }, "first"),
+    ["db is for the destination db too", "db is for the destination db too"],
+  ),
+  passes(
+    "intentions for a destination in each of two clusters that are not known yet",
+    inClusters({ kubeconfig: UNKNOWN }, { kubeconfig: UNKNOWN }),
   ),
   blocks(
     "an unknown protocol",
