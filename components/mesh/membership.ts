@@ -13,9 +13,12 @@ interface Joined {
 /** By provider, the first that came with a mesh. */
 const firsts = perRun(() => new Map<pulumi.ProviderResource | undefined, Joined>());
 
+const meshes = perRun((): { readonly what: string; readonly mesh: pulumi.Resource }[] => []);
+
 /**
  * Refuses a second mesh of one provider, and so of one cluster: the chart's definitions, roles and webhooks have no namespace. Two
- * providers may lead to two clusters.
+ * providers may lead to two clusters; where both lead to one address, there is a warning. That is no reason to refuse: behind the address
+ * of a proxy there may be several.
  */
 export function refuseSecondMesh(what: string, mesh: pulumi.Resource & Pick<Mesh, "model">): void {
   const other = otherThere({ what, model: mesh.model }, mesh);
@@ -23,6 +26,13 @@ export function refuseSecondMesh(what: string, mesh: pulumi.Resource & Pick<Mesh
     `leads to the cluster of ${other}, and a cluster has one mesh: Consul's definitions, roles and webhooks have no namespace; ` +
     "use that mesh, or a provider of another cluster";
   refuse(what, other === undefined ? [] : [{ propertyPath: "provider", reason }]);
+  for (const each of meshes()) {
+    pulumi.all([each.mesh, mesh].map(providerOf).map(apiServerOf)).apply(([there, own]) => {
+      const alike = `leads to ${own}, as that of ${each.what} does; if this is one cluster, use one mesh: a cluster cannot have two`;
+      warn(what, own !== undefined && own === there ? [{ propertyPath: "provider", reason: alike }] : [], mesh);
+    });
+  }
+  meshes().push({ what, mesh });
 }
 
 /** Who is of another mesh by the provider of a resource. */

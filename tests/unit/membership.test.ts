@@ -202,13 +202,41 @@ describe("what is of another mesh", () => {
   });
 });
 
-describe("a member by another provider than its mesh's", () => {
-  const kubeconfig = (server: string) =>
-    JSON.stringify({
-      "current-context": "it",
-      contexts: [{ name: "it", context: { cluster: "its" } }],
-      clusters: [{ name: "its", cluster: { server } }],
+const kubeconfig = (server: string) =>
+  JSON.stringify({
+    "current-context": "it",
+    contexts: [{ name: "it", context: { cluster: "its" } }],
+    clusters: [{ name: "its", cluster: { server } }],
+  });
+
+describe("a second mesh by another provider", () => {
+  const warned = async (...ways: string[]) => {
+    const said: string[] = [];
+    const warn = jest.spyOn(pulumi.log, "warn").mockImplementation(async (message) => void said.push(message));
+    await record(() => {
+      for (const [i, way] of ways.entries()) {
+        new ConsulMesh(`mesh-${i}`, {}, { provider: new k8s.Provider(`cluster-${i}`, { kubeconfig: way }) });
+      }
     });
+    warn.mockRestore();
+    return said;
+  };
+  const [here, there] = ["https://a.test:6443", "https://b.test:6443"].map(kubeconfig);
+
+  test("is warned of where both lead to one address", async () => {
+    expect(await warned(here, there, `# of another user\n${here}`)).toEqual([
+      'ConsulMesh "mesh-2": 1 warning\n  provider: leads to https://a.test:6443, as that of ConsulMesh "mesh-0" does; ' +
+        "if this is one cluster, use one mesh: a cluster cannot have two",
+    ]);
+  });
+
+  test("is not where they lead to two, or where nobody knows", async () => {
+    expect(await warned(here, there)).toEqual([]);
+    expect(await warned("/nonexistent", "/nonexistent")).toEqual([]);
+  });
+});
+
+describe("a member by another provider than its mesh's", () => {
   const warned = async (mesh: string | undefined, member: pulumi.Input<string> | undefined) => {
     const said: string[] = [];
     const warn = jest.spyOn(pulumi.log, "warn").mockImplementation(async (message) => void said.push(message));
