@@ -31,3 +31,21 @@ test("a team's services have theirs there, and the stack whose mesh they join", 
   const resource = { urn: its.name, type: its.type, inputs: its.props };
   expect(declaredIn({ deployment: { resources: [resource] } }).joins).toBe(shared.stack);
 });
+
+test.each([
+  ["Services", (name: string) => new Services(name, { servicesNamespace: "shop", platform: shared })],
+  ["Platform", (name: string) => new Platform(name, {})],
+])("a stack has one of them: beside %s, a second one is refused", async (type, one) => {
+  await record(() => {
+    one("first");
+    for (const [second, what] of [
+      [() => new Services("second", { servicesNamespace: "shop", platform: shared }), "Services"],
+      [() => new Platform("second", {}), "Platform"],
+    ] as const) {
+      expect(second).toThrow(
+        `${what} "second": 1 problem\n  type: is one too many beside ${type} "first": a stack has one Platform or one Services; ` +
+          "give that one these settings too, or declare this in a stack of its own",
+      );
+    }
+  });
+});
