@@ -212,6 +212,8 @@ export function settingsOf(values: Readonly<Record<string, unknown>>): Settings 
     ...given,
     consul: {
       ...consul,
+      // `false` is also what stands there where nobody has said anything: then the component's own option decides.
+      protect: consul.protect || undefined,
       rotations,
       namespacesWithoutInjection: [...(consul.namespacesWithoutInjection ?? []), traefik.namespace!],
       chart: chart?.path === undefined ? chart : { path: chart.path },

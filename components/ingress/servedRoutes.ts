@@ -118,6 +118,8 @@ export class ServedRoutes extends pulumi.ComponentResource {
           parent: this,
           dependsOn: [...pods, ...own, ...services, ...after],
           customTimeouts: { create: `${PATIENCE + 120}s` },
+          // It goes when other routes are asked for, also in a component that is protected.
+          protect: false,
         },
       );
     }

@@ -135,6 +135,7 @@ function randomBytes({ name, args, parent }: Making, { part, ref, rotation, job 
     { length, keepers: word === undefined ? undefined : { rotation: word } },
     {
       parent,
+      protect: false,
       ignoreChanges: word === undefined ? ["keepers"] : undefined,
       hooks: generatedKeyHooks(`${name}-${part}-lost`, key, parent),
     },

@@ -142,8 +142,8 @@ export function rotationJob(
           },
         },
       },
-      // A Job that is done is not done again because an image changed.
-      { ...opts, ignoreChanges: ["spec"], customTimeouts: { create: "10m" } },
+      // A Job that is done is not done again because an image changed. It goes with its word, also in a component that is protected.
+      { ...opts, ignoreChanges: ["spec"], customTimeouts: { create: "10m" }, protect: false },
     ),
   ];
 }

@@ -24,6 +24,13 @@ test("a platform has its settings there", async () => {
   expect(find(await record(() => new Platform("mesh", given)), "mesh").props).toEqual(given);
 });
 
+test("a platform that is protected as a whole is so in what holds data or trust too", async () => {
+  const recorded = await record(() => new Platform("mesh", { consulAcls: true }, { protect: true }));
+  for (const name of ["consul-namespace", "consul-release", "consul-bootstrap-token"]) {
+    expect([name, find(recorded, name).protect]).toEqual([name, true]);
+  }
+});
+
 test("a team's services have theirs there, and the stack whose mesh they join", async () => {
   const given = { servicesNamespace: "shop" };
   const its = find(await record(() => new Services("shop", { ...given, platform: shared })), "shop");

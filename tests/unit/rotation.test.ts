@@ -3,10 +3,10 @@ import { ConsulMesh, ConsulMeshArgs, MeshService, TraefikConsulIngress } from ".
 import { rotationProblems } from "../../components/mesh/rotation";
 import { find, record } from "../recorder";
 
-const everything: ConsulMeshArgs = { acls: true, gossipEncryption: true, protect: true };
+const everything: ConsulMeshArgs = { acls: true, gossipEncryption: true };
 const mesh = (args: ConsulMeshArgs, tokenRotation?: string) =>
   record(() => {
-    const consul = new ConsulMesh("consul", { ...everything, ...args });
+    const consul = new ConsulMesh("consul", { ...everything, ...args }, { protect: true });
     new TraefikConsulIngress("traefik", { mesh: consul, tokenRotation });
     new MeshService("web", { mesh: consul, namespace: "shop", image: "web:1", port: 8080 });
   });
@@ -41,7 +41,7 @@ test("a word is a value of its own and a job that waits for the servers; what is
     expect(job.dependsOn).toEqual(
       expect.arrayContaining(["consul-server", "consul-gossip-key", "consul-bootstrap-token"]),
     );
-    expect(job.props.metadata.name).toBe(job.name);
+    expect([job.props.metadata.name, job.protect]).toEqual([job.name, false]);
   }
 });
 

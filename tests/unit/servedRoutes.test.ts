@@ -22,7 +22,7 @@ async function asking(given: () => Given) {
     const its = Object.entries(services).map(([name, servedPaths]) => made(name, { serviceName: name, servedPaths }));
     const ingress = made("traefik", EDGE);
     const mesh = { consulImage, model: new MeshModel() } as never;
-    new ServedRoutes("served", { mesh, ingress, services: its, ...more });
+    new ServedRoutes("served", { mesh, ingress, services: its, ...more }, { protect: true });
   });
   const jobs = recorded.filter(({ type }) => type === "kubernetes:batch/v1:Job");
   const [container] = jobs.flatMap(({ props }) => props.spec.template.spec.containers);
@@ -35,6 +35,8 @@ test("a Job asks each pod of Traefik for all routes, outside the mesh, with no m
     services: { shop: ["b", "c"], bank: ["a"], none: [] },
   }));
   expect(jobs).toHaveLength(1);
+  // It goes with its routes, also where all else is protected.
+  expect(job.protect).toBe(false);
   // Somebody else's of that name stays theirs.
   expect(job.beforeCreate).toEqual(["ServedRoutes-served-foreign"]);
   expect(job.props.metadata).toMatchObject({
