@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { allLabelled, ObjectKind, STACK_LABEL } from "./asked";
-import { valueIfKnown } from "../shared/later";
+import { valueIfKnown, whenKnown } from "../shared/later";
 import { hookName } from "../shared/hookName";
 import { ApiObject, ClusterAccess, ClusterApi, withCluster } from "./clusterApi";
 import { refuseForeign } from "./foreign";
@@ -61,8 +61,11 @@ export function owned<Options extends pulumi.ResourceOptions>(name: string, opts
       return undefined;
     }
     noteDeclared(props as ObjectProps);
-    const { metadata } = props;
-    const labelled = { ...metadata, labels: { ...metadata.labels, ...labels } };
+    // A transformation of the program's own may have made outputs of them.
+    const labelled = whenKnown(props.metadata, (its: pulumi.Inputs) => ({
+      ...its,
+      labels: whenKnown(its.labels, (own: object) => ({ ...own, ...labels })),
+    })) as ObjectProps["metadata"];
     const judged = beforeCreate.some((each) => each instanceof RefuseForeign);
     if (judged || provider !== undefined || !reachesCluster(its.parent)) {
       return { props: { ...props, metadata: labelled }, opts: its };
@@ -78,7 +81,8 @@ export function owned<Options extends pulumi.ResourceOptions>(name: string, opts
     };
     const [label] = Object.entries(labels);
     const annotations = annotationsOfGone(type, { ...props, metadata: labelled } as ObjectProps, opts, way, label);
-    return { props: { ...props, metadata: { ...labelled, annotations } }, opts: opts as pulumi.ResourceOptions };
+    const whole = whenKnown(labelled, (its: object) => ({ ...its, annotations }));
+    return { props: { ...props, metadata: whole }, opts: opts as pulumi.ResourceOptions };
   };
   return { ...opts, transformations: [...(opts?.transformations ?? []), own] } as Options;
 }

@@ -117,6 +117,31 @@ describe("of a component that the stack is to own", () => {
     expect([beforeCreate, props.immutable]).toEqual([["before", "inner-foreign"], true]);
   });
 
+  test.each<[string, (metadata: any) => pulumi.Input<object>]>([
+    ["metadata", (metadata) => pulumi.output(metadata)],
+    ["labels", (metadata) => ({ ...metadata, labels: pulumi.output(metadata?.labels) })],
+  ])("where a transformation makes an output of its %s, it is labelled too", async (_, later) => {
+    const transformations = [
+      ({ props, opts }: pulumi.ResourceTransformationArgs) => ({
+        props: { ...props, metadata: later(props.metadata) },
+        opts,
+      }),
+    ];
+    const metadata = { name: "a", namespace: "shop", labels: { team: "a" }, annotations: { note: "a" } };
+    const recorded = await made((parent) => void new k8s.core.v1.ConfigMap("a", { metadata }, { parent }), {
+      transformations,
+    });
+    expect(find(recorded, "a").props.metadata).toEqual({
+      ...metadata,
+      labels: { team: "a", ...LABELS },
+      annotations: {
+        note: "a",
+        "pulumi.com/patchForce": "true",
+        "pulumi.com/deletionPropagationPolicy": "background",
+      },
+    });
+  });
+
   test("in the cluster of another provider it is labelled, and not looked for", async () => {
     const metadata = { name: "a", namespace: "shop" };
     const recorded = await record(() => {
