@@ -100,7 +100,7 @@ export class IntentionSet extends pulumi.ComponentResource {
       return [destination, entry] as const;
     });
     this.entries = entries.map(([, entry]) => entry);
-    const waits = opts?.dependsOn !== undefined;
+    const waits = [opts?.dependsOn ?? []].flat().length > 0;
     const registered = new Promise((resolve) => this.urn.apply(resolve));
     declared.join({ set: what, rules: all, entries: new Map(entries), waits, registered });
     this.edges = describeEdges(all);

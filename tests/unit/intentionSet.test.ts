@@ -87,6 +87,17 @@ test("deny-all does not come after a set that waits for a service which deny-all
   expect(find(resources, "web-deployment").dependsOn).toContain("baseline-all.services");
 });
 
+test("deny-all does come after a set that is given nothing to wait for", async () => {
+  const resources = await record(() => {
+    const mesh = new ConsulMesh("consul");
+    new IntentionSet("baseline", { mesh });
+    const rules = [{ source: "web", destination: "shop" }];
+    const externalServices = ["web", "shop"];
+    new IntentionSet("intentions", { mesh, denyAll: false, rules, externalServices }, { dependsOn: [] });
+  });
+  expect(find(resources, "baseline-all.services").dependsOn).toContain("intentions-shop");
+});
+
 test("pods and deny-all do not wait for a set in a component that waits for them, and a job does for its calls", async () => {
   const recorded = record(() => {
     const mesh = new ConsulMesh("consul");
