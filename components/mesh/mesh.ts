@@ -45,9 +45,9 @@ export interface Ingress {
   readonly replicas: number;
   readonly imagePullPolicy: "Always" | "IfNotPresent" | "Never" | undefined;
   /** Secrets with which images are pulled; also of what asks its pods, in the namespace where that runs. */
-  readonly imagePullSecrets?: readonly string[];
+  readonly imagePullSecrets?: readonly string[] | undefined;
   /** On which nodes its pods may run, and what asks them. */
-  readonly placement?: Placement;
+  readonly placement?: Placement | undefined;
   /** Time limits of its own, as they were given. */
   readonly respondingTimeouts: NonNullable<TraefikEdgeOptions["respondingTimeouts"]>;
   /** The URL of a route: its host has to resolve to a node, or to the load balancer. */

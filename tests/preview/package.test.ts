@@ -56,7 +56,15 @@ beforeAll(() => {
     dependencies: Object.fromEntries(used.map((name) => [name, versions[name]])),
   });
   write("program/tsconfig.json", {
-    compilerOptions: { strict: true, skipLibCheck: true, target: "es2022", module: "nodenext" },
+    compilerOptions: {
+      strict: true,
+      // Beyond what strict asks for.
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      skipLibCheck: true,
+      target: "es2022",
+      module: "nodenext",
+    },
   });
   write("program/index.ts", program.replace('new ConsulMesh("consul", {})', `new ConsulMesh("consul", ${chart})`));
   run(pack[0], ROOT);
