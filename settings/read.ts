@@ -4,6 +4,7 @@ import type { IntentionRule } from "../components";
 import { shown } from "../components/shared/grammars";
 import { unknownKey } from "../components/shared/keys";
 import { isLater } from "../components/shared/later";
+import { NOT_PLAIN } from "../components/shared/laterValues";
 import { describeProblems, Problem } from "../components/shared/problems";
 import { readFiles } from "./files";
 import type { RotationSettings, ServiceSettings, StackInputs, WorkloadSettings } from "./inputs";
@@ -110,7 +111,7 @@ export function settingsFrom(given: Readonly<Record<string, unknown>>): Judged {
   const defaults = Object.entries(properties).map(([key, schema]) => [key, resolved(schema, definitions).default]);
   const problems = Object.entries(values).flatMap(([propertyPath, value]) => {
     const reason = hasOutput(value)
-      ? "is an output of a resource, or a secret; give a plain value, which a preview can judge"
+      ? NOT_PLAIN
       : propertyPath === "settingsFiles"
         ? "is for stacks of this project itself; give the settings"
         : undefined;

@@ -17,6 +17,7 @@ import { reachJudge, reachOf } from "./meshReach";
 import { refuseSecondMesh } from "./membership";
 import type { Mesh } from "./mesh";
 import { ofRightForm } from "../shared/forms";
+import { laterProblems } from "../shared/laterValues";
 import { DeclaredModel } from "../shared/meshModel";
 import { refuse, warn } from "../shared/problems";
 import { serverPlacement } from "./placement";
@@ -69,6 +70,7 @@ export class ConsulMesh extends pulumi.ComponentResource implements Mesh {
   public readonly ready: pulumi.Resource;
 
   constructor(name: string, args: ConsulMeshArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    refuse(`ConsulMesh "${name}"`, laterProblems(args, /values|\.(host|sni)$/));
     refuse(`ConsulMesh "${name}"`, ofRightForm(`ConsulMesh "${name}"`, args, consulMeshProblems));
     super("consul-traefik-mesh:index:ConsulMesh", name, {}, owned(`ConsulMesh-${name}`, opts));
     refuseSecondMesh(`ConsulMesh "${name}"`, this);

@@ -9,6 +9,17 @@ export function laterValues(inputs: object): Record<string, unknown> {
   return found;
 }
 
+export const NOT_PLAIN = "is an output of a resource, or a secret; give a plain value, which a preview can judge";
+
+/**
+ * Problems of outputs in place of plain values, which only a program without types gives: whatever is in one, it would count as true.
+ * `judgedLater` are the paths where an output may be.
+ */
+export function laterProblems(inputs: object, judgedLater: RegExp): Problem[] {
+  const paths = Object.keys(laterValues(inputs)).filter((path) => !judgedLater.test(path));
+  return paths.map((propertyPath) => ({ propertyPath, reason: NOT_PLAIN }));
+}
+
 /**
  * Inputs with each value replaced that another resource makes; the objects of other classes among them, such as resources, are left
  * alone.

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 import { ConsulMesh, ConsulMeshArgs, meshReachProblems } from "../../components";
 import { partOf, readCertificate } from "../../components/mesh/consulRelease";
 import { find, Read, record } from "../recorder";
@@ -356,6 +357,24 @@ describe("the CA's certificate", () => {
     expect(() => partOf(data, "tls.crt", "mesh/own-ca")).toThrow(
       `the Secret mesh/own-ca has no "tls.crt"; it has ${has}`,
     );
+  });
+});
+
+test("an output in place of a plain value is refused, and would count as true; what is judged later may be one", async () => {
+  const later = (value: unknown): any => pulumi.output(value);
+  const reason = "is an output of a resource, or a secret; give a plain value, which a preview can judge";
+  await record(() => {
+    expect(
+      () =>
+        new ConsulMesh("consul", {
+          acls: later(false),
+          externalServers: { hosts: [later("consul.example.com")] },
+          values: { server: { extraLabels: later({}) } },
+        }),
+    ).toThrow(`ConsulMesh "consul": 2 problems\n  acls: ${reason}\n  externalServers.hosts[0]: ${reason}`);
+    const db = { name: "db", port: 443, protocol: "http", tls: { sni: later("db.example.com") } } as const;
+    const externalDestinations = [{ ...db, host: later("db.example.com") }];
+    new ConsulMesh("consul", { externalDestinations, values: { server: { extraLabels: later({}) } } });
   });
 });
 

@@ -1,5 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { judgedTogether, laterValues, replaceLater, whenAllKnown } from "../../components/shared/laterValues";
+import {
+  judgedTogether,
+  laterProblems,
+  laterValues,
+  replaceLater,
+  whenAllKnown,
+} from "../../components/shared/laterValues";
 import { record } from "../recorder";
 
 /** Inputs of which other resources make a part. */
@@ -19,6 +25,15 @@ test("each value that another resource makes is found by its path, and what is n
     "within.c": c,
   });
   expect(laterValues(plain)).toEqual({});
+});
+
+test("those that have to be plain are told by their paths", () => {
+  const inputs = { plain: "a", flag: later(false), one: { name: later("a"), host: later("b") } };
+  const reason = "is an output of a resource, or a secret; give a plain value, which a preview can judge";
+  expect(laterProblems(inputs, /host$/)).toEqual([
+    { propertyPath: "flag", reason },
+    { propertyPath: "one.name", reason },
+  ]);
 });
 
 test("only these values are replaced; objects of other classes stay the ones they are", () => {
