@@ -119,6 +119,10 @@ describe("of the settings", () => {
     expect([traefik.tokenRotation, consul.rotations]).toEqual(["may", { ca: "june" }]);
   });
 
+  test("what nobody asked to protect is left to the component's own option", () => {
+    expect([true, false].map((protect) => settings({ protect }).consul.protect)).toEqual([true, undefined]);
+  });
+
   test("the ingress' own namespace has no injection", () => {
     expect(settings({ traefikNamespace: "edge" }).consul.namespacesWithoutInjection).toEqual(["edge"]);
     const more = { traefikNamespace: "edge", consulNamespacesWithoutInjection: ["calico-system", "longhorn-system"] };
