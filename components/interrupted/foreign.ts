@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { find } from "./asked";
 import { ClusterAccess, pause } from "./clusterApi";
 import { describeObject, ownerOf } from "./objects";
+import { deployedResources } from "../shared/stackState";
 
 /** Milliseconds that an object which is being deleted gets to be gone. */
 const GOING = 300_000;
@@ -15,14 +16,16 @@ interface Wanted {
 
 /**
  * Refuses to make an object that is there already, unless it has the stack's label: then a run that was interrupted made it, and
- * it is taken over. Server-side apply would take over anybody's, without a word, and one day delete it with all that is in it.
+ * it is taken over. Server-side apply would take over anybody's, without a word, and one day delete it with all that is in it: that
+ * of another resource of the stack's at the end of the same run.
  *
- * One that is being deleted is waited for. A cluster that does not answer is passed over: Pulumi's provider says so, or finds it.
+ * `aliased` is whether the state may know it by another URN. One that is being deleted is waited for. A cluster that does not answer is passed over: Pulumi's provider says so, or finds it.
  */
 export async function refuseForeign(
-  { newInputs }: Pick<pulumi.ResourceHookArgs, "newInputs">,
+  { newInputs, ...made }: Pick<pulumi.ResourceHookArgs, "newInputs" | "urn" | "type">,
   access: ClusterAccess,
   [label, value]: readonly [string, string],
+  aliased: boolean,
 ): Promise<void> {
   const { apiVersion, kind, metadata = {} } = (newInputs ?? {}) as Wanted;
   const { name, namespace } = metadata;
@@ -42,7 +45,10 @@ export async function refuseForeign(
       return;
     }
     const going = live.metadata.deletionTimestamp !== undefined;
-    if ((!going && live.metadata.labels?.[label] === value) || (going && dryRun)) {
+    if (!going && live.metadata.labels?.[label] === value) {
+      return aliased ? undefined : refuseMoved(made, { ...live, kind: String(kind) });
+    }
+    if (going && dryRun) {
       return;
     }
     if (!going) {
@@ -62,5 +68,25 @@ export async function refuseForeign(
       return; // let Kubernetes say what holds it
     }
     await pause();
+  }
+}
+
+/** Refuses an object of the stack's own that is that of another resource in its state, which the program has renamed or replaced. */
+async function refuseMoved(
+  { urn, type }: Pick<pulumi.ResourceHookArgs, "urn" | "type">,
+  live: Parameters<typeof describeObject>[0],
+): Promise<void> {
+  const { name, namespace } = live.metadata;
+  // Who cannot read the state cannot tell.
+  const other = (await deployedResources().catch(() => [])).find(
+    ({ outputs: { metadata }, ...its }) =>
+      its.type === type && its.urn !== urn && metadata?.name === name && metadata.namespace === namespace,
+  );
+  if (other !== undefined) {
+    throw new Error(
+      `${describeObject(live)} is that of ${other.urn} in the stack's state. As ${urn} it would be taken over, and then deleted with the ` +
+        "resource that the program no longer has. It was left as it is. Let its component keep name and kind; or give a component with a " +
+        'new name the old one as an alias, aliases: [{ name: "…" }]; or remove it with one up, and declare it anew with the next',
+    );
   }
 }

@@ -37,10 +37,16 @@ export function ownObjects(of: ObjectKind): Promise<ReadonlyMap<string, ApiObjec
 
 /** Stops a resource from being made where an object of that name is somebody else's. */
 class RefuseForeign extends pulumi.ResourceHook {
-  constructor(name: string) {
+  constructor(name: string, aliased: boolean) {
     const [label] = Object.entries(stackLabels());
-    super(hookName(`${name}-foreign`), (args) => refuseForeign(args, access(), label), { onDryRun: true });
+    super(hookName(`${name}-foreign`), (args) => refuseForeign(args, access(), label, aliased), { onDryRun: true });
   }
+}
+
+/** Whether a resource has another name in the state, of its own or of what it is part of, as far as the SDK keeps it. */
+function hasAliases(resource: object | undefined): boolean {
+  const { __aliases = [], __parentResource } = (resource ?? {}) as { __aliases?: unknown[]; __parentResource?: object };
+  return __aliases.length > 0 || (__parentResource !== undefined && hasAliases(__parentResource));
 }
 
 /** What has no object of its own to be found: somebody else's, a release, a file of objects. */
@@ -70,7 +76,7 @@ export function owned<Options extends pulumi.ResourceOptions>(name: string, opts
     if (judged || provider !== undefined || !reachesCluster(its.parent)) {
       return { props: { ...props, metadata: labelled }, opts: its };
     }
-    hook ??= new RefuseForeign(name);
+    hook ??= new RefuseForeign(name, hasAliases({ __aliases: its.aliases, __parentResource: its.parent }));
     const { replaceOnChanges = [] } = its as pulumi.CustomResourceOptions;
     const opts = {
       ...(its as pulumi.CustomResourceOptions),

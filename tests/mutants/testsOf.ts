@@ -47,6 +47,7 @@ const KNOWN: Record<string, string> = {
   "components/interrupted/foreign": "unit/interrupted",
   "components/interrupted/foreignEntries": "unit/atDestroy unit/interrupted",
   "components/interrupted/heldEntries": "unit/interrupted",
+  "components/interrupted/hooks": "unit/hooks unit/interruptedHooks",
   "components/interrupted/inProvider": "unit/atDestroy unit/interrupted",
   "components/interrupted/leftovers": "unit/gone",
   "components/interrupted/remains": "unit/atDestroy unit/interrupted",

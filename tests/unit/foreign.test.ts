@@ -1,6 +1,6 @@
 import { refuseForeign } from "../../components/interrupted/foreign";
 import { ApiServer } from "../apiServer";
-import { begin } from "../recorder";
+import { begin, record } from "../recorder";
 
 const LABEL = ["consul-traefik-mesh/stack", "shop.prod"] as const;
 const OURS = { [LABEL[0]]: LABEL[1] };
@@ -20,8 +20,12 @@ afterEach(async () => {
   await begin();
 });
 
-const judged = (newInputs: unknown) => refuseForeign({ newInputs: newInputs as never }, { kubeconfig }, LABEL);
-const service = (metadata: object = ORDERS) => judged({ apiVersion: "v1", kind: "Service", metadata });
+const urnOf = (component: string) => `urn:pulumi:prod::shop::${component}$kubernetes:core/v1:Service::orders-service`;
+const MADE = { urn: urnOf("MeshJob"), type: "kubernetes:core/v1:Service" };
+const judged = (newInputs: unknown, aliased = false) =>
+  refuseForeign({ ...MADE, newInputs: newInputs as never }, { kubeconfig }, LABEL, aliased);
+const service = (metadata: object = ORDERS, aliased?: boolean) =>
+  judged({ apiVersion: "v1", kind: "Service", metadata }, aliased);
 const there = (metadata: object) => server.add("v1", "Service", { metadata: { ...ORDERS, ...metadata } });
 
 const asked = (times: number) => server.asked(/\/orders$/, times);
@@ -86,4 +90,44 @@ test("the ways out of it are told, of a namespace too, which may stay its owner'
   await expect(judged({ apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } })).rejects.toThrow(
     /^Namespace shop already .* leave it to its owner .*"createNamespace": false; .*: kubectl label namespace shop /,
   );
+});
+
+/** What comes of making a Service of the stack's own while its state has this resource. */
+async function beside(urn: string, its: object, aliased = false): Promise<string> {
+  there({ labels: OURS });
+  let outcome = "";
+  await record(
+    async () => {
+      outcome = await service(ORDERS, aliased).then(
+        () => "made",
+        ({ message }: Error) => message,
+      );
+    },
+    {},
+    { "urn:of:a:component": { type: "MeshService", outputs: {} }, [urn]: { type: MADE.type, ...its } },
+  );
+  return outcome;
+}
+
+test("one that is another resource's in the state is not made, which would delete it at the end", async () => {
+  expect(await beside(urnOf("MeshService"), { outputs: { metadata: ORDERS } })).toBe(
+    "Service shop/orders is that of urn:pulumi:prod::shop::MeshService$kubernetes:core/v1:Service::orders-service in the stack's state. " +
+      "As urn:pulumi:prod::shop::MeshJob$kubernetes:core/v1:Service::orders-service it would be taken over, and then deleted with the " +
+      "resource that the program no longer has. It was left as it is. Let its component keep name and kind; or give a component with a " +
+      'new name the old one as an alias, aliases: [{ name: "…" }]; or remove it with one up, and declare it anew with the next',
+  );
+});
+
+test.each<[what: string, urn: string, its: object]>([
+  ["its own, of a run that was interrupted", MADE.urn, { outputs: { metadata: ORDERS } }],
+  ["of another kind", urnOf("MeshService"), { type: "kubernetes:core/v1:Secret", outputs: { metadata: ORDERS } }],
+  ["of another name", urnOf("MeshService"), { outputs: { metadata: { ...ORDERS, name: "bills" } } }],
+  ["of another namespace", urnOf("MeshService"), { outputs: { metadata: { ...ORDERS, namespace: "bills" } } }],
+  ["no object", urnOf("MeshService"), { outputs: {} }],
+])("one of a run that was interrupted is taken over beside a resource of the state that is %s", async (_, urn, its) => {
+  expect(await beside(urn, its)).toBe("made");
+});
+
+test("one that the state may know by another name, and that is replaced, is made", async () => {
+  expect(await beside(urnOf("MeshService"), { outputs: { metadata: ORDERS } }, true)).toBe("made");
 });

@@ -30,7 +30,12 @@ async function deleted(props: object): Promise<void> {
 
 describe("what is to be made", () => {
   const wanted = (apiVersion: string, kind: string, metadata: object) =>
-    refuseForeign({ newInputs: { apiVersion, kind, metadata } as any }, { kubeconfig }, LABEL);
+    refuseForeign(
+      { urn: "urn:its", type: "its", newInputs: { apiVersion, kind, metadata } as any },
+      { kubeconfig },
+      LABEL,
+      false,
+    );
   const service = { name: "orders", namespace: "shop" };
 
   test("is made where there is nothing, and taken over where it is the stack's", async () => {

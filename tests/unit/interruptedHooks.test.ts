@@ -1,4 +1,5 @@
 import { gunzipSync } from "node:zlib";
+import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { interruptedReleaseHooks, owned, recordHooks, stackLabels } from "../../components/interrupted/hooks";
 import { ApiServer } from "../apiServer";
@@ -218,4 +219,50 @@ test("a preview passes over a cluster that cannot be reached, and does not ask i
   const making = await ofNamespace(true);
   await expect(making()).resolves.toBeUndefined();
   await expect(making()).resolves.toBeUndefined();
+});
+
+/** What comes of making a namespace of the stack's own that its state has under another name; aliases by what has them. */
+async function renamed(aliases: { its?: string; component?: string; around?: string }): Promise<string> {
+  namespace("shop", { labels: stackLabels() });
+  const metadata = { name: "shop" };
+  const type = "kubernetes:core/v1:Namespace";
+  const called = (name: string | undefined) => ({ aliases: name === undefined ? [] : [{ name }] });
+  let outcome = "";
+  await record(
+    async () => {
+      const around = new pulumi.ComponentResource("test:index:Around", "around", {}, called(aliases.around));
+      const parent = new pulumi.ComponentResource(
+        "test:index:Mesh",
+        "mesh",
+        {},
+        {
+          parent: around,
+          ...called(aliases.component),
+        },
+      );
+      let its: pulumi.CustomResourceOptions | undefined;
+      const seen: pulumi.ResourceTransformation = ({ props, opts }) => ((its = opts), { props, opts });
+      const opts = owned<pulumi.CustomResourceOptions>("services", { parent, ...called(aliases.its) });
+      new k8s.core.v1.Namespace(
+        "services",
+        { metadata },
+        { ...opts, transformations: [...opts.transformations!, seen] },
+      );
+      const newInputs = { apiVersion: "v1", kind: "Namespace", metadata };
+      outcome = await first(its!.hooks!.beforeCreate)({ newInputs, urn: "urn:its", type }).then(
+        () => "made",
+        ({ message }: Error) => message,
+      );
+    },
+    {},
+    { "urn:old": { type, outputs: { metadata } } },
+  );
+  return outcome;
+}
+
+test("one that was renamed is refused, unless it is told what it was called, itself or with what it is part of", async () => {
+  expect(await renamed({})).toContain("Namespace shop is that of urn:old in the stack's state. As urn:its");
+  expect(await renamed({ its: "old" })).toBe("made");
+  expect(await renamed({ component: "old" })).toBe("made");
+  expect(await renamed({ around: "old" })).toBe("made");
 });
