@@ -16,6 +16,7 @@ import {
 import { podSpecProblems } from "./podSpecOverride";
 import { probePathProblems } from "./probes";
 import { exactlyOne, Problem } from "../shared/problems";
+import { claimNameProblems } from "./volumeClaims";
 import { mountProblems, volumeProblems } from "./volumeProblems";
 
 /** What the options of a pod are judged beside. */
@@ -153,6 +154,7 @@ function kindProblems(options: PodOptions, context: PodContext, at: (input: stri
     ...(options.updateStrategy === "Recreate" && kind !== "Deployment"
       ? [{ propertyPath: at("updateStrategy"), reason: `a ${kind} has no Recreate; leave it out` }]
       : []),
+    ...claimNameProblems(volumeClaims, at("volumeClaims")),
     ...volumeClaims.flatMap(({ mountPath, storage, storageClassName }, i) => [
       ...mountProblems(
         at(`volumeClaims[${i}].mountPath`),

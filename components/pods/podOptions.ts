@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { AccountOptions } from "./accountOptions";
+import type { VolumeClaim } from "./volumeClaims";
 
 /** A key of a Secret or of a ConfigMap in the service's namespace. */
 export interface KeyRef {
@@ -137,24 +138,6 @@ export interface Autoscaling {
 
 export const WORKLOAD_KINDS = ["Deployment", "StatefulSet", "DaemonSet"] as const;
 export type WorkloadKind = (typeof WORKLOAD_KINDS)[number];
-
-/** A claim that each pod of a StatefulSet gets for itself. It outlives the pod, the StatefulSet and the stack. */
-export interface VolumeClaim {
-  /** An absolute path of the container. */
-  readonly mountPath: string;
-  /** Its size, a Kubernetes quantity such as `10Gi`. */
-  readonly storage: string;
-  /**
-   * Its storage class.
-   * @unset the cluster's own
-   */
-  readonly storageClassName?: string;
-  /**
-   * Who may mount it.
-   * @default ReadWriteOnce
-   */
-  readonly accessMode?: "ReadWriteOnce" | "ReadWriteOncePod" | "ReadWriteMany";
-}
 
 /** What a service's pods are, beyond image and port. */
 export interface PodOptions extends AccountOptions {

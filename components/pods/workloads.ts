@@ -1,8 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { PODS_SUFFIX } from "../shared/serviceNames";
-import { VolumeClaim, WorkloadKind } from "./podOptions";
+import type { WorkloadKind } from "./podOptions";
 import type { RollingUpdate } from "./rollingUpdate";
+import { claimTemplates, VolumeClaim } from "./volumeClaims";
 
 /** What runs the pods of one version of a service. */
 export interface Workload {
@@ -66,10 +67,7 @@ export function makeWorkload(
           replicas,
           selector,
           template,
-          volumeClaimTemplates: volumeClaims.map(({ storage, storageClassName, accessMode = "ReadWriteOnce" }, i) => ({
-            metadata: { name: claimName(i) },
-            spec: { accessModes: [accessMode], storageClassName, resources: { requests: { storage } } },
-          })),
+          volumeClaimTemplates: claimTemplates({ name, namespace, volumeClaims }, opts.parent),
         },
       },
       { ...opts, dependsOn: [headless, ...opts.dependsOn] },
@@ -82,13 +80,4 @@ export function makeWorkload(
     { metadata, spec: { replicas, strategy, selector, template } },
     opts,
   );
-}
-
-/** Where a StatefulSet's pods find their claims. */
-export function claimMounts(claims: readonly VolumeClaim[] = []): k8s.types.input.core.v1.VolumeMount[] {
-  return claims.map(({ mountPath }, i) => ({ name: claimName(i), mountPath }));
-}
-
-function claimName(i: number): string {
-  return `claim-${i}`;
 }

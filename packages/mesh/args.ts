@@ -820,6 +820,8 @@ export interface JwtClaim {
 }
 
 export interface VolumeClaim {
+  /** Its name. That of a pod's claim is made of it, the service's name and the pod's number, as in `data-db-0`: claims that a StatefulSet of the same name has left are found again. Default: `claim-0`, `claim-1` …, by its place. */
+  name?: string;
   /** An absolute path of the container. */
   mountPath: string;
   /** Its size, a Kubernetes quantity such as `10Gi`. */

@@ -586,6 +586,7 @@ describe("what runs the pods, and how many", () => {
       "has files of the image's",
       claims(claim),
     ],
+    [claims({ ...claim, name: "A" }), "volumeClaims[0].name", '"A" is not', claims({ ...claim, name: "a" })],
     [
       claims({ ...claim, storageClassName: "A" }),
       "volumeClaims[0].storageClassName",

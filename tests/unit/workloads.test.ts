@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { scaling } from "../../components/pods/scaling";
-import { claimMounts, makeWorkload, PART_OF_KIND, Workload } from "../../components/pods/workloads";
+import { makeWorkload, PART_OF_KIND, Workload } from "../../components/pods/workloads";
 import { find, record } from "../recorder";
 
 const labels = { app: "shop" };
@@ -76,11 +76,6 @@ test("each pod of a StatefulSet has a name, and claims of its own, before it is 
       },
     ],
   });
-  expect(claimMounts(volumeClaims)).toEqual([
-    { name: "claim-0", mountPath: "/a" },
-    { name: "claim-1", mountPath: "/b" },
-  ]);
-  expect(claimMounts()).toEqual([]);
   const headless = find(recorded, "own-pods");
   expect(headless.parent).toBe("parent");
   expect(headless.props).toMatchObject({
