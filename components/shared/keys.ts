@@ -30,9 +30,28 @@ export function keyProblems(propertyPath: string, value: unknown, keys: Keys): P
   );
 }
 
-/** A key that nobody knows, with the nearest known one. */
+/** What is meant by keys of Kubernetes' and of other tools' that are nearest to something else. */
+const MEANT: Readonly<Record<string, string>> = {
+  environment: "env",
+  host: "routes",
+  ingress: "routes",
+  labels: "podLabels",
+  lifecycle: "podSpec.containers",
+  path: "pathPrefix",
+  volumeMounts: "volumes",
+  ...Object.fromEntries(
+    ["affinity", "containers", "dnsConfig", "hostAliases", "initContainers", "securityContext"].map((key) => [
+      key,
+      `podSpec.${key}`,
+    ]),
+  ),
+};
+
+/** A key that nobody knows, with the known one that is meant, or else the nearest. */
 export function unknownKey(propertyPath: string, key: string, known: readonly string[]): Problem {
-  return { propertyPath, reason: `is not a known key; did you mean "${closest(key, known)}"?` };
+  const meant =
+    Object.hasOwn(MEANT, key) && known.includes(MEANT[key].split(".")[0]) ? MEANT[key] : closest(key, known);
+  return { propertyPath, reason: `is not a known key; did you mean "${meant}"?` };
 }
 
 /** Problems of inputs that are null, as YAML reads a key without a value: only `undefined` leaves one out. */

@@ -1,4 +1,4 @@
-import { KeysOf, keyProblems, nullProblems } from "../../components/shared/keys";
+import { KeysOf, keyProblems, nullProblems, unknownKey } from "../../components/shared/keys";
 import { RULE_KEYS } from "../../components/intentions/ruleKeys";
 import { ROUTE_KEYS, TCP_ROUTE_KEYS } from "../../components/services/routeKeys";
 import type { IntentionRule, Route } from "../../components";
@@ -128,4 +128,32 @@ test("null is refused wherever it stands in plain inputs, and nothing else is", 
   expect(
     told(nullProblems({ ...inputs, routes: null, env: { A: null, B: "b" }, rules: [{}, null, { x: null }] })),
   ).toEqual(["routes", "env.A", "rules[1]", "rules[2].x"].map((path) => `${path}: ${reason}`));
+});
+
+describe("what is meant by a key of Kubernetes' or of another tool's", () => {
+  const SERVICE =
+    "calls env envFrom internal name podLabels podSpec port routes servicePort traffic volumeClaims volumes".split(" ");
+  test.each([
+    ["environment", "env"],
+    ["host", "routes"],
+    ["ingress", "routes"],
+    ["labels", "podLabels"],
+    ["lifecycle", "podSpec.containers"],
+    ["volumeMounts", "volumes"],
+    ["affinity", "podSpec.affinity"],
+    ["containers", "podSpec.containers"],
+    ["dnsConfig", "podSpec.dnsConfig"],
+    ["hostAliases", "podSpec.hostAliases"],
+    ["initContainers", "podSpec.initContainers"],
+    ["securityContext", "podSpec.securityContext"],
+    ["ports", "port"],
+    ["constructor", "envFrom"],
+  ])("%s of a service is %s", (key, meant) => {
+    expect(told([unknownKey(`services[0].${key}`, key, SERVICE)])).toEqual([unknown(`services[0].${key}`, meant)]);
+  });
+
+  test("a path of a route is its prefix, and where there is no such key, the nearest is told", () => {
+    expect(told([unknownKey("path", "path", Object.keys(ROUTE))])).toEqual([unknown("path", "pathPrefix")]);
+    expect(told([unknownKey("environment", "environment", ["envFrom"])])).toEqual([unknown("environment", "envFrom")]);
+  });
 });
