@@ -64,6 +64,36 @@ export interface MeshJobOptions extends Pick<PodOptions, OfPods>, Pick<MeshServi
    */
   readonly suspend?: boolean;
   /**
+   * Seconds after its time in which a run of `schedule` may still begin, 10 to 604800; later, it is left out.
+   * @unset however late
+   */
+  readonly startingDeadlineSeconds?: number;
+  /**
+   * How many Jobs of `schedule` that ended well are kept, with their logs, 0 to 1000.
+   * @unset Kubernetes' own, 3
+   */
+  readonly successfulJobsHistoryLimit?: number;
+  /**
+   * How many that failed are kept, likewise.
+   * @unset Kubernetes' own, 1
+   */
+  readonly failedJobsHistoryLimit?: number;
+  /**
+   * How many pods run at once, 1 to 1000.
+   * @unset Kubernetes' own, 1
+   */
+  readonly parallelism?: number;
+  /**
+   * How many pods have to end well, 1 to 100000.
+   * @unset Kubernetes' own, 1; with `parallelism`, one, behind which no other begins
+   */
+  readonly completions?: number;
+  /**
+   * `Indexed`: each of the `completions` has a number, in the variable `JOB_COMPLETION_INDEX`.
+   * @unset Kubernetes' own, `NonIndexed`
+   */
+  readonly completionMode?: "NonIndexed" | "Indexed";
+  /**
    * How often a run is tried again before it counts as failed, 0 to 1000.
    * @default 6
    */
@@ -134,6 +164,9 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
     const jobSpec: k8s.types.input.batch.v1.JobSpec = {
       backoffLimit,
       activeDeadlineSeconds,
+      parallelism: args.parallelism,
+      completions: args.completions,
+      completionMode: args.completionMode,
       template: jobTemplate(serviceName, judgedLater(what, args, this), account?.metadata.name ?? serviceName),
     };
     const before = [
@@ -146,10 +179,9 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
     const entries = mesh.model.declared().then(() => allowed.entriesFrom(serviceName));
     const dependsOn = pulumi.output(entries.then((its) => [...before, ...its]));
     if (schedule !== undefined) {
-      const { timeZone, concurrencyPolicy = "Forbid", suspend } = args;
       new k8s.batch.v1.CronJob(
         `${name}-cron-job`,
-        { metadata, spec: { schedule, timeZone, concurrencyPolicy, suspend, jobTemplate: { spec: jobSpec } } },
+        { metadata, spec: { ...runs(args), schedule, jobTemplate: { spec: jobSpec } } },
         { parent: this, dependsOn },
       );
     } else {
@@ -161,10 +193,19 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
           parent: this,
           dependsOn,
           deleteBeforeReplace: true,
+          // Kubernetes never changes it, as it never changes the pods and their number, which the provider knows.
+          replaceOnChanges: ["spec.completionMode"],
           customTimeouts: { create: `${(activeDeadlineSeconds ?? 540) + 60}s` },
         },
       );
     }
     this.registerOutputs({ serviceName: this.serviceName });
   }
+}
+
+/** What a CronJob has of the inputs that belong to a schedule. */
+function runs({ concurrencyPolicy = "Forbid", ...args }: MeshJobOptions) {
+  const { timeZone, suspend, startingDeadlineSeconds, successfulJobsHistoryLimit, failedJobsHistoryLimit } = args;
+  const kept = { successfulJobsHistoryLimit, failedJobsHistoryLimit };
+  return { timeZone, concurrencyPolicy, suspend, startingDeadlineSeconds, ...kept };
 }

@@ -10,6 +10,27 @@ import { serviceNameProblems } from "../shared/serviceNames";
 /** What a job's Service leads to, since each has to have a port: nothing listens there. */
 export const NO_PORT = 9;
 
+/** Inputs of a schedule. */
+const OF_SCHEDULE = [
+  "timeZone",
+  "concurrencyPolicy",
+  "suspend",
+  "startingDeadlineSeconds",
+  "successfulJobsHistoryLimit",
+  "failedJobsHistoryLimit",
+] as const;
+
+/** From what to what numbers may be; Kubernetes looks for runs that are due every ten seconds. */
+const RANGES = [
+  ["backoffLimit", 0, 1000],
+  ["activeDeadlineSeconds", 1, 604800],
+  ["startingDeadlineSeconds", 10, 604800],
+  ["successfulJobsHistoryLimit", 0, 1000],
+  ["failedJobsHistoryLimit", 0, 1000],
+  ["parallelism", 1, 1000],
+  ["completions", 1, 100000],
+] as const;
+
 /** Characters of a CronJob's name: its Jobs' have eleven more [Kubernetes ValidateCronJob]. */
 const MAX_CRON_NAME = 52;
 
@@ -26,7 +47,7 @@ export function meshJobProblems(
   const { schedule, command = [], podSpec = {} } = args;
   const problem = (input: string, reason: string) => [{ propertyPath: prefix + input, reason }];
   const context = { serviceName, port: NO_PORT, protocol: "tcp", writablePaths: args.writablePaths };
-  const ofSchedule = (["timeZone", "concurrencyPolicy", "suspend"] as const).filter((each) => args[each] !== undefined);
+  const ofSchedule = OF_SCHEDULE.filter((each) => args[each] !== undefined);
   const problems = [
     ...serviceNameProblems(`${prefix}serviceName`, serviceName, false),
     ...(schedule !== undefined && serviceName.length > MAX_CRON_NAME
@@ -46,8 +67,10 @@ export function meshJobProblems(
     ...(args.timeZone === undefined || isTimeZone(args.timeZone)
       ? []
       : problem("timeZone", `${shown(args.timeZone)} is not a time zone; use one such as Europe/Paris`)),
-    ...rangeProblems(`${prefix}backoffLimit`, args.backoffLimit ?? 6, 0, 1000),
-    ...rangeProblems(`${prefix}activeDeadlineSeconds`, args.activeDeadlineSeconds ?? 1, 1, 604800),
+    ...RANGES.flatMap(([input, least, most]) => rangeProblems(prefix + input, args[input] ?? least, least, most)),
+    ...(args.completionMode === "Indexed" && args.completions === undefined
+      ? problem("completionMode", "Indexed numbers the pods that have to end well, and completions is not set; set it")
+      : []),
     ...(args.calls ?? []).flatMap(({ destination }, i) =>
       destination === "*" ? problem(`calls[${i}].destination`, "means every service; name the one that is called") : [],
     ),

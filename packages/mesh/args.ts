@@ -1051,6 +1051,18 @@ export interface JobSettings {
   concurrencyPolicy?: string;
   /** Whether none is begun by `schedule`. Default: Kubernetes' own, `false`. */
   suspend?: boolean;
+  /** Seconds after its time in which a run of `schedule` may still begin, 10 to 604800; later, it is left out. Default: however late. */
+  startingDeadlineSeconds?: number;
+  /** How many Jobs of `schedule` that ended well are kept, with their logs, 0 to 1000. Default: Kubernetes' own, 3. */
+  successfulJobsHistoryLimit?: number;
+  /** How many that failed are kept, likewise. Default: Kubernetes' own, 1. */
+  failedJobsHistoryLimit?: number;
+  /** How many pods run at once, 1 to 1000. Default: Kubernetes' own, 1. */
+  parallelism?: number;
+  /** How many pods have to end well, 1 to 100000. Default: Kubernetes' own, 1; with `parallelism`, one, behind which no other begins. */
+  completions?: number;
+  /** `Indexed`: each of the `completions` has a number, in the variable `JOB_COMPLETION_INDEX`. One of NonIndexed, Indexed. Default: Kubernetes' own, `NonIndexed`. */
+  completionMode?: string;
   /** How often a run is tried again before it counts as failed, 0 to 1000. Default: 6. */
   backoffLimit?: number;
   /** Seconds after which a run is ended and counts as failed, 1 to 604800. Default: never; an `up` waits for 10 minutes. */

@@ -143,6 +143,29 @@ describe("a job", () => {
     expect(props.spec).toMatchObject({ schedule: "0 3 * * *", timeZone: "Europe/Paris", concurrencyPolicy: "Forbid" });
     expect(props.spec.jobTemplate.spec.template.spec.serviceAccountName).toBe("report");
   });
+
+  test("with a schedule may leave out a run that is late, and keep as many that ended as are wanted", async () => {
+    const its = {
+      concurrencyPolicy: "Allow",
+      suspend: true,
+      startingDeadlineSeconds: 60,
+      successfulJobsHistoryLimit: 0,
+      failedJobsHistoryLimit: 5,
+    } as const;
+    const { props } = find(await made({ schedule: "@daily", ...its }), "report-cron-job");
+    const { jobTemplate, ...spec } = props.spec;
+    expect(spec).toEqual({ schedule: "@daily", ...its });
+    expect(jobTemplate.spec).not.toHaveProperty("completions");
+  });
+
+  test("may be of many pods, once or by a schedule; whether they have numbers, Kubernetes never changes", async () => {
+    const many = { parallelism: 2, completions: 8, completionMode: "Indexed" } as const;
+    const { props, replaceOnChanges } = find(await made(many), "report-job");
+    expect(props.spec).toMatchObject(many);
+    expect(replaceOnChanges).toEqual(["spec.completionMode"]);
+    const recorded = await made({ ...many, schedule: "@daily" });
+    expect(find(recorded, "report-cron-job").props.spec.jobTemplate.spec).toMatchObject(many);
+  });
 });
 
 describe("a job of a mesh", () => {
@@ -308,6 +331,41 @@ test.each<[string, Partial<MeshJobOptions>, string, Partial<MeshJobOptions>]>([
   ["a time", { activeDeadlineSeconds: 604801 }, "activeDeadlineSeconds", { activeDeadlineSeconds: 604800 }],
   ["a policy without a schedule", { concurrencyPolicy: "Allow" }, "concurrencyPolicy", { schedule: "@daily" }],
   ["a suspension without one", { suspend: true }, "suspend", { schedule: "@daily", suspend: true }],
+  ["a deadline without one", { startingDeadlineSeconds: 10 }, "startingDeadlineSeconds", { schedule: "@daily" }],
+  ["a history of one", { successfulJobsHistoryLimit: 1 }, "successfulJobsHistoryLimit", { schedule: "@daily" }],
+  ["a history of failures", { failedJobsHistoryLimit: 1 }, "failedJobsHistoryLimit", { schedule: "@daily" }],
+  ...(
+    [
+      ["startingDeadlineSeconds", 10, 604800],
+      ["successfulJobsHistoryLimit", 0, 1000],
+      ["failedJobsHistoryLimit", 0, 1000],
+      ["parallelism", 1, 1000],
+      ["completions", 1, 100000],
+    ] as const
+  ).flatMap(([input, least, most]): [string, Partial<MeshJobOptions>, string, Partial<MeshJobOptions>][] => {
+    const its = (value: number) => ({
+      schedule: "@daily",
+      [input]: value,
+    });
+    return [
+      [`too few of ${input}`, its(least - 1), input, its(least)],
+      [`too many of ${input}`, its(most + 1), input, its(most)],
+    ];
+  }),
+  [
+    "a number for each of how many",
+    { completionMode: "Indexed" },
+    "completionMode",
+    { completionMode: "Indexed", completions: 1 },
+  ],
+  [
+    "nothing where pods have no numbers",
+    { completionMode: "NonIndexed", completions: 0 },
+    "completions",
+    {
+      completionMode: "NonIndexed",
+    },
+  ],
   [
     "a call to every service",
     { calls: [{ destination: "a" }, { destination: "*" }] },
@@ -365,6 +423,15 @@ test.each<[string, Partial<MeshJobOptions>, string, Partial<MeshJobOptions>]>([
   const paths = (its: object) => meshJobProblems("report", { image: "a/b:1.0.0", ...its }, undefined, "jobs[0].");
   expect(paths(wrong).map((p) => p.propertyPath)).toEqual([`jobs[0].${at}`]);
   expect(paths(right)).toEqual([]);
+});
+
+test("what is wrong with pods that have numbers is told with what is right", () => {
+  expect(meshJobProblems("report", { ...report, completionMode: "Indexed" }, undefined, "jobs[0].")).toEqual([
+    {
+      propertyPath: "jobs[0].completionMode",
+      reason: "Indexed numbers the pods that have to end well, and completions is not set; set it",
+    },
+  ]);
 });
 
 test("a name of a CronJob leaves room for those of its Jobs", () => {
