@@ -5,13 +5,13 @@ import { Problem } from "../shared/problems";
 /** How many pods are replaced at once, each a number or a share such as `50%`. */
 export interface RollingUpdate {
   /**
-   * How many more there may be meanwhile: `0` where there is no room for one more.
+   * How many more there may be meanwhile: `0` where there is no room for one more. Not for a DaemonSet.
    * @unset Kubernetes' own, `25%`
    */
   readonly maxSurge?: number | string;
   /**
    * How many fewer there may be meanwhile.
-   * @unset Kubernetes' own, `25%`
+   * @unset Kubernetes' own, `25%`, and one of a DaemonSet
    */
   readonly maxUnavailable?: number | string;
 }
@@ -30,9 +30,22 @@ export function rollingUpdateProblems(
     ...(isNone(maxSurge) && isNone(maxUnavailable)
       ? problem("lets no pod be replaced: neither one more nor one fewer; give one of the two")
       : []),
-    ...(kind === "Deployment" ? [] : problem(`is for a Deployment, and this is a ${kind}; leave it out`)),
+    ...(kind === "StatefulSet" ? problem("a StatefulSet's pods are replaced one by one; leave it out") : []),
+    ...(kind === "DaemonSet" ? ofDaemonSet(path, maxSurge, isNone(maxUnavailable)) : []),
     ...(updateStrategy === "Recreate"
       ? problem("is set alongside updateStrategy Recreate, which ends all pods first; leave one of them out")
       : []),
+  ];
+}
+
+/** The same of a DaemonSet, of which Kubernetes takes either more pods on a node or fewer. */
+function ofDaemonSet(path: string, maxSurge: unknown, none: boolean): Problem[] {
+  return [
+    ...(maxSurge === undefined
+      ? []
+      : [
+          { propertyPath: `${path}.maxSurge`, reason: "a DaemonSet has one pod per node; give maxUnavailable instead" },
+        ]),
+    ...(none ? [{ propertyPath: `${path}.maxUnavailable`, reason: "lets no pod be replaced; use 1 or more" }] : []),
   ];
 }

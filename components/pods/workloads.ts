@@ -16,6 +16,7 @@ export interface Workload {
   readonly replicas?: number;
   readonly updateStrategy?: string;
   readonly rollingUpdate?: RollingUpdate;
+  readonly minReadySeconds?: number;
   readonly volumeClaims: readonly VolumeClaim[];
 }
 
@@ -31,17 +32,45 @@ function headlessName(name: string): string {
   return name + PODS_SUFFIX;
 }
 
-/** Makes a Deployment, a StatefulSet with its headless Service, or a DaemonSet. */
+/** Seconds that Kubernetes gives a Deployment for each pod, and Pulumi a workload for all of them. */
+const PATIENCE = 600;
+/** Seconds in which a pod goes and another comes, apart from what its program takes. */
+const ROUND = 30;
+
+/** Seconds that a pod may take until it counts: by the probe that says how long its program may start, and what is said besides. */
+function startSeconds({ template, minReadySeconds = 0 }: Workload): number {
+  const { containers = [] } = (template.spec ?? {}) as { containers?: { startupProbe?: Record<string, number> }[] };
+  const times = containers.map(({ startupProbe }) => {
+    const {
+      initialDelaySeconds = 0,
+      periodSeconds = 10,
+      failureThreshold = 3,
+    } = startupProbe ?? { failureThreshold: 0 };
+    return initialDelaySeconds + periodSeconds * failureThreshold;
+  });
+  return Math.max(0, ...times.filter(Number.isFinite)) + minReadySeconds;
+}
+
+/** Makes a Deployment, a StatefulSet with its headless Service, or a DaemonSet; an `up` waits as long as its pods may take to start. */
 export function makeWorkload(
   resourceName: string,
   part: string,
-  { kind, name, namespace, labels, template, replicas, updateStrategy, rollingUpdate, volumeClaims }: Workload,
-  opts: pulumi.CustomResourceOptions & { dependsOn: pulumi.Input<pulumi.Resource>[] },
+  workload: Workload,
+  options: pulumi.CustomResourceOptions & { dependsOn: pulumi.Input<pulumi.Resource>[] },
 ): pulumi.CustomResource {
+  const { kind, name, namespace, labels, template, replicas = 1, rollingUpdate, minReadySeconds } = workload;
   const metadata = { name, namespace };
   const selector = { matchLabels: labels };
+  const start = startSeconds(workload);
+  const timeout = `${PATIENCE + replicas * (start + ROUND)}s`;
+  const opts = { ...options, customTimeouts: { create: timeout, update: timeout } };
   if (kind === "DaemonSet") {
-    return new k8s.apps.v1.DaemonSet(`${resourceName}-${part}`, { metadata, spec: { selector, template } }, opts);
+    const strategy = rollingUpdate && { type: "RollingUpdate", rollingUpdate };
+    return new k8s.apps.v1.DaemonSet(
+      `${resourceName}-${part}`,
+      { metadata, spec: { selector, template, minReadySeconds, updateStrategy: strategy } },
+      opts,
+    );
   }
   if (kind === "StatefulSet") {
     const headless = new k8s.core.v1.Service(
@@ -64,20 +93,32 @@ export function makeWorkload(
         metadata,
         spec: {
           serviceName: headlessName(name),
-          replicas,
+          replicas: workload.replicas,
           selector,
           template,
-          volumeClaimTemplates: claimTemplates({ name, namespace, volumeClaims }, opts.parent),
+          minReadySeconds,
+          volumeClaimTemplates: claimTemplates(workload, opts.parent),
         },
       },
       { ...opts, dependsOn: [headless, ...opts.dependsOn] },
     );
   }
-  const type = updateStrategy ?? (rollingUpdate && "RollingUpdate");
+  const type = workload.updateStrategy ?? (rollingUpdate && "RollingUpdate");
   const strategy = type === undefined ? undefined : { type, rollingUpdate };
+  const progressDeadlineSeconds = start === 0 ? undefined : PATIENCE + start;
   return new k8s.apps.v1.Deployment(
     `${resourceName}-${part}`,
-    { metadata, spec: { replicas, strategy, selector, template } },
+    {
+      metadata,
+      spec: {
+        replicas: workload.replicas,
+        strategy,
+        selector,
+        template,
+        minReadySeconds,
+        progressDeadlineSeconds,
+      },
+    },
     opts,
   );
 }

@@ -62,10 +62,15 @@ export interface MeshServiceOptions extends PodOptions, Health, MemberOptions {
    */
   readonly autoscaling?: Autoscaling | "external";
   /**
-   * How many pods of a Deployment are replaced at once; excludes `updateStrategy` `Recreate`.
+   * How many pods of a Deployment or a DaemonSet are replaced at once; excludes `updateStrategy` `Recreate`.
    * @unset Kubernetes' own
    */
   readonly rollingUpdate?: RollingUpdate;
+  /**
+   * Seconds that a new pod has to stay ready before it counts and the next one is replaced, 0 to 3600.
+   * @unset Kubernetes' own, 0
+   */
+  readonly minReadySeconds?: number;
   /**
    * How few pods a drain of nodes leaves.
    * @unset no budget
@@ -213,6 +218,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
           replicas: version.replicas,
           updateStrategy: args.updateStrategy,
           rollingUpdate: args.rollingUpdate,
+          minReadySeconds: args.minReadySeconds,
           volumeClaims: args.volumeClaims ?? [],
         },
         { parent: this, dependsOn, ignoreChanges: leftAlone(args) },

@@ -32,6 +32,7 @@ export function meshServiceProblems(serviceName: string, args: MeshServiceOption
     ...rangeProblems(`${prefix}drainSeconds`, args.drainSeconds ?? DEFAULT_DRAIN_SECONDS, 0, 300),
     ...rangeProblems(`${prefix}runAsUser`, args.runAsUser ?? NON_ROOT, 0, 2 ** 31 - 1),
     ...rangeProblems(`${prefix}replicas`, args.replicas ?? 1, 0, 1000),
+    ...rangeProblems(`${prefix}minReadySeconds`, args.minReadySeconds ?? 0, 0, 3600),
     ...(args.servicePort === undefined ? [] : portProblems(`${prefix}servicePort`, args.servicePort)),
     ...podOptionProblems(
       args,

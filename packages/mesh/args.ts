@@ -538,8 +538,10 @@ export interface ServiceSettings {
   replicas?: number;
   /** Lets Kubernetes decide how many pods there are; or `external`: somebody else does, such as KEDA, even that there are none. Excludes `replicas` and `canary`. Default: neither does. */
   autoscaling?: any;
-  /** How many pods of a Deployment are replaced at once; excludes `updateStrategy` `Recreate`. Default: Kubernetes' own. */
+  /** How many pods of a Deployment or a DaemonSet are replaced at once; excludes `updateStrategy` `Recreate`. Default: Kubernetes' own. */
   rollingUpdate?: RollingUpdate;
+  /** Seconds that a new pod has to stay ready before it counts and the next one is replaced, 0 to 3600. Default: Kubernetes' own, 0. */
+  minReadySeconds?: number;
   /** How few pods a drain of nodes leaves. Default: no budget. */
   disruptionBudget?: DisruptionBudget;
   /** The user that the container runs as; 0 is root, for an image that cannot do without. Refused are 5995 and 5996, the sidecar's, whose traffic does not go through the mesh. Default: 65532. */
@@ -928,9 +930,9 @@ export interface Toleration {
 }
 
 export interface RollingUpdate {
-  /** How many more there may be meanwhile: `0` where there is no room for one more. Default: Kubernetes' own, `25%`. */
+  /** How many more there may be meanwhile: `0` where there is no room for one more. Not for a DaemonSet. Default: Kubernetes' own, `25%`. */
   maxSurge?: any;
-  /** How many fewer there may be meanwhile. Default: Kubernetes' own, `25%`. */
+  /** How many fewer there may be meanwhile. Default: Kubernetes' own, `25%`, and one of a DaemonSet. */
   maxUnavailable?: any;
 }
 

@@ -101,7 +101,7 @@ test("its objects have its name, belong to it, and find its pods", async () => {
   const rollingUpdate = { maxSurge: 0 };
   const { recorded } = await second(
     { serviceName: "store", servicePort: 80, updateStrategy: "Recreate" },
-    { rollingUpdate },
+    { rollingUpdate, minReadySeconds: 5 },
   );
   for (const part of ["service-account", "service", "defaults", "deployment"]) {
     const { parent, props } = find(recorded, `shop-${part}`);
@@ -121,7 +121,10 @@ test("its objects have its name, belong to it, and find its pods", async () => {
   });
   expect(deployment.template.metadata.labels).toMatchObject({ app: "store", ...spec.selector });
   expect(deployment.template.spec.serviceAccountName).toBe("store");
-  expect(find(recorded, "first-deployment").props.spec.strategy).toEqual({ type: "RollingUpdate", rollingUpdate });
+  expect(find(recorded, "first-deployment").props.spec).toMatchObject({
+    strategy: { type: "RollingUpdate", rollingUpdate },
+    minReadySeconds: 5,
+  });
   expect(find(recorded, "first-service").props.spec.ports).toEqual([{ name: "main", port: 8080, targetPort: "main" }]);
 });
 

@@ -543,6 +543,8 @@ describe("what runs the pods, and how many", () => {
     ],
     [{ replicas: 1001 }, "replicas", "out of range", { replicas: 1000 }],
     [{ replicas: -1 }, "replicas", "out of range", { replicas: 0 }],
+    [{ minReadySeconds: -1 }, "minReadySeconds", "out of range", { minReadySeconds: 0 }],
+    [{ minReadySeconds: 3601 }, "minReadySeconds", "out of range", { minReadySeconds: 3600 }],
     [{ runAsUser: 2 ** 31 }, "runAsUser", "out of range", { runAsUser: 2 ** 31 - 1 }],
     [{ runAsUser: -1 }, "runAsUser", "out of range", { runAsUser: 0 }],
     [{ servicePort: 65536 }, "servicePort", "out of range", { servicePort: 65535 }],
@@ -701,8 +703,20 @@ describe("what runs the pods, and how many", () => {
     [
       { rollingUpdate: {}, kind: "StatefulSet" },
       "rollingUpdate",
-      "is for a Deployment, and this is a StatefulSet; leave it out",
+      "a StatefulSet's pods are replaced one by one; leave it out",
       { rollingUpdate: { maxUnavailable: 0 }, kind: "Deployment" },
+    ],
+    [
+      { rollingUpdate: { maxSurge: 1 }, kind: "DaemonSet" },
+      "rollingUpdate.maxSurge",
+      "a DaemonSet has one pod per node; give maxUnavailable instead",
+      { rollingUpdate: { maxUnavailable: "10%" }, kind: "DaemonSet" },
+    ],
+    [
+      { rollingUpdate: { maxUnavailable: 0 }, kind: "DaemonSet" },
+      "rollingUpdate.maxUnavailable",
+      "lets no pod be replaced; use 1 or more",
+      { rollingUpdate: {}, kind: "DaemonSet" },
     ],
     [
       { rollingUpdate: {}, updateStrategy: "Recreate" },

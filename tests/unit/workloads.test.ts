@@ -50,6 +50,48 @@ test("a Deployment has the strategy that is said, or Kubernetes' own", async () 
   expect(find(await made({}), "own-deployment").props.spec).not.toHaveProperty("strategy");
 });
 
+test("a DaemonSet replaces as many pods at once as is said, or Kubernetes' own one", async () => {
+  const strategyOf = async (its: Partial<Workload>) =>
+    find(await made({ kind: "DaemonSet", ...its }), "own-daemon-set").props.spec.updateStrategy;
+  const rollingUpdate = { maxUnavailable: "10%" };
+  expect(await strategyOf({ rollingUpdate })).toEqual({ type: "RollingUpdate", rollingUpdate });
+  expect(await strategyOf({})).toBeUndefined();
+});
+
+describe("an up waits as long as pods may take to start", () => {
+  const starting = (...probes: (object | undefined)[]) => ({
+    template: { spec: { containers: probes.map((startupProbe) => ({ name: "a", startupProbe })) } },
+  });
+  const SLOW = { initialDelaySeconds: 5, periodSeconds: 20, failureThreshold: 60 };
+
+  test.each<[what: string, its: Partial<Workload>, deadline: number | undefined, seconds: number]>([
+    ["no probe", {}, undefined, 630],
+    ["containers without one", starting(undefined), undefined, 630],
+    ["no pods", { replicas: 0, ...starting(SLOW) }, 1805, 600],
+    ["a slow one", starting(SLOW), 1805, 1835],
+    ["the slower of two", starting({ failureThreshold: 6 }, SLOW, undefined), 1805, 1835],
+    ["Kubernetes' own times", starting({}), 630, 660],
+    ["what is no number yet", starting({ periodSeconds: {} }), undefined, 630],
+    ["three that have to stay ready", { replicas: 3, minReadySeconds: 20 }, 620, 750],
+    ["both", { replicas: 2, minReadySeconds: 20, ...starting({ failureThreshold: 6 }) }, 680, 820],
+  ])("%s", async (_, its, deadline, seconds) => {
+    const { props, timeouts } = find(await made(its), "own-deployment");
+    expect(props.spec.progressDeadlineSeconds).toBe(deadline);
+    expect(timeouts).toEqual({ create: `${seconds}s`, update: `${seconds}s`, delete: "" });
+  });
+
+  test.each([
+    ["StatefulSet", "own-stateful-set"],
+    ["DaemonSet", "own-daemon-set"],
+    ["Deployment", "own-deployment"],
+  ] as const)("of a %s too, whose pods have to stay ready", async (kind, name) => {
+    const { props, timeouts } = find(await made({ kind, minReadySeconds: 20, ...starting(SLOW) }), name);
+    expect(props.spec.minReadySeconds).toBe(20);
+    expect(timeouts.update).toBe("1855s");
+    expect(find(await made({ kind }), name).props.spec).not.toHaveProperty("minReadySeconds");
+  });
+});
+
 test("each pod of a StatefulSet has a name, and claims of its own, before it is ready too", async () => {
   const volumeClaims = [
     { mountPath: "/a", storage: "1Gi" },
