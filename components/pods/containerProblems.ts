@@ -230,10 +230,13 @@ export function mountPathProblems(at: string, folder: string, empty: boolean): P
   return whose === undefined ? [] : problem(`"${folder}" ${whose}; use a folder of the service's own, such as /tmp`);
 }
 
-/** Names of variables that are most likely secrets, and values that have one in a URL. */
+/** Names of variables that are most likely secrets, and values that have one: in a URL, among a connection's settings, or as a key. */
 const SECRET_NAME =
   /(^|[_.-])(pass(word|wd|phrase)?|pwd|secret|token|api_?key|private_?key|access_?key|credentials?)([_.-]|$)/i;
-const SECRET_VALUE = /^[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@]+@|-----BEGIN [A-Z ]*PRIVATE KEY-----/i;
+const SECRET_VALUE =
+  /^[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:(?!\$\()[^\s/@]+@|[;?&\s](password|pwd)=(?!\$\()[^;&\s]|-----BEGIN [A-Z ]*PRIVATE KEY-----/i;
+/** Another variable's value, which Kubernetes puts in. */
+const OTHER_VARIABLE = /^\$\([^()]+\)$/;
 /** What such a name may say without the secret itself. */
 const NO_SECRET = /(_FILE|_PATH|_NAME|_URL|_TTL|_LENGTH|_HEADER|_EXPIRY|_ISSUER)$/i;
 
@@ -244,6 +247,7 @@ export function plainSecretWarnings({ env = {} }: ContainerInputs, prefix: strin
       ([name, value]) =>
         typeof value === "string" &&
         value !== "" &&
+        !OTHER_VARIABLE.test(value) &&
         ((SECRET_NAME.test(name) && !NO_SECRET.test(name)) || SECRET_VALUE.test(value)),
     )
     .map(([name]) => ({

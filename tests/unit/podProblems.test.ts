@@ -199,16 +199,31 @@ describe("variables and where they come from", () => {
       B: "a+b.c-1://user:x@b",
       C: "-----BEGIN RSA PRIVATE KEY-----",
       D: "text\n-----BEGIN PRIVATE KEY-----",
+      E: "Server=db;User Id=sa;Password=x;Encrypt=True",
+      F: "jdbc:postgresql://db/shop?user=shop&password=x",
+      G: "jdbc:postgresql://db/shop?password=x",
+      H: "host=db user=shop PWD=x",
+      DB_PASSWORD: "x$(PASSWORD)",
+      OTHER_PASSWORD: "$(PASSWORD)x",
+      BOTH_PASSWORD: "$(PASSWORD)$(PASSWORD)",
+      NO_PASSWORD: "$()",
     };
     expect(warned(values)).toEqual(Object.keys(values));
   });
 
   test("what only names one is not", () => {
+    expect(warned({ DB_PASSWORD: "$(PASSWORD)" })).toEqual([]);
     const suffixes = "FILE PATH NAME URL TTL LENGTH HEADER EXPIRY ISSUER".split(" ");
     expect(warned(Object.fromEntries(suffixes.map((suffix) => [`TOKEN_${suffix}`, "x"])))).toEqual([]);
     expect(warned({ TOKEN_FILES: "x", TOKEN_FILE_A: "x" })).toEqual(["TOKEN_FILES", "TOKEN_FILE_A"]);
     const values = [
       "https://a/b:c@d",
+      "postgres://shop:$(PASSWORD)@db/shop",
+      "Server=db;Password=$(PASSWORD);Encrypt=True",
+      "Server=db;Password=;Encrypt=True",
+      "jdbc:postgresql://db/shop?password=&ssl=true",
+      "host=db password= user=shop",
+      "Server=db;NoPassword=x",
       "https://a:b/@c",
       "https://user:@b",
       "https://user@b",
