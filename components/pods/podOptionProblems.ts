@@ -114,7 +114,7 @@ export function podOptionProblems(options: PodOptions, context: PodContext, pref
     ),
     ...(grace === undefined
       ? []
-      : rangeProblems(at("terminationGracePeriodSeconds"), grace, context.neededGraceSeconds, 86400)),
+      : rangeProblems(at("terminationGracePeriodSeconds"), grace, context.neededGraceSeconds, 604800)),
     ...(options.podSpec === undefined ? [] : podSpecProblems(options.podSpec, context, at("podSpec"))),
   ];
 }

@@ -118,7 +118,7 @@ export function podSpecProblems(podSpec: PodSpec, context: SpecContext, path: st
       case "volumes":
         return volumeProblems(at, value);
       case "terminationGracePeriodSeconds":
-        return typeof value === "number" ? rangeProblems(at, value, context.neededGraceSeconds, 86400) : [];
+        return typeof value === "number" ? rangeProblems(at, value, context.neededGraceSeconds, 604800) : [];
       case "activeDeadlineSeconds":
         return context.ends ? [] : [{ propertyPath: at, reason: "is for pods that end, as a job's do; leave it out" }];
       default:

@@ -517,10 +517,10 @@ describe("probes, volumes and ends", () => {
       tolerates({ key: "a", effect: "NoExecute", tolerationSeconds: 0 }),
     ],
     [
-      { terminationGracePeriodSeconds: 86401 },
+      { terminationGracePeriodSeconds: 604801 },
       "terminationGracePeriodSeconds",
       "out of range",
-      { terminationGracePeriodSeconds: 86400 },
+      { terminationGracePeriodSeconds: 604800 },
     ],
     [{ drainSeconds: 301 }, "drainSeconds", "out of range", { drainSeconds: 300 }],
   ]);

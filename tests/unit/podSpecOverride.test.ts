@@ -215,11 +215,11 @@ describe("of a part of a PodSpec, as of the options,", () => {
   test("the time for the end is long enough", () => {
     const of = (terminationGracePeriodSeconds: unknown) => problems({ terminationGracePeriodSeconds });
     const at = "podSpec.terminationGracePeriodSeconds";
-    expect([of(20), of(86400), of(undefined), of(pulumi.output(5))]).toEqual([[], [], [], []]);
+    expect([of(20), of(604800), of(undefined), of(pulumi.output(5))]).toEqual([[], [], [], []]);
     const refused = (seconds: number) => [
-      { propertyPath: at, reason: `${seconds} is out of range; use a whole number from 20 to 86400` },
+      { propertyPath: at, reason: `${seconds} is out of range; use a whole number from 20 to 604800` },
     ];
-    expect([of(19), of(86401)]).toEqual([refused(19), refused(86401)]);
+    expect([of(19), of(604801)]).toEqual([refused(19), refused(604801)]);
   });
 
   test("a deadline is for pods that end", () => {
