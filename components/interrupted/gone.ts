@@ -3,6 +3,7 @@ import { isKnown, valueIfKnown } from "../shared/later";
 import { perRun } from "../shared/perRun";
 import { DeployedResource, deployedResources } from "../shared/stackState";
 import { asking, find, findLabelled, ObjectName } from "./asked";
+import { seenAsWritten } from "./asWritten";
 import { changedByOthers, missedUpdate, wroteUnnoticed } from "./changed";
 import type { ApiObject, ClusterAccess } from "./clusterApi";
 import { helmRecords, holdRecord, isOf, ReleaseName, settledRecords, WantedRelease } from "./helmRecord";
@@ -14,7 +15,7 @@ const MADE_ANEW = "consul-traefik-mesh/made-anew";
 const DECLARED_WINS = { "pulumi.com/patchForce": "true" };
 
 /** Consul's own kinds: what the API server has of them is what was written. */
-const ENTRIES = "consul.hashicorp.com/v1alpha1";
+export const ENTRIES = "consul.hashicorp.com/v1alpha1";
 /**
  * Pulumi has Kubernetes delete what an object owns before the object itself. The garbage collector is asked for that even where nothing is
  * owned, and takes ten objects a second [two of the 20 requests that kube-controller-manager has by default, each].
@@ -39,6 +40,7 @@ export interface ObjectProps {
     readonly name?: unknown;
     readonly namespace?: unknown;
     readonly annotations?: pulumi.Input<Readonly<Record<string, string>>>;
+    readonly labels?: pulumi.Input<Readonly<Record<string, string>>>;
   };
 }
 
@@ -67,9 +69,10 @@ export function annotationsOfGone(
     name: metadata.name,
     namespace: metadata.namespace,
     annotations: metadata.annotations,
+    labels: metadata.labels,
     entry: apiVersion === ENTRIES ? spec : undefined,
   });
-  const asked = own.apply(async ({ name, namespace, annotations, entry }) => {
+  const asked = own.apply(async ({ name, namespace, annotations, labels, entry }) => {
     const wanted = { apiVersion, kind, name: String(name), namespace: namespace as string | undefined };
     const again = kind === "Job" && ASKS_AGAIN.test(wanted.name);
     let gone = false;
@@ -88,12 +91,13 @@ export function annotationsOfGone(
       replaceOnChanges.push("metadata");
     }
     const written = live?.metadata.annotations?.[MADE_ANEW];
-    const its: Record<string, string> = {
+    const lasting: Record<string, string> = {
       ...annotations,
       ...DECLARED_WINS,
       ...(OWNS.includes(apiVersion) ? {} : DELETED_AT_ONCE),
       ...(written === undefined ? {} : { [MADE_ANEW]: written }),
     };
+    const its = seenAsWritten(lasting, labels ?? {});
     const [key, value] = label;
     const declaredOf = { spec: entry, metadata: { labels: { [key]: value } } };
     const noted = async () => (await inState(type, wanted))?.outputs;
@@ -116,7 +120,9 @@ export function annotationsOfGone(
     if (why !== undefined) {
       pulumi.log.warn(`${kind} ${wanted.name}: ${why}; up writes it again`);
     }
-    return gone || why !== undefined ? { ...its, [MADE_ANEW]: new Date().toISOString() } : its;
+    return gone || why !== undefined
+      ? seenAsWritten({ ...lasting, [MADE_ANEW]: new Date().toISOString() }, labels ?? {})
+      : its;
   }) as pulumi.Output<Record<string, string>>;
   // What is not known in this preview is in nothing that exists.
   void isKnown(asked).then((known) => known || tell(false));

@@ -3,9 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { allLabelled, ObjectKind, STACK_LABEL } from "./asked";
 import { valueIfKnown, whenKnown } from "../shared/later";
 import { hookName } from "../shared/hookName";
+import { seenAsWritten } from "./asWritten";
 import { ApiObject, ClusterAccess, ClusterApi, withCluster } from "./clusterApi";
 import { refuseForeign } from "./foreign";
-import { annotationsOfGone, descriptionOfGone, type ObjectProps } from "./gone";
+import { annotationsOfGone, descriptionOfGone, ENTRIES, type ObjectProps } from "./gone";
 import {
   allowUpgrade,
   describeRelease,
@@ -74,7 +75,9 @@ export function owned<Options extends pulumi.ResourceOptions>(name: string, opts
     })) as ObjectProps["metadata"];
     const judged = beforeCreate.some((each) => each instanceof RefuseForeign);
     if (judged || provider !== undefined || !reachesCluster(its.parent)) {
-      return { props: { ...props, metadata: labelled }, opts: its };
+      const annotations = pulumi.output(labelled).apply((its) => seenAsWritten(its.annotations ?? {}, its.labels));
+      const entry = props.apiVersion === ENTRIES;
+      return { props: { ...props, metadata: entry ? { ...labelled, annotations } : labelled }, opts: its };
     }
     hook ??= new RefuseForeign(name, hasAliases({ __aliases: its.aliases, __parentResource: its.parent }));
     const { replaceOnChanges = [] } = its as pulumi.CustomResourceOptions;

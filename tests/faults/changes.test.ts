@@ -79,6 +79,19 @@ step("a service goes from http to tcp and back, with its intention", async () =>
   await answers(200, "whoami.localhost");
 });
 
+step(
+  "labels come and go in one up each, and none takes them for what a run that was interrupted has left",
+  async () => {
+    for (const labels of [{ team: "shop" }, {}]) {
+      its.configure({ labels });
+      expect((await its.stack.up()).stdout).not.toContain("interrupted");
+      await changesNothing(its.stack);
+      const labelled = await kubectl("get", "serviceintentions", "-A", "-l", "team=shop", "-o", "name");
+      expect(labelled.includes("all.services")).toBe("team" in labels);
+    }
+  },
+);
+
 step("a living mesh begins to trace and ends, and no collector has to be there", async () => {
   const annotations = () =>
     kubectl("get", "deployment", "whoami", "-n", "mesh-services", "-o", "jsonpath={.spec.template.metadata}");

@@ -14,7 +14,7 @@ test("with access logs each sidecar writes lines of JSON, when there is somebody
   expect(entry.dependsOn).toContain("consul-connect-injector");
   expect(entry.props.metadata).toMatchObject({
     name: "global",
-    annotations: { "pulumi.com/waitFor": "condition=Synced" },
+    annotations: { "pulumi.com/waitFor": expect.stringContaining('"condition=Synced"') },
   });
   const { jsonFormat, ...accessLogs } = entry.props.spec.accessLogs;
   expect(accessLogs).toEqual({ enabled: true, type: "stdout" });

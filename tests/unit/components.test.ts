@@ -98,7 +98,8 @@ describe("the story", () => {
     expect(entries).toHaveLength(3);
     for (const entry of entries) {
       expect(entry.props.metadata.annotations).toEqual({
-        "pulumi.com/waitFor": "condition=Synced",
+        "pulumi.com/waitFor": expect.stringContaining('"condition=Synced"'),
+        "consul-traefik-mesh/metadata": expect.stringMatching(/^[0-9a-f]{16}$/),
         "pulumi.com/patchForce": "true",
       });
       expect(entry.deleteBeforeReplace).toBe(true);

@@ -62,7 +62,9 @@ test.each(["intentions-db", "intentions-all.services", "web-defaults"])(
 
 test("an entry is waited for until Consul has taken it, for two minutes, and goes before another comes in its place", async () => {
   const { props, deleteBeforeReplace, timeouts, onError } = find(await declared(), "intentions-web");
-  expect(props.metadata.annotations).toMatchObject({ "pulumi.com/waitFor": "condition=Synced" });
+  expect(props.metadata.annotations).toMatchObject({
+    "pulumi.com/waitFor": expect.stringContaining('"condition=Synced"'),
+  });
   expect(deleteBeforeReplace).toBe(true);
   expect(timeouts).toEqual({ create: "2m", update: "2m", delete: "2m" });
   expect(onError).toEqual(["intentions-web-webhook-unreachable"]);

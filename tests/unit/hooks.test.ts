@@ -156,6 +156,27 @@ describe("of a component that the stack is to own", () => {
     }
   });
 
+  test.each(["the program's own", "another"])(
+    "in the cluster of %s provider, an entry is awaited by labels of its own",
+    async (whose) => {
+      const waitFor = async (labels: Record<string, string>) => {
+        const recorded = await record(() => {
+          const provider = whose === "another" ? new k8s.Provider("other", {}) : undefined;
+          const metadata = { name: "web", labels, annotations: { "pulumi.com/waitFor": "condition=Synced" } };
+          const entry = { apiVersion: "consul.hashicorp.com/v1alpha1", kind: "ServiceDefaults", metadata };
+          new k8s.apiextensions.CustomResource("web", entry, owned("x", { parent: component({}), provider }));
+          const bare = { ...entry, metadata: { name: "bare" } };
+          new k8s.apiextensions.CustomResource("bare", bare, owned("x", { parent: component({}), provider }));
+        });
+        expect(find(recorded, "bare").props.metadata.annotations ?? {}).not.toHaveProperty(["pulumi.com/waitFor"]);
+        return find(recorded, "web").props.metadata.annotations["pulumi.com/waitFor"];
+      };
+      const its = [await waitFor({}), await waitFor({ team: "shop" })];
+      expect(its).toEqual(Array(2).fill(expect.stringContaining('"condition=Synced"')));
+      expect(its[0]).not.toBe(its[1]);
+    },
+  );
+
   test("a preview refuses what is somebody else's too, in the cluster of the context that is configured", async () => {
     const its = JSON.parse(pulumi.runtime.allConfig()["kubernetes:kubeconfig"]);
     const contexts = [...its.contexts, { name: "none", context: { cluster: "none", user: "none" } }];

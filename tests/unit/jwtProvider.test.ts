@@ -29,7 +29,8 @@ describe("a provider of a program", () => {
     const { props, beforeCreate } = find(resources, "login-jwt-provider");
     expect(props).toMatchObject({ kind: "JWTProvider", metadata: { name: "login" } });
     expect(props.metadata.annotations).toEqual({
-      "pulumi.com/waitFor": "condition=Synced",
+      "pulumi.com/waitFor": expect.stringContaining('"condition=Synced"'),
+      "consul-traefik-mesh/metadata": expect.stringMatching(/^[0-9a-f]{16}$/),
       "pulumi.com/patchForce": "true",
     });
     expect(props.spec.issuer).toBe(options.issuer);
