@@ -1,13 +1,16 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { has } from "../interrupted/changed";
 import { type ApiObject } from "../interrupted/clusterApi";
-import { ownObjects, reachesCluster } from "../interrupted/hooks";
+import { ownObjects } from "../interrupted/hooks";
 import { intentionsName, ServiceIntentionsSpec } from "./intentions";
 import type { MeshIntentions } from "./meshIntentions";
 
-/** The stack's own intentions as the cluster had them before this run, by the object's name; `undefined` where that is not known. */
-export async function ownIntentions(): Promise<ReadonlyMap<string, ApiObject> | undefined> {
-  const own = await ownObjects({ apiVersion: "consul.hashicorp.com/v1alpha1", kind: "ServiceIntentions" });
+/**
+ * The stack's own intentions as the cluster of a resource's children had them before this run, by the object's name; `undefined` where
+ * that is not known.
+ */
+export async function ownIntentions(parent?: pulumi.Resource): Promise<ReadonlyMap<string, ApiObject> | undefined> {
+  const own = await ownObjects({ apiVersion: "consul.hashicorp.com/v1alpha1", kind: "ServiceIntentions" }, parent);
   return own === "unknown" ? undefined : own;
 }
 
@@ -21,7 +24,7 @@ export async function awaited(
   { opening, held }: Pick<MeshIntentions, "opening" | "held">,
   parent: pulumi.Resource,
 ): Promise<pulumi.Resource[]> {
-  const own = reachesCluster(parent) ? await ownIntentions() : undefined;
+  const own = await ownIntentions(parent);
   if (own === undefined || !isInForce(own.get(intentionsName(destination.name)), spec)) {
     return [...opening.values()];
   }

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { mocked, perRun } from "../shared/perRun";
-import { ApiError, ApiObject, cannotAsk, ClusterAccess, ClusterApi, Unreachable } from "./clusterApi";
+import { ApiError, ApiObject, cannotAsk, ClusterApi, Unreachable } from "./clusterApi";
 import { Kind, kindsOf, pathOf } from "./objects";
+import type { ClusterAccess, Way } from "./kubeconfig";
 
 /** The way to the cluster in a run of a program, and what it answered; at a preview a cluster that does not answer is passed over. */
 interface Asked {
@@ -36,7 +37,7 @@ export interface AskedList {
 const askedClusters = perRun(() => new Map<string, Asked | "away">());
 
 /** The object in the cluster; `undefined` where there is none, `"unknown"` where the cluster cannot be asked. */
-export async function find(wanted: ObjectName, access: ClusterAccess): Promise<ApiObject | undefined | "unknown"> {
+export async function find(wanted: ObjectName, access: Way): Promise<ApiObject | undefined | "unknown"> {
   return asking(access, async (asked, dryRun) => {
     const kind = await kindOf(wanted, asked, dryRun);
     return kind && asked.api.get(pathOf(kind, wanted.namespace ?? "default", wanted.name));
@@ -46,7 +47,7 @@ export async function find(wanted: ObjectName, access: ClusterAccess): Promise<A
 /** The same, of objects with a label; see `allLabelled`. */
 export async function findLabelled(
   wanted: ObjectName,
-  access: ClusterAccess,
+  access: Way,
   label: readonly [string, string],
 ): Promise<ApiObject | undefined | "unknown"> {
   const all = await allLabelled(wanted, access, label);
@@ -59,7 +60,7 @@ export async function findLabelled(
  */
 export async function allLabelled(
   of: ObjectKind,
-  access: ClusterAccess,
+  access: Way,
   [label, value]: readonly [string, string],
 ): Promise<ReadonlyMap<string, ApiObject> | undefined | "unknown"> {
   const { apiVersion, kind, namespace } = of;
@@ -111,13 +112,17 @@ function isUnserved(error: unknown): boolean {
 
 /** Asks the cluster something, with what this run has asked already; `"unknown"` where it cannot be asked. */
 export async function asking<T>(
-  access: ClusterAccess,
+  access: Way,
   ask: (asked: Asked, dryRun: boolean) => Promise<T>,
 ): Promise<T | "unknown"> {
   const dryRun = pulumi.runtime.isDryRun();
   const clusters = askedClusters();
-  const key = JSON.stringify([access, dryRun]);
-  const asked = clusters.get(key) ?? connected(access, dryRun);
+  const known = await access;
+  if (known === undefined) {
+    return "unknown";
+  }
+  const key = JSON.stringify([known, dryRun]);
+  const asked = clusters.get(key) ?? connected(known, dryRun);
   clusters.set(key, asked);
   if (asked === "away") {
     return "unknown";

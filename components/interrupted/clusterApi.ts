@@ -1,18 +1,8 @@
-import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as http from "node:http";
 import * as https from "node:https";
-import * as os from "node:os";
 import * as path from "node:path";
-import { parse } from "yaml";
-
-/** How the cluster is found; without anything as kubectl and Pulumi's Kubernetes provider find it. */
-export interface ClusterAccess {
-  /** A kubeconfig, or the path of one. Default: `KUBECONFIG`, then `~/.kube/config`, then the pod's own account. */
-  readonly kubeconfig?: string;
-  /** A context in it. Default: the current one. */
-  readonly context?: string;
-}
+import { ClusterAccess, Config, credentials, findCluster, read, Way } from "./kubeconfig";
 
 /** What the API server refused. */
 export class ApiError extends Error {
@@ -44,6 +34,7 @@ export interface ApiObject {
   readonly metadata: {
     readonly name: string;
     readonly namespace?: string;
+    readonly uid?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
     readonly managedFields?: readonly {
@@ -81,11 +72,6 @@ export function pause(milliseconds = 500): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a kubeconfig, which nobody but its tools describes
-type Config = any;
-
-const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
-
 /**
  * The Kubernetes API, as little of it as is needed. The official client takes 0.5 s to load and is an ES module, which Node 20 does
  * not load everywhere: every preview would pay for what an interrupted run needs.
@@ -101,7 +87,7 @@ export class ClusterApi {
 
   /** Finds the cluster; asks it nothing yet. Throws where there is no kubeconfig, or no such context in it. */
   static connect(access: ClusterAccess, patience = 0): ClusterApi {
-    const { cluster, user, folder } = find(access);
+    const { cluster, user, folder } = findCluster(access);
     if (cluster["proxy-url"] !== undefined) {
       throw new ApiError(401, "the kubeconfig names a proxy, through which nothing is asked here");
     }
@@ -211,9 +197,13 @@ export class ClusterApi {
 const PATIENCE = 60_000;
 
 /** Does something in a cluster; nothing where it cannot be asked from here: then Helm and Pulumi say what they do not like. */
-export async function withCluster(access: ClusterAccess, what: (api: ClusterApi) => Promise<unknown>): Promise<void> {
+export async function withCluster(access: Way, what: (api: ClusterApi) => Promise<unknown>): Promise<void> {
+  const known = await access;
+  if (known === undefined) {
+    return;
+  }
   try {
-    await what(ClusterApi.connect(access, PATIENCE));
+    await what(ClusterApi.connect(known, PATIENCE));
   } catch (error) {
     if (!cannotAsk(error)) {
       throw error;
@@ -234,63 +224,4 @@ function messageOf(text: string): string {
   } catch {
     return text;
   }
-}
-
-function read(file: string): string {
-  return fs.readFileSync(file, "utf8");
-}
-
-/** The cluster and the user of a context, and the folder that paths in them are relative to. */
-function find({ kubeconfig, context }: ClusterAccess): { cluster: Config; user: Config; folder: string } {
-  const home = path.join(os.homedir(), ".kube", "config");
-  const named = kubeconfig ?? process.env.KUBECONFIG ?? home;
-  const text = kubeconfig !== undefined && !fs.existsSync(kubeconfig) ? kubeconfig : undefined;
-  const files =
-    text === undefined ? named.split(path.delimiter).filter((file) => file !== "" && fs.existsSync(file)) : [];
-  const configs = [
-    ...(text === undefined ? [] : [{ folder: process.cwd(), config: parse(text) as Config }]),
-    ...files.map((file) => ({ folder: path.dirname(file), config: parse(read(file)) as Config })),
-  ].filter(({ config }) => config !== null && typeof config === "object");
-  if (configs.length === 0) {
-    return inCluster();
-  }
-  const pick = (kind: string, name: string | undefined) => {
-    for (const { folder, config } of configs) {
-      const entry = (config[kind] ?? []).find((one: Config) => one.name === name);
-      if (entry !== undefined) {
-        return { folder, entry };
-      }
-    }
-    throw new Error(`the kubeconfig has no "${name}" among its ${kind}`);
-  };
-  const current = context ?? configs.map(({ config }) => config["current-context"]).find((name) => name);
-  const { entry } = pick("contexts", current);
-  const cluster = pick("clusters", entry.context.cluster);
-  const user = pick("users", entry.context.user);
-  return { cluster: cluster.entry.cluster, user: user.entry.user ?? {}, folder: user.folder };
-}
-
-function inCluster(): { cluster: Config; user: Config; folder: string } {
-  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
-  if (host === undefined) {
-    throw new Error("there is no kubeconfig: set KUBECONFIG, or kubernetes:kubeconfig in the stack's configuration");
-  }
-  return {
-    cluster: { server: `https://${host}:${port}`, "certificate-authority": `${ACCOUNT}/ca.crt` },
-    user: { tokenFile: `${ACCOUNT}/token` },
-    folder: "/",
-  };
-}
-
-/** What a credential plugin prints, such as those of the clouds. */
-function credentials(exec: Config, folder: string): Config {
-  const command = exec.command.includes("/") ? path.resolve(folder, exec.command) : exec.command;
-  const info = { apiVersion: exec.apiVersion, kind: "ExecCredential", spec: { interactive: false } };
-  const env = Object.fromEntries((exec.env ?? []).map(({ name, value }: Config) => [name, value]));
-  const output = execFileSync(command, exec.args ?? [], {
-    env: { ...process.env, ...env, KUBERNETES_EXEC_INFO: JSON.stringify(info) },
-    encoding: "utf8",
-    timeout: 60_000,
-  });
-  return JSON.parse(output).status;
 }

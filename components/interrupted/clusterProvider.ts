@@ -1,18 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ReleaseName } from "./helmRecord";
-import { reachesCluster, stackLabels, recordHooks } from "./hooks";
+import { stackLabels, recordHooks } from "./hooks";
 import { PROVIDER_CODE } from "./providerCode";
+import { wayInputs, wayTo } from "./way";
 
-/** The way to the cluster of the default Kubernetes provider. */
-function access(): pulumi.Inputs {
-  const config = new pulumi.Config("kubernetes");
-  return { "kubernetes:kubeconfig": config.getSecret("kubeconfig"), "kubernetes:context": config.get("context") };
-}
-
-/** Pulumi's dynamic provider for that cluster. Its default would hold all of the configuration. */
+/** Pulumi's dynamic provider for the cluster of a resource's children. Its default would hold all of the configuration. */
 class ClusterProvider extends pulumi.ProviderResource {
-  constructor(name: string, opts: pulumi.ResourceOptions) {
-    super("pulumi-nodejs", name, access(), opts);
+  constructor(name: string, parent: pulumi.Resource) {
+    super("pulumi-nodejs", name, wayInputs(parent), { parent });
   }
 }
 
@@ -36,7 +31,7 @@ class AtDestroy extends pulumi.CustomResource {
  */
 class AtDestroyOfPackage extends pulumi.CustomResource {
   constructor(name: string, task: keyof typeof TASKS, props: object, opts: pulumi.CustomResourceOptions) {
-    super(`consul-traefik-mesh:index:${TASKS[task]}`, name, { task, access: access(), ...props }, opts);
+    super(`consul-traefik-mesh:index:${TASKS[task]}`, name, { task, ...props }, opts);
   }
 }
 
@@ -63,23 +58,24 @@ export function atDestroy(
   foreignEntries: boolean,
   parent: pulumi.Resource,
 ): Record<"removeRemains" | "removeStuckHooks" | "guardEntries", MakeAtDestroy> {
-  if (!reachesCluster(parent)) {
+  const way = wayTo(parent);
+  if (way === undefined) {
     const nothing = () => [];
     return { removeRemains: nothing, removeStuckHooks: nothing, guardEntries: nothing };
   }
-  const provider = inPackage ? undefined : new ClusterProvider(`${name}-cluster`, { parent });
+  const provider = inPackage ? undefined : new ClusterProvider(`${name}-cluster`, parent);
   const [label] = Object.entries(stackLabels());
   const make =
     (task: keyof typeof TASKS, props: object): MakeAtDestroy =>
     (name, opts) => [
       provider === undefined
-        ? new AtDestroyOfPackage(name, task, { release, ...props }, opts)
+        ? new AtDestroyOfPackage(name, task, { access: wayInputs(parent), release, ...props }, opts)
         : new AtDestroy(name, task, { release, ...props }, { ...opts, provider }),
     ];
   return {
     removeRemains: make("remains", {}),
     removeStuckHooks: make("stuckHooks", {}),
     guardEntries: (its, opts) =>
-      make("entries", { label, foreignEntries })(its, { ...opts, hooks: recordHooks(its, release) }),
+      make("entries", { label, foreignEntries })(its, { ...opts, hooks: recordHooks(its, release, way) }),
   };
 }

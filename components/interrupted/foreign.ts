@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { find } from "./asked";
-import { ClusterAccess, pause } from "./clusterApi";
+import { pause } from "./clusterApi";
 import { describeObject, ownerOf } from "./objects";
 import { deployedResources } from "../shared/stackState";
+import type { Way } from "./kubeconfig";
 
 /** Milliseconds that an object which is being deleted gets to be gone. */
 const GOING = 300_000;
@@ -19,11 +20,12 @@ interface Wanted {
  * it is taken over. Server-side apply would take over anybody's, without a word, and one day delete it with all that is in it: that
  * of another resource of the stack's at the end of the same run.
  *
- * `aliased` is whether the state may know it by another URN. One that is being deleted is waited for. A cluster that does not answer is passed over: Pulumi's provider says so, or finds it.
+ * `aliased` is whether the state may know it by another URN. One that is being deleted is waited for. A cluster that does not answer is
+ * passed over: Pulumi's provider says so, or finds it.
  */
 export async function refuseForeign(
   { newInputs, ...made }: Pick<pulumi.ResourceHookArgs, "newInputs" | "urn" | "type">,
-  access: ClusterAccess,
+  access: Way,
   [label, value]: readonly [string, string],
   aliased: boolean,
 ): Promise<void> {
@@ -76,11 +78,16 @@ async function refuseMoved(
   { urn, type }: Pick<pulumi.ResourceHookArgs, "urn" | "type">,
   live: Parameters<typeof describeObject>[0],
 ): Promise<void> {
-  const { name, namespace } = live.metadata;
+  const { name, namespace, uid } = live.metadata;
   // Who cannot read the state cannot tell.
   const other = (await deployedResources().catch(() => [])).find(
     ({ outputs: { metadata }, ...its }) =>
-      its.type === type && its.urn !== urn && metadata?.name === name && metadata.namespace === namespace,
+      its.type === type &&
+      its.urn !== urn &&
+      metadata?.name === name &&
+      metadata.namespace === namespace &&
+      // Another cluster may have one like it.
+      (metadata.uid ?? uid) === uid,
   );
   if (other !== undefined) {
     throw new Error(

@@ -5,8 +5,9 @@ import { DeployedResource, deployedResources } from "../shared/stackState";
 import { asking, find, findLabelled, ObjectName } from "./asked";
 import { seenAsWritten } from "./asWritten";
 import { changedByOthers, missedUpdate, wroteUnnoticed } from "./changed";
-import type { ApiObject, ClusterAccess } from "./clusterApi";
+import type { ApiObject } from "./clusterApi";
 import { helmRecords, holdRecord, isOf, ReleaseName, settledRecords, WantedRelease } from "./helmRecord";
+import type { Way } from "./kubeconfig";
 
 /** Annotation of an object that an `up` made or wrote anew, because it was gone or changed; and when that was. */
 const MADE_ANEW = "consul-traefik-mesh/made-anew";
@@ -31,6 +32,12 @@ const ASKS_AGAIN = /^traefik-served-routes-/;
 /** Whether each object is gone that was declared so far. */
 const declared = perRun((): Promise<boolean>[] => []);
 
+/** A resource, as the program has it. */
+interface OfProgram {
+  readonly type: string;
+  readonly name: string;
+}
+
 /** What is read of a resource that is to be an object. */
 export interface ObjectProps {
   readonly apiVersion: string;
@@ -53,10 +60,10 @@ export interface ObjectProps {
  * has changed by hand, which may open what the stack closes, is written again; so is what the state has, and the cluster has not.
  */
 export function annotationsOfGone(
-  type: string,
+  resource: OfProgram,
   { apiVersion, kind, ...content }: ObjectProps,
   { replaceOnChanges, ignoreChanges }: { readonly replaceOnChanges: string[]; readonly ignoreChanges?: string[] },
-  access: ClusterAccess,
+  access: Way,
   label: readonly [string, string],
 ): pulumi.Output<Record<string, string>> {
   const { metadata, spec } = content;
@@ -79,7 +86,7 @@ export function annotationsOfGone(
     let live: Pick<ApiObject, "metadata"> | undefined = NOT_YET;
     try {
       if (typeof name === "string" && (again || !PASSING.includes(kind))) {
-        live = await ifNotGone(type, wanted, access, label);
+        live = await ifNotGone(resource, wanted, access, label);
         gone = again
           ? live !== NOT_YET && (await Promise.all(all.slice(0, before))).includes(true)
           : live === undefined;
@@ -100,7 +107,7 @@ export function annotationsOfGone(
     const its = seenAsWritten(lasting, labels ?? {});
     const [key, value] = label;
     const declaredOf = { spec: entry, metadata: { labels: { [key]: value } } };
-    const noted = async () => (await inState(type, wanted))?.outputs;
+    const noted = async () => (await inState(resource, wanted))?.outputs;
     const whole = async () => {
       // What of it is secret is compared, and not told.
       const all = await valueIfKnown(pulumi.unsecret(pulumi.output(content as object)));
@@ -134,9 +141,9 @@ const NOT_YET: Pick<ApiObject, "metadata"> = { metadata: { name: "" } };
 
 /** The live object, or `NOT_YET`; `undefined` where it is gone. */
 async function ifNotGone(
-  type: string,
+  resource: OfProgram,
   wanted: ObjectName,
-  access: ClusterAccess,
+  access: Way,
   label: readonly [string, string],
 ): Promise<Pick<ApiObject, "metadata"> | undefined> {
   const labelled = await findLabelled(wanted, access, label);
@@ -146,7 +153,7 @@ async function ifNotGone(
   if (isThere(labelled)) {
     return labelled;
   }
-  if ((await inState(type, wanted)) === undefined) {
+  if ((await inState(resource, wanted)) === undefined) {
     return NOT_YET;
   }
   // Of before there were labels.
@@ -168,10 +175,11 @@ const UPGRADED_ANEW = "upgraded anew at ";
  * to be, `undefined` while that is not known. Returns the description that the release is to have.
  */
 export async function descriptionOfGone(
+  resource: string,
   release: ReleaseName,
   wanted: () => Promise<WantedRelease | undefined>,
   replaceOnChanges: string[],
-  access: ClusterAccess,
+  access: Way,
 ): Promise<string | undefined> {
   const dryRun = pulumi.runtime.isDryRun();
   const latest = await asking(access, async ({ api }) => {
@@ -183,7 +191,7 @@ export async function descriptionOfGone(
     return undefined;
   }
   // Not asked where all is well: it reads the whole state.
-  const noted = async () => (await ofState((resource) => isRelease(resource, release)))?.outputs;
+  const noted = async () => (await ofState(resource, (its) => isRelease(its, release)))?.outputs;
   const deployed = async () => (await noted()) !== undefined;
   const namespace = await asking(access, ({ api }) => api.get(`/api/v1/namespaces/${release.namespace}`));
   if (namespace !== "unknown" && !isThere(namespace) && (await deployed())) {
@@ -221,15 +229,20 @@ function isRelease({ type, outputs }: DeployedResource, { name, namespace }: Rel
 }
 
 /** The resource of an object in Pulumi's state. */
-function inState(type: string, { name, namespace }: ObjectName): Promise<DeployedResource | undefined> {
+function inState(resource: OfProgram, { name, namespace }: ObjectName): Promise<DeployedResource | undefined> {
   return ofState(
+    resource.name,
     ({ type: its, outputs: { metadata } }) =>
-      its === type && metadata?.name === name && (namespace === undefined || metadata.namespace === namespace),
+      its === resource.type && metadata?.name === name && (namespace === undefined || metadata.namespace === namespace),
   );
 }
 
-/** Such a resource of Pulumi's state, as it was before this run. */
-async function ofState(such: (resource: DeployedResource) => boolean): Promise<DeployedResource | undefined> {
+/** Such a resource of Pulumi's state, as it was before this run; by its name too, since another cluster may have an object like it. */
+async function ofState(
+  name: string,
+  such: (resource: DeployedResource) => boolean,
+): Promise<DeployedResource | undefined> {
   // Who cannot read it brings nothing back.
-  return (await deployedResources().catch((): DeployedResource[] => [])).find(such);
+  const all = await deployedResources().catch((): DeployedResource[] => []);
+  return all.find((each) => each.urn.endsWith(`::${name}`) && such(each));
 }

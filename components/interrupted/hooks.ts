@@ -4,7 +4,7 @@ import { allLabelled, ObjectKind, STACK_LABEL } from "./asked";
 import { valueIfKnown, whenKnown } from "../shared/later";
 import { hookName } from "../shared/hookName";
 import { seenAsWritten } from "./asWritten";
-import { ApiObject, ClusterAccess, ClusterApi, withCluster } from "./clusterApi";
+import { ApiObject, ClusterApi, withCluster } from "./clusterApi";
 import { refuseForeign } from "./foreign";
 import { annotationsOfGone, descriptionOfGone, ENTRIES, type ObjectProps } from "./gone";
 import {
@@ -20,6 +20,8 @@ import { noteDeclared } from "./leftovers";
 import { GeneratedKey, refuseLostKey } from "./lostKey";
 import { removeGoing } from "./remains";
 import { refuseOtherClaims } from "./serverClaims";
+import { wayTo } from "./way";
+import type { Way } from "./kubeconfig";
 
 /** The labels of what this stack makes. */
 export function stackLabels(): Record<string, string> {
@@ -28,19 +30,24 @@ export function stackLabels(): Record<string, string> {
 }
 
 /**
- * The stack's own objects of a kind, as they were before this run, by name: in a namespace, or in all. `undefined` where the cluster has
- * no such kind, `"unknown"` where it cannot be asked.
+ * The stack's own objects of a kind, as they were before this run, by name: in a namespace, or in all, of the cluster of a resource's
+ * children. `undefined` where the cluster has no such kind, `"unknown"` where it cannot be asked.
  */
-export function ownObjects(of: ObjectKind): Promise<ReadonlyMap<string, ApiObject> | undefined | "unknown"> {
+export async function ownObjects(
+  of: ObjectKind,
+  parent?: pulumi.Resource,
+): Promise<ReadonlyMap<string, ApiObject> | undefined | "unknown"> {
   const [label] = Object.entries(stackLabels());
-  return allLabelled(of, access(), label);
+  const way = wayTo(parent);
+  return way === undefined ? "unknown" : allLabelled(of, way, label);
 }
 
 /** Stops a resource from being made where an object of that name is somebody else's. */
 class RefuseForeign extends pulumi.ResourceHook {
-  constructor(name: string, aliased: boolean) {
+  constructor(name: string, way: Way, aliased: ReadonlySet<string>) {
     const [label] = Object.entries(stackLabels());
-    super(hookName(`${name}-foreign`), (args) => refuseForeign(args, access(), label, aliased), { onDryRun: true });
+    const refuse = (args: pulumi.ResourceHookArgs) => refuseForeign(args, way, label, aliased.has(args.name));
+    super(hookName(`${name}-foreign`), refuse, { onDryRun: true });
   }
 }
 
@@ -59,9 +66,9 @@ export const WITHOUT_OBJECT = /^kubernetes:(helm\.sh|yaml|kustomize)\b|(Patch|Li
  */
 export function owned<Options extends pulumi.ResourceOptions>(name: string, opts: Options | undefined): Options {
   const labels = stackLabels();
-  const way = access();
-  let hook: RefuseForeign | undefined;
-  const own: pulumi.ResourceTransformation = ({ type, props, opts: its }) => {
+  const aliased = new Set<string>();
+  const refusals = new Map<pulumi.ProviderResource | undefined, RefuseForeign>();
+  const own: pulumi.ResourceTransformation = ({ type, name: resource, props, opts: its }) => {
     const { id, provider, hooks = {} } = its as pulumi.CustomResourceOptions;
     const { beforeCreate = [] } = hooks;
     if (!type.startsWith("kubernetes:") || WITHOUT_OBJECT.test(type) || id !== undefined) {
@@ -73,13 +80,26 @@ export function owned<Options extends pulumi.ResourceOptions>(name: string, opts
       ...its,
       labels: whenKnown(its.labels, (own: object) => ({ ...own, ...labels })),
     })) as ObjectProps["metadata"];
+    const withAll = (annotations: pulumi.Output<object>) => ({
+      ...props,
+      metadata: whenKnown(labelled, (its: object) => ({ ...its, annotations })),
+    });
     const judged = beforeCreate.some((each) => each instanceof RefuseForeign);
-    if (judged || provider !== undefined || !reachesCluster(its.parent)) {
-      const annotations = pulumi.output(labelled).apply((its) => seenAsWritten(its.annotations ?? {}, its.labels));
-      const entry = props.apiVersion === ENTRIES;
-      return { props: { ...props, metadata: entry ? { ...labelled, annotations } : labelled }, opts: its };
+    const way = wayTo(its.parent, provider);
+    if (judged || way === undefined) {
+      const annotations = pulumi
+        .output(labelled)
+        .apply((its) => seenAsWritten(its.annotations ?? {}, its.labels ?? {}));
+      return {
+        props: props.apiVersion === ENTRIES ? withAll(annotations) : { ...props, metadata: labelled },
+        opts: its,
+      };
     }
-    hook ??= new RefuseForeign(name, hasAliases({ __aliases: its.aliases, __parentResource: its.parent }));
+    if (hasAliases({ __aliases: its.aliases, __parentResource: its.parent })) {
+      aliased.add(resource);
+    }
+    const hook = refusals.get(provider) ?? new RefuseForeign(name, way, aliased);
+    refusals.set(provider, hook);
     const { replaceOnChanges = [] } = its as pulumi.CustomResourceOptions;
     const opts = {
       ...(its as pulumi.CustomResourceOptions),
@@ -89,16 +109,11 @@ export function owned<Options extends pulumi.ResourceOptions>(name: string, opts
       deleteBeforeReplace: true,
     };
     const [label] = Object.entries(labels);
-    const annotations = annotationsOfGone(type, { ...props, metadata: labelled } as ObjectProps, opts, way, label);
-    const whole = whenKnown(labelled, (its: object) => ({ ...its, annotations }));
-    return { props: { ...props, metadata: whole }, opts: opts as pulumi.ResourceOptions };
+    const object = { ...props, metadata: labelled } as ObjectProps;
+    const annotations = annotationsOfGone({ type, name: resource }, object, opts, way, label);
+    return { props: withAll(annotations), opts: opts as pulumi.ResourceOptions };
   };
   return { ...opts, transformations: [...(opts?.transformations ?? []), own] } as Options;
-}
-
-/** Whether the cluster of a resource's children is the default provider's, the only one that the way to is known of. */
-export function reachesCluster(parent: pulumi.Resource | undefined): boolean {
-  return parent?.getProvider("kubernetes:core/v1:Namespace") === undefined;
 }
 
 /**
@@ -111,10 +126,11 @@ export function interruptedReleaseHooks(
   release: ReleaseName,
   parent: pulumi.Resource,
 ): pulumi.ResourceHookBinding | undefined {
-  if (!reachesCluster(parent)) {
+  const way = wayTo(parent);
+  if (way === undefined) {
     return undefined;
   }
-  const asked = (what: (api: ClusterApi) => Promise<unknown>) => () => withCluster(access(), what);
+  const asked = (what: (api: ClusterApi) => Promise<unknown>) => () => withCluster(way, what);
   const create = asked(async (api) => {
     const latest = (await helmRecords(api, release)).at(-1);
     const [[label, value]] = Object.entries(stackLabels());
@@ -131,13 +147,13 @@ export function interruptedReleaseHooks(
   });
   const update = async ({ newInputs }: pulumi.ResourceHookArgs) => {
     const wanted = await known(newInputs as k8s.helm.v3.ReleaseArgs);
-    await withCluster(access(), (api) => allowUpgrade(api, release, wanted));
+    await withCluster(way, (api) => allowUpgrade(api, release, wanted));
   };
   return {
     beforeCreate: [new pulumi.ResourceHook(hookName(`${name}-reinstall`), create)],
     beforeUpdate: [
       new pulumi.ResourceHook(hookName(`${name}-upgrade`), update),
-      new pulumi.ResourceHook(hookName(`${name}-claims`), (args) => refuseOtherClaims(args, release, access()), {
+      new pulumi.ResourceHook(hookName(`${name}-claims`), (args) => refuseOtherClaims(args, release, way), {
         onDryRun: true,
       }),
     ],
@@ -150,14 +166,13 @@ export function generatedKeyHooks(
   key: GeneratedKey,
   parent: pulumi.Resource,
 ): pulumi.ResourceHookBinding | undefined {
-  if (!reachesCluster(parent)) {
+  const way = wayTo(parent);
+  if (way === undefined) {
     return undefined;
   }
   const [label] = Object.entries(stackLabels());
   return {
-    beforeCreate: [
-      new pulumi.ResourceHook(hookName(name), () => refuseLostKey(key, access(), label), { onDryRun: true }),
-    ],
+    beforeCreate: [new pulumi.ResourceHook(hookName(name), () => refuseLostKey(key, way, label), { onDryRun: true })],
   };
 }
 
@@ -169,25 +184,23 @@ function known(release: Pick<k8s.helm.v3.ReleaseArgs, "values" | "version">): Pr
 
 /** What has an `up` install a release anew that is gone, or was about to be, while Pulumi's state has it. */
 export function installedAnew(release: ReleaseName, parent: pulumi.Resource): pulumi.ResourceTransformation[] {
-  const anew: pulumi.ResourceTransformation = ({ props, opts }) => {
+  const way = wayTo(parent);
+  if (way === undefined) {
+    return [];
+  }
+  const anew: pulumi.ResourceTransformation = ({ name, props, opts }) => {
     const replaceOnChanges: string[] = [];
     const wanted = () => known(props as k8s.helm.v3.ReleaseArgs);
-    const description = descriptionOfGone(release, wanted, replaceOnChanges, access());
+    const description = descriptionOfGone(name, release, wanted, replaceOnChanges, way);
     // By its name alone the provider would replace it in that order too.
     const its: pulumi.CustomResourceOptions = { ...opts, replaceOnChanges, deleteBeforeReplace: true };
     return { props: { ...props, description }, opts: its as pulumi.ResourceOptions };
   };
-  return reachesCluster(parent) ? [anew] : [];
+  return [anew];
 }
 
 /** Of a guard that is made anew after a destroy that was interrupted: what that destroy has Helm find has nothing to stand for. */
-export function recordHooks(name: string, release: ReleaseName): pulumi.ResourceHookBinding {
-  const letGo = () => withCluster(access(), (api) => letRecordGo(api, release));
+export function recordHooks(name: string, release: ReleaseName, way: Way): pulumi.ResourceHookBinding {
+  const letGo = () => withCluster(way, (api) => letRecordGo(api, release));
   return { beforeCreate: [new pulumi.ResourceHook(hookName(`${name}-record`), letGo)] };
-}
-
-/** The cluster that the default provider uses. */
-function access(): ClusterAccess {
-  const config = new pulumi.Config("kubernetes");
-  return { kubeconfig: config.get("kubeconfig"), context: config.get("context") };
 }

@@ -1,10 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { ClusterAccess, ClusterApi, withCluster } from "./clusterApi";
+import { ClusterApi, withCluster } from "./clusterApi";
 import { EntriesAtDestroy, refuseForeignEntries } from "./foreignEntries";
 import { freeHeldEntries } from "./heldEntries";
 import { holdLostRecord, type ReleaseName } from "./helmRecord";
 import { removeRemains } from "./remains";
 import { removeStuckHooks } from "./stuckHooks";
+import type { ClusterAccess } from "./kubeconfig";
 
 /** What is done when a resource is deleted, by its `task`. */
 const TASKS: Record<string, (api: ClusterApi, props: never) => Promise<void>> = {
@@ -26,7 +27,10 @@ export function handler(): pulumi.dynamic.ResourceProvider {
   }
   return {
     configure: async ({ config }) => {
-      access = { kubeconfig: config.get("kubernetes:kubeconfig"), context: config.get("kubernetes:context") };
+      const [kubeconfig, context, cluster] = ["kubeconfig", "context", "cluster"].map((key) =>
+        config.get(`kubernetes:${key}`),
+      );
+      access = { kubeconfig, context, cluster };
     },
     create: async (props) => ({ id: props.task, outs: props }),
     update: async (_id, _old, props) => ({ outs: props }),

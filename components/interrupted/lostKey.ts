@@ -1,5 +1,5 @@
 import { find } from "./asked";
-import type { ClusterAccess } from "./clusterApi";
+import type { Way } from "./kubeconfig";
 
 /** A key that the stack generates, and that Consul uses from a Secret. */
 export interface GeneratedKey {
@@ -21,7 +21,7 @@ export interface GeneratedKey {
  */
 export async function refuseLostKey(
   { namespace, secretName, secretKey, rotation, job }: GeneratedKey,
-  access: ClusterAccess,
+  access: Way,
   [label, stack]: readonly [string, string],
 ): Promise<void> {
   const own = async (apiVersion: string, kind: string, name: string) => {

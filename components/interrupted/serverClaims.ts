@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { quantityOf } from "../shared/grammars";
 import { find } from "./asked";
-import type { ApiObject, ClusterAccess } from "./clusterApi";
+import type { ApiObject } from "./clusterApi";
 import type { ReleaseName } from "./helmRecord";
+import type { Way } from "./kubeconfig";
 
 /** What the servers' claims are made from, as the chart has it and as Kubernetes does. */
 interface Claim {
@@ -30,7 +31,7 @@ interface ServersSpec {
 export async function refuseOtherClaims(
   { oldInputs, newInputs }: Pick<pulumi.ResourceHookArgs, "oldInputs" | "newInputs">,
   { namespace, name }: ReleaseName,
-  access: ClusterAccess,
+  access: Way,
 ): Promise<void> {
   const [before, after] = await Promise.all([oldInputs, newInputs].map(claimOf));
   if (!differ(before, after)) {

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ownObjects, reachesCluster } from "../interrupted/hooks";
+import { ownObjects } from "../interrupted/hooks";
 import { dnsLabelProblems } from "../shared/names";
 import { Problem, refuse } from "../shared/problems";
 
@@ -77,11 +77,11 @@ export function claimTemplates(
       resources: { requests: { storage: claim.storage } },
     },
   }));
-  if (volumeClaims.length === 0 || !reachesCluster(parent)) {
+  if (volumeClaims.length === 0) {
     return templates;
   }
   return pulumi.output(namespace).apply(async (within) => {
-    const live = await ownObjects({ apiVersion: "apps/v1", kind: "StatefulSet", namespace: within });
+    const live = await ownObjects({ apiVersion: "apps/v1", kind: "StatefulSet", namespace: within }, parent);
     const spec = live === "unknown" ? undefined : live?.get(name)?.spec;
     refuse(`StatefulSet "${name}"`, spec === undefined ? [] : exchangedClaims(spec as LiveSpec, name, volumeClaims));
     return templates;

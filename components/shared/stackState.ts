@@ -6,7 +6,7 @@ export interface DeployedResource {
   readonly urn: string;
   readonly type: string;
   readonly outputs: {
-    readonly metadata?: { readonly name: string; readonly namespace?: string };
+    readonly metadata?: { readonly name: string; readonly namespace?: string; readonly uid?: string };
     readonly spec?: unknown;
     /** Of a Helm release. */
     readonly name?: unknown;

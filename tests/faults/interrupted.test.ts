@@ -15,7 +15,7 @@ import {
   through,
 } from "../e2e/cluster";
 import { judged } from "../e2e/pack";
-import { Fault, interrupted, killProvider, says } from "./interrupting";
+import { Fault, helmStatus, interrupted, killProvider, says } from "./interrupting";
 
 /**
  * `pulumi up` and `pulumi destroy` are killed at points that are told by what is being done, and the same command comes after
@@ -42,26 +42,14 @@ const away = async (part: string): Promise<void> => {
   await promisify(execFile)(path.join(__dirname, "../../testbed/away"), [part, "30"]);
 };
 
-const recorded = (status: string) => async () =>
-  (await kubectl(
-    "get",
-    "secrets",
-    "-n",
-    "consul-system",
-    "-l",
-    `owner=helm,name=consul,status=${status}`,
-    "-o",
-    "name",
-  )) !== "";
-
 const UPS: [string, (printed: string) => boolean | Promise<boolean>, Fault][] = [
   ["before the release, when its namespace is there", says(/consul-namespace created/), "SIGKILL"],
-  ["while Helm installs", recorded("pending-install"), "SIGKILL"],
-  ["while Helm installs, by Ctrl-C", recorded("pending-install"), "SIGINT"],
+  ["while Helm installs", helmStatus("pending-install"), "SIGKILL"],
+  ["while Helm installs, by Ctrl-C", helmStatus("pending-install"), "SIGINT"],
   ["when the release is there, before its workloads are", says(/consul-release created/), "SIGKILL"],
   ["while a config entry is made", says(/baseline-all\.services creating/), "SIGKILL"],
   ["while Traefik starts", says(/traefik-deployment creating/), "SIGKILL"],
-  ["by its provider's, while Helm installs", recorded("pending-install"), killProvider],
+  ["by its provider's, while Helm installs", helmStatus("pending-install"), killProvider],
   ["by its provider's, while services are made", says(/whoami-deployment creating/), killProvider],
   ["while the API server is away", says(/whoami-deployment creating/), () => away("kube-apiserver")],
   ["while etcd is away", says(/traefik-deployment creating/), () => away("etcd")],
@@ -71,7 +59,7 @@ for (const [where, point, signal] of UPS) {
   step(`an up that ends ${where}, is gone on with by the next, and what that made can be destroyed`, async () => {
     await interrupted(its, "up", point, signal);
     await its.stack.up();
-    expect(await recorded("deployed")()).toBe(true);
+    expect(await helmStatus("deployed")()).toBe(true);
     await answers(200, HOST);
     await its.stack.destroy();
     await nothingIsLeft(before);
@@ -90,9 +78,9 @@ step("an up that is killed while Helm upgrades is gone on with by the next, and 
   await its.stack.up();
   const ca = await kubectl("get", "secret", "consul-ca-cert", "-n", "consul-system", "-o", "jsonpath={.data}");
   its.configure({ consulServerAdditionalDnsSans: ["consul.example"] });
-  await interrupted(its, "up", recorded("pending-upgrade"), "SIGKILL");
+  await interrupted(its, "up", helmStatus("pending-upgrade"), "SIGKILL");
   await its.stack.up();
-  expect(await recorded("deployed")()).toBe(true);
+  expect(await helmStatus("deployed")()).toBe(true);
   await answers(200, HOST);
   expect(await kubectl("get", "secret", "consul-ca-cert", "-n", "consul-system", "-o", "jsonpath={.data}")).toBe(ca);
 });
@@ -133,7 +121,7 @@ for (const [where, words] of DESTROYS) {
 const BROUGHT_BACK: [string, (printed: string) => boolean | Promise<boolean>][] = [
   ["while services go", says(/whoami-deployment deleting/)],
   ["while config entries go", says(/baseline-all\.services deleting/)],
-  ["while Helm uninstalls", recorded("uninstalling")],
+  ["while Helm uninstalls", helmStatus("uninstalling")],
   ["while the namespace goes", says(/consul-namespace deleting/)],
 ];
 

@@ -1,6 +1,6 @@
 import { ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
-import { poll } from "../e2e/cluster";
+import { kubectl, poll } from "../e2e/cluster";
 import type { Workspace } from "../workspace";
 
 /** Starts an operation by the CLI, in a group of processes of its own. */
@@ -65,3 +65,16 @@ export async function interrupted(
 
 /** The point at which the CLI says so. */
 export const says = (words: RegExp) => (printed: string) => words.test(printed);
+
+/** The point at which Helm's record of Consul's release has this status. */
+export const helmStatus = (status: string) => async (): Promise<boolean> =>
+  (await kubectl(
+    "get",
+    "secrets",
+    "-n",
+    "consul-system",
+    "-l",
+    `owner=helm,name=consul,status=${status}`,
+    "-o",
+    "name",
+  )) !== "";

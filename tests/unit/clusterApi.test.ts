@@ -76,6 +76,22 @@ describe("the cluster is that", () => {
   test.each<[string, () => Parameters<typeof ClusterApi.connect>[0]]>([
     ["of the kubeconfig that is given", () => ({ kubeconfig: JSON.stringify(config()) })],
     ["of the file that is given", () => ({ kubeconfig: written("given", config()) })],
+    [
+      "of the file that is given in the home folder",
+      () => ({ kubeconfig: `~/${path.relative(os.homedir(), written("given", config()))}` }),
+    ],
+    [
+      "that is given by its name",
+      () => {
+        const its = config({ cluster: { server: "https://127.0.0.1:1" } });
+        const clusters = [...its.clusters, { name: "other", cluster: { server: url } }];
+        return { kubeconfig: JSON.stringify({ ...its, clusters }), cluster: "other" };
+      },
+    ],
+    [
+      "of KUBECONFIG where what is given is empty",
+      () => ((process.env.KUBECONFIG = written("named", config())), { kubeconfig: "" }),
+    ],
     ["of KUBECONFIG", () => ((process.env.KUBECONFIG = written("named", config())), {})],
     [
       "of the context that is given",
@@ -112,6 +128,11 @@ describe("the cluster is that", () => {
     ["no such user", () => ({ ...config(), users: [] }), undefined, /no "it" among its users/],
   ])("of none where the kubeconfig has %s", (_, given, context, reason) => {
     expect(() => ClusterApi.connect({ kubeconfig: JSON.stringify(given()), context })).toThrow(reason);
+  });
+
+  test("asked as nobody where its context names no user", async () => {
+    const its = { ...config(), contexts: [{ name: "it", context: { cluster: "it" } }] };
+    await expect(asks({ kubeconfig: JSON.stringify(its) })).resolves.toBeUndefined();
   });
 
   test("of the pod itself where there is no kubeconfig, by the pod's account", () => {
@@ -317,6 +338,14 @@ describe("what fails in a cluster", () => {
     process.env.HTTPS_PROXY = "http://proxy:3128";
     expect(cannotAsk(error)).toBe(false);
     await expect(done(error)).rejects.toBe(error);
+  });
+
+  test("is asked as soon as the way to it is known, and not at all where a preview does not know it", async () => {
+    const ask = jest.fn(async () => undefined);
+    await withCluster(Promise.resolve(undefined), ask);
+    expect(ask).not.toHaveBeenCalled();
+    await withCluster(Promise.resolve({ kubeconfig: JSON.stringify(config()) }), ask);
+    expect(ask).toHaveBeenCalledTimes(1);
   });
 
   test("where it does not answer, and no proxy is in between, is told", async () => {

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { DependencyProviderResource } from "@pulumi/pulumi/resource";
 import * as clusterProvider from "../../components/interrupted/clusterProvider";
 import { PROVIDER_CODE } from "../../components/interrupted/providerCode";
 import { record } from "../recorder";
@@ -80,7 +81,25 @@ test("a component package does it by itself, without the code", async () => {
   }
 });
 
-test("nothing is made where the mesh is in the cluster of another provider, which nobody here can ask", async () => {
-  const its = await made(false, clusterProvider, () => [new k8s.Provider("other", {})]);
-  expect(its).toEqual([]);
+test.each<[string, k8s.ProviderArgs, object]>([
+  [
+    "all",
+    { kubeconfig: "another", context: "red", cluster: "it" },
+    { kubeconfig: "another", context: "red", cluster: "it" },
+  ],
+  ["no more than a kubeconfig", { kubeconfig: "another" }, { kubeconfig: "another" }],
+  ["nothing", { kubeconfig: "" }, { kubeconfig: "" }],
+])("the cluster is that of the mesh's own provider, of which %s is given", async (_, args, expected) => {
+  const [provider] = await made(false, clusterProvider, () => [new k8s.Provider("other", args)]);
+  const { "kubernetes:kubeconfig": kubeconfig, ...others } = provider.props;
+  const its = kubeconfig === "" ? "" : kubeconfig.value;
+  expect(kubeconfig).toEqual(its === "" ? "" : { ...SECRET, value: its });
+  expect({ kubeconfig: its, context: others["kubernetes:context"], cluster: others["kubernetes:cluster"] }).toEqual(
+    expected,
+  );
+});
+
+test("nothing is made where the mesh is in a cluster that only a program in another language knows", async () => {
+  const provider = () => new DependencyProviderResource("urn:pulumi:a::b::pulumi:providers:kubernetes::its::1b2c");
+  expect(await made(false, clusterProvider, () => [provider()])).toEqual([]);
 });

@@ -123,6 +123,7 @@ test.each<[what: string, urn: string, its: object]>([
   ["of another kind", urnOf("MeshService"), { type: "kubernetes:core/v1:Secret", outputs: { metadata: ORDERS } }],
   ["of another name", urnOf("MeshService"), { outputs: { metadata: { ...ORDERS, name: "bills" } } }],
   ["of another namespace", urnOf("MeshService"), { outputs: { metadata: { ...ORDERS, namespace: "bills" } } }],
+  ["in another cluster", urnOf("MeshService"), { outputs: { metadata: { ...ORDERS, uid: "another" } } }],
   ["no object", urnOf("MeshService"), { outputs: {} }],
 ])("one of a run that was interrupted is taken over beside a resource of the state that is %s", async (_, urn, its) => {
   expect(await beside(urn, its)).toBe("made");

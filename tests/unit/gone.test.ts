@@ -12,9 +12,12 @@ import { find, record, Recorded } from "../recorder";
 const release = { name: "consul", namespace: "consul-system" };
 const LONG_AGO = "2026-11-01T00:00:00.000Z";
 const STATE = {
-  a: { type: "kubernetes:core/v1:ConfigMap", outputs: { metadata: { name: "settings", namespace: "shop" } } },
-  b: { type: "kubernetes:core/v1:Namespace", outputs: { metadata: { name: "shop" } } },
-  c: { type: "kubernetes:helm.sh/v3:Release", outputs: { name: "consul", namespace: "consul-system" } },
+  "urn::settings": {
+    type: "kubernetes:core/v1:ConfigMap",
+    outputs: { metadata: { name: "settings", namespace: "shop" } },
+  },
+  "urn::shop": { type: "kubernetes:core/v1:Namespace", outputs: { metadata: { name: "shop" } } },
+  "urn::release": { type: "kubernetes:helm.sh/v3:Release", outputs: { name: "consul", namespace: "consul-system" } },
 };
 const KUBECONFIG = "kubernetes:kubeconfig";
 let server: ApiServer;
@@ -123,7 +126,7 @@ describe("an object that an interrupted run has changed", () => {
     return [{ manager: "pulumi-kubernetes-1a2b", time, fieldsV1: { "f:data": Object.fromEntries(keys) } }];
   };
   const state = (managedFields: object[]) => ({
-    a: {
+    "urn::settings": {
       type: "kubernetes:core/v1:ConfigMap",
       outputs: { metadata: { name: "settings", namespace: "shop", managedFields } },
     },
@@ -168,7 +171,7 @@ describe("an object that an interrupted run has changed", () => {
         new k8s.apps.v1.StatefulSet("pods", { metadata, spec }, { parent, ignoreChanges });
       };
       const outputs = { metadata: { ...metadata, managedFields: managedFields(LONG_AGO) } };
-      const recorded = await record(program, {}, { a: { type: "kubernetes:apps/v1:StatefulSet", outputs } });
+      const recorded = await record(program, {}, { "urn::pods": { type: "kubernetes:apps/v1:StatefulSet", outputs } });
       return find(recorded, "pods").props.metadata.annotations;
     };
     expect(await annotations(["spec.replicas"])).toEqual(DECLARED_WINS);
@@ -240,7 +243,7 @@ describe("an object that an interrupted run has changed", () => {
     test("is told with a warning of what is in it, where it is a namespace", async () => {
       add("left", {}, "Namespace");
       const program = within(
-        (parent) => void new k8s.core.v1.Namespace("its", { metadata: { name: "its" } }, { parent }),
+        (parent) => void new k8s.core.v1.Namespace("shop", { metadata: { name: "its" } }, { parent }),
       );
       expect(await end(program)).toEqual([
         told("Namespace left", "nothing needs it and nothing is in it", "VERB namespace left"),
@@ -325,7 +328,7 @@ describe("a config entry", () => {
     const OPEN = { ...SPEC, sources: [{ name: "*", action: "allow" }] };
     const metadata = (labels: object = stackLabels()) => ({ name: "web", namespace: "shop", labels });
     const noted = (spec: object) => () => ({
-      a: {
+      "urn::entry": {
         type: "kubernetes:consul.hashicorp.com/v1alpha1:ServiceIntentions",
         outputs: { metadata: metadata(), spec },
       },
@@ -394,21 +397,70 @@ describe("a config entry", () => {
 const SETTINGS = "kubernetes:core/v1:ConfigMap";
 
 test.each([
-  ["of another kind", "kubernetes:core/v1:Secret", { name: "settings", namespace: "shop" }],
-  ["of another name", SETTINGS, { name: "others", namespace: "shop" }],
-  ["in another namespace", SETTINGS, { name: "settings", namespace: "orders" }],
-  ["that was never made", SETTINGS, undefined],
-])("an object %s in the state is not it", async (_, type, metadata) => {
-  const { props, replaceOnChanges } = await settings({ a: { type, outputs: { metadata } } });
+  ["of another kind", "settings", "kubernetes:core/v1:Secret", { name: "settings", namespace: "shop" }],
+  ["of another name", "settings", SETTINGS, { name: "others", namespace: "shop" }],
+  ["in another namespace", "settings", SETTINGS, { name: "settings", namespace: "orders" }],
+  ["that was never made", "settings", SETTINGS, undefined],
+  ["of another resource, as in another cluster,", "my-settings", SETTINGS, { name: "settings", namespace: "shop" }],
+])("an object %s in the state is not it", async (_, resource, type, metadata) => {
+  const { props, replaceOnChanges } = await settings({ [`urn::${resource}`]: { type, outputs: { metadata } } });
   expect([props.metadata.annotations, replaceOnChanges]).toEqual([asItWas.annotations, []]);
 });
 
 test("what is in no namespace is made anew where it is gone", async () => {
   const program = () => {
-    const parent = new pulumi.ComponentResource("test:index:Shop", "shop", {}, owned("shop", {}));
-    new k8s.core.v1.Namespace("its", { metadata: { name: "shop" } }, { parent });
+    const parent = new pulumi.ComponentResource("test:index:Shop", "its", {}, owned("shop", {}));
+    new k8s.core.v1.Namespace("shop", { metadata: { name: "shop" } }, { parent });
   };
-  expect(find(await record(program, {}, STATE), "its").replaceOnChanges).toEqual(["metadata"]);
+  expect(find(await record(program, {}, STATE), "shop").replaceOnChanges).toEqual(["metadata"]);
+});
+
+describe("in the cluster of a provider that the program makes", () => {
+  /** The same ConfigMap, by a provider with these inputs; the stack's configuration tells no cluster. */
+  const ofProvider = async (args: k8s.ProviderArgs, preview = false) => {
+    const program = () => {
+      const provider = new k8s.Provider("its", args);
+      const parent = new pulumi.ComponentResource("test:index:Shop", "shop", {}, { provider, ...owned("shop", {}) });
+      new k8s.core.v1.ConfigMap("settings", { metadata: { name: "settings", namespace: "shop" } }, { parent });
+    };
+    return find(await record(program, {}, STATE, [], {}, preview), "settings");
+  };
+  let kubeconfig: string;
+  beforeEach(() => {
+    kubeconfig = pulumi.runtime.allConfig()[KUBECONFIG];
+    pulumi.runtime.setAllConfig({});
+  });
+
+  test("an object that is gone is made anew", async () => {
+    for (const preview of [false, true]) {
+      const { replaceOnChanges } = await ofProvider({ kubeconfig: pulumi.secret(kubeconfig) }, preview);
+      expect(replaceOnChanges).toEqual(["metadata"]);
+    }
+    live();
+    expect((await ofProvider({ kubeconfig })).replaceOnChanges).toEqual([]);
+  });
+
+  test("that cluster is found by its context, or by its name", async () => {
+    const its = JSON.parse(kubeconfig);
+    const [cluster] = its.clusters;
+    const [context] = its.contexts;
+    const none = { name: "none", cluster: { server: "https://127.0.0.1:1" } };
+    const other = { name: "none", context: { ...context.context, cluster: "none" } };
+    const both = { ...its, clusters: [none, cluster], contexts: [other, context], "current-context": "none" };
+    const found = async (args: k8s.ProviderArgs) =>
+      (await ofProvider({ kubeconfig: JSON.stringify(both), ...args })).replaceOnChanges.length === 1;
+    expect([await found({}), await found({ context: context.name }), await found({ cluster: cluster.name })]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  test("nothing is taken for gone while a preview does not know the cluster, since it is still to be made", async () => {
+    const unknown = pulumi.output(Promise.resolve(pulumi.unknown as string));
+    expect((await ofProvider({ kubeconfig: unknown }, true)).replaceOnChanges).toEqual([]);
+    expect(server.requests).toEqual([]);
+  });
 });
 
 test("an object that is yet to come is made as it is declared", async () => {
@@ -492,7 +544,9 @@ describe("a release that the state has", () => {
     await record(
       async () => {
         const access = { kubeconfig: pulumi.runtime.allConfig()[KUBECONFIG] };
-        refused = await descriptionOfGone(release, async () => ({}), [], access).catch((error: Error) => error.message);
+        refused = await descriptionOfGone("release", release, async () => ({}), [], access).catch(
+          (error: Error) => error.message,
+        );
       },
       {},
       STATE,
@@ -547,7 +601,7 @@ describe("a release that the state has", () => {
   describe("that an interrupted run has upgraded", () => {
     const warned = warnings();
     const known = (at: number) => ({
-      c: { type: "kubernetes:helm.sh/v3:Release", outputs: { ...release, status: { revision: at } } },
+      "urn::release": { type: "kubernetes:helm.sh/v3:Release", outputs: { ...release, status: { revision: at } } },
     });
     const chart = { metadata: { name: "consul", version: "1.9.11" } };
     const upgraded = (status: string, config: object | undefined, its: object = chart) =>
@@ -607,7 +661,10 @@ describe("a release that the state has", () => {
     ["another name", "kubernetes:helm.sh/v3:Release", { name: "vault", namespace: "consul-system" }],
     ["another namespace", "kubernetes:helm.sh/v3:Release", { name: "consul", namespace: "shop" }],
   ])("is not what the state has of %s", async (_, type, outputs) => {
-    expect(await asked({ a: { type, outputs } })).toEqual({ description: undefined, replaceOnChanges: [] });
+    expect(await asked({ "urn::release": { type, outputs } })).toEqual({
+      description: undefined,
+      replaceOnChanges: [],
+    });
   });
 
   test("is installed as it is declared in a namespace that is yet to come too", async () => {

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { DependencyProviderResource } from "@pulumi/pulumi/resource";
 import {
   generatedKeyHooks,
   installedAnew,
@@ -9,6 +10,7 @@ import {
   recordHooks,
   stackLabels,
 } from "../../components/interrupted/hooks";
+import { wayTo } from "../../components/interrupted/way";
 import { ApiServer } from "../apiServer";
 import { begin, find, record, Recorded } from "../recorder";
 
@@ -54,6 +56,10 @@ test("the stack's own objects of a kind are those with its label", async () => {
 });
 
 const A = { apiVersion: "example.com/v1", kind: "A" };
+
+/** A provider of a program in another language, of which a component in a package has no more than where it is. */
+const anotherLanguages = () =>
+  new DependencyProviderResource("urn:pulumi:test::test::pulumi:providers:kubernetes::its::1b2c");
 
 describe("of a component that the stack is to own", () => {
   const LABELS = { "consul-traefik-mesh/stack": "consul-traefik-mesh.test" };
@@ -142,10 +148,10 @@ describe("of a component that the stack is to own", () => {
     });
   });
 
-  test("in the cluster of another provider it is labelled, and not looked for", async () => {
+  test("in a cluster that only a program in another language knows it is labelled, and not looked for", async () => {
     const metadata = { name: "a", namespace: "shop" };
     const recorded = await record(() => {
-      const provider = new k8s.Provider("other", {});
+      const provider = anotherLanguages();
       const parent = component({ providers: [provider] });
       new k8s.core.v1.ConfigMap("by-parent", { metadata }, { parent });
       new k8s.core.v1.ConfigMap("by-itself", { metadata }, owned("x", { provider }));
@@ -156,12 +162,12 @@ describe("of a component that the stack is to own", () => {
     }
   });
 
-  test.each(["the program's own", "another"])(
-    "in the cluster of %s provider, an entry is awaited by labels of its own",
-    async (whose) => {
+  test.each(["TypeScript", "another language"])(
+    "an entry is awaited by labels of its own where the program is in %s",
+    async (language) => {
       const waitFor = async (labels: Record<string, string>) => {
         const recorded = await record(() => {
-          const provider = whose === "another" ? new k8s.Provider("other", {}) : undefined;
+          const provider = language === "TypeScript" ? undefined : anotherLanguages();
           const metadata = { name: "web", labels, annotations: { "pulumi.com/waitFor": "condition=Synced" } };
           const entry = { apiVersion: "consul.hashicorp.com/v1alpha1", kind: "ServiceDefaults", metadata };
           new k8s.apiextensions.CustomResource("web", entry, owned("x", { parent: component({}), provider }));
@@ -220,7 +226,7 @@ describe("a release", () => {
   test("has its hooks, by the name of the mesh, where the cluster can be asked", async () => {
     const { names, transformations } = await hooks();
     expect([names, transformations.length]).toEqual([[["consul-reinstall"], ["consul-upgrade", "consul-claims"]], 1]);
-    const other = await hooks(() => [new k8s.Provider("other", {})]);
+    const other = await hooks(() => [anotherLanguages()]);
     expect([other.its, other.transformations]).toEqual([undefined, []]);
   });
 
@@ -293,7 +299,7 @@ test("a release that Helm has lost can be upgraded, and what goes of one is wait
 test("what a destroy has Helm find goes before its guard is made anew", async () => {
   let hook!: any;
   await record(() => {
-    [hook] = recordHooks("consul-entries", release).beforeCreate!;
+    [hook] = recordHooks("consul-entries", release, wayTo(undefined)!).beforeCreate!;
   });
   expect(hook.name).toBe("consul-entries-record");
   await hook.callback({});
@@ -308,7 +314,7 @@ test("before a key is generated, one that the stack has in the cluster stops tha
   await record(() => {
     const key = { namespace: secret.namespace, secretName: secret.name, secretKey: "key", rotation: "gossipKey" };
     hooks = generatedKeyHooks("lost", key, new pulumi.ComponentResource("test:index:Mesh", "mesh"));
-    const provider = new k8s.Provider("other", {});
+    const provider = anotherLanguages();
     const there = new pulumi.ComponentResource("test:index:Mesh", "there", {}, { providers: { kubernetes: provider } });
     elsewhere = generatedKeyHooks("lost-there", key, there);
     labels = stackLabels();

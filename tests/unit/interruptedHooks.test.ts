@@ -2,6 +2,7 @@ import { gunzipSync } from "node:zlib";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { interruptedReleaseHooks, owned, recordHooks, stackLabels } from "../../components/interrupted/hooks";
+import { wayTo } from "../../components/interrupted/way";
 import { ApiServer } from "../apiServer";
 import { begin, record } from "../recorder";
 
@@ -164,7 +165,7 @@ describe("before a release is upgraded", () => {
 test("where a destroy was interrupted before Helm had begun, an up leaves nothing of what Helm was to find", async () => {
   let hooks: pulumi.ResourceHookBinding | undefined;
   await record(() => {
-    hooks = recordHooks("consul-entries", release);
+    hooks = recordHooks("consul-entries", release, wayTo(undefined)!);
   });
   revision(0, "uninstalled");
   revision(1, "deployed");
@@ -249,7 +250,7 @@ async function renamed(aliases: { its?: string; component?: string; around?: str
         { ...opts, transformations: [...opts.transformations!, seen] },
       );
       const newInputs = { apiVersion: "v1", kind: "Namespace", metadata };
-      outcome = await first(its!.hooks!.beforeCreate)({ newInputs, urn: "urn:its", type }).then(
+      outcome = await first(its!.hooks!.beforeCreate)({ newInputs, urn: "urn:its", type, name: "services" }).then(
         () => "made",
         ({ message }: Error) => message,
       );

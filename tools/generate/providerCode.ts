@@ -4,6 +4,7 @@ import { transformSync } from "@swc/core";
 
 /** What the provider's code is made of; the last is its beginning. */
 const MODULES = [
+  "kubeconfig",
   "clusterApi",
   "objects",
   "helmRecord",
