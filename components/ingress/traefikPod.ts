@@ -1,6 +1,7 @@
 import type { Placement } from "../mesh/placement";
+import { accountAnnotationProblems } from "../pods/accountOptions";
 import { containerProblems } from "../pods/containerProblems";
-import { metadataKeyProblems, metadataNameProblems } from "../pods/metadataProblems";
+import { metadataKeyProblems } from "../pods/metadataProblems";
 import { podOptionProblems } from "../pods/podOptionProblems";
 import type { EnvValue, PodOptions, PodSpec } from "../pods/podOptions";
 import type { Problem } from "../shared/problems";
@@ -31,7 +32,7 @@ export interface TraefikPod {
   readonly podAnnotations?: Readonly<Record<string, string>>;
   /**
    * Annotations of Traefik's ServiceAccount, by which a cloud knows it, such as `eks.amazonaws.com/role-arn` or
-   * `iam.gke.io/gcp-service-account` for DNS challenges.
+   * `iam.gke.io/gcp-service-account` for DNS challenges. Those of Consul and Pulumi are refused.
    * @setting traefikServiceAccountAnnotations
    * @unset none
    */
@@ -58,7 +59,7 @@ const NO_PROXY = /^no_proxy$/i;
 
 /** What is wrong with Traefik's pods; `prefix` is put before each path. */
 export function traefikPodProblems(options: TraefikOptions, prefix: string): Problem[] {
-  const { env = {}, podLabels = {}, podAnnotations = {}, serviceAccountAnnotations = {}, podSpec = {} } = options;
+  const { env = {}, podLabels = {}, podAnnotations = {}, serviceAccountAnnotations, podSpec = {} } = options;
   const judge = (its: PodOptions, at: string) =>
     podOptionProblems(
       its,
@@ -78,9 +79,7 @@ export function traefikPodProblems(options: TraefikOptions, prefix: string): Pro
         reason: "is how Traefik's Service finds its pods, which the component sets; use another key",
       })),
     ...Object.keys(podAnnotations).flatMap((key) => metadataKeyProblems(`${prefix}podAnnotations["${key}"]`, key)),
-    ...Object.keys(serviceAccountAnnotations).flatMap((key) =>
-      accountProblems(`${prefix}serviceAccountAnnotations["${key}"]`, key),
-    ),
+    ...accountAnnotationProblems(serviceAccountAnnotations, `${prefix}serviceAccountAnnotations`),
     ...(misformed.length > 0 ? misformed : judge(inputsOf(podSpec), `${prefix}podSpec.`)),
   ];
 }
@@ -110,12 +109,4 @@ function proxyProblems(names: readonly string[], prefix: string): Problem[] {
   return names.some((each) => NO_PROXY.test(each))
     ? []
     : names.filter((each) => PROXY.test(each)).map((name) => ({ propertyPath: `${prefix}env.${name}`, reason }));
-}
-
-/** Consul's auth method takes the identity from an annotation where there is one. */
-function accountProblems(propertyPath: string, key: string): Problem[] {
-  const wrong = metadataNameProblems(propertyPath, key);
-  return /(^|\.)(consul\.hashicorp\.com|pulumi\.com)\//.test(key)
-    ? [{ propertyPath, reason: "decides the identity in the mesh, which the component sets; leave it out" }]
-    : wrong;
 }

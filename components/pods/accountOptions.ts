@@ -12,7 +12,7 @@ export interface AccountOptions {
   readonly existingServiceAccount?: boolean;
   /**
    * Annotations of the ServiceAccount, by which a cloud gives its pods an identity there, such as `eks.amazonaws.com/role-arn`; values
-   * may be other resources' outputs. Those of Consul are refused. See docs/services.md#a-clouds-identity.
+   * may be other resources' outputs. Those of Consul and Pulumi are refused. See docs/services.md#a-clouds-identity.
    * @unset none
    */
   readonly serviceAccountAnnotations?: Readonly<Record<string, pulumi.Input<string>>>;
@@ -25,7 +25,7 @@ export function accountProblems(
 ): Problem[] {
   const at = `${prefix}serviceAccountAnnotations`;
   return [
-    ...Object.keys(serviceAccountAnnotations ?? {}).flatMap((key) => annotationProblems(`${at}["${key}"]`, key)),
+    ...accountAnnotationProblems(serviceAccountAnnotations, at),
     ...(serviceAccountAnnotations !== undefined && existingServiceAccount
       ? [
           {
@@ -37,12 +37,23 @@ export function accountProblems(
   ];
 }
 
-function annotationProblems(at: string, key: string): Problem[] {
-  return [
-    ...metadataNameProblems(at, key),
-    // One of them is the name of the service to Consul's login [kubeauth serviceAccountServiceNameAnnotation].
-    ...(/^([^/]*\.)?consul\.hashicorp\.com\//.test(key)
-      ? [{ propertyPath: at, reason: "decides who the pods are to Consul, which the component sets; leave it out" }]
-      : []),
-  ];
+/** Keys of annotations that the component decides, and what they do. */
+const DECIDED: readonly (readonly [keys: RegExp, does: string])[] = [
+  // One of them is the name of the service to Consul's login [kubeauth serviceAccountServiceNameAnnotation].
+  [/^([^/]*\.)?consul\.hashicorp\.com\//, "decides who the pods are to Consul"],
+  [/^([^/]*\.)?pulumi\.com\//, "decides how Pulumi applies the ServiceAccount"],
+];
+
+/** What is wrong with the annotations of a ServiceAccount, be it a service's or Traefik's. */
+export function accountAnnotationProblems(annotations: Readonly<Record<string, unknown>> = {}, at: string): Problem[] {
+  return Object.keys(annotations).flatMap((key) => {
+    const propertyPath = `${at}["${key}"]`;
+    return [
+      ...metadataNameProblems(propertyPath, key),
+      ...DECIDED.filter(([keys]) => keys.test(key)).map(([, does]) => ({
+        propertyPath,
+        reason: `${does}, which the component sets; leave it out`,
+      })),
+    ];
+  });
 }

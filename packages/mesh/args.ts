@@ -69,7 +69,7 @@ export interface PlatformArgs {
   traefikPodLabels?: { [key: string]: string };
   /** Further annotations of Traefik's pods. Those of Consul and of the component are refused. Default: none. */
   traefikPodAnnotations?: { [key: string]: string };
-  /** Annotations of Traefik's ServiceAccount, by which a cloud knows it, such as `eks.amazonaws.com/role-arn` or `iam.gke.io/gcp-service-account` for DNS challenges. Default: none. */
+  /** Annotations of Traefik's ServiceAccount, by which a cloud knows it, such as `eks.amazonaws.com/role-arn` or `iam.gke.io/gcp-service-account` for DNS challenges. Those of Consul and Pulumi are refused. Default: none. */
   traefikServiceAccountAnnotations?: { [key: string]: string };
   /** Where Traefik's pods run, in the words of Kubernetes' PodSpec: `tolerations`, `nodeSelector`, `affinity`, `priorityClassName`, `imagePullSecrets`, `dnsConfig`, `runtimeClassName` and the like; merged last. What the component decides is refused. Default: none. */
   traefikPodSpec?: any;
@@ -484,7 +484,7 @@ export interface ServiceSettings {
   healthGrpcService?: string;
   /** Whether a ServiceAccount of the service's name exists, such as a chart's own; else one is made. To be chosen before the first `up`: one that was made goes. Default: false. */
   existingServiceAccount?: boolean;
-  /** Annotations of the ServiceAccount, by which a cloud gives its pods an identity there, such as `eks.amazonaws.com/role-arn`; values may be other resources' outputs. Those of Consul are refused. See docs/services.md#a-clouds-identity. Default: none. */
+  /** Annotations of the ServiceAccount, by which a cloud gives its pods an identity there, such as `eks.amazonaws.com/role-arn`; values may be other resources' outputs. Those of Consul and Pulumi are refused. See docs/services.md#a-clouds-identity. Default: none. */
   serviceAccountAnnotations?: { [key: string]: string };
   /** What runs the pods. `StatefulSet`: each pod has a number and claims of its own, and is replaced after the one before it. `DaemonSet`: one pod a node. The mesh calls the service, not one of its pods; see docs/services.md#what-runs-the-pods. One of Deployment, StatefulSet, DaemonSet. Default: Deployment. */
   kind?: string;
@@ -984,7 +984,7 @@ export interface WorkloadSettings {
   calls?: ServiceCall[];
   /** Whether a ServiceAccount of the service's name exists, such as a chart's own; else one is made. To be chosen before the first `up`: one that was made goes. Default: false. */
   existingServiceAccount?: boolean;
-  /** Annotations of the ServiceAccount, by which a cloud gives its pods an identity there, such as `eks.amazonaws.com/role-arn`; values may be other resources' outputs. Those of Consul are refused. See docs/services.md#a-clouds-identity. Default: none. */
+  /** Annotations of the ServiceAccount, by which a cloud gives its pods an identity there, such as `eks.amazonaws.com/role-arn`; values may be other resources' outputs. Those of Consul and Pulumi are refused. See docs/services.md#a-clouds-identity. Default: none. */
   serviceAccountAnnotations?: { [key: string]: string };
   /** Where it runs; it has to exist. With `meshStack`, the services' alone. Default: the services'. */
   namespace?: string;
@@ -1041,7 +1041,7 @@ export interface JobSettings {
   podAnnotations?: { [key: string]: string };
   /** Whether a ServiceAccount of the service's name exists, such as a chart's own; else one is made. To be chosen before the first `up`: one that was made goes. Default: false. */
   existingServiceAccount?: boolean;
-  /** Annotations of the ServiceAccount, by which a cloud gives its pods an identity there, such as `eks.amazonaws.com/role-arn`; values may be other resources' outputs. Those of Consul are refused. See docs/services.md#a-clouds-identity. Default: none. */
+  /** Annotations of the ServiceAccount, by which a cloud gives its pods an identity there, such as `eks.amazonaws.com/role-arn`; values may be other resources' outputs. Those of Consul and Pulumi are refused. See docs/services.md#a-clouds-identity. Default: none. */
   serviceAccountAnnotations?: { [key: string]: string };
   /** What else Kubernetes' PodSpec knows, merged last: objects by key; containers, volumes and the like by name; other lists as a whole. What takes the pod out of the mesh is refused; see docs/services.md#whatever-else-a-pod-can-say. Default: none. */
   podSpec?: any;

@@ -341,6 +341,18 @@ describe("resources, labels and annotations", () => {
       "decides who the pods are to Consul, which the component sets; leave it out",
       account(right),
     ]),
+    ...(
+      [
+        ["pulumi.com/patchForce", "notpulumi.com/patchForce"],
+        ["x.pulumi.com/a", "pulumi.com.example/a"],
+        ["a.b.pulumi.com/a", "pulumi.com"],
+      ] as const
+    ).map(([wrong, right]): Row => [
+      account(wrong),
+      `serviceAccountAnnotations["${wrong}"]`,
+      "decides how Pulumi applies the ServiceAccount, which the component sets; leave it out",
+      account(right),
+    ]),
     [
       { serviceAccountAnnotations: {}, existingServiceAccount: true },
       "serviceAccountAnnotations",

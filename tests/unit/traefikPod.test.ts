@@ -93,7 +93,8 @@ const PROXY =
   "leads what Traefik asks Consul and services to the proxy too; set NO_PROXY as well, to .svc and the networks of pods and Services";
 const JOINS =
   "decides how the pod joins the mesh or is found by its Service, which the component sets; use another key";
-const IDENTITY = "decides the identity in the mesh, which the component sets; leave it out";
+const IDENTITY = "decides who the pods are to Consul, which the component sets; leave it out";
+const APPLIED = "decides how Pulumi applies the ServiceAccount, which the component sets; leave it out";
 test.each<[what: string, wrong: TraefikOptions, problems: string[], right: TraefikOptions]>([
   [
     "variables of Consul's client",
@@ -190,7 +191,7 @@ test.each<[what: string, wrong: TraefikOptions, problems: string[], right: Traef
     [
       `serviceAccountAnnotations["consul.hashicorp.com/service-name"]: ${IDENTITY}`,
       `serviceAccountAnnotations["a.consul.hashicorp.com/b"]: ${IDENTITY}`,
-      `serviceAccountAnnotations["pulumi.com/skipAwait"]: ${IDENTITY}`,
+      `serviceAccountAnnotations["pulumi.com/skipAwait"]: ${APPLIED}`,
       'serviceAccountAnnotations["a/b/c"]: "a/b/c" is not a metadata key; use one such as team or example.com/team',
     ],
     {
