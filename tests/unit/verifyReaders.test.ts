@@ -1,15 +1,20 @@
 import * as fs from "node:fs";
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
+import { servedTags } from "../../components/routing/servedTags";
 import type { StateResource } from "../../tools/access/declared";
 import * as cli from "../../tools/access/pulumi";
 import { stackSettings } from "../../tools/access/stackSettings";
 import { readDeclared } from "../../tools/verify/readers/declared";
+import { readIngress } from "../../tools/verify/readers/ingress";
 import { readJobs } from "../../tools/verify/readers/jobs";
 import { readRelease } from "../../tools/verify/readers/kubernetes";
+import { readServices } from "../../tools/verify/readers/services";
 import { readAdmission } from "../../tools/verify/readers/webhooks";
 import { ClusterError } from "../../tools/access/cluster";
-import type { Source } from "../../tools/verify/reading";
+import type { Part, Source } from "../../tools/verify/reading";
 import { HEALTHY } from "../verifyReadings";
 
 const ORG = "organization/shop";
@@ -203,4 +208,55 @@ test("who may not make pods and entries is not told that the webhooks fail", asy
     undefined,
     true,
   ]);
+});
+
+describe("what has no pods just now", () => {
+  const NAMESPACE = "mesh-services";
+  const tagsOf = (name: string) => {
+    const tags = [`traefik.http.routers.${name}-1234abcd.rule=Host(\`${name}.example.com\`)`];
+    return [...tags, ...servedTags(name, tags)];
+  };
+  const service = (name: string, replicas?: number) => ({
+    name,
+    protocol: "http",
+    namespace: NAMESPACE,
+    workloads: [{ kind: "Deployment", name, namespace: NAMESPACE, replicas, tags: tagsOf(name) }],
+  });
+  const neighbour = { services: [service("theirs"), service("theirs-asleep", 0)] };
+  const declared = { ...HEALTHY.declared!, services: [service("awake"), service("asleep")], neighbours: [neighbour] };
+  const scaled = (name: string, replicas: number) => ({
+    [`/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${name}`]: { spec: { replicas, selector: {} } },
+  });
+  const readyPod = { metadata: { name: "traefik-1" }, status: { conditions: [{ type: "Ready", status: "True" }] } };
+  const traefik = http.createServer((_, answer) => void answer.writeHead(302).end());
+  beforeAll(() => new Promise<void>((listening) => traefik.listen(0, "127.0.0.1", listening)));
+  afterAll(() => traefik.close());
+
+  test("is asked for by nobody: somebody else scales it, and Traefik has no route to it then", async () => {
+    const objects: Record<string, object> = {
+      ...scaled("awake", 2),
+      ...scaled("asleep", 0),
+      "/apis/apps/v1/namespaces/traefik-consul/deployments/traefik": { spec: { selector: { matchLabels: {} } } },
+      "/api/v1/namespaces/traefik-consul/pods?": [readyPod],
+    };
+    const { port } = traefik.address() as AddressInfo;
+    const its = source(objects);
+    const cluster = {
+      ...(await its.cluster()),
+      get: async () => ({ data: { "tls.crt": "" } }),
+      through: async (...[, , , use]: [string, string, number, (here: number) => unknown]) => use(port),
+    };
+    const consul = { get: async (part: string) => (part === "catalog/services" ? {} : []) };
+    const reading = {
+      ...its,
+      cluster: async () => cluster,
+      consul: async () => consul,
+      read: async (part: Part) => (part === "declared" ? declared : part === "services" ? services() : its.read(part)),
+    } as unknown as Source;
+    const services = () => readServices(reading);
+    expect((await services()).map(({ workloads: [{ wanted }] }) => wanted)).toEqual([2, 0]);
+    const { pods, declaredRouters } = await readIngress(reading);
+    expect(pods[0].served).toEqual([{ service: "awake", status: 302 }]);
+    expect(declaredRouters.filter((name) => name.endsWith("-1234abcd"))).toEqual(["awake-1234abcd", "theirs-1234abcd"]);
+  });
 });
