@@ -216,3 +216,13 @@ export class ApiServer {
       .filter(({ metadata }) => wanted.every((one) => metadata.labels?.[one.split("=")[0]] === one.split("=")[1]));
   }
 }
+
+/** Each test of the file, or of the `describe`, has a server of its own: `begin` is given it, and the kubeconfig that leads to it. */
+export function useApiServer(begin: (server: ApiServer, kubeconfig: string) => void): void {
+  let server: ApiServer;
+  beforeEach(async () => {
+    server = new ApiServer();
+    begin(server, await server.listen());
+  });
+  afterEach(() => server.close());
+}

@@ -8,7 +8,7 @@ import type { Ingress, Mesh } from "../mesh/mesh";
 import { isLater, whenKnown } from "../shared/later";
 import { MadeObjects } from "../shared/madeObjects";
 import { podSpecPart } from "../pods/podTemplate";
-import { HARDENED, restrictedPod } from "../shared/podSecurity";
+import { CONSULS_POD, HARDENED } from "../shared/podSecurity";
 import { missingProblems } from "../shared/forms";
 import { refuse } from "../shared/problems";
 import { OTHERS_STATUS, SERVED_STATUS } from "../routing/servedTags";
@@ -107,8 +107,7 @@ export class ServedRoutes extends pulumi.ComponentResource {
                 restartPolicy: "Never",
                 automountServiceAccountToken: false,
                 ...podSpecPart({ imagePullSecrets: ingress.imagePullSecrets, ...ingress.placement }, {}),
-                // The user that Consul's image is made for.
-                securityContext: { ...restrictedPod(100, []), runAsGroup: 1000 },
+                securityContext: CONSULS_POD,
                 containers: [container(paths)],
               },
             },

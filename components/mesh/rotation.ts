@@ -4,7 +4,7 @@ import type { OwnThings } from "./bringYourOwn";
 import type { Placement } from "./placement";
 import type { SecretKeyRef } from "../chart/consulValues";
 import { podSpecPart } from "../pods/podTemplate";
-import { HARDENED, restrictedPod } from "../shared/podSecurity";
+import { CONSULS_POD, HARDENED } from "../shared/podSecurity";
 import { Problem } from "../shared/problems";
 import { script } from "../shared/script";
 import { sha256 } from "../shared/sha256";
@@ -105,8 +105,7 @@ export function rotationJob(
               restartPolicy: "Never",
               automountServiceAccountToken: false,
               ...podSpecPart({ imagePullSecrets: args.imagePullSecrets, ...args.placement }, {}),
-              // The user that Consul's image is made for.
-              securityContext: { ...restrictedPod(100, []), runAsGroup: 1000 },
+              securityContext: CONSULS_POD,
               containers: [
                 {
                   name: "rotate",

@@ -70,3 +70,6 @@ export function restrictedPod(
       : undefined,
   };
 }
+
+/** The same of a pod that runs Consul's image, under the user that this is made for. */
+export const CONSULS_POD = { ...restrictedPod(100, []), runAsGroup: 1000 };

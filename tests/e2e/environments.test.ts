@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { refusal } from "../refusal";
 import { TESTBED, workspace, Workspace } from "../workspace";
 import { answers, kubectl, poll, renewCluster, request, secretOf, story } from "./cluster";
 import { ConsulApi } from "./consulApi";
@@ -207,11 +208,6 @@ step("every generated secret is where it belongs, and nowhere else", async () =>
 });
 
 step("what holds data or trust can neither be deleted nor replaced", async () => {
-  const refusal = (preview: Promise<unknown>) =>
-    preview.then(
-      () => "accepted",
-      (error: Error) => error.message,
-    );
   expect(await refusal(its.stack.previewDestroy())).toMatch(/protected/);
   its.configure({ consulNamespace: "elsewhere" });
   expect(await refusal(its.stack.preview())).toMatch(/protect/);

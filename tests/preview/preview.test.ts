@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { refusal } from "../refusal";
 import { UNREACHABLE, workspace, Workspace } from "../workspace";
 
 let open: Workspace | undefined;
@@ -63,10 +64,7 @@ test("wrong settings are refused by preview, all at once, before any resource", 
   });
   const more = { services: [{ ...whoami, name: "f", routes: [{ host: "h.test", entryPoints: ["tls"] }] }] };
   fs.writeFileSync(path.join(directory, "more.json"), JSON.stringify(more));
-  const message = await stack.preview().then(
-    () => "accepted",
-    (error: Error) => error.message,
-  );
+  const message = await refusal(stack.preview());
   expect(message).toContain("configuration of stack test: 14 problems");
   expect(message).toContain('more.json: services[0].routes[0].entryPoints[0]: "tls" is not an entry point');
   expect(message).toContain('consulServer: is not a known key; did you mean "consulServers"?');

@@ -3,7 +3,8 @@ import { refuseForeignEntries } from "../../components/interrupted/foreignEntrie
 import { handler } from "../../components/interrupted/inProvider";
 import { removeGoing, removeRemains } from "../../components/interrupted/remains";
 import { removeStuckHooks } from "../../components/interrupted/stuckHooks";
-import { ApiServer } from "../apiServer";
+import { ApiServer, useApiServer } from "../apiServer";
+import { refusal } from "../refusal";
 
 const LABEL = ["consul-traefik-mesh/stack", "shop.prod"] as const;
 const release = { name: "consul", namespace: "consul-system" };
@@ -13,16 +14,11 @@ const clock = Date.now;
 let server: ApiServer;
 let kubeconfig: string;
 let api: ClusterApi;
-
-beforeEach(async () => {
-  server = new ApiServer();
-  kubeconfig = await server.listen();
+useApiServer((...its) => {
+  [server, kubeconfig] = its;
   api = ClusterApi.connect({ kubeconfig });
 });
-afterEach(() => {
-  Date.now = clock;
-  server.close();
-});
+afterEach(() => void (Date.now = clock));
 
 /** Each look at the clock finds it later. */
 function hasten(milliseconds: number): void {
@@ -42,10 +38,7 @@ const helms = (annotations: object = {}) => ({
 
 describe("entries of others at a destroy", () => {
   const told = (foreignEntries = false) =>
-    refuseForeignEntries(api, { release, label: LABEL, foreignEntries }).then(
-      () => undefined,
-      (error: Error) => error.message,
-    );
+    refusal(refuseForeignEntries(api, { release, label: LABEL, foreignEntries }));
   const entry = (name: string, metadata: object = {}, apiVersion = ENTRIES) =>
     server.add(apiVersion, "ServiceIntentions", { metadata: { name, namespace: "shop", ...metadata } });
 

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ConsulMesh, IntentionSet, MeshService, MeshWorkload } from "../../components";
 import { DENY_ALL, mergeIntentions } from "../../components/intentions/intentions";
-import { ApiServer } from "../apiServer";
+import { ApiServer, useApiServer } from "../apiServer";
 import { find, record } from "../recorder";
 
 /**
@@ -19,14 +19,9 @@ const synced = (status: string) => ({
 const [{ sources: DENIES }] = mergeIntentions([DENY_ALL]);
 const OURS = { "consul-traefik-mesh/stack": "consul-traefik-mesh.test" };
 let server: ApiServer;
-
-beforeEach(async () => {
-  server = new ApiServer();
-  pulumi.runtime.setAllConfig({ "kubernetes:kubeconfig": await server.listen() });
-});
-afterEach(() => {
-  pulumi.runtime.setAllConfig({});
-  server.close();
+useApiServer((its, kubeconfig) => {
+  server = its;
+  pulumi.runtime.setAllConfig({ "kubernetes:kubeconfig": kubeconfig });
 });
 
 /** An entry of this stack's that the cluster has. */

@@ -1,5 +1,5 @@
 import { refuseForeign } from "../../components/interrupted/foreign";
-import { ApiServer } from "../apiServer";
+import { ApiServer, useApiServer } from "../apiServer";
 import { begin, record } from "../recorder";
 
 const LABEL = ["consul-traefik-mesh/stack", "shop.prod"] as const;
@@ -9,14 +9,9 @@ const LONG_AGO = "2026-11-01T00:00:00Z";
 const clock = Date.now;
 let server: ApiServer;
 let kubeconfig: string;
-
-beforeEach(async () => {
-  server = new ApiServer();
-  kubeconfig = await server.listen();
-});
+useApiServer((...its) => ([server, kubeconfig] = its));
 afterEach(async () => {
   Date.now = clock;
-  server.close();
   await begin();
 });
 

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { descriptionOfGone } from "../../components/interrupted/gone";
 import { installedAnew, owned, ownObjects, stackLabels } from "../../components/interrupted/hooks";
-import { ApiServer } from "../apiServer";
+import { ApiServer, useApiServer } from "../apiServer";
 import { find, record, Recorded } from "../recorder";
 
 /**
@@ -21,12 +21,10 @@ const STATE = {
 };
 const KUBECONFIG = "kubernetes:kubeconfig";
 let server: ApiServer;
-
-beforeEach(async () => {
-  server = new ApiServer();
-  pulumi.runtime.setConfig(KUBECONFIG, await server.listen());
+useApiServer((its, kubeconfig) => {
+  server = its;
+  pulumi.runtime.setConfig(KUBECONFIG, kubeconfig);
 });
-afterEach(() => server.close());
 
 /** What the engine is asked for, of a ConfigMap that is to be. */
 async function settings(

@@ -12,7 +12,7 @@ import {
   letRecordGo,
   settledRecords,
 } from "../../components/interrupted/helmRecord";
-import { ApiServer } from "../apiServer";
+import { ApiServer, useApiServer } from "../apiServer";
 
 const release = { name: "consul", namespace: "consul-system" };
 const LABEL = ["consul-traefik-mesh/stack", "shop.prod"] as const;
@@ -22,16 +22,12 @@ const NAMESPACE = "/api/v1/namespaces/consul-system";
 const clock = Date.now;
 let server: ApiServer;
 let api: ClusterApi;
-
-beforeEach(async () => {
-  server = new ApiServer();
-  api = ClusterApi.connect({ kubeconfig: await server.listen() });
+useApiServer((its, kubeconfig) => {
+  server = its;
+  api = ClusterApi.connect({ kubeconfig });
   Date.now = () => Date.parse(NOON);
 });
-afterEach(() => {
-  Date.now = clock;
-  server.close();
-});
+afterEach(() => void (Date.now = clock));
 
 const before = (seconds: number) => new Date(Date.parse(NOON) - seconds * 1000).toISOString();
 const kept = (path: string) => server.objects.get(path) as any;

@@ -11,19 +11,14 @@ import {
   stackLabels,
 } from "../../components/interrupted/hooks";
 import { wayTo } from "../../components/interrupted/way";
-import { ApiServer } from "../apiServer";
+import { ApiServer, useApiServer } from "../apiServer";
 import { begin, find, record, Recorded } from "../recorder";
 
 const release = { name: "consul", namespace: "consul-system" };
 let server: ApiServer;
-
-beforeEach(async () => {
-  server = new ApiServer();
-  pulumi.runtime.setAllConfig({ "kubernetes:kubeconfig": await server.listen() });
-});
-afterEach(() => {
-  pulumi.runtime.setAllConfig({});
-  server.close();
+useApiServer((its, kubeconfig) => {
+  server = its;
+  pulumi.runtime.setAllConfig({ "kubernetes:kubeconfig": kubeconfig });
 });
 
 class Made extends pulumi.CustomResource {}

@@ -4,19 +4,14 @@ import { refuseForeign } from "../../components/interrupted/foreign";
 import { forgetRelease } from "../../components/interrupted/helmRecord";
 import { handler } from "../../components/interrupted/inProvider";
 import { PROVIDER_CODE } from "../../components/interrupted/providerCode";
-import { ApiServer, SYNCS } from "../apiServer";
+import { ApiServer, SYNCS, useApiServer } from "../apiServer";
 
 const LABEL = ["consul-traefik-mesh/stack", "consul-traefik-mesh.test"] as const;
 const OURS = { [LABEL[0]]: LABEL[1] };
 const release = { name: "consul", namespace: "consul-system" };
 let server: ApiServer;
 let kubeconfig: string;
-
-beforeEach(async () => {
-  server = new ApiServer();
-  kubeconfig = await server.listen();
-});
-afterEach(() => server.close());
+useApiServer((...its) => ([server, kubeconfig] = its));
 
 const left = () => [...server.objects.values()].map(({ kind, metadata }) => `${kind as string} ${metadata.name}`);
 

@@ -3,18 +3,16 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { interruptedReleaseHooks, owned, recordHooks, stackLabels } from "../../components/interrupted/hooks";
 import { wayTo } from "../../components/interrupted/way";
-import { ApiServer } from "../apiServer";
+import { ApiServer, useApiServer } from "../apiServer";
 import { begin, record } from "../recorder";
 
 const release = { name: "consul", namespace: "consul-system" };
 const OLD = "2026-11-01T00:00:00Z";
 let server: ApiServer;
-
-beforeEach(async () => {
-  server = new ApiServer();
-  pulumi.runtime.setConfig("kubernetes:kubeconfig", await server.listen());
+useApiServer((its, kubeconfig) => {
+  server = its;
+  pulumi.runtime.setConfig("kubernetes:kubeconfig", kubeconfig);
 });
-afterEach(() => server.close());
 
 type Hook = (args: object) => Promise<void>;
 const first = (hooks: readonly unknown[] | undefined) => (hooks![0] as pulumi.ResourceHook).callback as unknown as Hook;

@@ -1,5 +1,6 @@
 import { refuseLostKey } from "../../components/interrupted/lostKey";
-import { ApiServer } from "../apiServer";
+import { ApiServer, useApiServer } from "../apiServer";
+import { refusal } from "../refusal";
 
 const LABEL = ["consul-traefik-mesh/stack", "shop.prod"] as const;
 const OURS = { [LABEL[0]]: LABEL[1] };
@@ -8,20 +9,12 @@ const JOB = "consul-rotate-next-token-1a2b3c4d";
 const LONG_AGO = "2026-11-01T00:00:00Z";
 let server: ApiServer;
 let kubeconfig: string;
-
-beforeEach(async () => {
-  server = new ApiServer();
-  kubeconfig = await server.listen();
-});
-afterEach(() => server.close());
+useApiServer((...its) => ([server, kubeconfig] = its));
 
 /** What `up` says as it is about to generate the token: for the word of this Job, if there is one. */
 function said(job?: string): Promise<string | undefined> {
   const key = { ...TOKEN, secretKey: "token", rotation: "bootstrapToken", job };
-  return refuseLostKey(key, { kubeconfig }, LABEL).then(
-    () => undefined,
-    (error: Error) => error.message,
-  );
+  return refusal(refuseLostKey(key, { kubeconfig }, LABEL));
 }
 const { secretName, namespace } = TOKEN;
 const there = (metadata: object = {}, data: object | null = { token: "b2Y=" }) =>

@@ -1,4 +1,5 @@
 import {
+  CONSULS_POD,
   containerRights,
   HARDENED,
   NON_ROOT,
@@ -55,4 +56,5 @@ test("a pod runs as a user that is not root, also where it listens on a low port
     sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }],
   });
   expect(restrictedPod(0, []).runAsNonRoot).toBe(false);
+  expect(CONSULS_POD).toEqual({ ...restricted, runAsUser: 100, runAsGroup: 1000 });
 });

@@ -6,7 +6,7 @@ import { serviceTags } from "../../components/routing/serviceTags";
 import { reportEdgeChanges } from "../../reports/edgeReport";
 import { refuseTlsOptionChanges } from "../../reports/routeReport";
 import { ROOT, Within } from "../../stacks/within";
-import { ApiServer } from "../apiServer";
+import { ApiServer, useApiServer } from "../apiServer";
 import { record } from "../recorder";
 
 /**
@@ -15,15 +15,10 @@ import { record } from "../recorder";
  */
 const OURS = { "consul-traefik-mesh/stack": "consul-traefik-mesh.test" };
 let server: ApiServer;
-
-beforeEach(async () => {
-  server = new ApiServer();
+useApiServer((its, kubeconfig) => {
+  server = its;
   server.groups["apps/v1"] = ["Deployment"];
-  pulumi.runtime.setAllConfig({ "kubernetes:kubeconfig": await server.listen() });
-});
-afterEach(() => {
-  pulumi.runtime.setAllConfig({});
-  server.close();
+  pulumi.runtime.setAllConfig({ "kubernetes:kubeconfig": kubeconfig });
 });
 
 const rule = (source: string, destination: string): IntentionRule => ({ source, destination });

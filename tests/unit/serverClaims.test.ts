@@ -1,17 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refuseOtherClaims } from "../../components/interrupted/serverClaims";
-import { ApiServer } from "../apiServer";
+import { ApiServer, useApiServer } from "../apiServer";
+import { refusal } from "../refusal";
 import { UNREACHABLE } from "../workspace";
 
 const RELEASE = { namespace: "consul-system", name: "consul" };
 let server: ApiServer;
 let kubeconfig: string;
-
-beforeEach(async () => {
-  server = new ApiServer();
-  kubeconfig = await server.listen();
-});
-afterEach(() => server.close());
+useApiServer((...its) => ([server, kubeconfig] = its));
 
 /** What says nothing of claims, and is not known yet. */
 const OTHERS = { extraConfig: pulumi.unknown };
@@ -22,10 +18,7 @@ type Server = { storage?: unknown; storageClass?: unknown };
 function said(before: Server | undefined, after: Server | undefined, access = { kubeconfig }) {
   const inputs = (its: Server | undefined) => its && { values: { server: its } };
   const args = { oldInputs: inputs(before), newInputs: inputs(after) };
-  return refuseOtherClaims(args, RELEASE, access).then(
-    () => undefined,
-    (error: Error) => error.message,
-  );
+  return refusal(refuseOtherClaims(args, RELEASE, access));
 }
 
 /** The servers' StatefulSet in the cluster, and what it makes claims from. */
@@ -35,7 +28,7 @@ function deployed(storage: string, storageClassName?: string): void {
   server.add("apps/v1", "StatefulSet", { metadata, spec: { volumeClaimTemplates: [{ spec }] } });
 }
 
-const refusal = (before: string, after: string, storage: string) =>
+const other = (before: string, after: string, storage: string) =>
   `StatefulSet consul-system/consul-server makes claims of ${before}, and is to make claims of ${after}. Kubernetes lets nobody change ` +
   "that, so Helm's upgrade would fail. Delete it without its pods, which go on serving, and run pulumi up, which makes it anew: " +
   "kubectl --namespace consul-system delete statefulset consul-server --cascade=orphan. Claims that exist stay as they are; let each " +
@@ -54,8 +47,8 @@ test.each<[what: string, before: Server, after: Server, refused: readonly [strin
   ["more, beside what is not known yet", {}, { storage: "20Gi", ...OTHERS }, ["10Gi", "20Gi", "20Gi"]],
 ])("claims of %s are refused, whether the cluster answers or not", async (_, before, after, refused) => {
   deployed(String(before.storage ?? "10Gi"), before.storageClass as string | undefined);
-  expect(await said(before, after)).toBe(refusal(...refused));
-  expect(await said(before, after, { kubeconfig: UNREACHABLE })).toBe(refusal(...refused));
+  expect(await said(before, after)).toBe(other(...refused));
+  expect(await said(before, after, { kubeconfig: UNREACHABLE })).toBe(other(...refused));
 });
 
 test.each<[what: string, before: Server | undefined, after: Server | undefined]>([
@@ -78,7 +71,7 @@ test("values in which one is secret are judged as others are, and not taken for 
     refuseOtherClaims({ oldInputs: { values: { server: before } }, newInputs: { values: secret(after) } }, RELEASE, {
       kubeconfig: UNREACHABLE,
     });
-  await expect(judged({ storage: "20Gi" }, { storage: "30Gi" })).rejects.toThrow(refusal("20Gi", "30Gi", "30Gi"));
+  await expect(judged({ storage: "20Gi" }, { storage: "30Gi" })).rejects.toThrow(other("20Gi", "30Gi", "30Gi"));
   await expect(judged({ storage: "20Gi" }, { storage: "20Gi" })).resolves.toBeUndefined();
   await expect(judged({ storage: "20Gi" }, { storage: pulumi.unknown })).resolves.toBeUndefined();
 });
@@ -99,5 +92,5 @@ test("nothing is refused where the StatefulSet is not there: Helm makes it anew,
 test("nor where it makes such claims by now, as after an up that then failed", async () => {
   deployed("20Gi", "fast");
   expect(await said({ storage: "10Gi" }, { storage: "20Gi", storageClass: "fast" })).toBeUndefined();
-  expect(await said({ storage: "10Gi" }, { storage: "20Gi" })).toBe(refusal("20Gi of class fast", "20Gi", "20Gi"));
+  expect(await said({ storage: "10Gi" }, { storage: "20Gi" })).toBe(other("20Gi of class fast", "20Gi", "20Gi"));
 });
