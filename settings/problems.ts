@@ -16,10 +16,9 @@ import { consulApiProxyProblems } from "../components/ingress/consulApiProxy";
 import { catalogSyncProblems } from "../components/ingress/traefikProblems";
 import { oldVariableNameProblems } from "../components/pods/containerProblems";
 import { labelValueProblems, metadataKeyProblems } from "../components/pods/metadataProblems";
-import { podSpecLevelProblems } from "../components/pods/podSpecLevel";
+import { podSpecLevelProblems, rightsLevelProblems } from "../components/pods/podSpecLevel";
 import { jwtProviderProblems } from "../components/intentions/jwtProviders";
 import { namespaceProblems } from "../components/shared/names";
-import { refusedCapabilities } from "../components/shared/podSecurity";
 import type { Problem } from "../components/shared/problems";
 import { duplicateProblems } from "../components/routing/routingProblems";
 import { meshProblems, together } from "./meshProblems";
@@ -151,18 +150,7 @@ export function podSecurityProblems({ servicesPodSecurity: level, services, jobs
       ...services.map((each, i) => ({ ...each, path: `services[${i}]` })),
       ...jobs.map((each, i) => ({ ...each, path: `jobs[${i}]` })),
     ].flatMap(({ runAsUser, addCapabilities = [], podSpec, path }) => [
-      ...(level === "restricted" && runAsUser === 0
-        ? [
-            {
-              propertyPath: `${path}.runAsUser`,
-              reason: "0 is root, which servicesPodSecurity restricted refuses",
-            },
-          ]
-        : []),
-      ...refusedCapabilities(level, addCapabilities).map((capability) => ({
-        propertyPath: `${path}.addCapabilities`,
-        reason: `${capability} is refused by servicesPodSecurity ${level}; leave it out, or use privileged`,
-      })),
+      ...rightsLevelProblems(level, runAsUser, addCapabilities, path, "addCapabilities"),
       ...podSpecLevelProblems(level, podSpec, `${path}.podSpec`),
     ]),
   ];

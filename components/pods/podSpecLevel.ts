@@ -33,19 +33,39 @@ export function podSpecLevelProblems(level: PodSecurityLevel, podSpec: PodSpec =
 function contextProblems(level: PodSecurityLevel, security: unknown, path: string): Problem[] {
   const { runAsUser, runAsNonRoot, capabilities } = (security ?? {}) as PlainObject;
   const { add = [] } = (capabilities ?? {}) as { readonly add?: readonly string[] };
-  const problem = (input: string, reason: string) => [{ propertyPath: `${path}.${input}`, reason }];
+  return [
+    ...rightsLevelProblems(level, runAsUser, add, path, "capabilities.add"),
+    ...(level === "restricted" && runAsNonRoot === false
+      ? [
+          {
+            propertyPath: `${path}.runAsNonRoot`,
+            reason: "false is refused by servicesPodSecurity restricted; leave it out",
+          },
+        ]
+      : []),
+  ];
+}
+
+/** What a level refuses of a user and of capabilities, which are below `path`: these under the name `input`. */
+export function rightsLevelProblems(
+  level: PodSecurityLevel,
+  runAsUser: unknown,
+  capabilities: readonly string[],
+  path: string,
+  input: string,
+): Problem[] {
   return [
     ...(level === "restricted" && runAsUser === 0
-      ? problem("runAsUser", "0 is root, which servicesPodSecurity restricted refuses")
+      ? [
+          {
+            propertyPath: `${path}.runAsUser`,
+            reason: "0 is root, which servicesPodSecurity restricted refuses; use another user, or baseline",
+          },
+        ]
       : []),
-    ...(level === "restricted" && runAsNonRoot === false
-      ? problem("runAsNonRoot", "false is refused by servicesPodSecurity restricted; leave it out")
-      : []),
-    ...refusedCapabilities(level, add).flatMap((capability) =>
-      problem(
-        "capabilities.add",
-        `${capability} is refused by servicesPodSecurity ${level}; leave it out, or use privileged`,
-      ),
-    ),
+    ...refusedCapabilities(level, capabilities).map((capability) => ({
+      propertyPath: `${path}.${input}`,
+      reason: `${capability} is refused by servicesPodSecurity ${level}; leave it out, or use privileged`,
+    })),
   ];
 }

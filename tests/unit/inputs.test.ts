@@ -190,11 +190,11 @@ describe("ports, users, rights and folders", () => {
   ]);
 
   test("of a level of Pod Security, no more than it lets through", () => {
-    const of = (level: string, addCapabilities: string[]) =>
+    const of = (level: string, addCapabilities: string[], runAsUser?: number) =>
       stack({
         servicesPodSecurity: level,
         consulValues: { connectInject: { cni: { enabled: true } } },
-        services: [{ name: "a", image: IMAGE, port: 80, addCapabilities }],
+        services: [{ name: "a", image: IMAGE, port: 80, addCapabilities, runAsUser }],
       });
     expect(of("baseline", ["SYS_NICE"])).toEqual([
       "services[0].addCapabilities: SYS_NICE is refused by servicesPodSecurity baseline; leave it out, or use privileged",
@@ -203,6 +203,10 @@ describe("ports, users, rights and folders", () => {
     expect(of("restricted", ["CHOWN"])).toContainEqual(
       expect.stringContaining("CHOWN is refused by servicesPodSecurity restricted"),
     );
+    expect(of("baseline", [], 0)).toEqual([]);
+    expect(of("restricted", [], 0)).toEqual([
+      "services[0].runAsUser: 0 is root, which servicesPodSecurity restricted refuses; use another user, or baseline",
+    ]);
   });
 });
 

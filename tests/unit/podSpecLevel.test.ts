@@ -17,18 +17,20 @@ const spec = {
 };
 
 test("what a namespace's level refuses is refused in a part of a PodSpec", () => {
-  const root = (at: string) => [
-    `${at}.securityContext.runAsUser: 0 is root, which servicesPodSecurity restricted refuses`,
-    `${at}.securityContext.runAsNonRoot: false is refused by servicesPodSecurity restricted; leave it out`,
-  ];
+  const root = (at: string) =>
+    `${at}.securityContext.runAsUser: 0 is root, which servicesPodSecurity restricted refuses; use another user, or baseline`;
+  const nonRoot = (at: string) =>
+    `${at}.securityContext.runAsNonRoot: false is refused by servicesPodSecurity restricted; leave it out`;
   const add = (at: string, capability: string) =>
     `${at}.securityContext.capabilities.add: ${capability} is refused by servicesPodSecurity restricted; leave it out, or use privileged`;
   expect(told("restricted", spec)).toEqual([
-    ...root("podSpec"),
+    root("podSpec"),
+    nonRoot("podSpec"),
     ...["podSpec.containers[1]", "podSpec.initContainers[0]"].flatMap((at) => [
-      ...root(at),
+      root(at),
       add(at, "CHOWN"),
       add(at, "SYS_NICE"),
+      nonRoot(at),
     ]),
     "podSpec.volumes[1].hostPath: is refused by servicesPodSecurity restricted; use another volume, or privileged",
   ]);
