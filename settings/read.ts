@@ -12,7 +12,7 @@ import { FromFile, joined, placed, placeOf } from "./joined";
 import { settingsProblems } from "./problems";
 import { resolved, Schema } from "./schema";
 import { SETTINGS_SCHEMA } from "./settingsSchema";
-import { shapeProblems } from "./shape";
+import { shapeProblems, TYPES } from "./shape";
 
 /** The stack's configuration, parsed and judged. */
 export interface Settings extends Omit<
@@ -168,7 +168,7 @@ function valueOf(text: string, schema: Schema): { value?: unknown; reasons: stri
         return inner;
       });
     } catch {
-      return { reasons: [`${shown(text)} is not JSON`] };
+      return { reasons: [`${shown(text)} is not ${TYPES[type]} in JSON`] };
     }
   }
   return { value: schema.default === undefined && isDeepStrictEqual(value, EMPTY[type]) ? undefined : value, reasons };

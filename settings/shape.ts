@@ -13,7 +13,7 @@ export function shapeProblems(settings: object): Problem[] {
 }
 
 /** What each type is called. */
-const TYPES: Record<string, string> = {
+export const TYPES: Record<string, string> = {
   string: "a string",
   number: "a number",
   integer: "a whole number",

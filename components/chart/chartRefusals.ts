@@ -1,5 +1,6 @@
 import { ChartValues } from "./consulValues";
 import { valueAt } from "./heldValues";
+import { meshOption } from "../shared/names";
 import { Problem } from "../shared/problems";
 
 /** Parts of the chart that its templates refuse to render without another: `fail` in chart 1.9.11, most of them since 1.0. */
@@ -10,16 +11,16 @@ const NEEDS: readonly [part: string, needs: string, why: string][] = [
   [
     "global.acls.createReplicationToken",
     "global.acls.manageSystemACLs",
-    "there are no tokens without ACLs; use the option acls",
+    `there are no tokens without ACLs; use ${meshOption("acls")}`,
   ],
-  ["server.auditLogs.enabled", "global.acls.manageSystemACLs", "an audit log is of tokens; use the option acls"],
+  ["server.auditLogs.enabled", "global.acls.manageSystemACLs", `an audit log is of tokens; use ${meshOption("acls")}`],
   ["global.metrics.disableAgentHostName", "global.metrics.enableAgentMetrics", "it is about the agents' metrics"],
   ["global.metrics.datadog.enabled", "global.metrics.enableAgentMetrics", "Datadog asks the agents for theirs"],
   ["global.metrics.datadog.otlp.enabled", "telemetryCollector.enabled", "the collector is what sends them"],
   [
     "externalServers.skipServerWatch",
     "externalServers.enabled",
-    "it is about servers elsewhere; use the option externalServers",
+    `it is about servers elsewhere; use ${meshOption("externalServers")}`,
   ],
 ];
 

@@ -1,6 +1,7 @@
 import { ChartValues, CONSUL_NAME, ConsulImages, ConsulOptions, consulValues } from "./consulValues";
 import { isLater } from "../shared/later";
 import { laterValues } from "../shared/laterValues";
+import { meshOption } from "../shared/names";
 import { Problem } from "../shared/problems";
 import { GatewayOptions } from "./terminatingGateway";
 
@@ -34,7 +35,8 @@ type Options = ConsulOptions & GatewayOptions & { readonly externalServers?: unk
 /** Chart values that the component counts on, what they may be, and what to do in place of changing them. */
 function heldValues(options: Options): Record<string, [held: unknown[], remedy: string]> {
   const external = options.externalServers !== undefined;
-  const option = (name: string): [unknown[], string] => [[], `use the option ${name}`];
+  const instead = (name: string) => `use ${meshOption(name)}`;
+  const option = (name: string): [unknown[], string] => [[], instead(name)];
   const byName: [unknown[], string] = [["-", true], "callers find external destinations by a name of Consul's DNS"];
   return {
     nameOverride: [[], NAMED],
@@ -46,9 +48,9 @@ function heldValues(options: Options): Record<string, [held: unknown[], remedy: 
     "global.tls.verify": [[true], "servers would accept whoever says that it is one"],
     "global.tls.caCert": option("ca"),
     "global.tls.caKey": option("ca"),
-    "global.acls.manageSystemACLs": [[options.acls ?? false], "use the option acls"],
+    "global.acls.manageSystemACLs": [[options.acls ?? false], instead("acls")],
     "global.acls.bootstrapToken": option("bootstrapTokenSecret"),
-    "global.gossipEncryption.autoGenerate": [[false], "use the option gossipEncryption"],
+    "global.gossipEncryption.autoGenerate": [[false], instead("gossipEncryption")],
     "global.gossipEncryption.secretName": option("gossipKeySecret"),
     "global.gossipEncryption.secretKey": option("gossipKeySecret"),
     "global.secretsBackend.vault.enabled": [
@@ -58,14 +60,14 @@ function heldValues(options: Options): Record<string, [held: unknown[], remedy: 
     "global.enableConsulNamespaces": [[false], ENTERPRISE],
     "global.adminPartitions.enabled": [[false], ENTERPRISE],
     "global.enablePodSecurityPolicies": [[false], "Kubernetes has not had them since 1.25; use servicesPodSecurity"],
-    "externalServers.enabled": [[external], "use the option externalServers"],
+    "externalServers.enabled": [[external], instead("externalServers")],
     "externalServers.hosts": option("externalServers"),
     "externalServers.httpsPort": option("externalServers"),
     "externalServers.grpcPort": option("externalServers"),
     "externalServers.k8sAuthMethodHost": option("externalServers"),
     "server.enabled": external
       ? [[false], "the servers are external ones"]
-      : [[true, "-"], "there would be no servers; name those that exist by the option externalServers"],
+      : [[true, "-"], `there would be no servers; name those that exist by ${meshOption("externalServers")}`],
     "server.connect": [[true], "servers without it give nobody an identity"],
     "connectInject.enabled": [[true], WHOLE],
     "connectInject.default": [
@@ -105,7 +107,7 @@ export function heldValueProblems(options: Options, values: ChartValues, prefix:
   return Object.entries(heldValues(options)).flatMap(([path, [right, remedy]]) => {
     const value = valueAt(values, path);
     const wrong = value !== undefined && value !== null && !isLater(value) && !right.includes(value);
-    const reason = `cannot be ${JSON.stringify(value)} here: ${remedy}; leave it out`;
+    const reason = `cannot be ${JSON.stringify(value)} here: ${remedy}; leave this value out`;
     return wrong ? [{ propertyPath: `${prefix}.${path}`, reason }] : [];
   });
 }

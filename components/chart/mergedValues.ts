@@ -14,7 +14,7 @@ import {
 import { imageVersion } from "./consulVersions";
 import { namedImage, valueAt } from "./heldValues";
 import { hasLeafGate } from "./leafGate";
-import { isHostName, objectNameProblems, rangeProblems } from "../shared/names";
+import { isHostName, meshOption, objectNameProblems, rangeProblems } from "../shared/names";
 import { isLater } from "../shared/later";
 import { Problem } from "../shared/problems";
 import { DOUBT, serverConfigProblems } from "./serverConfig";
@@ -231,7 +231,7 @@ function quorumProblems(
       ? [
           {
             propertyPath: `${prefix}.server.replicas`,
-            reason: `${replicas} servers have no useful quorum; use 1, 3, 5 or 7, by the option servers`,
+            reason: `${replicas} servers have no useful quorum; use 1, 3, 5 or 7, by ${meshOption("servers")}`,
           },
         ]
       : []),

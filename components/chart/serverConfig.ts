@@ -1,6 +1,7 @@
 import { closest } from "fastest-levenshtein";
 import * as semver from "semver";
 import { durationOf, shown } from "../shared/grammars";
+import { meshOption } from "../shared/names";
 import { Problem } from "../shared/problems";
 import type { ChartValues } from "./consulValues";
 import { valueAt } from "./heldValues";
@@ -18,13 +19,13 @@ const FIGHTS: readonly [keys: RegExp, whose: string][] = [
     /^(tls|tls_.*|verify_.*|ca_(file|path)|cert_file|key_file|auto_encrypt|auto_config)$/,
     "TLS is the chart's, with global.tls",
   ],
-  [/^(acl|acl_.*|enable_acl_replication)$/, "ACLs are the option acls"],
-  [/^encrypt(_.*)?$/, "gossip is the option gossipEncryption"],
+  [/^(acl|acl_.*|enable_acl_replication)$/, `ACLs are said by ${meshOption("acls")}`],
+  [/^encrypt(_.*)?$/, `gossip is said by ${meshOption("gossipEncryption")}`],
   [
     /^(bootstrap|bootstrap_expect|server|retry_join|start_join|join|rejoin_after_leave)$/,
-    "who the servers are is the option servers",
+    `who the servers are is said by ${meshOption("servers")}`,
   ],
-  [/^(datacenter|primary_datacenter)$/, "the datacenter is the option datacenter"],
+  [/^(datacenter|primary_datacenter)$/, `the datacenter is said by ${meshOption("datacenter")}`],
   [/^(domain|alt_domain)$/, "names in the servers' certificate have it; use global.domain"],
   [/^(data_dir|node_id|node_name|pid_file|disable_keyring_file)$/, "it is the chart's"],
   [/^default_intention_policy$/, "what no intention names is said by denyAll"],
@@ -91,8 +92,8 @@ export function serverConfigProblems(
       problem("turns the mesh's identities off; leave it out");
     } else if (lacks(consul, key)) {
       problem(`is not known to Consul ${consul}, whose servers would not start; it needs Consul ${SINCE.get(key)}`);
-    } else if (wrongValue(key, value) !== undefined) {
-      problem(`${shown(value)} is ${wrongValue(key, value)}, with which Consul's servers would not start`);
+    } else if (rightValue(key, value) !== undefined) {
+      problem(`Consul's servers would not start with ${shown(value)}; use ${rightValue(key, value)}`);
     } else if (!SERVER_KEYS.includes(key)) {
       problem(`is not known to Consul, whose servers would not start; did you mean "${closest(key, HARMLESS)}"?`);
     } else if (!HARMLESS.includes(key)) {
@@ -116,27 +117,25 @@ const DURATION =
 const OBJECTS =
   /^(autopilot|cache|dns_config|gossip_[lw]an|http_config|limits|locality|node_meta|performance|raft_logstore|rpc|tagged_addresses|telemetry|ui_config|xds|config_entries|connect|peering)$/;
 
-/** What a value is in place of what its key takes; `undefined` where it is right, or not known here. */
-function wrongValue(key: string, value: unknown): string | undefined {
+/** What a key takes in place of its value; `undefined` where that is right, or not known here. */
+function rightValue(key: string, value: unknown): string | undefined {
   if (key === "log_level") {
-    return /^(trace|debug|info|warn|error)$/i.test(String(value))
-      ? undefined
-      : "not a level; use trace, debug, info, warn or error";
+    return /^(trace|debug|info|warn|error)$/i.test(String(value)) ? undefined : "trace, debug, info, warn or error";
   }
   if (FLAGS.test(key) && typeof value !== "boolean") {
-    return "neither true nor false";
+    return "true or false";
   }
   if (DURATION.test(key) && (typeof value !== "string" || durationOf(value) === undefined)) {
-    return "not a Go duration such as 30s";
+    return 'a Go duration such as "30s"';
   }
   if (OBJECTS.test(key) && (typeof value !== "object" || value === null || Array.isArray(value))) {
-    return "not an object";
+    return "an object";
   }
   const { raft_multiplier: multiplier } = (key === "performance" ? value : {}) as { raft_multiplier?: unknown };
   return multiplier === undefined ||
     (Number.isInteger(multiplier) && Number(multiplier) >= 0 && Number(multiplier) <= 10)
     ? undefined
-    : "with a raft_multiplier that is not a whole number from 1 to 10";
+    : "a raft_multiplier that is a whole number from 1 to 10";
 }
 
 /** Why what is not known to be harmless is said. */

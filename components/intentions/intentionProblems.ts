@@ -12,7 +12,7 @@ import {
   samePair,
 } from "./intentions";
 import { shown } from "../shared/grammars";
-import { isDnsLabel } from "../shared/names";
+import { isDnsLabel, meshOption } from "../shared/names";
 import { Problem } from "../shared/problems";
 
 /** What rules are judged against. */
@@ -175,7 +175,7 @@ function jwtProblems(action: Action, { providers }: JwtRequirement, known: Known
     report(
       "us",
       "",
-      "is ignored where Consul has no ACLs: whoever has no token is let in too; set consulAcls (of a ConsulMesh: acls) to true",
+      `is ignored where Consul has no ACLs: whoever has no token is let in too; set ${meshOption("acls")} to true`,
     );
   }
   if (providers.length === 0) {

@@ -40,7 +40,10 @@ export function containerResourceProblems({ requests = {}, limits = {} }: Contai
       return [];
     }
     if (EXTENDED.test(resource) && most !== least) {
-      return problem(`requests.${resource}`, "is not shared, so that its limit is the same; give the limit alone");
+      return problem(
+        `requests.${resource}`,
+        `is of what pods cannot share, so it has to equal the limit; give the limit alone`,
+      );
     }
     return most !== undefined && least > most
       ? problem(

@@ -5,6 +5,11 @@ import { Problem } from "./problems";
 /** Name of the ingress in the mesh, unless it is given another. */
 export const TRAEFIK_SERVICE_NAME = "traefik-system-ingress";
 
+/** An option of the mesh by both its names: a stack's file has it as a setting. */
+export function meshOption(option: string): string {
+  return `consul${option[0].toUpperCase()}${option.slice(1)} (of a ConsulMesh: ${option})`;
+}
+
 /**
  * ServiceAccounts of Consul's own components, to which its auth method gives rights over the whole mesh: it looks at the name
  * alone, in whatever namespace [consul-k8s server-acl-init, createACLPolicyRoleAndBindingRule].

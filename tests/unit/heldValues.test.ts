@@ -67,17 +67,27 @@ test("what nobody counts on is as it is said", () => {
 
 test("a value is refused with what it would break, and the way to say it", () => {
   const [{ reason }] = heldValueProblems({}, nested("global.acls.manageSystemACLs", true), "x");
-  expect(reason).toBe("cannot be true here: use the option acls; leave it out");
+  expect(reason).toBe("cannot be true here: use consulAcls (of a ConsulMesh: acls); leave this value out");
 });
 
-test.each<[option: string, paths: string[]]>([
-  ["ca", ["global.tls.caCert", "global.tls.caKey"]],
-  ["bootstrapTokenSecret", ["global.acls.bootstrapToken"]],
-  ["gossipKeySecret", ["global.gossipEncryption.secretName", "global.gossipEncryption.secretKey"]],
-  ["externalServers", ["hosts", "httpsPort", "grpcPort", "k8sAuthMethodHost"].map((each) => `externalServers.${each}`)],
-])("what the option %s is for is said by it", (option, its) => {
+test.each<[setting: string, option: string, paths: string[]]>([
+  ["consulCa", "ca", ["global.tls.caCert", "global.tls.caKey"]],
+  ["consulBootstrapTokenSecret", "bootstrapTokenSecret", ["global.acls.bootstrapToken"]],
+  [
+    "consulGossipKeySecret",
+    "gossipKeySecret",
+    ["global.gossipEncryption.secretName", "global.gossipEncryption.secretKey"],
+  ],
+  [
+    "consulExternalServers",
+    "externalServers",
+    ["hosts", "httpsPort", "grpcPort", "k8sAuthMethodHost"].map((each) => `externalServers.${each}`),
+  ],
+])("what the setting %s is for is said by it, and in a program by %s", (setting, option, its) => {
   const reasons = its.flatMap((path) => heldValueProblems({}, nested(path, "a"), "x").map(({ reason }) => reason));
-  expect(reasons).toEqual(its.map(() => `cannot be "a" here: use the option ${option}; leave it out`));
+  expect(reasons).toEqual(
+    its.map(() => `cannot be "a" here: use ${setting} (of a ConsulMesh: ${option}); leave this value out`),
+  );
 });
 
 test("a value that is null is told of as one of the chart's alone", () => {

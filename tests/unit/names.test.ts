@@ -4,6 +4,7 @@ import {
   dnsLabelProblems,
   isCidr,
   isHostName,
+  meshOption,
   namespaceProblems,
   objectNameProblems,
   portProblems,
@@ -12,6 +13,10 @@ import {
 } from "../../components/shared/names";
 
 const LABEL = "a".repeat(63);
+
+test("an option of the mesh is named as a stack's file has it, and as a program has it", () => {
+  expect(meshOption("gossipKeySecret")).toBe("consulGossipKeySecret (of a ConsulMesh: gossipKeySecret)");
+});
 
 test("the ingress is called as the stacks' files call it", () => {
   const sources = /(?<=source: )\S+/g;

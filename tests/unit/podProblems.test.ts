@@ -261,7 +261,7 @@ describe("resources, labels and annotations", () => {
     [
       { resources: { requests: { "a/b": "1" }, limits: { "a/b": "2" } } },
       "resources.requests.a/b",
-      "its limit is the same",
+      "is of what pods cannot share, so it has to equal the limit; give the limit alone",
       { resources: { requests: { cpu: "1" } } },
     ],
     [

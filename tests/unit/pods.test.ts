@@ -464,7 +464,7 @@ const WRONG: [wrong: Partial<MeshServiceOptions>, path: string, says: RegExp, ri
   [
     { resources: { requests: { "nvidia.com/gpu": "1" } } },
     "resources.requests.nvidia.com/gpu",
-    /its limit is the same/,
+    /it has to equal the limit/,
     { resources: { limits: { "nvidia.com/gpu": "1" }, requests: { "nvidia.com/gpu": "1" } } },
   ],
   [

@@ -16,8 +16,8 @@ function settings(given: Record<string, unknown>): Settings {
 }
 
 test.each([
-  ["text that is no JSON", "consulServers", "three", 'consulServers: "three" is not JSON'],
-  ["a list that is not closed", "services", "[", 'services: "[" is not JSON'],
+  ["text that is no JSON", "consulServers", "three", 'consulServers: "three" is not a whole number in JSON'],
+  ["a list that is not closed", "services", "[", 'services: "[" is not a list in JSON'],
   ...["__proto__", "toString", "valueOf"].map((key) => [
     `a key ${key}`,
     "consulValues",

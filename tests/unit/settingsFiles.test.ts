@@ -182,7 +182,7 @@ describe("what is wrong is told where it stands", () => {
 
 describe("refused", () => {
   test.each<[string, Record<string, unknown>, unknown, Record<string, unknown>, string | RegExp]>([
-    ["no list", {}, "a.yaml", {}, 'settingsFiles: "a.yaml" is not JSON'],
+    ["no list", {}, "a.yaml", {}, 'settingsFiles: "a.yaml" is not a list in JSON'],
     ["no text in it", {}, ["a.yaml", 1], {}, /^settingsFiles\[1\]: 1 is not a string/],
     [
       "a file that is not there",
