@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import { labelProblems } from "../shared/grammars";
 import { isCidr, rangeProblems } from "../shared/names";
-import { labelKeyProblems, metadataNameProblems } from "../pods/metadataProblems";
+import { labelKeyProblems, objectAnnotationProblems } from "../pods/metadataProblems";
 import { autoscalingProblems, disruptionBudgetProblems } from "../pods/scalingProblems";
 import type { Autoscaling, DisruptionBudget, Resources } from "../pods/podOptions";
 import { Problem } from "../shared/problems";
@@ -15,7 +15,7 @@ const ACCESS_LOG_FORMATS = ["common", "json"] as const;
 /** How clients outside the cluster reach Traefik, and what it takes from who stands between. */
 export interface TraefikEdgeOptions {
   /**
-   * Annotations of Traefik's Service, which configure a cloud's load balancer.
+   * Annotations of Traefik's Service, which configure a cloud's load balancer. Those of Consul and Pulumi are refused.
    * @setting traefikServiceAnnotations
    * @unset none
    */
@@ -210,15 +210,12 @@ export function edgeProblems(
       : []),
     ...oneOf(at("externalTrafficPolicy"), options.externalTrafficPolicy, EXTERNAL_TRAFFIC_POLICIES),
     ...oneOf(at("accessLogFormat"), accessLogFormat, ACCESS_LOG_FORMATS),
-    ...Object.keys(options.serviceAnnotations ?? {}).flatMap((key) =>
-      metadataNameProblems(at("serviceAnnotations"), key),
+    ...objectAnnotationProblems(
+      options.serviceAnnotations,
+      at("serviceAnnotations"),
+      "Service",
+      "how Traefik appears in Consul's catalog",
     ),
-    ...Object.keys(options.serviceAnnotations ?? {})
-      .filter((key) => /(^|\.)(consul\.hashicorp\.com|pulumi\.com)\//.test(key))
-      .map((key) => ({
-        propertyPath: at(`serviceAnnotations["${key}"]`),
-        reason: "decides how Traefik appears in Consul's catalog, which the component sets; leave it out",
-      })),
     ...Object.entries(respondingTimeouts).flatMap(([key, seconds]) =>
       rangeProblems(at(`respondingTimeouts.${key}`), seconds as number, 0, 604800),
     ),

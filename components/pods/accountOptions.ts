@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Problem } from "../shared/problems";
-import { metadataNameProblems } from "./metadataProblems";
+import { objectAnnotationProblems } from "./metadataProblems";
 
 /** What a service's ServiceAccount says beside its name. */
 export interface AccountOptions {
@@ -37,23 +37,11 @@ export function accountProblems(
   ];
 }
 
-/** Keys of annotations that the component decides, and what they do. */
-const DECIDED: readonly (readonly [keys: RegExp, does: string])[] = [
-  // One of them is the name of the service to Consul's login [kubeauth serviceAccountServiceNameAnnotation].
-  [/^([^/]*\.)?consul\.hashicorp\.com\//, "decides who the pods are to Consul"],
-  [/^([^/]*\.)?pulumi\.com\//, "decides how Pulumi applies the ServiceAccount"],
-];
-
 /** What is wrong with the annotations of a ServiceAccount, be it a service's or Traefik's. */
-export function accountAnnotationProblems(annotations: Readonly<Record<string, unknown>> = {}, at: string): Problem[] {
-  return Object.keys(annotations).flatMap((key) => {
-    const propertyPath = `${at}["${key}"]`;
-    return [
-      ...metadataNameProblems(propertyPath, key),
-      ...DECIDED.filter(([keys]) => keys.test(key)).map(([, does]) => ({
-        propertyPath,
-        reason: `${does}, which the component sets; leave it out`,
-      })),
-    ];
-  });
+export function accountAnnotationProblems(
+  annotations: AccountOptions["serviceAccountAnnotations"],
+  at: string,
+): Problem[] {
+  // One of Consul's is the name of the service to its login [kubeauth serviceAccountServiceNameAnnotation].
+  return objectAnnotationProblems(annotations, at, "ServiceAccount", "who the pods are to Consul");
 }

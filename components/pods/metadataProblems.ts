@@ -27,6 +27,28 @@ export function metadataNameProblems(path: string, key: string): Problem[] {
     : [{ propertyPath: path, reason: `${shown(key)} is not a metadata key; use one such as team or example.com/team` }];
 }
 
+/** What is wrong with annotations of an object that the component makes, of which those of Consul decide what `consuls` says. */
+export function objectAnnotationProblems(
+  annotations: Readonly<Record<string, unknown>> = {},
+  path: string,
+  kind: string,
+  consuls: string,
+): Problem[] {
+  const decided: readonly (readonly [keys: RegExp, what: string])[] = [
+    [/^([^/]*\.)?consul\.hashicorp\.com\//, consuls],
+    [/^([^/]*\.)?pulumi\.com\//, `how Pulumi applies the ${kind}`],
+  ];
+  return Object.keys(annotations).flatMap((key) => {
+    const propertyPath = `${path}["${key}"]`;
+    return [
+      ...metadataNameProblems(propertyPath, key),
+      ...decided
+        .filter(([keys]) => keys.test(key))
+        .map(([, what]) => ({ propertyPath, reason: `decides ${what}, which the component sets; leave it out` })),
+    ];
+  });
+}
+
 /** What is wrong with the key of an annotation or a label of a pod; `harmless` are keys of Consul's that it may have. */
 export function metadataKeyProblems(path: string, key: string, harmless = /^$/): Problem[] {
   const wrong = metadataNameProblems(path, key);

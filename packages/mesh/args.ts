@@ -75,7 +75,7 @@ export interface PlatformArgs {
   traefikPodSpec?: any;
   /** Seconds that a pod of Traefik still takes new requests and connections after it was told to end, 0 to 300: as long as a load balancer or a node may go on sending them to it. Default: 5. */
   traefikDrainSeconds?: number;
-  /** Annotations of Traefik's Service, which configure a cloud's load balancer. Default: none. */
+  /** Annotations of Traefik's Service, which configure a cloud's load balancer. Those of Consul and Pulumi are refused. Default: none. */
   traefikServiceAnnotations?: { [key: string]: string };
   /** `Local`: only nodes with a pod of Traefik take traffic, and it sees clients' addresses. One of Cluster, Local. Default: Kubernetes' own, `Cluster`. */
   traefikExternalTrafficPolicy?: string;

@@ -178,12 +178,23 @@ test.each<Refusal>([
     { externalTrafficPolicy: "Local" },
   ],
   [{ accessLogFormat: "xml" as any }, "accessLogFormat", /common, json/, { accessLogFormat: "common" }],
-  [{ serviceAnnotations: { "a/b/c": "d" } }, "serviceAnnotations", /a\/b\/c/, { serviceAnnotations: {} }],
+  [
+    { serviceAnnotations: { "a/b/c": "d" } },
+    'serviceAnnotations["a/b/c"]',
+    /not a metadata key/,
+    { serviceAnnotations: {} },
+  ],
   [
     { serviceAnnotations: { "consul.hashicorp.com/service-sync": "false" } },
     'serviceAnnotations["consul.hashicorp.com/service-sync"]',
-    /catalog/,
+    /^decides how Traefik appears in Consul's catalog, which the component sets; leave it out$/,
     { serviceAnnotations: { "example.com/a": "b" } },
+  ],
+  [
+    { serviceAnnotations: { "pulumi.com/skipAwait": "false" } },
+    'serviceAnnotations["pulumi.com/skipAwait"]',
+    /^decides how Pulumi applies the Service, which the component sets; leave it out$/,
+    { serviceAnnotations: { "notpulumi.com/a": "b" } },
   ],
   [{ respondingTimeouts: { readTimeout: -1 } }, "respondingTimeouts.readTimeout", /0 to/, { respondingTimeouts: {} }],
   [
