@@ -308,9 +308,24 @@ describe("an answer", () => {
     await expect(api().create("/it", {})).rejects.toThrow(ApiError);
   });
 
-  test("that never comes is told as nobody's", async () => {
+  test("that breaks off is told as nobody's, and asked for again", async () => {
+    let broken = 2;
+    server.removeAllListeners("request").on("request", (request, response) => {
+      if (broken-- > 0) {
+        response.write("{", () => response.destroy());
+      } else {
+        answer(request, response);
+      }
+    });
+    await expect(api().get("/it")).rejects.toThrow(new Unreachable("GET /it: aborted"));
+    await expect(api(60_000).get("/it")).resolves.toEqual({});
+  });
+
+  test("that never comes is told as nobody's, and where nothing waits for it soon", async () => {
     server.removeAllListeners("request");
+    const begun = performance.now();
     await expect(api().get("/it")).rejects.toThrow(new Unreachable("GET /it: no answer in time"));
+    expect(performance.now() - begun).toBeLessThan(15_000);
     server.close();
     await expect(api().get("/it")).rejects.toThrow(Unreachable);
   });

@@ -350,6 +350,26 @@ describe("the CA's certificate", () => {
     ]);
   });
 
+  test("is read where the release says that it is, so not before that is there", async () => {
+    const reads: Read[] = [];
+    const program = () => {
+      const release = new k8s.helm.v3.Release("release", { chart: "consul", namespace: "mesh" });
+      readCertificate("consul", release, "mesh", { secretName: "own-ca", secretKey: "tls.crt" }, release);
+    };
+    const answer = () => ({ status: { namespace: "of-the-release" } });
+    await record(program, {}, {}, reads, { "kubernetes:helm.sh/v3:Release": answer });
+    expect(reads.map(({ id }) => id)).toEqual(["of-the-release/own-ca"]);
+  });
+
+  test("is no secret, though it comes from one: it would hide every diff of what mounts it", async () => {
+    const data = pulumi.secret({ "tls.crt": "" });
+    const get = jest.spyOn(k8s.core.v1.Secret, "get").mockReturnValue({ data } as any);
+    const release = { status: { namespace: "mesh" } } as unknown as k8s.helm.v3.Release;
+    const its = readCertificate("consul", release, "mesh", { secretName: "own-ca", secretKey: "tls.crt" }, release);
+    get.mockRestore();
+    expect(await pulumi.isSecret(its)).toBe(false);
+  });
+
   test.each([
     [{ a: "", b: "" }, "a, b"],
     [undefined, "nothing"],

@@ -116,7 +116,13 @@ describe("what a pod gets", () => {
       tolerations: [{ key: "gpu", operator: "Exists", effect: "NoSchedule" }],
       priorityClassName: "high",
       topologySpreadConstraints: [
-        { topologyKey: "topology.kubernetes.io/zone", labelSelector: { matchLabels: { app: "shop" } } },
+        {
+          topologyKey: "topology.kubernetes.io/zone",
+          maxSkew: 1,
+          // Where there is no room elsewhere, a pod runs nevertheless.
+          whenUnsatisfiable: "ScheduleAnyway",
+          labelSelector: { matchLabels: { app: "shop" } },
+        },
       ],
     });
     expect(spec.containers[0].resources).toEqual({ requests });
