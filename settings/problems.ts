@@ -15,9 +15,10 @@ import {
 import { consulApiProxyProblems } from "../components/ingress/consulApiProxy";
 import { catalogSyncProblems } from "../components/ingress/traefikProblems";
 import { oldVariableNameProblems } from "../components/pods/containerProblems";
-import { labelValueProblems, metadataKeyProblems } from "../components/pods/metadataProblems";
+import { metadataKeyProblems } from "../components/pods/metadataProblems";
 import { podSpecLevelProblems, rightsLevelProblems } from "../components/pods/podSpecLevel";
 import { jwtProviderProblems } from "../components/intentions/jwtProviders";
+import { labelValueProblems } from "../components/shared/grammars";
 import { namespaceProblems } from "../components/shared/names";
 import type { Problem } from "../components/shared/problems";
 import { duplicateProblems } from "../components/routing/routingProblems";

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
-import { labelProblems } from "../shared/grammars";
+import { labelKeyProblems } from "../shared/grammars";
 import { isCidr, rangeProblems } from "../shared/names";
-import { labelKeyProblems, objectAnnotationProblems } from "../pods/metadataProblems";
+import { objectAnnotationProblems } from "../pods/metadataProblems";
 import { autoscalingProblems, disruptionBudgetProblems } from "../pods/scalingProblems";
 import type { Autoscaling, DisruptionBudget, Resources } from "../pods/podOptions";
 import { Problem } from "../shared/problems";
@@ -170,9 +170,7 @@ export function edgeProblems(
       reason: `a Service of type ${serviceType} has no load balancer; leave it out or use LoadBalancer`,
     }));
   const balancerClass =
-    options.loadBalancerClass === undefined
-      ? []
-      : labelProblems(at("loadBalancerClass"), { [options.loadBalancerClass]: "" });
+    options.loadBalancerClass === undefined ? [] : labelKeyProblems(at("loadBalancerClass"), options.loadBalancerClass);
   const addresses = (
     ["loadBalancerSourceRanges", "forwardedHeadersTrustedIps", "proxyProtocolTrustedIps"] as const
   ).flatMap((input) =>

@@ -1,9 +1,5 @@
-import { quantityProblems, shown } from "../shared/grammars";
+import { isQualifiedName, quantityProblems, shown } from "../shared/grammars";
 import { Problem } from "../shared/problems";
-
-/** A label's or an annotation's key: a name of at most 63, and before it perhaps a DNS subdomain and a "/". */
-const QUALIFIED_NAME =
-  /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?([A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?)$/;
 
 const EXCLUDE = "consul.hashicorp.com/transparent-proxy-exclude-";
 const CALLS_OUT =
@@ -22,7 +18,7 @@ export const PAST_THE_SIDECAR: ReadonlyMap<string, string> = new Map([
 
 /** What is wrong with the key of an annotation or a label in itself. */
 export function metadataNameProblems(path: string, key: string): Problem[] {
-  return QUALIFIED_NAME.test(key)
+  return isQualifiedName(key)
     ? []
     : [{ propertyPath: path, reason: `${shown(key)} is not a metadata key; use one such as team or example.com/team` }];
 }
@@ -99,25 +95,6 @@ export function sidecarValueProblems(path: string, key: string, value: unknown):
       : problem(`is not a number from ${least} to 65535`);
   }
   return name === "service-metrics-path" && !value.startsWith("/") ? problem('is not a path; begin with "/"') : [];
-}
-
-/** What is wrong with the key of a node's label. */
-export function labelKeyProblems(path: string, key: string): Problem[] {
-  return QUALIFIED_NAME.test(key)
-    ? []
-    : [{ propertyPath: path, reason: `"${key}" is not a label key; use one such as kubernetes.io/hostname` }];
-}
-
-/** What is wrong with a label's value. */
-export function labelValueProblems(path: string, value: string): Problem[] {
-  return /^([A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?)?$/.test(value)
-    ? []
-    : [
-        {
-          propertyPath: path,
-          reason: `"${value}" is not a label value; use up to 63 of a-z, A-Z, 0-9, "-", "_" and ".", beginning and ending with a letter or a digit`,
-        },
-      ];
 }
 
 /** Names of Secrets, ConfigMaps and claims. An output, which is known when `up` comes to it, is the API server's to judge. */

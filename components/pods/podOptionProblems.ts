@@ -1,18 +1,12 @@
 import { accountProblems } from "./accountOptions";
 import { sidecarPortProblems } from "./containerProblems";
-import { sizeProblems } from "../shared/grammars";
+import { labelKeyProblems, labelValueProblems, sizeProblems } from "../shared/grammars";
 import { HARMLESS_ANNOTATIONS } from "./sidecarConflicts";
 import { rangeProblems } from "../shared/names";
 import { PodOptions, Probe, WORKLOAD_KINDS } from "./podOptions";
 import { containerResourceProblems } from "./containerResources";
 import { envFromProblems, envProblems } from "./envProblems";
-import {
-  labelKeyProblems,
-  labelValueProblems,
-  metadataKeyProblems,
-  objectNameProblems,
-  sidecarValueProblems,
-} from "./metadataProblems";
+import { metadataKeyProblems, objectNameProblems, sidecarValueProblems } from "./metadataProblems";
 import { podSpecProblems } from "./podSpecOverride";
 import { probePathProblems } from "./probes";
 import { exactlyOne, Problem } from "../shared/problems";

@@ -121,30 +121,38 @@ export function durationProblems(path: string, text: string, min: number, max: n
   return unless(seconds >= min && seconds <= max, path, `${shown(text)} is out of range; use ${min}s to ${max}s`);
 }
 
-const NAME_PART = /^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)$/;
+/** A label's or an annotation's key: a name of at most 63, and before it perhaps a DNS subdomain of at most 253 and a "/". */
+const QUALIFIED_NAME =
+  /^(?![^/]{254})([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$/;
 
-/** Problems of labels, of a selector too: keys are qualified names, values the same without a prefix, or empty. */
+export function isQualifiedName(key: string): boolean {
+  return QUALIFIED_NAME.test(key);
+}
+
+/** What is wrong with the key of a label. */
+export function labelKeyProblems(path: string, key: string): Problem[] {
+  return unless(
+    isQualifiedName(key),
+    path,
+    `${shown(key)} is not a label key; use one such as team or kubernetes.io/hostname`,
+  );
+}
+
+/** What is wrong with a label's value. */
+export function labelValueProblems(path: string, value: string): Problem[] {
+  return unless(
+    /^([A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?)?$/.test(value),
+    path,
+    `${shown(value)} is not a label value; use up to 63 of a-z, A-Z, 0-9, "-", "_" and ".", beginning and ending with a letter or a digit`,
+  );
+}
+
+/** What is wrong with labels, of a selector too. */
 export function labelProblems(path: string, labels: Readonly<Record<string, string>>): Problem[] {
-  return Object.entries(labels).flatMap(([key, value]) => {
-    const [name, prefix] = key.split("/").reverse();
-    const keyIsRight =
-      key.split("/").length <= 2 &&
-      name.length <= 63 &&
-      NAME_PART.test(name) &&
-      (prefix === undefined || (prefix.length <= 253 && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(prefix)));
-    return [
-      ...unless(
-        keyIsRight,
-        path,
-        `${shown(key)} is not a label key; use one such as app or example.com/team, the name of at most 63 characters`,
-      ),
-      ...unless(
-        value === "" || (value.length <= 63 && NAME_PART.test(value)),
-        `${path}.${key}`,
-        `${shown(value)} is not a label value; use at most 63 of letters, digits, "-", "_" and ".", with a letter or digit at both ends`,
-      ),
-    ];
-  });
+  return Object.entries(labels).flatMap(([key, value]) => [
+    ...labelKeyProblems(path, key),
+    ...labelValueProblems(`${path}.${key}`, value),
+  ]);
 }
 
 /** `true` for one certificate or more as PEM, and nothing that is private. */

@@ -230,11 +230,30 @@ test("labels that Kubernetes takes", () => {
 
 test("keys and values that are none of a label's", () => {
   const long = "a".repeat(64);
-  const keys = ["", "a b", "-a", "a-", "é", long, "a/b/c", "/a", "a/", "A.b/c", "-a/b", "a-/b", "a_b/c"];
+  const keys = [
+    "",
+    "a b",
+    "-a",
+    "a-",
+    "é",
+    long,
+    "a/b/c",
+    "/a",
+    "a/",
+    "A.b/c",
+    "-a/b",
+    "a-/b",
+    "a_b/c",
+    "a..b/c",
+    "a.-b/c",
+  ];
   for (const key of [...keys, `${"a".repeat(254)}/b`, `a/${long}`]) {
     const [problem, ...more] = labelProblems("labels", { [key]: "a" });
     expect([problem, more]).toEqual([
-      { propertyPath: "labels", reason: expect.stringContaining(`${shown(key)} is not a label key`) as string },
+      {
+        propertyPath: "labels",
+        reason: `${shown(key)} is not a label key; use one such as team or kubernetes.io/hostname`,
+      },
       [],
     ]);
   }
@@ -242,7 +261,7 @@ test("keys and values that are none of a label's", () => {
     expect(labelProblems("labels", { team: value })).toEqual([
       {
         propertyPath: "labels.team",
-        reason: expect.stringContaining(`${shown(value)} is not a label value`) as string,
+        reason: `${shown(value)} is not a label value; use up to 63 of a-z, A-Z, 0-9, "-", "_" and ".", beginning and ending with a letter or a digit`,
       },
     ]);
   }
