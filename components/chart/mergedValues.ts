@@ -45,7 +45,7 @@ const BY_PATH: readonly [paths: RegExp, judge: (path: string, value: unknown) =>
   [/\.extraLabels\./, (path, value) => labelProblems(path, { [path.split(".extraLabels.")[1]]: textOf(value) })],
   [
     /\.(priorityClassName|storageClass)$/,
-    (path, value) => (value === "" ? [] : objectNameProblems(path, textOf(value), "class")),
+    (path, value) => (value === "" ? [] : objectNameProblems(path, textOf(value), "a class")),
   ],
   [
     /^connectInject\.sidecarProxy\.(concurrency|default(Startup|Liveness)FailureSeconds)$/,

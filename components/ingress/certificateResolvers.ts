@@ -1,7 +1,7 @@
 import * as net from "node:net";
 import { hmacVariable } from "./acmeSecrets";
 import { isCertificatePem } from "../shared/grammars";
-import { isHostName, rangeProblems } from "../shared/names";
+import { isHostName, objectNameProblems, rangeProblems } from "../shared/names";
 import { Problem } from "../shared/problems";
 
 /** Kinds of key that Traefik makes for a certificate. */
@@ -130,6 +130,7 @@ export interface DnsPropagation {
 
 export type CertificateResolvers = Readonly<Record<string, CertificateResolver>>;
 
+const SECRET = "a Secret in Traefik's namespace";
 const CHALLENGES = ["tlsChallenge", "httpChallenge", "dnsChallenge"] as const;
 
 /** Traefik's static configuration of resolvers, as command-line arguments. */
@@ -204,12 +205,7 @@ function oneResolverProblems(name: string, resolver: CertificateResolver, path: 
   if (resolver.eab !== undefined && !/^[!-#%-~]{1,256}$/.test(resolver.eab.kid)) {
     problem(".eab.kid", `"${resolver.eab.kid}" is not a key identifier; use the one that the authority gave you`);
   }
-  if (resolver.eab !== undefined && !isHostName(resolver.eab.hmacSecret)) {
-    problem(
-      ".eab.hmacSecret",
-      `"${resolver.eab.hmacSecret}" is not a valid name for a Secret; use the name of one in Traefik's namespace`,
-    );
-  }
+  problems.push(...objectNameProblems(`${path}.eab.hmacSecret`, resolver.eab?.hmacSecret, SECRET));
   const challenges = CHALLENGES.filter((challenge) => resolver[challenge] !== undefined);
   if (challenges.length !== 1) {
     const has = challenges.length === 0 ? "has no challenge" : `has ${challenges.join(" and ")}`;
@@ -232,12 +228,7 @@ function oneResolverProblems(name: string, resolver: CertificateResolver, path: 
       );
     }
   });
-  if (credentialsSecret !== undefined && !isHostName(credentialsSecret)) {
-    problem(
-      ".dnsChallenge.credentialsSecret",
-      `"${credentialsSecret}" is not a valid name for a Secret; use the name of one in Traefik's namespace`,
-    );
-  }
+  problems.push(...objectNameProblems(`${path}.dnsChallenge.credentialsSecret`, credentialsSecret, SECRET));
   const { disableChecks, disableANSChecks, requireAllRNS, delayBeforeChecks = 0 } = propagation;
   problems.push(...rangeProblems(`${path}.dnsChallenge.propagation.delayBeforeChecks`, delayBeforeChecks, 0, 3600));
   if (disableChecks && (disableANSChecks || requireAllRNS)) {

@@ -191,7 +191,7 @@ export function tlsProblems(options: TraefikTlsOptions, replicas: number, prefix
   return [
     ...resolverProblems(resolvers, `${prefix}certificateResolvers`),
     ...sizeProblems(`${prefix}acmeStorage`, options.acmeStorage ?? "128Mi", "128Mi"),
-    ...objectNameProblems(`${prefix}acmeStorageClass`, options.acmeStorageClass, "storage class"),
+    ...objectNameProblems(`${prefix}acmeStorageClass`, options.acmeStorageClass, "a storage class"),
     ...certificateProblems(options.certificates ?? [], `${prefix}certificates`),
     ...tlsOptionsProblems(options.tlsOptions ?? {}, tlsChallenge, `${prefix}tlsOptions`),
     ...(hasAcme(options) && replicas > 1

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { givenNameProblems, userListFile } from "../routing/middlewares";
-import { isHostName } from "../shared/names";
+import { objectNameProblems } from "../shared/names";
 import { PodPart } from "../shared/podPart";
 import { Problem } from "../shared/problems";
 import type { UserListArgs } from "./traefikInputs";
@@ -40,12 +40,7 @@ export function userListProblems(lists: Readonly<Record<string, UserList>>, pref
   return Object.entries(lists).flatMap(([list, { secretName, key = "users" }]) => {
     // With what its volume's name begins with.
     const problems: Problem[] = givenNameProblems(`${prefix}.${list}`, list, 63 - "users-".length);
-    if (!isHostName(secretName)) {
-      problems.push({
-        propertyPath: `${prefix}.${list}.secretName`,
-        reason: `"${secretName}" is not a valid name for a Secret; use the name of one in Traefik's namespace`,
-      });
-    }
+    problems.push(...objectNameProblems(`${prefix}.${list}.secretName`, secretName, "a Secret in Traefik's namespace"));
     if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key)) {
       problems.push({
         propertyPath: `${prefix}.${list}.key`,

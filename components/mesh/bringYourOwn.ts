@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { SecretKeyRef } from "../chart/consulValues";
 import { owned } from "../interrupted/hooks";
-import { isHostName, portProblems } from "../shared/names";
+import { isHostName, objectNameProblems, portProblems } from "../shared/names";
 import { PodSecurityLevel, podSecurityLabels } from "../shared/podSecurity";
 import { Problem } from "../shared/problems";
 
@@ -122,9 +122,7 @@ export function ownThingsProblems(
       continue;
     }
     // Of a Secret: a DNS subdomain; of a key in it: [Kubernetes: IsConfigMapKey].
-    if (!isHostName(ref.secretName)) {
-      problem(`${input}.secretName`, `"${ref.secretName}" is not a Secret name; use a DNS name such as consul-ca`);
-    }
+    problems.push(...objectNameProblems(`${prefix}${input}.secretName`, ref.secretName, "a Secret"));
     if (!/^[-._a-zA-Z0-9]{1,253}$/.test(ref.secretKey)) {
       problem(
         `${input}.secretKey`,

@@ -4,7 +4,6 @@ import { versionProblems, versionWarnings } from "../chart/consulVersions";
 import { heldValueProblems, laterValueProblems, namedImage } from "../chart/heldValues";
 import { datacenterProblems, mergedValueProblems } from "../chart/mergedValues";
 import { durationProblems, imageProblems, sizeProblems } from "../shared/grammars";
-import { objectNameProblems as secretNameProblems } from "../pods/metadataProblems";
 import { dnsLabelProblems, isHostName, namespaceProblems, objectNameProblems } from "../shared/names";
 import { Problem } from "../shared/problems";
 import { ConsulMeshArgs, DEFAULT_CONSUL_NAMESPACE } from "./consulMeshArgs";
@@ -28,12 +27,12 @@ export function consulMeshProblems(args: ConsulMeshArgs, prefix = ""): Problem[]
     ...namespaceProblems(at("namespace"), args.namespace ?? DEFAULT_CONSUL_NAMESPACE, { create: args.createNamespace }),
     ...datacenterProblems(at("datacenter"), args.datacenter ?? "dc1"),
     ...sizeProblems(at("storage"), args.storage ?? "10Gi", "10Gi"),
-    ...objectNameProblems(at("storageClass"), args.storageClass, "storage class"),
+    ...objectNameProblems(at("storageClass"), args.storageClass, "a storage class"),
     ...durationProblems(at("catalogSyncInterval"), args.catalogSyncInterval ?? "5s", 0.1, 3600),
     ...Object.entries(args.images ?? {}).flatMap(([part, image]) =>
       image === undefined ? [] : imageProblems(at(`images.${part}`), image),
     ),
-    ...(args.imagePullSecrets ?? []).flatMap((name, i) => secretNameProblems(at(`imagePullSecrets[${i}]`), name)),
+    ...(args.imagePullSecrets ?? []).flatMap((name, i) => objectNameProblems(at(`imagePullSecrets[${i}]`), name)),
     ...(args.namespacesWithoutInjection ?? []).flatMap((name, i) =>
       dnsLabelProblems(at(`namespacesWithoutInjection[${i}]`), name),
     ),

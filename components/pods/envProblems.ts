@@ -1,4 +1,4 @@
-import { objectNameProblems } from "./metadataProblems";
+import { objectNameProblems } from "../shared/names";
 import type { EnvFrom, EnvSource, EnvValue, KeyRef } from "./podOptions";
 import { isLater } from "../shared/later";
 import { exactlyOne, Problem } from "../shared/problems";

@@ -4,7 +4,7 @@ import { replaceLater } from "../shared/laterValues";
 import { warn } from "../shared/problems";
 import { ContainerInputs, containerProblems, plainSecretWarnings } from "./containerProblems";
 import { isSource } from "./envProblems";
-import { objectNameProblems } from "./metadataProblems";
+import { objectNameProblems } from "../shared/names";
 import type { PodOptions } from "./podOptions";
 
 /** Inputs of pods that other resources may make, or a part of them. */

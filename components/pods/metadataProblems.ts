@@ -96,18 +96,3 @@ export function sidecarValueProblems(path: string, key: string, value: unknown):
   }
   return name === "service-metrics-path" && !value.startsWith("/") ? problem('is not a path; begin with "/"') : [];
 }
-
-/** Names of Secrets, ConfigMaps and claims. An output, which is known when `up` comes to it, is the API server's to judge. */
-export function objectNameProblems(path: string, name: unknown): Problem[] {
-  if (typeof name !== "string" || (name.length <= 253 && DNS_SUBDOMAIN.test(name))) {
-    return [];
-  }
-  return [
-    {
-      propertyPath: path,
-      reason: `"${name}" is not a valid name for an object; use a-z, 0-9, "-" and ".", beginning and ending with a letter or a digit`,
-    },
-  ];
-}
-
-const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;

@@ -1,6 +1,6 @@
 import { mountPathProblems } from "./containerProblems";
 import { shown } from "../shared/grammars";
-import { objectNameProblems } from "./metadataProblems";
+import { objectNameProblems } from "../shared/names";
 import type { ServiceVolume } from "./podOptions";
 import { exactlyOne, Problem } from "../shared/problems";
 

@@ -1,4 +1,4 @@
-import { isDnsLabel, isHostName } from "../shared/names";
+import { isDnsLabel, objectNameProblems } from "../shared/names";
 import { Problem } from "../shared/problems";
 
 /** Where the file provider reads TLS options from; certificates are in folders below it. */
@@ -89,7 +89,7 @@ export function tlsSecrets(certificates: readonly TlsCertificate[], options: Nam
 export function certificateProblems(certificates: readonly TlsCertificate[], path: string): Problem[] {
   const problems: Problem[] = [];
   certificates.forEach(({ secretName, default: fallback }, i) => {
-    problems.push(...secretNameProblems(`${path}[${i}].secretName`, secretName));
+    problems.push(...objectNameProblems(`${path}[${i}].secretName`, secretName, "a Secret"));
     if (certificates.findIndex((other) => other.secretName === secretName) !== i) {
       problems.push({
         propertyPath: `${path}[${i}].secretName`,
@@ -119,7 +119,9 @@ export function tlsOptionsProblems(options: NamedTlsOptions, tlsChallenge: boole
       problem(".minVersion", `"${minVersion}" is not a version that is safe to use; use ${TLS_VERSIONS.join(" or ")}`);
     }
     if (clientAuth !== undefined) {
-      problems.push(...secretNameProblems(`${path}.${name}.clientAuth.caSecretName`, clientAuth.caSecretName));
+      problems.push(
+        ...objectNameProblems(`${path}.${name}.clientAuth.caSecretName`, clientAuth.caSecretName, "a Secret"),
+      );
       if (clientAuth.type !== undefined && !CLIENT_AUTH_TYPES.includes(clientAuth.type)) {
         problem(
           ".clientAuth.type",
@@ -136,10 +138,4 @@ export function tlsOptionsProblems(options: NamedTlsOptions, tlsChallenge: boole
     }
   }
   return problems;
-}
-
-function secretNameProblems(path: string, name: string): Problem[] {
-  return isHostName(name)
-    ? []
-    : [{ propertyPath: path, reason: `"${name}" is not a valid name for a Secret; use a-z, 0-9, "-", "."` }];
 }

@@ -1,7 +1,7 @@
 import { memberProblems } from "./memberProblems";
 import type { MeshWorkloadOptions } from "./meshWorkload";
 import { accountProblems } from "../pods/accountOptions";
-import { dnsLabelProblems, isHostName, portProblems, rangeProblems } from "../shared/names";
+import { dnsLabelProblems, objectNameProblems, portProblems, rangeProblems } from "../shared/names";
 import { WORKLOAD_KINDS } from "../pods/podOptions";
 import { Problem } from "../shared/problems";
 import { serviceNameProblems } from "../shared/serviceNames";
@@ -24,12 +24,7 @@ export function meshWorkloadProblems(serviceName: string, args: MeshWorkloadOpti
         )
       : []),
     ...accountProblems(args, prefix),
-    ...(workload.name === undefined || isHostName(workload.name)
-      ? []
-      : problem(
-          "workload.name",
-          `"${workload.name}" is not a valid name for an object; use the one that it has in the cluster`,
-        )),
+    ...objectNameProblems(`${prefix}workload.name`, workload.name),
     ...(workload.kind === undefined || WORKLOAD_KINDS.includes(workload.kind)
       ? []
       : problem("workload.kind", `"${workload.kind}" is not known; use one of ${WORKLOAD_KINDS.join(", ")}`)),

@@ -92,14 +92,17 @@ export function isCidr(range: string): boolean {
   return !range.includes("%") && Number(range.slice(address.length + 1)) <= bits;
 }
 
-/** Problems of the name of an object that exists, such as a storage class: a DNS subdomain. */
-export function objectNameProblems(path: string, name: string | undefined, what: string): Problem[] {
-  return name === undefined || isHostName(name)
+/** A DNS subdomain: unlike those of a host name, its parts may be longer than 63. */
+const DNS_SUBDOMAIN = /^(?!.{254})[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/** What is wrong with an object's name, as a Secret has it. An output, which is known when `up` comes to it, is the API server's to judge. */
+export function objectNameProblems(path: string, name: unknown, what = "an object"): Problem[] {
+  return typeof name !== "string" || DNS_SUBDOMAIN.test(name)
     ? []
     : [
         {
           propertyPath: path,
-          reason: `${JSON.stringify(name).slice(0, 100)} is not a valid name for a ${what}; use a DNS name`,
+          reason: `${shown(name)} is not a valid name for ${what}; use a-z, 0-9, "-" and ".", beginning and ending with a letter or a digit`,
         },
       ];
 }

@@ -1,4 +1,6 @@
 import * as fs from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { shown } from "../../components/shared/grammars";
 import {
   COMPONENT_ACCOUNT,
   dnsLabelProblems,
@@ -113,9 +115,30 @@ test.each([
   expect(isCidr(range)).toBe(false);
 });
 
-test("the name of an object is a DNS name, and told in short", () => {
-  expect([undefined, "fast", "fast.example.com"].flatMap((name) => objectNameProblems("x", name, "class"))).toEqual([]);
-  const [{ propertyPath, reason }] = objectNameProblems("x", "A".repeat(500), "storage class");
-  expect(propertyPath).toBe("x");
-  expect(reason).toMatch(/^"A{99} is not a valid name for a storage class; use a DNS name$/);
+test("the name of an object is a DNS subdomain, of which a part may be longer than one of a host name", () => {
+  const right = [undefined, pulumi.output("A"), "a", "fast", "fast.example.com", "a-1.b--2", "0", "a".repeat(253)];
+  const problem = (name: string, what: string) => ({
+    propertyPath: "x",
+    reason: `${shown(name)} is not a valid name for ${what}; use a-z, 0-9, "-" and ".", beginning and ending with a letter or a digit`,
+  });
+  expect(right.flatMap((name) => objectNameProblems("x", name))).toEqual([]);
+  for (const name of [
+    "",
+    "A",
+    "a b",
+    "-a",
+    "a-",
+    "a..b",
+    ".a",
+    "a.",
+    "a.-b",
+    "a-.b",
+    "a.b-",
+    "a_b",
+    "a/b",
+    "a".repeat(254),
+  ]) {
+    expect(objectNameProblems("x", name)).toEqual([problem(name, "an object")]);
+  }
+  expect(objectNameProblems("x", "A", "a storage class")).toEqual([problem("A", "a storage class")]);
 });
