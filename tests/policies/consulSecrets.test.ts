@@ -57,7 +57,14 @@ cases("consul-secrets-unread", [
     config({ "application.properties": `tenant.token=${UUID}\nmyconsul.token=${UUID}` }),
     config({ "readme.md": "the token of Consul is in a Secret; token: see there" }),
   ]),
-  ...["consul:1.22", "hashicorp/consul", "hashicorp/consul-k8s-control-plane@sha256:0"].map((image) =>
+  ...[
+    "consul:1.22",
+    "hashicorp/consul",
+    "hashicorp/consul-enterprise:1.22.7-ent",
+    "hashicorp/consul-dataplane:1.9.11",
+    "hashicorp/consul-k8s:0.25.0",
+    "hashicorp/consul-k8s-control-plane@sha256:0",
+  ].map((image) =>
     passes(`a program of Consul's own, ${image}`, [
       workload("a", {
         container: { image, volumeMounts: [{ name: "v" }] },
