@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { givenNameProblems, userListFile } from "../routing/middlewares";
-import { objectNameProblems } from "../shared/names";
+import { dataKeyProblems, objectNameProblems } from "../shared/names";
 import { PodPart } from "../shared/podPart";
 import { Problem } from "../shared/problems";
 import type { UserListArgs } from "./traefikInputs";
@@ -38,15 +38,12 @@ export function userListsPart(lists: Readonly<Record<string, UserListArgs>>): Po
 /** What is wrong with the user lists of an ingress. */
 export function userListProblems(lists: Readonly<Record<string, UserList>>, prefix: string): Problem[] {
   return Object.entries(lists).flatMap(([list, { secretName, key = "users" }]) => {
-    // With what its volume's name begins with.
-    const problems: Problem[] = givenNameProblems(`${prefix}.${list}`, list, 63 - "users-".length);
-    problems.push(...objectNameProblems(`${prefix}.${list}.secretName`, secretName, "a Secret in Traefik's namespace"));
-    if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key)) {
-      problems.push({
-        propertyPath: `${prefix}.${list}.key`,
-        reason: `"${key}" is not a valid key for a Secret; use a-z, A-Z, 0-9, ".", "_" and "-"`,
-      });
-    }
-    return problems;
+    const at = `${prefix}.${list}`;
+    return [
+      // With what its volume's name begins with.
+      ...givenNameProblems(at, list, 63 - "users-".length),
+      ...objectNameProblems(`${at}.secretName`, secretName, "a Secret in Traefik's namespace"),
+      ...dataKeyProblems(`${at}.key`, key),
+    ];
   });
 }

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { SecretKeyRef } from "../chart/consulValues";
 import { owned } from "../interrupted/hooks";
-import { isHostName, objectNameProblems, portProblems } from "../shared/names";
+import { dataKeyProblems, isHostName, objectNameProblems, portProblems } from "../shared/names";
 import { PodSecurityLevel, podSecurityLabels } from "../shared/podSecurity";
 import { Problem } from "../shared/problems";
 
@@ -121,14 +121,10 @@ export function ownThingsProblems(
     if (ref === undefined) {
       continue;
     }
-    // Of a Secret: a DNS subdomain; of a key in it: [Kubernetes: IsConfigMapKey].
-    problems.push(...objectNameProblems(`${prefix}${input}.secretName`, ref.secretName, "a Secret"));
-    if (!/^[-._a-zA-Z0-9]{1,253}$/.test(ref.secretKey)) {
-      problem(
-        `${input}.secretKey`,
-        `"${ref.secretKey}" is not a valid key for a Secret; use a-z, A-Z, 0-9, ".", "_" and "-"`,
-      );
-    }
+    problems.push(
+      ...objectNameProblems(`${prefix}${input}.secretName`, ref.secretName, "a Secret"),
+      ...dataKeyProblems(`${prefix}${input}.secretKey`, ref.secretKey),
+    );
     if (args.createNamespace ?? true) {
       problem(
         input,

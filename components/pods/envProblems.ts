@@ -1,4 +1,4 @@
-import { objectNameProblems } from "../shared/names";
+import { dataKeyProblems, objectNameProblems } from "../shared/names";
 import type { EnvFrom, EnvSource, EnvValue, KeyRef } from "./podOptions";
 import { isLater } from "../shared/later";
 import { exactlyOne, Problem } from "../shared/problems";
@@ -37,17 +37,7 @@ function keyRefProblems(path: string, ref: KeyRef | undefined): Problem[] {
   if (ref === undefined) {
     return [];
   }
-  return [
-    ...objectNameProblems(`${path}.name`, ref.name),
-    ...(/^[-._a-zA-Z0-9]{1,253}$/.test(ref.key)
-      ? []
-      : [
-          {
-            propertyPath: `${path}.key`,
-            reason: `"${ref.key}" is not a valid key; use 1 to 253 of a-z, A-Z, 0-9, "-", "_" and "."`,
-          },
-        ]),
-  ];
+  return [...objectNameProblems(`${path}.name`, ref.name), ...dataKeyProblems(`${path}.key`, ref.key)];
 }
 
 /** What is wrong with a source of several variables. */

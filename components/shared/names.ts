@@ -106,3 +106,15 @@ export function objectNameProblems(path: string, name: unknown, what = "an objec
         },
       ];
 }
+
+/** What is wrong with a key of a Secret or a ConfigMap [Kubernetes: IsConfigMapKey]. */
+export function dataKeyProblems(path: string, key: string): Problem[] {
+  return /^(?!\.$|\.\.)[-._a-zA-Z0-9]{1,253}$/.test(key)
+    ? []
+    : [
+        {
+          propertyPath: path,
+          reason: `${shown(key)} is not a valid key; use 1 to 253 of a-z, A-Z, 0-9, "-", "_" and ".", but no ".." at its beginning`,
+        },
+      ];
+}

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { shown } from "../../components/shared/grammars";
 import {
   COMPONENT_ACCOUNT,
+  dataKeyProblems,
   dnsLabelProblems,
   isCidr,
   isHostName,
@@ -141,4 +142,18 @@ test("the name of an object is a DNS subdomain, of which a part may be longer th
     expect(objectNameProblems("x", name)).toEqual([problem(name, "an object")]);
   }
   expect(objectNameProblems("x", "A", "a storage class")).toEqual([problem("A", "a storage class")]);
+});
+
+test("a key of a Secret is one that Kubernetes takes", () => {
+  expect(
+    ["a", ".a", "A_b-c.9", "a..b", "a.", "-", "a".repeat(253)].flatMap((key) => dataKeyProblems("x", key)),
+  ).toEqual([]);
+  for (const key of ["", "a b", "a/b", "é", ".", "..", "..a", "a".repeat(254)]) {
+    expect(dataKeyProblems("x", key)).toEqual([
+      {
+        propertyPath: "x",
+        reason: `${shown(key)} is not a valid key; use 1 to 253 of a-z, A-Z, 0-9, "-", "_" and ".", but no ".." at its beginning`,
+      },
+    ]);
+  }
 });
