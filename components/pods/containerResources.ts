@@ -42,7 +42,7 @@ export function containerResourceProblems({ requests = {}, limits = {} }: Contai
     if (EXTENDED.test(resource) && most !== least) {
       return problem(
         `requests.${resource}`,
-        `is of what pods cannot share, so it has to equal the limit; give the limit alone`,
+        "is of what pods cannot share, so it has to equal the limit; give the limit alone",
       );
     }
     return most !== undefined && least > most

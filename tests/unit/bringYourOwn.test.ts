@@ -74,6 +74,14 @@ test.each<[string, Parameters<typeof ownThingsProblems>[0], string[]]>([
   expect(ownThingsProblems(args).map((p) => p.propertyPath)).toEqual(paths);
 });
 
+test("a name and a key that are none are told as a Secret's", () => {
+  const bootstrapTokenSecret = ref("Own_Token", "a/b");
+  expect(ownThingsProblems({ ...there, acls: true, bootstrapTokenSecret }, "x.").map(({ reason }) => reason)).toEqual([
+    expect.stringMatching(/^"Own_Token" is not a valid name for a Secret; /),
+    expect.stringMatching(/^"a\/b" is not a valid key; /),
+  ]);
+});
+
 describe("a namespace", () => {
   const ensured = async (create?: boolean) => {
     let its: unknown;

@@ -69,6 +69,14 @@ test.each<[what: string, certificates: TlsCertificate[], paths: string[]]>([
   expect(certificateProblems(certificates, "c").map((p) => p.propertyPath)).toEqual(paths);
 });
 
+test("whose name is wrong is said", () => {
+  const reason = expect.stringMatching(/^"A_b" is not a valid name for a Secret; /) as string;
+  expect(certificateProblems([{ secretName: "A_b" }], "c")).toEqual([{ propertyPath: "c[0].secretName", reason }]);
+  expect(tlsOptionsProblems({ a: { clientAuth: { caSecretName: "A_b" } } }, false, "o")).toEqual([
+    { propertyPath: "o.a.clientAuth.caSecretName", reason },
+  ]);
+});
+
 test.each<[what: string, options: object, paths: string[]]>([
   [
     "safe ones",
