@@ -319,7 +319,7 @@ describe("an answer", () => {
     });
     await expect(api().get("/it")).rejects.toThrow(new Unreachable("GET /it: aborted"));
     await expect(api(60_000).get("/it")).resolves.toEqual({});
-  });
+  }, 20_000);
 
   test("that never comes is told as nobody's, and where nothing waits for it soon", async () => {
     server.removeAllListeners("request");

@@ -80,8 +80,6 @@ describe("a job", () => {
     expect(plain.props.spec).toMatchObject({ backoffLimit: 6 });
     expect(plain.props.spec).not.toHaveProperty("activeDeadlineSeconds");
     expect(plain.timeouts).toMatchObject({ create: "600s" });
-    // Another takes its name.
-    expect(plain.deleteBeforeReplace).toBe(true);
     // One that has failed is made anew by the next `up`.
     expect(plain.props.metadata.annotations).toMatchObject({ "pulumi.com/replaceUnready": "true" });
     const told = await job({ backoffLimit: 0, activeDeadlineSeconds: 30 });
