@@ -10,12 +10,12 @@ import { stackSettings } from "../../tools/access/stackSettings";
 import { readDeclared } from "../../tools/verify/readers/declared";
 import { readIngress } from "../../tools/verify/readers/ingress";
 import { readJobs } from "../../tools/verify/readers/jobs";
-import { readRelease } from "../../tools/verify/readers/kubernetes";
+import { livingPods, readCluster, readGround, readRelease } from "../../tools/verify/readers/kubernetes";
 import { readServices } from "../../tools/verify/readers/services";
 import { readAdmission } from "../../tools/verify/readers/webhooks";
 import { ClusterError } from "../../tools/access/cluster";
-import type { Part, Source } from "../../tools/verify/reading";
-import { HEALTHY } from "../verifyReadings";
+import type { Part, Reading, Source } from "../../tools/verify/reading";
+import { FRESH, HEALTHY } from "../verifyReadings";
 
 const ORG = "organization/shop";
 const OURS = "consul-traefik-mesh:index:";
@@ -140,10 +140,11 @@ test("the settings of the program's own stacks are those of the file, over the d
 });
 
 /** A cluster that has these objects, and refuses or answers what is made. */
-function source(objects: Record<string, any>, made?: (path: string) => any): Source {
-  const reading: Record<string, unknown> = { ...HEALTHY };
+function source(objects: Record<string, any>, made?: (path: string) => any, more: Partial<Reading> = {}): Source {
+  const reading: Record<string, unknown> = { ...HEALTHY, ...more };
   const cluster = {
     find: async (path: string) => objects[path],
+    get: async (path: string) => objects[path],
     list: async (path: string, labels?: string) => objects[labels === undefined ? path : `${path}?${labels}`] ?? [],
     post: async (path: string) => made?.(path),
   };
@@ -189,6 +190,39 @@ test("the spare record of Helm's says that a destroy was interrupted", async () 
   const path = "/api/v1/namespaces/consul-system/secrets/sh.helm.release.v1.consul.v0";
   expect(await readRelease(source({}))).toEqual({ spare: undefined });
   expect(await readRelease(source({ [path]: {} }))).toEqual({ spare: "consul-system/sh.helm.release.v1.consul.v0" });
+});
+
+test("a node takes pods where it is neither cordoned nor tainted against them", async () => {
+  const node = (name: string, spec: object) => ({ metadata: { name }, spec, status: {} });
+  const taint = (effect: string) => ({ taints: [{ key: "a", effect }] });
+  const nodes = [
+    node("free", {}),
+    node("cordoned", { unschedulable: true }),
+    node("tainted", taint("NoSchedule")),
+    node("draining", taint("NoExecute")),
+    node("avoided", taint("PreferNoSchedule")),
+  ];
+  const read = await readCluster(source({ "/version": { gitVersion: "v1.34.4" }, "/api/v1/nodes": nodes }));
+  expect(read).toMatchObject({ version: "1.34.4" });
+  expect(read.nodes.filter(({ schedulable }) => schedulable).map(({ name }) => name)).toEqual(["free", "avoided"]);
+});
+
+test("a pod that has ended, was evicted or is going is none that should be ready", () => {
+  const pod = (phase: string, more: object = {}) => ({ metadata: { name: phase, ...more }, status: { phase } });
+  const going = pod("Running", { name: "going", deletionTimestamp: "2026-01-01T00:00:00Z" });
+  const pods = [pod("Running"), pod("Pending"), pod("Succeeded"), pod("Failed"), going];
+  expect(livingPods(pods).map(({ metadata }) => metadata.name)).toEqual(["Running", "Pending"]);
+});
+
+test("a release of another namespace is not in the way", async () => {
+  const release = (namespace: string) => ({
+    metadata: { name: "sh.helm.release.v1.consul.v1", namespace, labels: { status: "failed" } },
+  });
+  const secrets = [release("consul-system"), release("elsewhere")];
+  const { releases } = await readGround(
+    source({ "/api/v1/secrets?owner=helm,name=consul": secrets }, undefined, { settings: FRESH.settings }),
+  );
+  expect(releases).toEqual(["sh.helm.release.v1.consul.v1 (failed)"]);
 });
 
 test("who may not make pods and entries is not told that the webhooks fail", async () => {
