@@ -386,3 +386,11 @@ describe("the report", () => {
     expect([exitCode([]), exitCode(left.filter(({ got }) => got.what === "left"))]).toEqual([2, 2]);
   });
 });
+
+test("a route is asked for by its host, wherever Traefik is", () => {
+  const http = { method: "GET", path: "/a", headers: {} };
+  const route = { router: { tls: true } as never, host: "shop.test" };
+  const question = { source: "a", destination: "b", protocol: "http", http, route, expected: "allow", by: "" } as const;
+  const script = scriptOf([question], () => ({ host: "10.0.0.7", port: 8443 }));
+  expect(script).toContain("'--connect-to' '::10.0.0.7:8443' 'https://shop.test:8443/a'");
+});

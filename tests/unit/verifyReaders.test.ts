@@ -8,6 +8,7 @@ import type { StateResource } from "../../tools/access/declared";
 import * as cli from "../../tools/access/pulumi";
 import { stackSettings } from "../../tools/access/stackSettings";
 import { readDeclared } from "../../tools/verify/readers/declared";
+import { differences, readIntentions } from "../../tools/verify/readers/entries";
 import { readIngress } from "../../tools/verify/readers/ingress";
 import { readJobs } from "../../tools/verify/readers/jobs";
 import { livingPods, readCluster, readGround, readRelease } from "../../tools/verify/readers/kubernetes";
@@ -190,6 +191,33 @@ test("the spare record of Helm's says that a destroy was interrupted", async () 
   const path = "/api/v1/namespaces/consul-system/secrets/sh.helm.release.v1.consul.v0";
   expect(await readRelease(source({}))).toEqual({ spare: undefined });
   expect(await readRelease(source({ [path]: {} }))).toEqual({ spare: "consul-system/sh.helm.release.v1.consul.v0" });
+});
+
+test("an entry differs by what it has otherwise, lacks and has besides, but for what means nothing", () => {
+  const declared = { protocol: "http", meshGateway: {}, timeout: "5s", limits: { max: 1 } };
+  const found = { protocol: "tcp", mutualTLSMode: "", limits: { max: 1, other: 0 }, expose: { checks: true } };
+  expect(differences(declared, found)).toEqual(["protocol", "timeout", "expose"]);
+});
+
+test("deny-all may be another stack's, and a service of which Consul knows no protocol speaks tcp", async () => {
+  const denyAll = { destination: { name: "*" }, sources: [{ name: "*", action: "deny" }] };
+  const neighbour = { entries: [{ kind: "ServiceIntentions", spec: denyAll }] };
+  const answers: Record<string, unknown> = {
+    "config/service-intentions": [],
+    "config/service-defaults": [{ Name: "shop", Protocol: "" }],
+  };
+  const consul = { get: async (path: string) => answers[path] ?? { Allowed: false } };
+  const read = async (neighbours: object[]) =>
+    readIntentions({
+      ...source({}, undefined, { declared: { ...HEALTHY.declared!, neighbours } as never }),
+      consul: async () => consul,
+    } as unknown as Source);
+  expect(await read([neighbour])).toMatchObject({
+    declared: [],
+    denyAll: true,
+    protocols: [{ service: "shop", declared: "http", inConsul: "tcp" }],
+  });
+  expect(await read([])).toMatchObject({ denyAll: false });
 });
 
 test("a node takes pods where it is neither cordoned nor tainted against them", async () => {

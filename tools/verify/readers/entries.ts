@@ -56,8 +56,9 @@ function syncOf(object: KubernetesObject | undefined): { synced: boolean; reason
 
 /** The fields of a declared spec that the object has otherwise, and those that it has besides. */
 export function differences(declared: Record<string, unknown>, found: Record<string, unknown>): string[] {
-  const fields = new Set([...Object.keys(declared), ...Object.keys(found)]);
-  return [...fields].filter((field) => canonical(cleaned(declared[field])) !== canonical(cleaned(found[field])));
+  const [wanted, there] = [declared, found].map((its) => cleaned(its) as Record<string, unknown>);
+  const fields = new Set([...Object.keys(wanted), ...Object.keys(there)]);
+  return [...fields].filter((field) => canonical(wanted[field]) !== canonical(there[field]));
 }
 
 /** Without what means nothing: Kubernetes and Consul write out some of what is not said, and leave out some of what is. */
