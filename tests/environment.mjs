@@ -1,7 +1,16 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { TestEnvironment } from "jest-environment-node";
 
 /** The suites that are played on the testbed's cluster. */
 const ON_CLUSTER = ["e2e", "faults"];
+
+/** Those of this test file. */
+const storages = new Set();
+const { run } = AsyncLocalStorage.prototype;
+AsyncLocalStorage.prototype.run = function (...args) {
+  storages.add(this);
+  return run.apply(this, args);
+};
 
 /**
  * The other suites do not ask the cluster that the shell's KUBECONFIG names: a program looks there for what it declares.
@@ -27,5 +36,15 @@ export default class extends TestEnvironment {
         frames[0]?.getFunctionName() === "debuggablePromise" ? "" : format(error, frames);
       Error.prepareStackTrace.withoutPromises = true;
     }
+  }
+
+  /**
+   * Jest and Pulumi's SDK each run a test file in an AsyncLocalStorage of its own. Node looks after all that were ever used at
+   * each promise: the hundredth file of a worker would take twice as long as the first.
+   */
+  async teardown() {
+    storages.forEach((storage) => storage.disable());
+    storages.clear();
+    await super.teardown();
   }
 }
