@@ -1,8 +1,25 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import vm from "node:vm";
 import { TestEnvironment } from "jest-environment-node";
 
 /** The suites that are played on the testbed's cluster. */
 const ON_CLUSTER = ["e2e", "faults"];
+
+/**
+ * Jest compiles each module anew for each test file. Here a worker compiles it once, and runs it anew in each file's own context:
+ * what is shared is code, which has no state.
+ */
+const scripts = new Map();
+vm.compileFunction = (code, parameters, { filename, parsingContext }) => {
+  const head = `(function (${parameters.join()}) {`;
+  const source = `${head}${code}\n})`;
+  let known = scripts.get(filename);
+  if (known?.source !== source) {
+    known = { source, script: new vm.Script(source, { filename, columnOffset: -head.length }) };
+    scripts.set(filename, known);
+  }
+  return known.script.runInContext(parsingContext);
+};
 
 /** Those of this test file. */
 const storages = new Set();
