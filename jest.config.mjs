@@ -14,6 +14,7 @@ const project = (name) => ({
   moduleNameMapper: {
     "^typescript$": "<rootDir>/tests/lazily/typescript.ts",
     "^@npmcli/arborist$": "<rootDir>/tests/lazily/arborist.ts",
+    "/debuggable$": "<rootDir>/tests/debuggable.ts",
   },
   transform: { "\\.ts$": ["@swc/jest", {}] },
   // It has the project's own name.
