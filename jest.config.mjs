@@ -14,6 +14,8 @@ const project = (name) => ({
   moduleNameMapper: {
     "^typescript$": "<rootDir>/tests/lazily/typescript.ts",
     "^@npmcli/arborist$": "<rootDir>/tests/lazily/arborist.ts",
+    // What runs the CLI, fewer still.
+    "^\\./automation$": "<rootDir>/tests/lazily/automation.ts",
     "/debuggable$": "<rootDir>/tests/debuggable.ts",
   },
   transform: { "\\.ts$": ["@swc/jest", {}] },

@@ -1,0 +1,3 @@
+import { lazily } from "./lazily";
+
+export = lazily("@pulumi/pulumi/automation");
