@@ -171,7 +171,7 @@ test.each<[Record<string, unknown>, string]>([
   [{ consulCa: { certificates: {} } }, 'consulCa.certificates: is not a known key; did you mean "certificate"?'],
   [
     { consulCreateNamespace: false, consulGossipKeySecret: { secretName: "Key", secretKey: "key" } },
-    'consulGossipKeySecret.secretName: "Key" is not a Secret',
+    'consulGossipKeySecret.secretName: "Key" is not a valid name for a Secret',
   ],
   [{ consulExternalServers: { hosts: ["consul.example.com"] } }, "consulCa: is missing"],
   [{ networkPolicyClients: [{ namespace: "a", reaches: ["services"] }] }, "networkPolicyClients: opens nothing"],

@@ -237,7 +237,7 @@ test.each<[what: string, wrong: TraefikOptions, problems: string[], right: Traef
   [
     "less time to end than the drain takes",
     { drainSeconds: 20, podSpec: { terminationGracePeriodSeconds: 34 } },
-    ["podSpec.terminationGracePeriodSeconds: 34 is out of range; use a whole number from 35 to 86400"],
+    ["podSpec.terminationGracePeriodSeconds: 34 is out of range; use a whole number from 35 to 604800"],
     { drainSeconds: 20, podSpec: { terminationGracePeriodSeconds: 35 } },
   ],
 ])("refused: %s", (_, wrong, problems, right) => {
