@@ -1,4 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import process from "node:process";
 import vm from "node:vm";
 import { TestEnvironment } from "jest-environment-node";
 
@@ -43,6 +47,10 @@ export default class extends TestEnvironment {
 
   async setup() {
     await super.setup();
+    // What a file leaves of its temporary files goes with it. Node reads the worker's own environment; the copy is for what it starts.
+    this.temporary = fs.mkdtempSync(path.join(os.tmpdir(), "test-"));
+    this.outside = process.env.TMPDIR;
+    process.env.TMPDIR = this.global.process.env.TMPDIR = this.temporary;
     if (!this.onCluster) {
       this.global.process.env.KUBECONFIG = "/nonexistent/kubeconfig";
     }
@@ -62,5 +70,12 @@ export default class extends TestEnvironment {
     storages.forEach((storage) => storage.disable());
     storages.clear();
     await super.teardown();
+    if (this.outside === undefined) {
+      delete process.env.TMPDIR;
+    } else {
+      process.env.TMPDIR = this.outside;
+    }
+    // A process that a test has not waited for may still write.
+    fs.rmSync(this.temporary, { recursive: true, force: true, maxRetries: 3 });
   }
 }
