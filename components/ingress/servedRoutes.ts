@@ -57,7 +57,7 @@ const PATIENCE = 240;
 export class ServedRoutes extends pulumi.ComponentResource {
   constructor(name: string, args: ServedRoutesArgs, opts?: pulumi.ComponentResourceOptions) {
     const what = `ServedRoutes "${name}"`;
-    refuse(what, missingProblems(args, ["ingress", "services"]));
+    refuse(what, missingProblems(args, ["ingress", "services"], [/^namespace$/]));
     const { mesh, ingress, services, after = [] } = args;
     const own = pulumi.Resource.isInstance(ingress) ? [ingress] : [];
     const asked = services.flatMap(({ serviceName, servedPaths }) =>

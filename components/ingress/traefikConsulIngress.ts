@@ -17,7 +17,7 @@ import { refuse, warn } from "../shared/problems";
 import { ENTRY_POINT_PORTS } from "../routing/traefikArguments";
 import { traefikDeployment } from "./traefikDeployment";
 import { extraParts } from "./traefikExtras";
-import { withStandIns } from "./traefikInputs";
+import { LATER_IN_TRAEFIK, withStandIns } from "./traefikInputs";
 import { placementOf } from "./traefikPod";
 import {
   DEFAULT_TRAEFIK_NAMESPACE,
@@ -60,7 +60,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
   constructor(name: string, given: TraefikConsulIngressArgs, opts?: pulumi.ComponentResourceOptions) {
     const place = `TraefikConsulIngress "${name}"`;
     const { mesh, ...options } = given;
-    refuse(place, missingProblems(given));
+    refuse(place, missingProblems(given, [], LATER_IN_TRAEFIK));
     const args = withStandIns(options);
     const routing = mesh.model.part(RoutingModel);
     const serviceName = args.serviceName ?? TRAEFIK_SERVICE_NAME;

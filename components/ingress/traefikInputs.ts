@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { LATER_IN_ENV } from "../pods/judgedLater";
 import { replaceLater } from "../shared/laterValues";
 import type { RouteTlsArgs } from "../routing/routeTls";
 import type { CertificateResolver, DnsChallenge, ExternalAccountBinding } from "./certificateResolvers";
@@ -45,37 +46,27 @@ export interface CertificateResolverArgs extends Omit<
 /** The options of an ingress as a program declares them. */
 export type TraefikArgs = Omit<TraefikOptions, keyof TraefikInputs> & TraefikInputs;
 
-const RANGE = "192.0.2.0/24";
-
-/**
- * What stands for a value that is not known yet, by the beginning and the end of its input's path, so that all else is judged:
- * nothing is wrong with it.
- */
-const STAND_INS: readonly (readonly [begin: string, end: string, standIn: string])[] = [
-  ["serviceAnnotations.", "", "not-known-yet"],
-  ["serviceAccountAnnotations.", "", "not-known-yet"],
-  ["env.", "", "not-known-yet"],
-  ["loadBalancerSourceRanges[", "", RANGE],
-  ["forwardedHeadersTrustedIps[", "", RANGE],
-  ["proxyProtocolTrustedIps[", "", RANGE],
-  ["consoles.dashboard.", "", "dashboard.not-known-yet.invalid"],
-  ["consoles.consulUi.", "", "consul-ui.not-known-yet.invalid"],
-  ["certificateResolvers.", ".email", "not-known-yet@example.com"],
-  ["certificateResolvers.", ".caServer", "https://not-known-yet.invalid"],
-  ["certificateResolvers.", ".kid", "not-known-yet"],
-  ["certificateResolvers.", ".hmacSecret", "not-known-yet"],
-  ["certificateResolvers.", ".credentialsSecret", "not-known-yet"],
-  ["userLists.", ".secretName", "not-known-yet"],
+/** What stands for a value that is not known yet, by the path of its input, so that all else is judged: nothing is wrong with it. */
+const STAND_INS: readonly (readonly [path: RegExp, standIn: string])[] = [
+  [/^service(Account)?Annotations\./, "not-known-yet"],
+  [LATER_IN_ENV, "not-known-yet"],
+  [/^(loadBalancerSourceRanges|(forwardedHeaders|proxyProtocol)TrustedIps)\[/, "192.0.2.0/24"],
+  [/^consoles\.dashboard\.(host|tls\.domains\[.*)$/, "dashboard.not-known-yet.invalid"],
+  [/^consoles\.consulUi\.(host|tls\.domains\[.*)$/, "consul-ui.not-known-yet.invalid"],
+  [/^certificateResolvers\..+\.email$/, "not-known-yet@example.com"],
+  [/^certificateResolvers\..+\.caServer$/, "https://not-known-yet.invalid"],
+  [/^certificateResolvers\..+\.(eab\.(kid|hmacSecret)|dnsChallenge\.credentialsSecret)$/, "not-known-yet"],
+  [/^userLists\..+\.secretName$/, "not-known-yet"],
 ];
+
+/** Where the options of an ingress may be other resources' outputs. */
+export const LATER_IN_TRAEFIK = STAND_INS.map(([path]) => path);
 
 /** The options of an ingress, with what stands for each value that another resource makes. */
 export function withStandIns(args: TraefikArgs): TraefikOptions {
   return replaceLater(
     args,
-    (value, path) =>
-      secretOfProvider(args, path) ??
-      STAND_INS.find(([begin, end]) => path.startsWith(begin) && path.endsWith(end))?.[2] ??
-      value,
+    (value, path) => secretOfProvider(args, path) ?? STAND_INS.find(([input]) => input.test(path))?.[1] ?? value,
   ) as TraefikOptions;
 }
 

@@ -12,6 +12,7 @@ import {
   JwtProviderOptions,
   jwtProviderProblems,
   jwtProviderSpec,
+  LATER_IN_JWT_PROVIDER,
   withStandIns,
 } from "./jwtProviders";
 
@@ -37,7 +38,7 @@ export class JwtProvider extends pulumi.ComponentResource {
 
   constructor(name: string, given: JwtProviderArgs, opts?: pulumi.ComponentResourceOptions) {
     const place = `JwtProvider "${name}"`;
-    refuse(place, missingProblems(given, ["issuer", "keys"]));
+    refuse(place, missingProblems(given, ["issuer", "keys"], LATER_IN_JWT_PROVIDER));
     const { mesh, ...options } = given;
     const problems = (known: JwtProviderOptions) => jwtProviderProblems(name, known, "");
     refuse(place, [

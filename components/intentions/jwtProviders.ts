@@ -91,6 +91,9 @@ const STAND_INS: readonly (readonly [path: RegExp, standIn: string])[] = [
   [/^keys\.remote\.caCertificate$/, "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----"],
 ];
 
+/** Where a provider's options may be other resources' outputs. */
+export const LATER_IN_JWT_PROVIDER = STAND_INS.map(([path]) => path);
+
 /** A provider's options, with what stands for each value that another resource makes. */
 export function withStandIns(options: JwtProviderInputs): JwtProviderOptions {
   return replaceLater(

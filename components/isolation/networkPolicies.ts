@@ -90,7 +90,7 @@ type Rule = k8s.types.input.networking.v1.NetworkPolicyIngressRule;
 export class NetworkPolicies extends pulumi.ComponentResource {
   constructor(name: string, given: NetworkPoliciesArgs, opts?: pulumi.ComponentResourceOptions) {
     const what = `NetworkPolicies "${name}"`;
-    refuse(what, missingProblems(given, ["serviceNamespaces"]));
+    refuse(what, missingProblems(given, ["serviceNamespaces"], [/^(service|team)Namespaces\[/]));
     const { mesh, ingress, serviceNamespaces, teamNamespaces } = given;
     const namespaces = { serviceNamespaces, teamNamespaces };
     const problems = podsProblems(what, mesh);

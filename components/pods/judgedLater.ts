@@ -10,6 +10,19 @@ import type { PodOptions } from "./podOptions";
 /** Inputs of pods that other resources may make, or a part of them. */
 type Inputs = ContainerInputs & Pick<PodOptions, "envFrom" | "volumes" | "imagePullSecrets">;
 
+/** Where a variable, or the name of what it comes from, may be another resource's output; names of variables may have dots. */
+export const LATER_IN_ENV =
+  /^(canary\.)?env\.(?!.+\.(secretKeyRef|configMapKeyRef|fieldRef)(\.(key|optional|fieldPath))?$)/;
+
+/** Where inputs of pods, and of their namespace and ServiceAccount, may be other resources' outputs. */
+export const LATER_IN_ACCOUNT = /^namespace$|^serviceAccountAnnotations\./;
+export const LATER_IN_PODS: readonly RegExp[] = [
+  LATER_IN_ACCOUNT,
+  LATER_IN_ENV,
+  /^(canary\.)?image$|^imagePullSecrets\[|^podSpec\./,
+  /^(envFrom|volumes)\[.+\.(name|secretName|claimName)$/,
+];
+
 /** Inputs of pods, where those that other resources make are judged as soon as they are known. */
 export function judgedLater<T extends Inputs>(what: string, inputs: T, resource: pulumi.Resource, prefix = ""): T {
   const { image, env, envFrom, volumes, imagePullSecrets } = inputs;

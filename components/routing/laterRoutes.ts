@@ -38,6 +38,10 @@ const STAND_INS: Readonly<Record<string, (host: string, list: string) => string>
   rule: (host, list) => `${list === "routes" ? "Host" : "HostSNI"}(\`${host}\`)`,
 };
 
+/** Where values of routes may be other resources' outputs. */
+export const LATER_IN_ROUTES =
+  /^((canary\.)?routes|tcpRoutes)\[\d+\]\.(host|sni|rule|tls\.domains\[\d+\]\.(main|sans\[\d+\])|middlewares\[\d+\]\.ipAllowList\.sourceRange\[\d+\])$/;
+
 /** What other resources make of a service's routes, by the path of the input. */
 export function laterRoutes(args: CanaryRoutesArgs): Record<string, unknown> {
   return laterValues(routesIn(args));

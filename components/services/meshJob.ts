@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { judgedLater } from "../pods/judgedLater";
+import { judgedLater, LATER_IN_PODS } from "../pods/judgedLater";
 import { missingProblems, ofRightForm } from "../shared/forms";
 import { owned } from "../interrupted/hooks";
 import { oldVariableNameProblems, plainSecretWarnings } from "../pods/containerProblems";
@@ -140,7 +140,7 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
     const { mesh, schedule, backoffLimit = 6, activeDeadlineSeconds, guardedBy } = args;
     const what = `MeshJob "${name}"`;
     refuse(what, nullProblems({ ...args, podSpec: args.podSpec && {} }));
-    refuse(what, missingProblems(args, ["namespace", "image"]));
+    refuse(what, missingProblems(args, ["namespace", "image"], LATER_IN_PODS));
     const serviceName = args.serviceName ?? name;
     refuse(what, [
       ...ofRightForm(what, args, (its) => [

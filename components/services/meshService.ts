@@ -6,7 +6,7 @@ import { oldVariableNameProblems } from "../pods/containerProblems";
 import type { IntentionRule } from "../intentions/intentions";
 import type { IntentionSet } from "../intentions/intentionSet";
 import { MeshIntentions } from "../intentions/meshIntentions";
-import { CanaryRoutesArgs, RoutesArgs, withStandIns } from "../routing/laterRoutes";
+import { CanaryRoutesArgs, LATER_IN_ROUTES, RoutesArgs, withStandIns } from "../routing/laterRoutes";
 import type { Canary, CanaryArgs } from "../routing/canary";
 import { callRules, isRouted, MemberOptions, MeshMember, Protocol } from "./member";
 import { memberAccount } from "./memberAccount";
@@ -17,7 +17,7 @@ import { joinMesh, otherMeshProblems } from "../mesh/membership";
 import type { Ingress, Mesh } from "../mesh/mesh";
 import { RoutingModel } from "../routing/routingModel";
 import { drainProblems, initContainerWarnings, meshServiceProblems, meshServiceWarnings } from "./meshServiceProblems";
-import { judgedLater } from "../pods/judgedLater";
+import { judgedLater, LATER_IN_PODS } from "../pods/judgedLater";
 import type { Autoscaling, DisruptionBudget, PodOptions } from "../pods/podOptions";
 import type { RollingUpdate } from "../pods/rollingUpdate";
 import { leftAlone, scaling } from "../pods/scaling";
@@ -160,7 +160,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
   constructor(name: string, given: MeshServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     const what = `MeshService "${name}"`;
     refuse(what, nullProblems({ ...given, podSpec: given.podSpec && {} }));
-    refuse(what, missingProblems(given, ["namespace", "image", "port"]));
+    refuse(what, missingProblems(given, ["namespace", "image", "port"], [...LATER_IN_PODS, LATER_IN_ROUTES]));
     const serviceName = given.serviceName ?? name;
     const args = withStandIns(serviceName, given);
     const { canary, namespace: within, ingress, guardedBy } = args;

@@ -1,12 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { shown } from "./grammars";
-import { isLater } from "./later";
+import { laterProblems } from "./laterValues";
 import { Problem, refuse } from "./problems";
 
-/** Problems of what joins a mesh, of inputs that only a program without types leaves out: the mesh, and others by their names. */
+/** Outputs of components that others are given; one in place of the mesh is told as what it is not. */
+const OF_COMPONENTS = /^mesh\b|^ingress\.namespace$|^services\[\d+\]\.servedPaths\[/;
+
+/**
+ * Problems of what joins a mesh, of inputs that only a program without types gives so: the mesh, others by their names that are left out,
+ * and outputs elsewhere than at the paths of `judgedLater`.
+ */
 export function missingProblems<A extends { readonly mesh: unknown }>(
   args: A,
   needed: readonly (keyof A & string)[] = [],
+  judgedLater: readonly RegExp[] = [],
 ): Problem[] {
   const { model } = (args.mesh ?? {}) as { readonly model?: Readonly<Record<string, unknown>> };
   return [
@@ -16,6 +23,7 @@ export function missingProblems<A extends { readonly mesh: unknown }>(
     ...needed
       .filter((input) => args[input] === undefined)
       .map((propertyPath) => ({ propertyPath, reason: "is missing; docs/reference.md says what it takes" })),
+    ...laterProblems(args, OF_COMPONENTS, ...judgedLater),
   ];
 }
 
@@ -39,9 +47,9 @@ export function ofRightForm<A, R>(what: string, inputs: A, make: (inputs: A) => 
   }
 }
 
-/** A value in words: of a resource, and of its outputs, nothing can be shown. */
+/** A value in words: of a resource nothing can be shown. */
 function called(value: unknown): string {
-  return isLater(value) ? "an output" : pulumi.Resource.isInstance(value) ? "a resource" : shown(value);
+  return pulumi.Resource.isInstance(value) ? "a resource" : shown(value);
 }
 
 function isMisformed(make: () => unknown): boolean {

@@ -1,3 +1,4 @@
+import { isLater } from "./later";
 import { Problem } from "./problems";
 
 /** One problem at a path, or none: how each of these tells. */
@@ -5,8 +6,11 @@ function unless(right: boolean, propertyPath: string, reason: string): Problem[]
   return right ? [] : [{ propertyPath, reason }];
 }
 
-/** A text as a message shows it: in quotes, with what cannot be seen escaped, and not longer than a line. */
+/** A text as a message shows it: in quotes, with what cannot be seen escaped, and not longer than a line. Of an output nothing can be shown. */
 export function shown(text: unknown): string {
+  if (isLater(text)) {
+    return "an output";
+  }
   const json = `${JSON.stringify(text)}`;
   return json.length <= 100 ? json : `${json.slice(0, 80)}… (${json.length} characters)`;
 }

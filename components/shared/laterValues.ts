@@ -15,8 +15,8 @@ export const NOT_PLAIN = "is an output of a resource, or a secret; give a plain 
  * Problems of outputs in place of plain values, which only a program without types gives: whatever is in one, it would count as true.
  * `judgedLater` are the paths where an output may be.
  */
-export function laterProblems(inputs: object, judgedLater: RegExp): Problem[] {
-  const paths = Object.keys(laterValues(inputs)).filter((path) => !judgedLater.test(path));
+export function laterProblems(inputs: object, ...judgedLater: readonly RegExp[]): Problem[] {
+  const paths = Object.keys(laterValues(inputs)).filter((path) => !judgedLater.some((each) => each.test(path)));
   return paths.map((propertyPath) => ({ propertyPath, reason: NOT_PLAIN }));
 }
 

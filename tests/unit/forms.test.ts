@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ConsulMesh, IntentionSet, JwtProvider, MeshJob, MeshReference, MeshService } from "../../components";
 import { MeshWorkload, NetworkPolicies, ServedRoutes, TraefikConsulIngress } from "../../components";
 import { missingProblems, ofRightForm } from "../../components/shared/forms";
+import { laterValues, replaceLater } from "../../components/shared/laterValues";
 import { refuse } from "../../components/shared/problems";
 import { record } from "../recorder";
 
@@ -209,6 +210,191 @@ describe("of a program without types", () => {
   ])("what it has to be given, and is not, is told: %s", (said, make) => {
     expect(() => make({} as never)).toThrow(new Error(said));
   });
+
+  const later = (value: unknown): any => pulumi.output(value);
+  /** A list whose last one is this, of which the place has two digits. */
+  const last = (one: unknown): any => [...Array<object>(10).fill({}), one];
+  const tls = { domains: last({ main: later("a.test"), sans: last(later("b.test")) }) };
+  const middlewares = last({ ipAllowList: { sourceRange: last(later("10.0.0.0/8")) } });
+  const routes = last({ host: later("a.test"), rule: later("Host(`b.test`)"), tls, middlewares });
+  const tcpRoutes = last({ sni: later("a.test"), rule: later("HostSNI(`b.test`)"), tls, middlewares });
+  const env = {
+    "spring.url": later("a"),
+    name: { secretKeyRef: { name: later("a"), key: "b" } },
+    key: later("b"),
+  };
+  const account = { namespace: later("apps"), serviceAccountAnnotations: { "example.com/a": later("b") } };
+  const ofPods = {
+    ...account,
+    image: later("a:1"),
+    env,
+    envFrom: last({ secretRef: { name: later("a") }, configMapRef: { name: later("a") } }),
+    volumes: last({ secret: { secretName: later("a") }, persistentVolumeClaim: { claimName: later("a") } }),
+    imagePullSecrets: [later("a")],
+    podSpec: { hostname: later("a") },
+  };
+  const wrongOfPods = {
+    replicas: later(1),
+    imagePullPolicy: later("Always"),
+    env: {
+      name: { secretKeyRef: { name: "a", key: later("b"), optional: later(true) } },
+      other: { configMapKeyRef: later({}) },
+      field: { fieldRef: { fieldPath: later("a") } },
+    },
+    envFrom: [{ prefix: later("a"), secretRef: { name: "a", optional: later(true) } }],
+    volumes: later([]),
+    serviceAccountAnnotations: later({}),
+    podSpec: later({}),
+  };
+  const pathsOfPods = [
+    "replicas",
+    "imagePullPolicy",
+    "env.name.secretKeyRef.key",
+    "env.name.secretKeyRef.optional",
+    "env.other.configMapKeyRef",
+    "env.field.fieldRef.fieldPath",
+    "envFrom[0].prefix",
+    "envFrom[0].secretRef.optional",
+    "volumes",
+    "serviceAccountAnnotations",
+    "podSpec",
+  ];
+  const wrongRoutes = [
+    { name: later("a"), middlewares: [{ headers: { customRequestHeaders: { host: later("a") } } }] },
+    { tls: { certResolver: later("le"), domains: later([]) } },
+  ];
+  const pathsOfRoutes = ["name", "middlewares[0].headers.customRequestHeaders.host"];
+  const resolver = {
+    email: later("a@b.test"),
+    caServer: later("https://a.test"),
+    eab: { kid: later("a"), hmacSecret: later("a") },
+    dnsChallenge: { provider: "route53", credentialsSecret: later("a") },
+  };
+
+  /** What of each value takes outputs, whatever it is called. */
+  const ANY_BELOW =
+    /nnotations|^(canary\.)?env\.|^podSpec|^imagePullSecrets|Ranges|TrustedIps|Namespaces|^audiences|^consoles.*domains|servedPaths/;
+
+  /** Where a component takes outputs, and where it does not. */
+  test.each<[what: string, Component: any, right: object, wrong: object, paths: string[]]>([
+    [
+      "MeshService",
+      MeshService,
+      { ...ofPods, port: 80, canary: { image: later("a:2"), env, weight: 1, routes }, routes, tcpRoutes },
+      { ...wrongOfPods, canary: { weight: later(1) }, image: "a:1", routes: wrongRoutes },
+      [
+        ...pathsOfPods,
+        "canary.weight",
+        ...pathsOfRoutes.map((path) => `routes[0].${path}`),
+        "routes[1].tls.certResolver",
+        "routes[1].tls.domains",
+      ],
+    ],
+    [
+      "MeshWorkload",
+      MeshWorkload,
+      { ...account, port: 80, routes, tcpRoutes },
+      { running: later(false), existingServiceAccount: later(false) },
+      ["running", "existingServiceAccount"],
+    ],
+    ["MeshJob", MeshJob, ofPods, { ...wrongOfPods, suspend: later(false) }, [...pathsOfPods, "suspend"]],
+    [
+      "TraefikConsulIngress",
+      TraefikConsulIngress,
+      {
+        serviceAnnotations: { "example.com/a": later("b") },
+        serviceAccountAnnotations: { "example.com/a": later("b") },
+        env,
+        loadBalancerSourceRanges: [later("10.0.0.0/8")],
+        forwardedHeadersTrustedIps: [later("10.0.0.0/8")],
+        proxyProtocolTrustedIps: [later("10.0.0.0/8")],
+        consoles: { dashboard: { host: later("a.test"), tls }, consulUi: { host: later("b.test"), tls } },
+        certificateResolvers: { le: resolver },
+        userLists: { ops: { secretName: later("a") } },
+      },
+      {
+        dashboard: later(false),
+        serviceName: later("a"),
+        consoles: { dashboard: { userList: later("a"), tls: { options: later("a") } }, consulUi: later({}) },
+        certificateResolvers: { le: { keyType: later("a"), dnsChallenge: { provider: later("route53") } } },
+        userLists: { ops: { key: later("a") } },
+        loadBalancerSourceRanges: later([]),
+      },
+      [
+        "dashboard",
+        "serviceName",
+        "consoles.dashboard.userList",
+        "consoles.dashboard.tls.options",
+        "consoles.consulUi",
+        "certificateResolvers.le.keyType",
+        "certificateResolvers.le.dnsChallenge.provider",
+        "userLists.ops.key",
+        "loadBalancerSourceRanges",
+      ],
+    ],
+    [
+      "IntentionSet",
+      IntentionSet,
+      { services: last({ servedPaths: [later("/a")] }), ingress: { namespace: later("a") } },
+      {
+        denyAll: later(false),
+        services: [{ serviceName: later("a"), servedPaths: later([]) }],
+        ingress: { serviceName: later("a") },
+        jwtProviders: [later("a")],
+      },
+      ["ingress.serviceName", "services[0].serviceName", "services[0].servedPaths", "denyAll", "jwtProviders[0]"],
+    ],
+    [
+      "JwtProvider",
+      JwtProvider,
+      {
+        issuer: later("a"),
+        audiences: [later("a")],
+        keys: { local: later("{}"), remote: { uri: later("https://a") } },
+      },
+      { issuer: "a", keys: later({}), forwardToken: later(false) },
+      ["keys", "forwardToken"],
+    ],
+    [
+      "NetworkPolicies",
+      NetworkPolicies,
+      { serviceNamespaces: [later("a")], teamNamespaces: [later("b")], ingress: { namespace: later("c") } },
+      { serviceNamespaces: later([]), servicesAlone: later(false), clients: [{ namespace: later("a") }] },
+      ["serviceNamespaces", "servicesAlone", "clients[0].namespace"],
+    ],
+    [
+      "ServedRoutes",
+      ServedRoutes,
+      { namespace: later("a"), ingress: { namespace: later("a") }, services: last({ servedPaths: [later("/a")] }) },
+      { services: later([]), ingress: later({}), others: later(false) },
+      ["ingress", "services", "others"],
+    ],
+  ])(
+    "an output in place of a plain value would count as true, and %s refuses it",
+    (what, Component, right, wrong, paths) => {
+      const reason = "is an output of a resource, or a secret; give a plain value, which a preview can judge";
+      const mesh = { model: { part: () => undefined }, namespace: later("consul") };
+      const needed = { ...pods, issuer: "a", keys: {}, serviceNamespaces: [], ingress: {}, services: [] };
+      const told = (given: object) => {
+        try {
+          return void new Component("x", { mesh, ...needed, ...given });
+        } catch (error) {
+          return (error as Error).message;
+        }
+      };
+      // With one that is refused, since all else is judged after that.
+      expect(told({ ...right, more: later(1) })).toBe(`${what} "x": 1 problem\n  more: ${reason}`);
+      const all = (its: readonly string[]) =>
+        [`${what} "x": ${its.length} problems`, ...its.map((path) => `  ${path}: ${reason}`)].join("\n");
+      expect(told(wrong)).toBe(all(paths));
+      // Nor does it take one at the same place of another input, or deeper.
+      const places = Object.keys(laterValues(right));
+      expect(told({ more: right, other: later(1) })).toBe(all([...places.map((path) => `more.${path}`), "other"]));
+      const deeper = places.filter((path) => !ANY_BELOW.test(path)).map((path) => `${path}.more`);
+      const given = replaceLater(right, (value) => ({ more: value })) as object;
+      expect(told({ ...given, other: later(1), another: later(1) })).toBe(all([...deeper, "other", "another"]));
+    },
+  );
 
   test.each<[what: string, description: unknown]>([
     ["nothing", undefined],

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import {
   durationOf,
   durationProblems,
@@ -13,7 +14,8 @@ import { Problem } from "../../components/shared/problems";
 
 const reasons = (problems: Problem[]) => problems.map(({ reason }) => reason);
 
-test("a text is shown in quotes, in one line", () => {
+test("a text is shown in quotes, in one line; of an output nothing is", () => {
+  expect(shown(pulumi.output("a"))).toBe("an output");
   expect(shown("a\n")).toBe('"a\\n"');
   expect(shown(undefined)).toBe("undefined");
   expect(shown({ a: 1 })).toBe('{"a":1}');
