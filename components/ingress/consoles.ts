@@ -1,6 +1,6 @@
 import { AT_CONSOLES, type AtConsole } from "../routing/consoleHosts";
 import { userListFile } from "../routing/middlewares";
-import { isHostName } from "../shared/names";
+import { isHostName, traefikOption } from "../shared/names";
 import { Problem } from "../shared/problems";
 import { ingressTlsProblems, RouteTls, routeTlsProblems } from "../routing/routeTls";
 import { CA_MOUNT_PATH } from "../routing/traefikArguments";
@@ -103,7 +103,7 @@ export function consoleProblems(
       const known = lists.length === 0 ? "there are none" : `known: ${lists.join(", ")}`;
       problems.push({
         propertyPath: `${path}.userList`,
-        reason: `"${userList}" is not a user list; ${known}. Declare it in userLists`,
+        reason: `"${userList}" is not a user list; ${known}. Declare it in ${traefikOption("userLists")}`,
       });
     }
     return problems;

@@ -3,7 +3,7 @@ import * as semver from "semver";
 import { isCertificatePem } from "../shared/grammars";
 import { TLS_PATH } from "../routing/tlsOptions";
 import { CA_MOUNT_PATH } from "../routing/traefikArguments";
-import { isCidr } from "../shared/names";
+import { isCidr, traefikOption } from "../shared/names";
 import { valueProblems } from "../routing/optionValues";
 import { Problem } from "../shared/problems";
 import { isOfStrangers } from "../shared/trustedRanges";
@@ -82,10 +82,10 @@ function optionProblems(name: string, value: unknown, ingress: TraefikOptions, a
     return problem(`is of an entry point that is Traefik's own or does not exist; known: ${entryPoints.join(", ")}`);
   }
   if (name.startsWith("accesslog.") && ingress.accessLog === false) {
-    return problem("has no effect while accessLog is false; turn that on");
+    return problem(`has no effect while ${traefikOption("accessLog")} is false; turn that on`);
   }
   if (name.startsWith("metrics.prometheus.") && ingress.metrics === false) {
-    return problem("has no effect while metrics is false; turn that on");
+    return problem(`has no effect while ${traefikOption("metrics")} is false; turn that on`);
   }
   return optionValueProblems(name, value, STATIC_OPTIONS[known as keyof typeof STATIC_OPTIONS], at);
 }

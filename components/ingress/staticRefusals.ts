@@ -1,13 +1,15 @@
+import { traefikOption } from "../shared/names";
 import type { TraefikOptions } from "./traefikOptions";
 
 /**
  * Options of Traefik's, in small letters with blanks between them, and why they are not taken as they are: what is said instead, by
- * its name in the component. An option stands for those below it too, but with "$" behind it; `<name>` is any one name, `<any>` any
+ * its names in the component and in a stack's file. An option stands for those below it too, but with "$" behind it; `<name>` is any one name, `<any>` any
  * beginning. Without a reason they are taken.
  */
 type Refusal = readonly [options: string, reason?: string];
 
-const typed = (input: keyof TraefikOptions, more = "") => `is what ${String(input)} says${more}; use that`;
+type Input = keyof TraefikOptions | "kubernetesCrd.namespaces";
+const typed = (input: Input, more = "") => `is what ${traefikOption(input)} says${more}; use that`;
 const OWN_PROBES = "is what the component's own probes call; leave it out";
 const ELSEWHERE = "decides where routes come from, and the mesh's come from Consul's catalog; leave it out";
 const NO_FILE = "names a file, and Traefik's pod has none to write to; read its output with kubectl logs";
@@ -16,12 +18,15 @@ const MADE_ALREADY = "is set by the component for each ingress; leave it out";
 /** The first that fits tells. */
 const REFUSALS: readonly Refusal[] = [
   ["<any>insecureskipverify", "has Traefik verify nobody; give the CA that signed the server's certificate instead"],
-  ["api.insecure", "shows the dashboard to everybody, without a login; use consoles"],
-  ["api", typed("consoles", ", and dashboard by port-forward")],
+  ["api.insecure", `shows the dashboard to everybody, without a login; use ${traefikOption("consoles")}`],
+  ["api", typed("consoles", `, and ${traefikOption("dashboard")} by port-forward`)],
   ["ping", OWN_PROBES],
   ["providers.consulcatalog", "is how Traefik is a member of the mesh, which the component sets; leave it out"],
-  ["providers.kubernetescrd", typed("kubernetesCrd")],
-  ["providers.file", "is what certificates, tlsOptions and consoles make; use those"],
+  ["providers.kubernetescrd", typed("kubernetesCrd.namespaces")],
+  [
+    "providers.file",
+    `is what ${traefikOption("certificates")}, ${traefikOption("tlsOptions")} and ${traefikOption("consoles")} make; use those`,
+  ],
   ["providers configfile", ELSEWHERE],
   ["certificatesresolvers", typed("certificateResolvers")],
   ["experimental.plugins experimental.localplugins", typed("plugins")],
@@ -47,7 +52,7 @@ const REFUSALS: readonly Refusal[] = [
   ["metrics.prometheus.headerlabels"],
   ["metrics.prometheus", typed("metrics")],
   ["tracing$ tracing.servicename tracing.samplerate tracing.otlp", "is what the mesh's tracing says; use that"],
-  ["entrypoints.<name>$", "is an entry point, which tcpEntryPoints declares; leave it out"],
+  ["entrypoints.<name>$", `is an entry point, which ${traefikOption("tcpEntryPoints")} declares; leave it out`],
   ["entrypoints.<name>.address entrypoints.<name>.asdefault", MADE_ALREADY],
   [
     "entrypoints.<name>.forwardedheaders.insecure entrypoints.<name>.proxyprotocol.insecure",

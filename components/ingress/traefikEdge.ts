@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import { labelKeyProblems } from "../shared/grammars";
-import { isCidr, rangeProblems } from "../shared/names";
+import { isCidr, rangeProblems, traefikOption } from "../shared/names";
 import { objectAnnotationProblems } from "../pods/metadataProblems";
 import { autoscalingProblems, disruptionBudgetProblems } from "../pods/scalingProblems";
 import type { Autoscaling, DisruptionBudget, Resources } from "../pods/podOptions";
@@ -218,13 +218,18 @@ export function edgeProblems(
       rangeProblems(at(`respondingTimeouts.${key}`), seconds as number, 0, 604800),
     ),
     ...(ingress.accessLog === false && (accessLogFormat !== undefined || accessLogHeaders.length > 0)
-      ? [{ propertyPath: at("accessLogFormat"), reason: "has no effect while accessLog is false; turn that on" }]
+      ? [
+          {
+            propertyPath: at("accessLogFormat"),
+            reason: `has no effect while ${traefikOption("accessLog")} is false; turn that on`,
+          },
+        ]
       : []),
     ...(accessLogHeaders.length > 0 && accessLogFormat !== "json"
       ? [
           {
             propertyPath: at("accessLogHeaders"),
-            reason: "the format common has no place for headers; set accessLogFormat to json",
+            reason: `the format common has no place for headers; set ${traefikOption("accessLogFormat")} to json`,
           },
         ]
       : []),

@@ -1,3 +1,4 @@
+import { traefikOption } from "../shared/names";
 import type { Placement } from "../mesh/placement";
 import { accountAnnotationProblems } from "../pods/accountOptions";
 import { containerProblems } from "../pods/containerProblems";
@@ -49,9 +50,9 @@ export interface TraefikPod {
 /** Variables that are not for others, and why. */
 const REFUSED: readonly (readonly [names: RegExp, reason: string])[] = [
   [/^CONSUL_/, "decides how Traefik asks Consul, which the component sets; leave it out"],
-  [/^TRAEFIK_/, "is not read by a Traefik that has arguments; use staticOptions"],
+  [/^TRAEFIK_/, `is not read by a Traefik that has arguments; use ${traefikOption("staticOptions")}`],
   [/^ACME_EAB_/, "is what eab of a certificate resolver says; use that"],
-  [/^GOMEMLIMIT$/, "follows from resources.limits.memory; set that"],
+  [/^GOMEMLIMIT$/, `follows from limits.memory of ${traefikOption("resources")}; set that`],
   [/^(OTEL_RESOURCE_ATTRIBUTES|POD_NAME)$/, "is what the mesh's tracing sets; leave it out"],
 ];
 const PROXY = /^https?_proxy$/i;

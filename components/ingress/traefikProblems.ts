@@ -4,7 +4,14 @@ import { consulApiProxyProblems } from "./consulApiProxy";
 import { containerResourceProblems } from "../pods/containerResources";
 import { imageProblems } from "../shared/grammars";
 import { kubernetesCrdArguments } from "./kubernetesCrd";
-import { dnsLabelProblems, namespaceProblems, rangeProblems, TRAEFIK_SERVICE_NAME } from "../shared/names";
+import {
+  TRAEFIK_SERVICE_NAME,
+  dnsLabelProblems,
+  meshOption,
+  namespaceProblems,
+  rangeProblems,
+  traefikOption,
+} from "../shared/names";
 import { INGRESS_SERVICES, MadeObjects, serviceIn } from "../shared/madeObjects";
 import type { ConsulMesh } from "../mesh/consulMesh";
 import { Problem } from "../shared/problems";
@@ -85,8 +92,7 @@ export function catalogSyncProblems(
     const its = { name: namespace ?? DEFAULT_TRAEFIK_NAMESPACE, made: createNamespace ?? true };
     return mesh.reachProblems(its, "services");
   }
-  const reason =
-    "is served through Consul's catalog sync, which the mesh has off; turn syncCatalog on, or dashboard off";
+  const reason = `is served through Consul's catalog sync, which the mesh has off; turn on syncCatalog of ${meshOption("values")}, or turn off ${traefikOption("dashboard")}`;
   return dashboard ? [{ propertyPath: `${prefix}dashboard`, reason }] : [];
 }
 
@@ -103,7 +109,7 @@ export function ingressMeshProblems(
   const second = take(`the Deployment "traefik" in ${namespace}`);
   // One that the ingress has twice is told of by `traefikProblems`.
   const nodePorts = new Map(openNodePorts(args).map(([input, port]) => [port, input]));
-  const reason = `"${namespace}" is Consul's, which is not the ingress' to make; use another, or set createNamespace to false`;
+  const reason = `"${namespace}" is Consul's, which is not the ingress' to make; use another, or set ${traefikOption("createNamespace")} to false`;
   return [
     ...catalogSyncProblems(args, mesh),
     ...consulApiProxyProblems(args, mesh.kubernetesVersion),

@@ -11,7 +11,7 @@ import {
 } from "./certificateResolvers";
 import type { TraefikArgs } from "./traefikInputs";
 import { sizeProblems } from "../shared/grammars";
-import { objectNameProblems } from "../shared/names";
+import { objectNameProblems, traefikOption } from "../shared/names";
 import { whenKnown } from "../shared/later";
 import { whenAllKnown } from "../shared/laterValues";
 import { Problem } from "../shared/problems";
@@ -198,7 +198,7 @@ export function tlsProblems(options: TraefikTlsOptions, replicas: number, prefix
       ? [
           {
             propertyPath: `${prefix}replicas`,
-            reason: `${replicas} pods cannot share what certificateResolvers keep on one volume; use 1, or certificates from Secrets, as cert-manager writes them`,
+            reason: `${replicas} pods cannot share what ${traefikOption("certificateResolvers")} keep on one volume; use 1, or certificates from Secrets, as cert-manager writes them`,
           },
         ]
       : []),

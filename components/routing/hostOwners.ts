@@ -1,3 +1,4 @@
+import { traefikOption } from "../shared/names";
 import { RE2JS } from "re2js";
 import { routeEntryPoints, routeHosts } from "./routeHosts";
 import { priorityOf, routeRule } from "./routes";
@@ -85,7 +86,7 @@ export class HostOwners {
     return [
       ...host.map(
         ({ it, named }) =>
-          `the host "${it}" is that of ${named} too, of another stack; use another, or have the stack of the mesh name it in traefikSharedHosts`,
+          `the host "${it}" is that of ${named} too, of another stack; use another, or have the stack of the mesh name it in ${traefikOption("sharedHosts")}`,
       ),
       ...above.map(
         ({ it, named, rank }) =>

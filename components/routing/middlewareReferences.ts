@@ -1,3 +1,4 @@
+import { traefikOption } from "../shared/names";
 import { closest } from "fastest-levenshtein";
 import type { Middleware, TcpMiddleware } from "./middlewares";
 import { Problem } from "../shared/problems";
@@ -45,11 +46,17 @@ export function offeredProblems(
               "user list of the ingress",
               auth.userList,
               offered.userLists,
-              "Declare it at the ingress with its Secret",
+              `Declare it with its Secret in ${traefikOption("userLists")}`,
             ),
       ),
       ...Object.keys(plugin ?? {}).flatMap((name) =>
-        missing(`${at}.plugin`, "plugin of the ingress", name, offered.plugins, "Declare it there"),
+        missing(
+          `${at}.plugin`,
+          "plugin of the ingress",
+          name,
+          offered.plugins,
+          `Declare it in ${traefikOption("plugins")}`,
+        ),
       ),
       ...fileProblems((forwardAuth as { tls?: object })?.tls, mounted, `${at}.forwardAuth.tls`),
       ...fileProblems((rateLimit as { redis?: { tls?: object } })?.redis?.tls, mounted, `${at}.rateLimit.redis.tls`),
@@ -126,7 +133,7 @@ function providerProblems(reference: string, offered: OfferedToMiddlewares, at: 
       }
       return problem(
         crdNamespaces.length === 0
-          ? `"kubernetescrd" is not a provider of this ingress; have it serve custom resources by kubernetesCrd, or write the middleware as an object`
+          ? `"kubernetescrd" is not a provider of this ingress; have it serve custom resources by ${traefikOption("kubernetesCrd.namespaces")}, or write the middleware as an object`
           : `"${name}" is in no namespace whose custom resources are served; begin with ${crdNamespaces.map((each) => `"${each}-"`).join(" or ")}, its namespace`,
       );
     default:

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { CertificateResolvers } from "../ingress/certificateResolvers";
-import { isHostName } from "../shared/names";
+import { isHostName, traefikOption } from "../shared/names";
 import { Problem } from "../shared/problems";
 import { routeEntryPoints, routeHosts } from "./routeHosts";
 import type { Route } from "./routes";
@@ -102,7 +102,12 @@ export function ingressTlsProblems(
     const { tls } = route;
     if (tls === undefined) {
       return ingress.redirectToHttps && routeEntryPoints(route).includes("web")
-        ? [{ propertyPath: path, reason: "is on web, which redirectToHttps leaves nothing to serve; add tls: {}" }]
+        ? [
+            {
+              propertyPath: path,
+              reason: `is on web, which ${traefikOption("redirectToHttps")} leaves nothing to serve; add tls: {}`,
+            },
+          ]
         : [];
     }
     const problems: Problem[] = resolverProblems(tls, resolvers, path);
@@ -142,7 +147,10 @@ function resolverProblems({ certResolver, domains = [] }: RouteTls, resolvers: C
   const resolver = Object.hasOwn(resolvers, certResolver) ? resolvers[certResolver] : undefined;
   if (resolver === undefined) {
     const names = Object.keys(resolvers);
-    const known = names.length === 0 ? "it has none: declare it in certificateResolvers" : `known: ${names.join(", ")}`;
+    const known =
+      names.length === 0
+        ? `it has none: declare it in ${traefikOption("certificateResolvers")}`
+        : `known: ${names.join(", ")}`;
     const reason = `"${certResolver}" is not a certificate resolver of the ingress; ${known}`;
     return [{ propertyPath: `${path}.tls.certResolver`, reason }];
   }

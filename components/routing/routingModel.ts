@@ -1,3 +1,4 @@
+import { traefikOption } from "../shared/names";
 import { missing, OfferedToMiddlewares, offeredProblems, Wanted, wantedBy } from "./middlewareReferences";
 import { ModelPart } from "../shared/meshModel";
 import { Problem } from "../shared/problems";
@@ -241,7 +242,7 @@ function servedProblems(
               "entry point of the ingress",
               each,
               entryPoints,
-              "Declare it in its tcpEntryPoints",
+              `Declare it in ${traefikOption("tcpEntryPoints")}`,
             ),
       ),
     ),

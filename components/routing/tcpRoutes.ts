@@ -3,7 +3,7 @@ import { RE2JS } from "re2js";
 import { generationTags } from "../shared/generations";
 import { middlewareProblems } from "./middlewareProblems";
 import { middlewareTags, TcpMiddleware, TcpMiddlewareArgs } from "./middlewares";
-import { dnsLabelProblems } from "../shared/names";
+import { dnsLabelProblems, traefikOption } from "../shared/names";
 import { Problem } from "../shared/problems";
 import { RouteTls, RouteTlsArgs, routeTlsTags } from "./routeTls";
 import { parseRule, printRule, ruleHolds } from "./ruleSyntax";
@@ -152,7 +152,7 @@ export function tcpRouteProblems(
       }
     }
     if (tcpEntryPointsOf(route).length === 0) {
-      problem("entryPoints", "are not set; name one of the ingress's tcpEntryPoints, or set tls for websecure");
+      problem("entryPoints", `are not set; name one of ${traefikOption("tcpEntryPoints")}, or set tls for websecure`);
     }
     if (rule === EVERY_NAME && tcpEntryPointsOf(route).includes("websecure")) {
       const reason = "so that the route would take all connections of websecure; give a server name";
@@ -162,7 +162,7 @@ export function tcpRouteProblems(
       if (["web", "admin", "internal"].includes(entryPoint)) {
         problem(
           `entryPoints[${j}]`,
-          `"${entryPoint}" is for HTTP; use websecure or one of the ingress's tcpEntryPoints`,
+          `"${entryPoint}" is for HTTP; use websecure or one of ${traefikOption("tcpEntryPoints")}`,
         );
       }
     });

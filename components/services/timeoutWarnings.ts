@@ -1,3 +1,4 @@
+import { traefikOption } from "../shared/names";
 import type { VersionedOptions } from "./member";
 import type { Ingress } from "../mesh/mesh";
 import { ofRightForm } from "../shared/forms";
@@ -25,7 +26,7 @@ export function timeoutWarnings(
   const allows = own === 0 ? "lets requests go on without an end" : `gives requests ${own} s`;
   const warning = (which: string, seconds: number, ends: string) => ({
     propertyPath: `${prefix}requestTimeoutSeconds`,
-    reason: `${allows}, and Traefik ${ends} after ${seconds} s; set its respondingTimeouts.${which} to as many, or 0 for none`,
+    reason: `${allows}, and Traefik ${ends} after ${seconds} s; set ${which} of ${traefikOption("respondingTimeouts")} to as many, or 0 for none`,
   });
   return [
     ...(shorter(readTimeout) ? [warning("readTimeout", readTimeout, "ends an upload with 499")] : []),

@@ -7,7 +7,16 @@ export const TRAEFIK_SERVICE_NAME = "traefik-system-ingress";
 
 /** An option of the mesh by both its names: a stack's file has it as a setting. */
 export function meshOption(option: string): string {
-  return `consul${option[0].toUpperCase()}${option.slice(1)} (of a ConsulMesh: ${option})`;
+  return `${setting("consul", option)} (of a ConsulMesh: ${option})`;
+}
+
+/** The same of the ingress. */
+export function traefikOption(option: string): string {
+  return `${setting("traefik", option)} (of a TraefikConsulIngress: ${option})`;
+}
+
+function setting(prefix: string, option: string): string {
+  return [prefix, ...option.split(".").map((part) => part[0].toUpperCase() + part.slice(1))].join("");
 }
 
 /**

@@ -82,7 +82,7 @@ test("wrong settings are refused by preview, all at once, before any resource", 
     '[1].routes[1].rule: "Host(`c.test`,`d.test`)" is in the syntax of Traefik v2; in v3 it is Host(`c.test`) || Host(`d.test`)',
     '[2].routes[0].tls.certResolver: "le" is not a certificate resolver of the ingress; it has none: declare it',
     "[3].routes[0].tls: is for websecure, but web speaks plain HTTP; leave entryPoints out",
-    '[4].routes[0].middlewares[0].basicAuth.userList: "ops" is not a user list of the ingress; there are none. Declare it at the ingress with its Secret',
+    '[4].routes[0].middlewares[0].basicAuth.userList: "ops" is not a user list of the ingress; there are none. Declare it with its Secret in traefikUserLists (of a TraefikConsulIngress: userLists)',
   ];
   for (const route of routes) {
     expect(message).toContain(`services${route}`);

@@ -61,11 +61,19 @@ test.each<[what: string, options: Parameters<typeof consoleProblems>[0], problem
   ["nothing", {}, []],
   ["two consoles", { userLists, consoles: { dashboard, consulUi } }, []],
   ["one console", { userLists, consoles: { consulUi } }, []],
-  ["no list", { consoles: { dashboard } }, [/^x\.consoles\.dashboard\.userList: "ops" .*there are none/]],
+  [
+    "no list",
+    { consoles: { dashboard } },
+    [
+      /^x\.consoles\.dashboard\.userList: "ops" is not a user list; there are none\. Declare it in traefikUserLists \(of a TraefikConsulIngress: userLists\)$/,
+    ],
+  ],
   [
     "another list",
     { userLists, consoles: { consulUi: { ...consulUi, userList: "op" } } },
-    [/^x\.consoles\.consulUi\.userList: "op" .*known: ops, dev/],
+    [
+      /^x\.consoles\.consulUi\.userList: "op" is not a user list; known: ops, dev\. Declare it in traefikUserLists \(of a TraefikConsulIngress: userLists\)$/,
+    ],
   ],
   [
     "no host",

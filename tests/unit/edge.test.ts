@@ -200,7 +200,7 @@ test.each<Refusal>([
   [
     { accessLogHeaders: ["User-Agent"] },
     "accessLogHeaders",
-    /json/,
+    /^the format common has no place for headers; set traefikAccessLogFormat \(of a TraefikConsulIngress: accessLogFormat\) to json$/,
     { accessLogFormat: "json", accessLogHeaders: ["User-Agent"] },
   ],
   [
@@ -209,7 +209,12 @@ test.each<Refusal>([
     /not a valid name/,
     { accessLogFormat: "json" },
   ],
-  [{ accessLog: false, accessLogFormat: "json" }, "accessLogFormat", /accessLog is false/, { accessLog: false }],
+  [
+    { accessLog: false, accessLogFormat: "json" },
+    "accessLogFormat",
+    /^has no effect while traefikAccessLog \(of a TraefikConsulIngress: accessLog\) is false; turn that on$/,
+    { accessLog: false },
+  ],
   [
     { replicas: 2, autoscaling: { minReplicas: 1, maxReplicas: 2, cpuUtilization: 80 } },
     "autoscaling",

@@ -20,7 +20,7 @@ const rule = (text: string, more: object = {}) => http({ rule: text, ...more });
 describe("a host is that of the stack whose routes name it", () => {
   const orders = http({ host: "Orders.test" });
   const reason =
-    'the host "orders.test" is that of a:orders.routes[0] too, of another stack; use another, or have the stack of the mesh name it in traefikSharedHosts';
+    'the host "orders.test" is that of a:orders.routes[0] too, of another stack; use another, or have the stack of the mesh name it in traefikSharedHosts (of a TraefikConsulIngress: sharedHosts)';
 
   test.each<[what: string, other: Published]>([
     ["with every path", http({ host: "orders.test", pathPrefix: "/" })],

@@ -460,7 +460,7 @@ test("Consul's own namespace is its own only where it does not make it", async (
   const namespace = "consul-system";
   expect(await refusal({ namespace })).toBe(
     'TraefikConsulIngress "two": 1 problem\n' +
-      "  namespace: \"consul-system\" is Consul's, which is not the ingress' to make; use another, or set createNamespace to false",
+      "  namespace: \"consul-system\" is Consul's, which is not the ingress' to make; use another, or set traefikCreateNamespace (of a TraefikConsulIngress: createNamespace) to false",
   );
   expect(await refusal({ namespace, createNamespace: false })).toBeUndefined();
 });

@@ -163,7 +163,7 @@ test("what joins a mesh can be judged beside the others before it is declared", 
     { host: "b.test", middlewares: [{ plugin: { geo: {} } }] },
   ];
   expect(said(model.part(RoutingModel).service("shop", { routes }, { own: "", named: "" }))).toEqual([
-    'routes[0]: the host "pay.test" is that of stack a/b/pay: service pay: routes[0] too, of another stack; use another, or have the stack of the mesh name it in traefikSharedHosts',
+    'routes[0]: the host "pay.test" is that of stack a/b/pay: service pay: routes[0] too, of another stack; use another, or have the stack of the mesh name it in traefikSharedHosts (of a TraefikConsulIngress: sharedHosts)',
     expect.stringContaining('"geo" is not a plugin of the ingress'),
   ]);
 });

@@ -285,7 +285,7 @@ describe("what of middlewares is elsewhere", () => {
     [
       { basicAuth: { userList: "opps" } },
       ".basicAuth.userList",
-      '"opps" is not a user list of the ingress; did you mean "ops"? Declare it at the ingress with its Secret',
+      '"opps" is not a user list of the ingress; did you mean "ops"? Declare it with its Secret in traefikUserLists (of a TraefikConsulIngress: userLists)',
       { basicAuth: { userList: "ops" } },
     ],
     [
@@ -297,7 +297,7 @@ describe("what of middlewares is elsewhere", () => {
     [
       { plugin: { geos: {} } },
       ".plugin",
-      '"geos" is not a plugin of the ingress; did you mean "geo"? Declare it there',
+      '"geos" is not a plugin of the ingress; did you mean "geo"? Declare it in traefikPlugins (of a TraefikConsulIngress: plugins)',
       { plugin: { geo: {} } },
     ],
     ...["/etc/ssl/a", "/usr/share/ca-certificates/a", "/usr/local/share/ca-certificates/a"].map(
@@ -330,7 +330,9 @@ describe("what of middlewares is elsewhere", () => {
 
   test("an ingress that serves custom resources of all namespaces, or of none, says so", () => {
     expect(absent("a-b@kubernetescrd", { ...none, crdNamespaces: true })).toEqual([]);
-    expect(absent("a-b@kubernetescrd", none)[0].reason).toContain("have it serve custom resources by kubernetesCrd");
+    expect(absent("a-b@kubernetescrd", none)[0].reason).toBe(
+      '"kubernetescrd" is not a provider of this ingress; have it serve custom resources by traefikKubernetesCrdNamespaces (of a TraefikConsulIngress: kubernetesCrd.namespaces), or write the middleware as an object',
+    );
     expect(missing("p", "plugin", "a", [], "Declare it")).toEqual([
       { propertyPath: "p", reason: '"a" is not a plugin; there are none. Declare it' },
     ]);

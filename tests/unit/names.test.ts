@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { shown } from "../../components/shared/grammars";
 import {
@@ -13,12 +14,31 @@ import {
   portProblems,
   rangeProblems,
   TRAEFIK_SERVICE_NAME,
+  traefikOption,
 } from "../../components/shared/names";
 
 const LABEL = "a".repeat(63);
 
-test("an option of the mesh is named as a stack's file has it, and as a program has it", () => {
+test("an option of the mesh, or of the ingress, is named as a stack's file has it, and as a program has it", () => {
   expect(meshOption("gossipKeySecret")).toBe("consulGossipKeySecret (of a ConsulMesh: gossipKeySecret)");
+  expect(traefikOption("kubernetesCrd.namespaces")).toBe(
+    "traefikKubernetesCrdNamespaces (of a TraefikConsulIngress: kubernetesCrd.namespaces)",
+  );
+});
+
+test("a message names no setting that is none", () => {
+  const files = fs.readdirSync("components", { recursive: true, encoding: "utf8" });
+  const sources = files.filter((file) => file.endsWith(".ts")).map((file) => path.join("components", file));
+  const named = sources.flatMap((file) => [
+    ...fs.readFileSync(file, "utf8").matchAll(/\b(meshOption|traefikOption|typed)\("([\w.]+)"/g),
+  ]);
+  const settings = JSON.parse(fs.readFileSync("schema/settings.json", "utf8")).properties;
+  const wrong = named.filter(([, of, option]) => {
+    const [both, component] = of === "meshOption" ? [meshOption, "consul"] : [traefikOption, "traefik"];
+    return settings[both(option).split(" ")[0]]?.input !== `${component}.${option}`;
+  });
+  expect(named.length).toBeGreaterThan(40);
+  expect(wrong.map(([call]) => call)).toEqual([]);
 });
 
 test("the ingress is called as the stacks' files call it", () => {

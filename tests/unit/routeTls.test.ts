@@ -80,7 +80,7 @@ test("a resolver is one that the ingress has, and a wildcard needs its DNS chall
   const le = { certificateResolvers: { le: { email: "a@b.c", httpChallenge: {} }, dns: { dnsChallenge: {} } } };
   const reason = (ingress: object, its: RouteTls) => told(ingress, tls(its));
   expect(reason({}, { certResolver: "le" })).toEqual([
-    expect.stringMatching(/^r\[0\]\.tls\.certResolver: .*it has none/),
+    'r[0].tls.certResolver: "le" is not a certificate resolver of the ingress; it has none: declare it in traefikCertificateResolvers (of a TraefikConsulIngress: certificateResolvers)',
   ]);
   expect(reason({ certificateResolvers: {} }, {})).toEqual([]);
   expect(reason(le, { certResolver: "constructor" })).toEqual([expect.stringMatching(/known: le, dns$/)]);
@@ -95,7 +95,9 @@ test("a resolver is one that the ingress has, and a wildcard needs its DNS chall
 
 test("where web only redirects, a route on it serves nothing", () => {
   const plain: Route = { host };
-  expect(told({ redirectToHttps: true }, plain, tls({}))).toEqual([expect.stringMatching(/^r\[0\]: is on web/)]);
+  expect(told({ redirectToHttps: true }, plain, tls({}))).toEqual([
+    "r[0]: is on web, which traefikRedirectToHttps (of a TraefikConsulIngress: redirectToHttps) leaves nothing to serve; add tls: {}",
+  ]);
   expect(told({}, plain)).toEqual([]);
   expect(told({ redirectToHttps: true }, { host, entryPoints: ["admin"] } as Route)).toEqual([]);
 });

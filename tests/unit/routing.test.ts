@@ -324,11 +324,11 @@ test("what routes name has to be there, and nothing may be there twice", () => {
   const problems = routingProblems(model, services, ingress, INGRESS);
   expect(said([...problems, ...model.unresolved()])).toEqual([
     'services[0].routes[1]: the rule "Host(`a.test`) on web" is that of services[0].routes[0] too; give each its own',
-    'services[0].routes[0].middlewares[0].basicAuth.userList: "admin" is not a user list of the ingress; did you mean "admins"? Declare it at the ingress with its Secret',
-    'services[0].routes[1].middlewares[0].plugin: "dmeo" is not a plugin of the ingress; did you mean "demo"? Declare it there',
+    'services[0].routes[0].middlewares[0].basicAuth.userList: "admin" is not a user list of the ingress; did you mean "admins"? Declare it with its Secret in traefikUserLists (of a TraefikConsulIngress: userLists)',
+    'services[0].routes[1].middlewares[0].plugin: "dmeo" is not a plugin of the ingress; did you mean "demo"? Declare it in traefikPlugins (of a TraefikConsulIngress: plugins)',
     'services[1].routes[0]: the router name "shop" is that of services[0].routes[0] too; give each its own',
     'services[0].routes[0].middlewares[1].forwardAuth.service: "auth" cannot be called by Traefik itself; set internal: true on it',
-    'services[2].tcpRoutes[0].entryPoints[0]: "postgre" is not an entry point of the ingress; did you mean "postgres"? Declare it in its tcpEntryPoints',
+    'services[2].tcpRoutes[0].entryPoints[0]: "postgre" is not an entry point of the ingress; did you mean "postgres"? Declare it in traefikTcpEntryPoints (of a TraefikConsulIngress: tcpEntryPoints)',
     'services[3].tcpRoutes[0]: the rule "HostSNI(`*`) on postgres without TLS" is that of services[2].tcpRoutes[1] too; give each its own',
     'services[0].routes[1].middlewares[1].forwardAuth.service: "nobody" is not a service of this mesh; did you mean "shop"?',
   ]);
@@ -340,7 +340,7 @@ test("a middleware of a provider that the ingress has not is refused", () => {
     said(routingProblems(new MeshModel(), [{ ...service, name: "s", routes }], ingress, INGRESS));
   expect(problems({ kubernetesCrd: true })).toEqual([]);
   expect(problems({})).toEqual([
-    'services[0].routes[0].middlewares[0]: "kubernetescrd" is not a provider of this ingress; have it serve custom resources by kubernetesCrd, or write the middleware as an object',
+    'services[0].routes[0].middlewares[0]: "kubernetescrd" is not a provider of this ingress; have it serve custom resources by traefikKubernetesCrdNamespaces (of a TraefikConsulIngress: kubernetesCrd.namespaces), or write the middleware as an object',
   ]);
 });
 

@@ -248,7 +248,7 @@ test.each<[string, Published, TraefikOptions, string | undefined, TraefikOptions
     "an entry point",
     { tcpRoutes: [{ entryPoints: ["websecure"], sni: "a.test", tls: {} }, { entryPoints: ["pg"] }] },
     { tcpEntryPoints: { my: { port: 3306 } } },
-    'tcpRoutes[1].entryPoints[0]: "pg" is not an entry point of the ingress; did you mean "my"?',
+    'tcpRoutes[1].entryPoints[0]: "pg" is not an entry point of the ingress; did you mean "my"? Declare it in traefikTcpEntryPoints (of a TraefikConsulIngress: tcpEntryPoints)',
     { tcpEntryPoints: { pg: { port: 5432 } } },
   ],
   [

@@ -58,7 +58,7 @@ test.each<[Record<string, unknown>, string]>([
   ],
   [
     { services: [{ ...whoami, routes: [{ host: "a.test", tls: { certResolver: "le" } }] }] },
-    'services[0].routes[0].tls.certResolver: "le" is not a certificate resolver of the ingress; it has none: declare it in certificateResolvers',
+    'services[0].routes[0].tls.certResolver: "le" is not a certificate resolver of the ingress; it has none: declare it in traefikCertificateResolvers (of a TraefikConsulIngress: certificateResolvers)',
   ],
   [
     { traefikCertificateResolvers: { le: { email: "ops", tlsChallenge: {} } } },
@@ -143,7 +143,7 @@ test.each<[Record<string, unknown>, string]>([
   ],
   [
     { services: [{ ...whoami, routes: [{ host: "a.test", middlewares: [{ basicAuth: { userList: "ops" } }] }] }] },
-    'services[0].routes[0].middlewares[0].basicAuth.userList: "ops" is not a user list of the ingress; there are none. Declare it at the ingress with its Secret',
+    'services[0].routes[0].middlewares[0].basicAuth.userList: "ops" is not a user list of the ingress; there are none. Declare it with its Secret in traefikUserLists (of a TraefikConsulIngress: userLists)',
   ],
   [
     { services: [{ ...whoami, canary: { image: "b:1", weight: 100 } }] },

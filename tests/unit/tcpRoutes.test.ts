@@ -68,7 +68,12 @@ test.each<[wrong: TcpRoute[], path: string, reason: string, right: TcpRoute[]]>(
     "has no effect with passthrough",
     [{ sni: "a.test", tls: { passthrough: true } }],
   ],
-  [[{ entryPoints: [] }], "t[0].entryPoints", "are not set", [{ entryPoints: ["pg"] }]],
+  [
+    [{ entryPoints: [] }],
+    "t[0].entryPoints",
+    "are not set; name one of traefikTcpEntryPoints (of a TraefikConsulIngress: tcpEntryPoints), or set tls for websecure",
+    [{ entryPoints: ["pg"] }],
+  ],
   [
     [{ sni: "*", tls: {} }],
     "t[0].sni",
@@ -112,7 +117,7 @@ test.each<[wrong: TcpRoute[], path: string, reason: string, right: TcpRoute[]]>(
   ...["web", "admin", "internal"].map((entryPoint): [TcpRoute[], string, string, TcpRoute[]] => [
     [{ entryPoints: ["pg", entryPoint] }],
     "t[0].entryPoints[1]",
-    `"${entryPoint}" is for HTTP`,
+    `"${entryPoint}" is for HTTP; use websecure or one of traefikTcpEntryPoints (of a TraefikConsulIngress: tcpEntryPoints)`,
     [{ entryPoints: ["pg", `${entryPoint}s`] }],
   ]),
   ...["a test", "a.test:443", "a..test", "**.a.test"].map((sni): [TcpRoute[], string, string, TcpRoute[]] => [

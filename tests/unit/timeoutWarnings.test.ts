@@ -31,8 +31,13 @@ test("only requests through a route end at Traefik, a canary's too", () => {
 test("it says how long each is, and where to make Traefik's longer", () => {
   const [read, write] = timeoutWarnings({ port: 80, requestTimeoutSeconds: 90, routes }, { writeTimeout: 5 }, "a.");
   expect(read.propertyPath).toBe("a.requestTimeoutSeconds");
-  expect(read.reason).toMatch(/^gives requests 90 s, .*respondingTimeouts\.readTimeout/);
-  expect(write.reason).toContain("respondingTimeouts.writeTimeout");
+  const where = "traefikRespondingTimeouts (of a TraefikConsulIngress: respondingTimeouts)";
+  expect(read.reason).toBe(
+    `gives requests 90 s, and Traefik ends an upload with 499 after 60 s; set readTimeout of ${where} to as many, or 0 for none`,
+  );
+  expect(write.reason).toBe(
+    `gives requests 90 s, and Traefik cuts an answer off after 5 s; set writeTimeout of ${where} to as many, or 0 for none`,
+  );
   const [endless] = timeoutWarnings({ port: 80, requestTimeoutSeconds: 0, routes }, {});
   expect(endless.propertyPath).toBe("requestTimeoutSeconds");
   expect(endless.reason).toMatch(/^lets requests go on without an end, /);

@@ -416,6 +416,6 @@ test("the TLS of routes is judged with the ingress that serves them", () => {
     'routes[1].tls.options: "clients" for a.test are not "default", those of routes[0]; Traefik would use neither, but the default ones: give both the same',
     'routes[2].tls.options: "nothing" are not TLS options of the ingress; known: default, clients',
     'routes[3].tls.certResolver: "le" cannot get *.c.test: a wildcard needs a resolver with dnsChallenge',
-    "routes[5]: is on web, which redirectToHttps leaves nothing to serve; add tls: {}",
+    "routes[5]: is on web, which traefikRedirectToHttps (of a TraefikConsulIngress: redirectToHttps) leaves nothing to serve; add tls: {}",
   ]);
 });

@@ -77,7 +77,7 @@ test.each([-1, 301, 1.5])("a drain of %s seconds is refused", (drainSeconds) => 
 test.each(["web", "websecure", "postgres"])("the drain of %s is said once", (entryPoint) => {
   const option = `${lifeCycle(entryPoint)}.requestAcceptGraceTimeout`;
   expect(told({ tcpEntryPoints: { postgres: { port: 5432 } }, staticOptions: { [option]: "9s" } })).toEqual([
-    `x.staticOptions["${option}"]: is what drainSeconds says; use that`,
+    `x.staticOptions["${option}"]: is what traefikDrainSeconds (of a TraefikConsulIngress: drainSeconds) says; use that`,
   ]);
 });
 

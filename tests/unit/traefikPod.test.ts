@@ -105,7 +105,9 @@ test.each<[what: string, wrong: TraefikOptions, problems: string[], right: Traef
   [
     "a variable for an option",
     { env: { TRAEFIK_LOG_LEVEL: "DEBUG" } },
-    ["env.TRAEFIK_LOG_LEVEL: is not read by a Traefik that has arguments; use staticOptions"],
+    [
+      "env.TRAEFIK_LOG_LEVEL: is not read by a Traefik that has arguments; use traefikStaticOptions (of a TraefikConsulIngress: staticOptions)",
+    ],
     { env: { MY_TRAEFIK_: "a" } },
   ],
   [
@@ -117,7 +119,7 @@ test.each<[what: string, wrong: TraefikOptions, problems: string[], right: Traef
   [
     "a variable of Go's runtime",
     { env: { GOMEMLIMIT: "1GiB" } },
-    ["env.GOMEMLIMIT: follows from resources.limits.memory; set that"],
+    ["env.GOMEMLIMIT: follows from limits.memory of traefikResources (of a TraefikConsulIngress: resources); set that"],
     { env: { GOMEMLIMITS: "1", A_GOMEMLIMIT: "1", GOGC: "50" } },
   ],
   [

@@ -44,7 +44,9 @@ test.each<[wrong: object, problems: RegExp[], right?: object]>([
   ],
   [
     { certificateResolvers: { le: { email: "a@b.test", tlsChallenge: {} } }, replicas: 2 },
-    [/^x\.replicas: 2 pods cannot share/],
+    [
+      /^x\.replicas: 2 pods cannot share what traefikCertificateResolvers \(of a TraefikConsulIngress: certificateResolvers\) keep on one volume; use 1, or certificates from Secrets, as cert-manager writes them$/,
+    ],
   ],
   [{ consoles: { dashboard: { host: "a.test", userList: "ops" } } }, [/^x\.consoles\.dashboard\.userList: /]],
   [{ staticOptions: { "no.such": 1 } }, [/^x\.staticOptions/]],
@@ -110,7 +112,11 @@ describe("what an ingress needs of the mesh's catalog", () => {
   test("is that it is written, for the dashboard alone", () => {
     expect(catalogSyncProblems({}, mesh(false))).toEqual([]);
     expect(catalogSyncProblems({ dashboard: true }, mesh(false), "x.")).toEqual([
-      { propertyPath: "x.dashboard", reason: expect.stringContaining("syncCatalog") },
+      {
+        propertyPath: "x.dashboard",
+        reason:
+          "is served through Consul's catalog sync, which the mesh has off; turn on syncCatalog of consulValues (of a ConsulMesh: values), or turn off traefikDashboard (of a TraefikConsulIngress: dashboard)",
+      },
     ]);
     expect(catalogSyncProblems({ dashboard: true }, mesh(false)).map((each) => each.propertyPath)).toEqual([
       "dashboard",
