@@ -59,3 +59,43 @@ test("what an interrupted operation left is told, and what waits for its deletio
   expect(left).toEqual([]);
   expect(pending).toEqual(["creating of kubernetes:helm.sh/v3:Release consul-release"]);
 });
+
+describe("a mesh", () => {
+  const mesh = resource(`${OURS}ConsulMesh`, "consul");
+  const declaredMesh = (values: object) => {
+    const inputs = { namespace: "consul", values };
+    const release = resource("kubernetes:helm.sh/v3:Release", "release", { parent: mesh.urn, inputs });
+    return declaredIn({ deployment: { resources: [mesh, release] } }).mesh!;
+  };
+  const usual = ["consul-server.consul.svc", "server.dc1.consul"];
+
+  test("has one server, and a certificate for its own names, where its values say nothing else", () => {
+    const { servers, dnsNames } = declaredMesh({});
+    expect({ servers, dnsNames }).toEqual({ servers: 1, dnsNames: usual });
+  });
+
+  test("has the servers of its values, and the further names of their certificate", () => {
+    const global = { tls: { serverAdditionalDNSSANs: ["consul.example.com", "consul.test"] } };
+    const { servers, dnsNames } = declaredMesh({ server: { replicas: 3 }, global });
+    expect({ servers, dnsNames }).toEqual({ servers: 3, dnsNames: [...usual, "consul.example.com", "consul.test"] });
+  });
+
+  test("that waits for its deletion is not declared, while another takes its place", () => {
+    const gone = { ...mesh, outputs: { namespace: "before" }, delete: true };
+    const kept = { ...mesh, outputs: { namespace: "after" }, delete: false };
+    expect(declaredIn({ deployment: { resources: [gone, kept] } }).mesh?.namespace).toBe("after");
+  });
+});
+
+test("of a service without a Service of its own, the ServiceAccount tells its name and namespace, and else its Service does", () => {
+  const own = resource(`${OURS}MeshWorkload`, "component");
+  const part = (type: string, name: string) =>
+    resource(`kubernetes:core/v1:${type}`, type, {
+      parent: own.urn,
+      inputs: { metadata: { name, namespace: "apps" } },
+    });
+  const told = (...parts: StateResource[]) =>
+    services(own, ...parts).map(({ name, namespace, workloads }) => [name, namespace, workloads]);
+  expect(told(part("ServiceAccount", "billing"))).toEqual([["billing", "apps", []]]);
+  expect(told(part("ServiceAccount", "another"), part("Service", "billing"))).toEqual([["billing", "apps", []]]);
+});
