@@ -213,10 +213,16 @@ function newestOfLine(version: string): string | undefined {
   return CONSUL_CHART_VERSIONS.filter((v) => line(v) === line(version)).at(-1);
 }
 
+/** What published charts know, by their versions: to look for it takes a while. */
+const PUBLISHED = new Map<string, ChartKeys>();
+
 /** What the published chart of a version knows; what the newest one of its line does, where that is older. */
 function publishedKeys(version: string, newest: string): ChartKeys {
   const at = semver.gt(version, newest) ? newest : version;
-  return new Map(ROWS.flatMap(({ key, types, ranges }) => (isIn(at, ranges) ? [[key, types]] : [])));
+  const keys =
+    PUBLISHED.get(at) ?? new Map(ROWS.flatMap(({ key, types, ranges }) => (isIn(at, ranges) ? [[key, types]] : [])));
+  PUBLISHED.set(at, keys);
+  return keys;
 }
 
 interface Row {

@@ -2,9 +2,11 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import type * as semver from "semver";
 import * as yaml from "yaml";
 import { ConsulMesh, consulMeshProblems } from "../../components";
 import { readChartKeys } from "../../components/chart/chartKeys";
+import type * as chart from "../../components/chart/chartValueProblems";
 import { chartValueProblems, GONE_VALUES } from "../../components/chart/chartValueProblems";
 import { CONSUL_CHART_VERSIONS } from "../../components/chart/consulChartKeys";
 import { consulValues } from "../../components/chart/consulValues";
@@ -209,6 +211,19 @@ test("a version newer than the table is judged as the newest one of its line, bu
           "is not known to chart 1.9.11, the newest one that is known here; if 1.9.99 does not know it either, it ignores it",
       },
     ],
+  });
+});
+
+test("what a version knows is looked for once, and is that version's own", () => {
+  jest.isolateModules(() => {
+    const compared = jest.spyOn(jest.requireActual<typeof semver>("semver"), "gte");
+    const its = jest.requireActual<typeof chart>("../../components/chart/chartValueProblems");
+    const values = { telemetryCollector: { cloud: {} } };
+    const judged = () =>
+      ["1.5.3", "2.0.0"].map((version) => its.chartValueProblems(values, { version }, "x").problems.length);
+    expect([judged(), compared.mock.calls.length > 100]).toEqual([[0, 1], true]);
+    compared.mockClear();
+    expect([judged(), compared.mock.calls.length]).toEqual([[0, 1], 0]);
   });
 });
 
