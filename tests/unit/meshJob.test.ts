@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as http from "node:http";
 import * as os from "node:os";
 import * as path from "node:path";
+import { DependencyProviderResource } from "@pulumi/pulumi/resource";
 import {
   ConsulMesh,
   ConsulMeshArgs,
@@ -54,6 +55,20 @@ describe("a job", () => {
     expect(find(recorded, "intentions-shop").props.spec.sources).toEqual([
       expect.objectContaining({ name: "report", action: "allow" }),
     ]);
+  });
+
+  test("goes before the one that takes its name, also in the cluster of another language's program, which is not asked", async () => {
+    const recorded = await record(() => {
+      const urn = "urn:pulumi:test::test::pulumi:providers:kubernetes::its::1b2c";
+      const mesh = new ConsulMesh("consul");
+      new MeshJob(
+        "report",
+        { mesh, namespace: "apps", ...report },
+        { providers: [new DependencyProviderResource(urn)] },
+      );
+    });
+    const { beforeCreate, deleteBeforeReplace } = find(recorded, "report-job");
+    expect([beforeCreate, deleteBeforeReplace]).toEqual([[], true]);
   });
 
   test("has a native sidecar where the control plane knows it, and its own command", async () => {
