@@ -145,7 +145,8 @@ export async function asking<T>(
  * wherever it runs: it asks no cluster that is only the user's current one, and that may take half a minute to be found away.
  */
 function connected(access: ClusterAccess, dryRun: boolean): Asked | "away" {
-  if (mocked() !== undefined && access.kubeconfig === undefined) {
+  // The SDK of Kubernetes gives that of the shell to a provider that is given none.
+  if (mocked() !== undefined && [undefined, process.env.KUBECONFIG].includes(access.kubeconfig)) {
     return "away";
   }
   try {

@@ -146,7 +146,11 @@ test("a unit test does not ask the user's current cluster, as a program does", a
   access = {};
   expect(await looked("orders", "shop")).toBe("unknown");
   expect(server.requests).toEqual([]);
+  // As the SDK of Kubernetes gives it to a provider that is given none.
   access = { kubeconfig: file };
+  expect(await looked("orders", "shop")).toBe("unknown");
+  expect(server.requests).toEqual([]);
+  access = { kubeconfig: fs.readFileSync(file, "utf8") };
   expect(await looked("orders", "shop")).toBe("orders");
   access = {};
   withoutMocks();
