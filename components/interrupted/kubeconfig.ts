@@ -43,6 +43,9 @@ export function findCluster({ kubeconfig: given, context, cluster: its }: Cluste
     ...(text === undefined ? [] : [{ folder: process.cwd(), config: parse(text) as Config }]),
     ...files.map((file) => ({ folder: path.dirname(file), config: parse(read(file)) as Config })),
   ].filter(({ config }) => config !== null && typeof config === "object");
+  if (configs.length === 0 && kubeconfig !== undefined) {
+    throw new Error("the kubeconfig that is given is neither one nor the path of one");
+  }
   if (configs.length === 0) {
     return inCluster();
   }

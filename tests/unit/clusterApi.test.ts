@@ -142,6 +142,16 @@ describe("the cluster is that", () => {
     // There is none where tests run.
     expect(() => ClusterApi.connect({})).toThrow(/\/var\/run\/secrets\/kubernetes\.io\/serviceaccount\/token/);
   });
+
+  test.each([
+    ["the path of nothing", () => path.join(folder, "away")],
+    ["an empty file", () => written("empty", "")],
+  ])("never of the pod itself where the kubeconfig that is given is %s", (_, given) => {
+    Object.assign(process.env, { KUBERNETES_SERVICE_HOST: "10.0.0.1", KUBERNETES_SERVICE_PORT: "443" });
+    expect(() => ClusterApi.connect({ kubeconfig: given() })).toThrow(
+      "the kubeconfig that is given is neither one nor the path of one",
+    );
+  });
 });
 
 describe("it is asked", () => {
