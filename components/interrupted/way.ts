@@ -2,7 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { isKnown, valueIfKnown } from "../shared/later";
 import type { ClusterAccess, Way } from "./kubeconfig";
 
-type Access = { readonly [key in keyof Required<ClusterAccess>]: pulumi.Output<string | undefined> };
+type Access = {
+  readonly [key in keyof Required<ClusterAccess> | "renderYamlToDirectory"]: pulumi.Output<string | undefined>;
+};
 
 /**
  * The way to the cluster of a resource's children: that of the Kubernetes provider which they have from it, or of the default provider.
@@ -22,10 +24,11 @@ export function wayTo(
 
 async function knownAccess({ kubeconfig, ...others }: Access): Promise<ClusterAccess | undefined> {
   // Pulumi does not know in a preview what was not given.
-  const [context, cluster] = await Promise.all(
-    [others.context, others.cluster].map((each) => valueIfKnown(pulumi.output(each))),
+  const [context, cluster, folder] = await Promise.all(
+    [others.context, others.cluster, others.renderYamlToDirectory].map((each) => valueIfKnown(pulumi.output(each))),
   );
-  return (await isKnown(kubeconfig))
+  // What writes objects to a folder has no cluster: without a kubeconfig that would be the user's current one.
+  return !folder && (await isKnown(kubeconfig))
     ? { kubeconfig: await valueIfKnown(pulumi.unsecret(kubeconfig)), context, cluster }
     : undefined;
 }
@@ -49,6 +52,19 @@ export function wayInputs(parent: pulumi.Resource): pulumi.Inputs {
 
 /** What a provider of the program was given: its SDK has that as outputs, of which its types say nothing. */
 function accessOf(provider: pulumi.ProviderResource): Access | undefined {
-  const { kubeconfig, context, cluster } = provider as unknown as Access;
-  return pulumi.Output.isInstance(kubeconfig) ? { kubeconfig, context, cluster } : undefined;
+  const { kubeconfig, context, cluster, renderYamlToDirectory } = provider as unknown as Access;
+  return pulumi.Output.isInstance(kubeconfig)
+    ? { kubeconfig: kubeconfig.apply(textOf), context, cluster, renderYamlToDirectory }
+    : undefined;
+}
+
+/** A kubeconfig as text: Pulumi's provider takes an object too, as @pulumi/eks has it. */
+function textOf(kubeconfig: unknown): string | undefined {
+  return typeof kubeconfig === "object" ? JSON.stringify(kubeconfig) : (kubeconfig as string | undefined);
+}
+
+/** The folder to which a provider writes objects in place of a cluster. */
+export function folderOf(resource: pulumi.Resource): pulumi.Output<string | undefined> {
+  const provider = resource.getProvider("kubernetes:core/v1:Namespace");
+  return pulumi.output(provider && accessOf(provider)?.renderYamlToDirectory);
 }

@@ -14,7 +14,7 @@ import { closeEgress, ExternalDestination, externalDestinations, keepDestination
 import { atDestroy, MakeAtDestroy } from "../interrupted/clusterProvider";
 import { installedAnew, interruptedReleaseHooks, owned } from "../interrupted/hooks";
 import { reachJudge, reachOf } from "./meshReach";
-import { refuseSecondMesh } from "./membership";
+import { refuseFolder, refuseSecondMesh } from "./membership";
 import type { Mesh } from "./mesh";
 import { ofRightForm } from "../shared/forms";
 import { laterProblems } from "../shared/laterValues";
@@ -73,7 +73,7 @@ export class ConsulMesh extends pulumi.ComponentResource implements Mesh {
     refuse(`ConsulMesh "${name}"`, laterProblems(args, /values|\.(host|sni)$/));
     refuse(`ConsulMesh "${name}"`, ofRightForm(`ConsulMesh "${name}"`, args, consulMeshProblems));
     super("consul-traefik-mesh:index:ConsulMesh", name, {}, owned(`ConsulMesh-${name}`, opts));
-    refuseSecondMesh(`ConsulMesh "${name}"`, this);
+    [refuseSecondMesh, refuseFolder].forEach((judge) => judge(`ConsulMesh "${name}"`, this));
     warn(`ConsulMesh "${name}"`, consulMeshWarnings(args), this);
     const namespaceName = args.namespace ?? DEFAULT_CONSUL_NAMESPACE;
     const releaseName = { name: CONSUL_NAME, namespace: namespaceName };

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { folderOf } from "../interrupted/way";
 import { apiServerOf } from "./apiServer";
 import type { Mesh } from "./mesh";
 import { perRun } from "../shared/perRun";
@@ -12,6 +13,13 @@ interface Joined {
 
 /** By provider, the first that came with a mesh. */
 const firsts = perRun(() => new Map<pulumi.ProviderResource | undefined, Joined>());
+
+/** Refuses a mesh by a provider that writes objects to a folder: only what Helm says would come of it, in the midst of an `up`. */
+export function refuseFolder(what: string, mesh: pulumi.Resource): pulumi.Output<void> {
+  const reason =
+    "writes objects to a folder (renderYamlToDirectory), where Helm installs nothing; use one of a cluster";
+  return folderOf(mesh).apply((folder) => refuse(what, folder ? [{ propertyPath: "provider", reason }] : []));
+}
 
 const meshes = perRun((): { readonly what: string; readonly mesh: pulumi.Resource }[] => []);
 

@@ -88,6 +88,8 @@ test.each<[string, k8s.ProviderArgs, object]>([
     { kubeconfig: "another", context: "red", cluster: "it" },
   ],
   ["no more than a kubeconfig", { kubeconfig: "another" }, { kubeconfig: "another" }],
+  // As @pulumi/eks has it; Pulumi's provider takes it, whatever its types say.
+  ["a kubeconfig that is an object", { kubeconfig: { kind: "Config" } as never }, { kubeconfig: '{"kind":"Config"}' }],
   ["nothing", { kubeconfig: "" }, { kubeconfig: "" }],
 ])("the cluster is that of the mesh's own provider, of which %s is given", async (_, args, expected) => {
   const [provider] = await made(false, clusterProvider, () => [new k8s.Provider("other", args)]);

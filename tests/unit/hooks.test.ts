@@ -157,6 +157,17 @@ describe("of a component that the stack is to own", () => {
     }
   });
 
+  test("what is written to a folder is in no cluster, so the user's current one is not asked", async () => {
+    await record(async () => {
+      const [folder, none] = ["out", ""].map(
+        (renderYamlToDirectory) =>
+          new k8s.Provider(`to-${renderYamlToDirectory}`, { renderYamlToDirectory, kubeconfig: "a" }),
+      );
+      expect(await wayTo(component({ providers: [folder] }))).toBeUndefined();
+      expect(await wayTo(undefined, none)).toMatchObject({ kubeconfig: "a" });
+    });
+  });
+
   test.each(["TypeScript", "another language"])(
     "an entry is awaited by labels of its own where the program is in %s",
     async (language) => {

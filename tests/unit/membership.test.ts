@@ -12,6 +12,8 @@ import {
   ServedRoutes,
   TraefikConsulIngress,
 } from "../../components";
+import { refuseFolder } from "../../components/mesh/membership";
+import { ends } from "../ends";
 import { keyPair } from "../jwtCases";
 import { record } from "../recorder";
 
@@ -56,6 +58,22 @@ describe("a second mesh", () => {
     expect(await refusal(() => [new ConsulMesh("one"), new ConsulMesh("two", {}, elsewhere())])).toBeUndefined();
     expect(await refusal(() => new ConsulMesh("two"))).toBeUndefined();
   });
+});
+
+test("a mesh is refused by a provider that writes objects to a folder, and not by another", async () => {
+  const said = async (provider?: () => k8s.Provider) => {
+    let its: unknown;
+    await record(() => {
+      const mesh = new pulumi.ComponentResource("test:index:Mesh", "mesh", {}, { providers: provider && [provider()] });
+      its = ends(refuseFolder("the mesh", mesh));
+    });
+    return its;
+  };
+  expect(await said(() => new k8s.Provider("folder", { renderYamlToDirectory: "out" }))).toBe(
+    "the mesh: 1 problem\n  provider: writes objects to a folder (renderYamlToDirectory), where Helm installs nothing; use one of a cluster",
+  );
+  expect(await said(() => new k8s.Provider("cluster", {}))).toBeUndefined();
+  expect(await said()).toBeUndefined();
 });
 
 describe("a second object of the mesh of a cluster", () => {
