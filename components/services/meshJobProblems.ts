@@ -50,9 +50,7 @@ export function meshJobProblems(
   const ofSchedule = OF_SCHEDULE.filter((each) => args[each] !== undefined);
   const problems = [
     ...serviceNameProblems(`${prefix}serviceName`, serviceName, false),
-    ...(schedule !== undefined && serviceName.length > MAX_CRON_NAME
-      ? problem("serviceName", `is too long for a job with a schedule; use ${MAX_CRON_NAME} characters at most`)
-      : []),
+    ...nameLengthProblems(serviceName, args, `${prefix}serviceName`),
     ...containerProblems(args, prefix),
     ...rightsProblems(args, prefix),
     ...rangeProblems(`${prefix}runAsUser`, args.runAsUser ?? NON_ROOT, 0, 2 ** 31 - 1),
@@ -82,6 +80,21 @@ export function meshJobProblems(
       : []),
   ];
   return problems.length > 0 ? problems : podSizeProblems([...largeParts(args), command], [], `${prefix}env`);
+}
+
+/** What has a job's name too long for what Kubernetes makes of it, with which no Job or no pod could be made. */
+function nameLengthProblems(
+  name: string,
+  { schedule, completionMode, completions = 1 }: MeshJobOptions,
+  propertyPath: string,
+): Problem[] {
+  const [cron, indexed] = [schedule !== undefined, completionMode === "Indexed"];
+  // With its number it is the pod's host name [Kubernetes ValidateJob].
+  const most = (cron ? MAX_CRON_NAME : 63) - (indexed ? `-${completions - 1}`.length : 0);
+  const parts = [...(cron ? ["a schedule"] : []), ...(indexed ? ["numbered pods"] : [])];
+  return parts.length > 0 && name.length > most
+    ? [{ propertyPath, reason: `is too long for a job with ${parts.join(" and ")}; use ${most} characters at most` }]
+    : [];
 }
 
 /** The fields of a schedule: the least, the most, and names that stand for numbers [robfig/cron ParseStandard]. */

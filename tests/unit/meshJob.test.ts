@@ -449,13 +449,32 @@ test("what is wrong with pods that have numbers is told with what is right", () 
   ]);
 });
 
-test("a name of a CronJob leaves room for those of its Jobs", () => {
-  const name = "a".repeat(53);
-  expect(meshJobProblems(name, report, undefined)).toEqual([]);
-  expect(meshJobProblems(name.slice(1), { ...report, schedule: "@hourly" }, undefined)).toEqual([]);
-  expect(meshJobProblems(name, { ...report, schedule: "@hourly" }, undefined)).toEqual([
-    { propertyPath: "serviceName", reason: expect.stringContaining("52 characters") },
+test.each<[string, number, Partial<MeshJobOptions>, string]>([
+  ["of a CronJob", 52, { schedule: "@hourly" }, "a schedule"],
+  ["whose ten pods have numbers", 61, { completionMode: "Indexed", completions: 10 }, "numbered pods"],
+  ["whose eleven pods have", 60, { completionMode: "Indexed", completions: 11 }, "numbered pods"],
+  [
+    "of a CronJob whose pods have",
+    50,
+    { schedule: "@hourly", completionMode: "Indexed", completions: 1 },
+    "a schedule and numbered pods",
+  ],
+])("a name of a job leaves room for those that Kubernetes makes of it: %s", (_, most, its, what) => {
+  const name = "a".repeat(most + 1);
+  const problems = (its: Partial<MeshJobOptions>, serviceName = name) =>
+    meshJobProblems(serviceName, { ...report, ...its }, undefined, "jobs[0].");
+  expect(problems({ completions: 10 })).toEqual([]);
+  expect(problems(its, name.slice(1))).toEqual([]);
+  expect(problems(its)).toEqual([
+    {
+      propertyPath: "jobs[0].serviceName",
+      reason: `is too long for a job with ${what}; use ${most} characters at most`,
+    },
   ]);
+});
+
+test("a name that no Service can have is told once", () => {
+  expect(meshJobProblems("a".repeat(64), report, undefined)).toHaveLength(1);
 });
 
 test.each([
