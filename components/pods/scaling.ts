@@ -82,3 +82,8 @@ function autoscalerSpec(
     metrics: [...use("cpu", cpuUtilization), ...use("memory", memoryUtilization)],
   };
 }
+
+/** How many it may have by an autoscaler of its own; `undefined` without one. */
+export function mostPods({ autoscaling }: Scaling): number | undefined {
+  return autoscaling === "external" ? undefined : autoscaling?.maxReplicas;
+}

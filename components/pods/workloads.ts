@@ -14,6 +14,8 @@ export interface Workload {
   readonly labels: Record<string, string>;
   readonly template: k8s.types.input.core.v1.PodTemplateSpec;
   readonly replicas?: number;
+  /** Where it is scaled: as many as there may be. */
+  readonly maxReplicas?: number;
   readonly updateStrategy?: string;
   readonly rollingUpdate?: RollingUpdate;
   readonly minReadySeconds?: number;
@@ -58,11 +60,12 @@ export function makeWorkload(
   workload: Workload,
   options: pulumi.CustomResourceOptions & { dependsOn: pulumi.Input<pulumi.Resource>[] },
 ): pulumi.CustomResource {
-  const { kind, name, namespace, labels, template, replicas = 1, rollingUpdate, minReadySeconds } = workload;
+  const { kind, name, namespace, labels, template, rollingUpdate, minReadySeconds } = workload;
+  const { replicas = 1, maxReplicas = replicas } = workload;
   const metadata = { name, namespace };
   const selector = { matchLabels: labels };
   const start = startSeconds(workload);
-  const timeout = `${PATIENCE + replicas * (start + ROUND)}s`;
+  const timeout = `${PATIENCE + maxReplicas * (start + ROUND)}s`;
   const opts = { ...options, customTimeouts: { create: timeout, update: timeout } };
   if (kind === "DaemonSet") {
     const strategy = rollingUpdate && { type: "RollingUpdate", rollingUpdate };

@@ -20,7 +20,7 @@ import { drainProblems, initContainerWarnings, meshServiceProblems, meshServiceW
 import { judgedLater, LATER_IN_PODS } from "../pods/judgedLater";
 import type { Autoscaling, DisruptionBudget, PodOptions } from "../pods/podOptions";
 import type { RollingUpdate } from "../pods/rollingUpdate";
-import { leftAlone, scaling } from "../pods/scaling";
+import { leftAlone, mostPods, scaling } from "../pods/scaling";
 import { Health, serviceHealth } from "../pods/probes";
 import { nullProblems } from "../shared/keys";
 import { refuse, warn } from "../shared/problems";
@@ -216,6 +216,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
           labels: { app: version.name },
           template: versionTemplate(judged, version, its),
           replicas: version.replicas,
+          maxReplicas: mostPods(args),
           updateStrategy: args.updateStrategy,
           rollingUpdate: args.rollingUpdate,
           minReadySeconds: args.minReadySeconds,

@@ -157,6 +157,8 @@ test("its scaler and its budget go by its own pods", async () => {
   });
   const scaler = find(recorded, "shop-autoscaler");
   expect(scaler.dependsOn).toContain("shop-stateful-set");
+  // As long as both pods may take that there may be.
+  expect(find(recorded, "shop-stateful-set").timeouts.update).toBe("660s");
   expect(scaler.props.metadata).toMatchObject({ name: "shop", namespace: "apps" });
   expect(scaler.props.spec).toMatchObject({
     scaleTargetRef: { kind: "StatefulSet", name: "shop" },

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { scaling } from "../../components/pods/scaling";
+import { mostPods, scaling } from "../../components/pods/scaling";
 import { makeWorkload, PART_OF_KIND, Workload } from "../../components/pods/workloads";
 import { find, record } from "../recorder";
 
@@ -73,6 +73,7 @@ describe("an up waits as long as pods may take to start", () => {
     ["Kubernetes' own times", starting({}), 630, 660],
     ["what is no number yet", starting({ periodSeconds: {} }), undefined, 630],
     ["three that have to stay ready", { replicas: 3, minReadySeconds: 20 }, 620, 750],
+    ["as many as a scaler may make", { replicas: 2, maxReplicas: 20, minReadySeconds: 20 }, 620, 1600],
     ["both", { replicas: 2, minReadySeconds: 20, ...starting({ failureThreshold: 6 }) }, 680, 820],
   ])("%s", async (_, its, deadline, seconds) => {
     const { props, timeouts } = find(await made(its), "own-deployment");
@@ -150,6 +151,15 @@ test("a scaler goes by the use of the container, after the workload is there", a
   });
   expect(parent).toBe("parent");
   expect(dependsOn).toContain("own-deployment");
+});
+
+test("there may be as many pods as the own scaler makes, and who knows how many of another's", () => {
+  const autoscaling = { minReplicas: 1, maxReplicas: 5, cpuUtilization: 70 };
+  expect([autoscaling, "external" as const, undefined].map((its) => mostPods({ autoscaling: its }))).toEqual([
+    5,
+    undefined,
+    undefined,
+  ]);
 });
 
 test("a budget counts the pods by their labels; neither is made where none is said", async () => {
