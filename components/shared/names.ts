@@ -104,7 +104,7 @@ export function isCidr(range: string): boolean {
 /** A DNS subdomain: unlike those of a host name, its parts may be longer than 63. */
 const DNS_SUBDOMAIN = /^(?!.{254})[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
-/** What is wrong with an object's name, as a Secret has it. An output, which is known when `up` comes to it, is the API server's to judge. */
+/** What is wrong with an object's name, as a Secret has it. An output, known when `up` comes to it, is the API server's to judge. */
 export function objectNameProblems(path: string, name: unknown, what = "an object"): Problem[] {
   return typeof name !== "string" || DNS_SUBDOMAIN.test(name)
     ? []
