@@ -148,7 +148,7 @@ function kindProblems(options: PodOptions, context: PodContext, at: (input: stri
     ...(options.updateStrategy === "Recreate" && kind !== "Deployment"
       ? [{ propertyPath: at("updateStrategy"), reason: `a ${kind} has no Recreate; leave it out` }]
       : []),
-    ...claimNameProblems(volumeClaims, at("volumeClaims")),
+    ...claimNameProblems(volumeClaims, at("volumeClaims"), options.podSpec),
     ...volumeClaims.flatMap(({ mountPath, storage, storageClassName }, i) => [
       ...mountProblems(
         at(`volumeClaims[${i}].mountPath`),

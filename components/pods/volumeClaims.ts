@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ownObjects } from "../interrupted/hooks";
 import { dnsLabelProblems } from "../shared/names";
 import { Problem, refuse } from "../shared/problems";
+import type { PodSpec } from "./podOptions";
 
 /** A claim that each pod of a StatefulSet gets for itself. It outlives the pod, the StatefulSet and the stack. */
 export interface VolumeClaim {
@@ -40,15 +41,17 @@ function claimName({ name }: VolumeClaim, i: number): string {
   return name ?? `claim-${i}`;
 }
 
-/** What is wrong with the names of claims. */
-export function claimNameProblems(claims: readonly VolumeClaim[], path: string): Problem[] {
+/** What is wrong with the names of claims, beside the volumes in `podSpec`: a StatefulSet's pods have the claim of such a name alone. */
+export function claimNameProblems(claims: readonly VolumeClaim[], path: string, podSpec?: PodSpec): Problem[] {
   const names = claims.map(claimName);
+  const volumes = Array.isArray(podSpec?.volumes) ? podSpec.volumes.map((each) => each?.name as unknown) : [];
   return names.flatMap((name, i) => {
     const at = `${path}[${i}].name`;
     const problem = (reason: string) => [{ propertyPath: at, reason: `"${name}" ${reason}; use another` }];
     return [
       ...dnsLabelProblems(at, name),
       ...(OTHER_VOLUMES.test(name) ? problem("is what the component calls another volume") : []),
+      ...(volumes.includes(name) ? problem("is that of a volume of podSpec too, and would take its place") : []),
       ...(names.indexOf(name) < i ? problem(`is that of ${path}[${names.indexOf(name)}] too`) : []),
     ];
   });

@@ -617,6 +617,12 @@ describe("what runs the pods, and how many", () => {
     ],
     [claims({ ...claim, name: "A" }), "volumeClaims[0].name", '"A" is not', claims({ ...claim, name: "a" })],
     [
+      { ...claims(claim), podSpec: { volumes: [{ name: "claim-0", emptyDir: {} }] } },
+      "volumeClaims[0].name",
+      "that of a volume of podSpec",
+      { ...claims(claim), podSpec: { volumes: [{ name: "claim-1", emptyDir: {} }] } },
+    ],
+    [
       claims({ ...claim, storageClassName: "A" }),
       "volumeClaims[0].storageClassName",
       "not a valid name for an object",

@@ -35,6 +35,20 @@ test("no two claims have one name, nor that of another volume", () => {
   expect(problems("Data")).toEqual([expect.stringMatching(/^claims\[0\]\.name: "Data" is not /)]);
 });
 
+test("a claim has not the name of a volume in podSpec, whose place it would take", () => {
+  const claims = [claim("/a", { name: "data" }), claim("/b")];
+  const volumes = [{ name: "other" }, pulumi.output({ name: "claim-1" }), null, { name: "data" }] as never;
+  expect(claimNameProblems(claims, "claims", { volumes })).toEqual([
+    {
+      propertyPath: "claims[0].name",
+      reason: '"data" is that of a volume of podSpec too, and would take its place; use another',
+    },
+  ]);
+  for (const podSpec of [{}, { volumes: pulumi.output([{ name: "data" }]) }, null as never]) {
+    expect(claimNameProblems(claims, "claims", podSpec)).toEqual([]);
+  }
+});
+
 describe("of a StatefulSet that runs", () => {
   let server: ApiServer;
   beforeEach(async () => {
