@@ -146,11 +146,12 @@ export async function asking<T>(
  */
 function connected(access: ClusterAccess, dryRun: boolean): Asked | "away" {
   // The SDK of Kubernetes gives that of the shell to a provider that is given none.
-  if (mocked() !== undefined && [undefined, process.env.KUBECONFIG].includes(access.kubeconfig)) {
+  const test = mocked() !== undefined;
+  if (test && [undefined, process.env.KUBECONFIG].includes(access.kubeconfig)) {
     return "away";
   }
   try {
-    return { api: ClusterApi.connect(access, dryRun ? 0 : 1), kinds: new Map(), lists: new Map() };
+    return { api: ClusterApi.connect(access, dryRun || test ? 0 : 1), kinds: new Map(), lists: new Map() };
   } catch {
     return "away";
   }

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { allLabelled, find, findLabelled } from "../../components/interrupted/asked";
+import { ClusterApi } from "../../components/interrupted/clusterApi";
 import { ApiServer } from "../apiServer";
 import { begin } from "../recorder";
 
@@ -156,6 +157,16 @@ test("a unit test does not ask the user's current cluster, as a program does", a
   withoutMocks();
   expect(await looked("orders", "shop")).toBe("orders");
   process.env = env;
+});
+
+test("a unit test waits no longer than a preview for a cluster that may not be there, and an up does", async () => {
+  const connect = jest.spyOn(ClusterApi, "connect");
+  await looked("orders", "shop");
+  expect(connect).toHaveBeenLastCalledWith(access, 0);
+  withoutMocks();
+  await looked("orders", "shop");
+  expect(connect).toHaveBeenLastCalledWith(access, 1);
+  connect.mockRestore();
 });
 
 test("each cluster has its own answers", async () => {
