@@ -44,7 +44,9 @@ function claimName({ name }: VolumeClaim, i: number): string {
 /** What is wrong with the names of claims, beside the volumes in `podSpec`: a StatefulSet's pods have the claim of such a name alone. */
 export function claimNameProblems(claims: readonly VolumeClaim[], path: string, podSpec?: PodSpec): Problem[] {
   const names = claims.map(claimName);
-  const volumes = Array.isArray(podSpec?.volumes) ? podSpec.volumes.map((each) => each?.name as unknown) : [];
+  const volumes = Array.isArray(podSpec?.volumes)
+    ? (podSpec.volumes as ({ name?: unknown } | null)[]).map((each) => each?.name)
+    : [];
   return names.flatMap((name, i) => {
     const at = `${path}[${i}].name`;
     const problem = (reason: string) => [{ propertyPath: at, reason: `"${name}" ${reason}; use another` }];
