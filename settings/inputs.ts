@@ -22,7 +22,14 @@ interface Named {
 }
 
 /** A service as the stack's configuration describes it. */
-export interface ServiceSettings extends MeshServiceOptions, Named {}
+export interface ServiceSettings extends MeshServiceOptions, Named {
+  /**
+   * Names of jobs without a `schedule` that have to end well before its pods run, at each `up` that runs them, such as the migration of a
+   * schema; see docs/services.md#jobs.
+   * @unset none
+   */
+  readonly after?: readonly string[];
+}
 
 /** A workload that runs already, in the services' namespace or another, as the stack's configuration describes it. */
 export interface WorkloadSettings extends Omit<MeshWorkloadOptions, "running" | "drainSeconds">, Named {

@@ -15,6 +15,7 @@ import { externalServiceProblems } from "../components/mesh/externalServices";
 import { oldVariableNameProblems } from "../components/pods/containerProblems";
 import { RoutingModel } from "../components/routing/routingModel";
 import { routingProblems } from "../components/routing/routingProblems";
+import { afterProblems } from "../components/services/afterJobs";
 import type { MemberOptions } from "../components/services/member";
 import { MeshTraffic } from "../components/services/meshTraffic";
 import { MeshModel } from "../components/shared/meshModel";
@@ -49,6 +50,11 @@ export function meshProblems(settings: Settings, parts: Problem[]): Problem[] {
       settings.externalServices,
       [...members, ...destinations].map((each) => each.name),
       "externalServices",
+    ),
+    ...afterProblems(
+      settings.services.map(({ name, after }, i) => ({ name, after, path: `services[${i}].after` })),
+      settings.jobs,
+      [...settings.intentions, ...callsOf(members)],
     ),
     ...together(parts, () => {
       const traffic = model.part(MeshTraffic);

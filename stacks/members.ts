@@ -30,12 +30,13 @@ export function meshMembers(
   },
   { opts }: Within,
 ) {
-  const services = settings.services.map(
-    ({ name, ...service }) => new MeshService(name, { ...joining, ...service }, opts),
-  );
+  const jobs = settings.jobs.map(({ name, ...job }) => new MeshJob(name, { ...joining, ...job }, opts));
+  const services = settings.services.map(({ name, after = [], ...service }) => {
+    const its = { ...joining, ...service, after: jobs.filter(({ serviceName }) => after.includes(serviceName)) };
+    return new MeshService(name, its, opts);
+  });
   const workloads = settings.workloads.map(
     ({ name, ...workload }) => new MeshWorkload(name, { ...joining, ...workload }, opts),
   );
-  const jobs = settings.jobs.map(({ name, ...job }) => new MeshJob(name, { ...joining, ...job }, opts));
   return { routable: [...services, ...workloads], all: [...services, ...workloads, ...jobs] };
 }

@@ -41,6 +41,21 @@ export const CASES: [what: string, wrong: object, reason: string, right: object]
     { services: [shop], jobs: [job] },
   ],
   [
+    "a job to come after that has a schedule",
+    { services: [{ ...shop, after: ["nightly"] }], jobs: [{ ...job, schedule: "@daily" }] },
+    'after[0]: "nightly" has a schedule, and nothing waits for its runs; name a job without one',
+    { services: [{ ...shop, after: ["nightly"] }], jobs: [job] },
+  ],
+  [
+    "a job to come after that calls the service",
+    {
+      services: [other, { ...shop, after: ["nightly"] }],
+      jobs: [{ ...job, calls: [{ destination: "other" }, { destination: "shop" }] }],
+    },
+    'after[0]: "nightly" cannot end before this service runs, which it needs: nightly → shop; leave one of these out',
+    { services: [other, { ...shop, after: ["nightly"] }], jobs: [{ ...job, calls: [{ destination: "other" }] }] },
+  ],
+  [
     "a service's name for what is outside",
     { services: [{ ...shop, name: "api" }], externalDestinations: [api] },
     '"api" is the name of',
@@ -78,7 +93,7 @@ export const CASES: [what: string, wrong: object, reason: string, right: object]
   [
     "a job's name for the Service of a StatefulSet's pods",
     { services: [{ ...db, kind: "StatefulSet" }], jobs: [{ ...job, name: "db-pods" }] },
-    'its Service is "db-pods", as that of the pods of',
+    'is "db-pods", as that of',
     { services: [{ ...db, kind: "StatefulSet" }], jobs: [job] },
   ],
   [

@@ -135,6 +135,8 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
   public readonly servedPaths = [];
   public readonly calls: readonly IntentionRule[];
   public readonly protocolReady: k8s.apiextensions.CustomResource[] = [];
+  /** When it runs; none where it runs at an `up`, which waits for its end. */
+  public readonly schedule?: string;
 
   constructor(name: string, args: MeshJobArgs, opts?: pulumi.ComponentResourceOptions) {
     const { mesh, schedule, backoffLimit = 6, activeDeadlineSeconds, guardedBy } = args;
@@ -155,6 +157,7 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
     joinMesh(what, mesh, this);
     warn(what, plainSecretWarnings(args, ""), this);
     this.serviceName = serviceName;
+    this.schedule = schedule;
     this.calls = callRules(serviceName, args.calls ?? [], `${name}.`);
     const namespace = podNamespace(what, mesh, args.namespace, serviceName);
     const metadata = { name: serviceName, namespace };

@@ -17,6 +17,8 @@ import { joinMesh, otherMeshProblems } from "../mesh/membership";
 import type { Ingress, Mesh } from "../mesh/mesh";
 import { RoutingModel } from "../routing/routingModel";
 import { drainProblems, initContainerWarnings, meshServiceProblems, meshServiceWarnings } from "./meshServiceProblems";
+import { JobsBefore } from "./afterJobs";
+import type { MeshJob } from "./meshJob";
 import { judgedLater, LATER_IN_PODS } from "../pods/judgedLater";
 import type { Autoscaling, DisruptionBudget, PodOptions } from "../pods/podOptions";
 import type { RollingUpdate } from "../pods/rollingUpdate";
@@ -133,6 +135,12 @@ export interface MeshServiceArgs extends Omit<MeshServiceOptions, keyof CanaryRo
    * @unset none
    */
   readonly guardedBy?: IntentionSet;
+  /**
+   * Jobs that have to end well before its pods run, at each `up` that runs them, such as the migration of a schema; see docs/services.md#jobs. A
+   * `dependsOn` would hold back its intentions too, for which deny-all waits, and for that the job.
+   * @unset none
+   */
+  readonly after?: readonly MeshJob[];
 }
 
 /**
@@ -163,7 +171,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
     refuse(what, missingProblems(given, ["namespace", "image", "port"], [...LATER_IN_PODS, LATER_IN_ROUTES]));
     const serviceName = given.serviceName ?? name;
     const args = withStandIns(serviceName, given);
-    const { canary, namespace: within, ingress, guardedBy } = args;
+    const { canary, namespace: within, ingress, guardedBy, after = [] } = args;
     const named = { name: serviceName, canary, kind: args.kind, namespace: within, place: what };
     const { mesh } = args;
     refuse(what, [
@@ -175,7 +183,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
       ...mesh.model.part(RoutingModel).service(serviceName, args, { own: "", named: `${name}.` }),
       ...podNamespaceProblems(what, mesh, args.namespace, serviceName),
       ...mesh.model.part(MeshNames).take("serviceName", named),
-      ...otherMeshProblems(mesh, { ingress, guardedBy }),
+      ...otherMeshProblems(mesh, { ingress, guardedBy, after }),
     ]);
     super("consul-traefik-mesh:index:MeshService", name, {}, owned(`MeshService-${name}`, opts));
     joinMesh(what, args.mesh, this);
@@ -187,6 +195,8 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
     const routes = memberRoutes(what, args.mesh, serviceName, given, args, this);
     this.servedPaths = servedPaths(args, routes);
     this.calls = callRules(serviceName, args.calls ?? [], `${name}.`);
+    const intentions = mesh.model.part(MeshIntentions);
+    mesh.model.part(JobsBefore).join({ name: serviceName, jobs: after, path: `${name}.after`, intentions });
     const namespace = podNamespace(what, args.mesh, args.namespace, serviceName);
     const metadata = { name: serviceName, namespace };
     const { expose } = serviceHealth(args) ?? {};
@@ -201,6 +211,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
       ...this.protocolReady,
       ...(args.guardedBy === undefined ? [] : [args.guardedBy, spokenOf(args.mesh, serviceName)]),
       ...(pulumi.Resource.isInstance(args.ingress) && usesIngress(allTags(serviceName, args)) ? [args.ingress] : []),
+      ...after,
     ];
     const { kind = "Deployment" } = args;
     const its = { serviceName, serviceAccountName: account?.metadata.name ?? serviceName, tags: routes.tags };

@@ -556,6 +556,8 @@ export interface ServiceSettings {
   drainSeconds?: number;
   /** A second version that gets a share of the requests, or those of routes of its own; see docs/routing.md#canary. Default: none. */
   canary?: Canary;
+  /** Names of jobs without a `schedule` that have to end well before its pods run, at each `up` that runs them, such as the migration of a schema; see docs/services.md#jobs. Default: none. */
+  after?: string[];
 }
 
 export interface Route {

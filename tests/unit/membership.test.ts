@@ -166,8 +166,13 @@ describe("what is of another mesh", () => {
     ],
     [
       "MeshService",
-      (mesh, { ingress, guardedBy }) => new MeshService("x", { mesh, ...options, ingress, guardedBy }),
-      [`ingress: ${told('TraefikConsulIngress "edge"')}`, `guardedBy: ${told('IntentionSet "baseline"')}`],
+      (mesh, { ingress, guardedBy, services }) =>
+        new MeshService("x", { mesh, ...options, ingress, guardedBy, after: [services[1] as MeshJob] }),
+      [
+        `ingress: ${told('TraefikConsulIngress "edge"')}`,
+        `guardedBy: ${told('IntentionSet "baseline"')}`,
+        `after[0]: ${told('MeshJob "job"')}`,
+      ],
     ],
     [
       "MeshWorkload",

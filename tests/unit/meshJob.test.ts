@@ -16,8 +16,9 @@ import {
 import { endingSidecar } from "../../components/services/jobSidecar";
 import { scheduleProblems } from "../../components/services/meshJobProblems";
 import { parseSettings } from "../../settings";
+import { programOf } from "../program";
 import { find, record } from "../recorder";
-import { raw } from "../settings";
+import { ofStack, raw } from "../settings";
 
 const report = { image: "a/b:1.0.0", command: ["report"], args: ["--all"] };
 const OLD = { images: { controlPlane: "hashicorp/consul-k8s-control-plane:1.5.3" }, chart: { version: "1.5.3" } };
@@ -538,6 +539,32 @@ test.each([
   expect(scheduleProblems("schedule", its)[0].reason).toContain(says);
 });
 
+test("pods that come after a job come after it alone, so that its calls are let in first", async () => {
+  const recorded = await record(() => {
+    const mesh = new ConsulMesh("consul");
+    const common = { mesh, namespace: "apps", guardedBy: new IntentionSet("baseline", { mesh }), image: report.image };
+    const db = new MeshService("db", { ...common, port: 5432, protocol: "tcp" });
+    const calls = [{ destination: "db" }];
+    const migrate = new MeshJob("migrate", { ...common, command: ["migrate"], calls });
+    const web = new MeshService("web", {
+      ...common,
+      port: 80,
+      calls,
+      canary: { weight: 10, env: { A: "b" } },
+      internal: true,
+      after: [migrate],
+    });
+    const front = new MeshService("front", { ...common, port: 80, calls: [{ destination: "web" }] });
+    new IntentionSet("intentions", { mesh, denyAll: false, services: [db, migrate, web, front] });
+  });
+  const after = recorded.filter(({ dependsOn }) => dependsOn.includes("migrate-job")).map(({ name }) => name);
+  expect(after.sort()).toEqual(["web-canary", "web-deployment"]);
+  expect(find(recorded, "migrate-job").dependsOn).toEqual(
+    expect.arrayContaining(["baseline-all.services", "intentions-db"]),
+  );
+  expect(find(recorded, "baseline-all.services").dependsOn).toContain("intentions-web");
+});
+
 describe("in the stack's configuration", () => {
   const problems = (jobs: object[], given: object = {}) => {
     const result = parseSettings(raw({ jobs, ...given }));
@@ -549,6 +576,26 @@ describe("in the stack's configuration", () => {
     const services = [{ name: "shop", image: "a/b:1.0.0", port: 80 }];
     expect(problems([{ ...job, schedule: "@daily", calls: [{ destination: "shop" }] }], { services })).toEqual([]);
     expect(problems([job], { services, intentions: [{ source: "report", destination: "shop" }] })).toEqual([]);
+  });
+
+  test("a service's pods come after the jobs that it names", async () => {
+    const services = ["shop", "cart"].map((name) => ({ name, image: "a/b:1.0.0", port: 80 }));
+    const [shop, cart] = services;
+    const given = { jobs: [job, { ...job, name: "migrate" }], services: [{ ...shop, after: ["migrate"] }, cart] };
+    const recorded = await programOf({ ...ofStack("dev"), intentions: [], ...given });
+    expect(find(recorded, "shop-deployment").dependsOn).toContain("migrate-job");
+    expect(find(recorded, "shop-deployment").dependsOn).not.toContain("report-job");
+    expect(find(recorded, "cart-deployment").dependsOn).not.toContain("migrate-job");
+  });
+
+  test("a job that a service names is there, and what its settings let it call does not wait for it", () => {
+    const services = [{ name: "shop", image: "a/b:1.0.0", port: 80, after: ["report", "repot"] }];
+    const intentions = [{ source: "report", destination: "shop" }];
+    const told = [
+      expect.stringContaining('services[0].after[0]: "report" cannot end before this service runs'),
+      'services[0].after[1]: "repot" is not a job of this stack; name one of jobs',
+    ];
+    expect(problems([job], { services, intentions })).toEqual(told);
   });
 
   test.each<[string, object, string]>([
