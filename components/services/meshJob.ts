@@ -19,6 +19,7 @@ import type { PodOptions } from "../pods/podOptions";
 import { nullProblems } from "../shared/keys";
 import { refuse, warn } from "../shared/problems";
 import { MeshNames } from "../shared/serviceNames";
+import { vaultAgentWarnings } from "./vaultAgent";
 import { podNamespace, podNamespaceProblems } from "./podNamespace";
 
 type OfPods =
@@ -155,7 +156,8 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
     ]);
     super("consul-traefik-mesh:index:MeshJob", name, {}, owned(`MeshJob-${name}`, opts));
     joinMesh(what, mesh, this);
-    warn(what, plainSecretWarnings(args, ""), this);
+    const sidecar = { cni: mesh.cni, job: { native: mesh.partWithoutNativeSidecar === undefined } };
+    warn(what, [...plainSecretWarnings(args, ""), ...vaultAgentWarnings({ ...args, ...sidecar })], this);
     this.serviceName = serviceName;
     this.schedule = schedule;
     this.calls = callRules(serviceName, args.calls ?? [], `${name}.`);

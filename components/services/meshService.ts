@@ -31,6 +31,7 @@ import { allTags, usesIngress } from "../routing/serviceTags";
 import { SERVICE_LABEL } from "./sidecarAnnotations";
 import { ingressTimeoutWarnings } from "./timeoutWarnings";
 import { podNamespace, podNamespaceProblems } from "./podNamespace";
+import { vaultAgentWarnings } from "./vaultAgent";
 import { servedPaths, versionsOf, versionTemplate } from "./versions";
 import { makeWorkload } from "../pods/workloads";
 
@@ -187,8 +188,9 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
     ]);
     super("consul-traefik-mesh:index:MeshService", name, {}, owned(`MeshService-${name}`, opts));
     joinMesh(what, args.mesh, this);
-    const warnings = [...meshServiceWarnings(args), ...initContainerWarnings(args, mesh.cni)];
-    warn(what, [...warnings, ...ingressTimeoutWarnings(what, args)], this);
+    const { podAnnotations } = args;
+    const ofInit = [...initContainerWarnings(args, mesh.cni), ...vaultAgentWarnings({ podAnnotations, cni: mesh.cni })];
+    warn(what, [...meshServiceWarnings(args), ...ofInit, ...ingressTimeoutWarnings(what, args)], this);
     this.serviceName = serviceName;
     this.protocol = args.protocol ?? "http";
     this.routed = isRouted(args);

@@ -539,6 +539,27 @@ test.each([
   expect(scheduleProblems("schedule", its)[0].reason).toContain(says);
 });
 
+test("of Vault's agent that would keep it from its start or its end, it warns", async () => {
+  const said = async (mesh: ConsulMeshArgs, only: string) => {
+    const warned: string[] = [];
+    const warn = jest.spyOn(console, "warn").mockImplementation((line) => void warned.push(String(line)));
+    const [inject, first] = ["inject", "init-first"].map((its) => `vault.hashicorp.com/agent-${its}`);
+    const podAnnotations = { [inject]: "true", [first]: "true", "vault.hashicorp.com/agent-pre-populate-only": only };
+    await made({ podAnnotations }, mesh);
+    warn.mockRestore();
+    return warned.filter((line) => line.includes("MeshJob")).join();
+  };
+  const cni = { values: { connectInject: { cni: { enabled: true } } } };
+  expect(await said({}, "true")).toBe("");
+  expect(await said({}, "false")).toMatch(
+    /MeshJob "report": 1 warning\s+podAnnotations.*set \S+agent-pre-populate-only to "true"$/,
+  );
+  expect(await said(cni, "true")).toMatch(
+    /MeshJob "report": 1 warning\s+podAnnotations.*leave \S+agent-init-first out$/,
+  );
+  expect(await said({ ...OLD, ...cni }, "true")).toMatch(/let the job's own command ask Vault$/);
+});
+
 test("pods that come after a job come after it alone, so that its calls are let in first", async () => {
   const recorded = await record(() => {
     const mesh = new ConsulMesh("consul");

@@ -234,12 +234,12 @@ test("what is most likely not meant is warned of: a secret in plain text, more t
 });
 
 test("of calls that init containers cannot make beside a CNI plugin, it warns", async () => {
-  const said = async (cni: boolean, podSpec?: object) => {
+  const said = async (cni: boolean, podSpec?: object, podAnnotations?: Record<string, string>) => {
     const warned: string[] = [];
     const warn = jest.spyOn(console, "warn").mockImplementation((line) => void warned.push(String(line)));
     await record(() => {
       const mesh = new ConsulMesh("consul", { values: { connectInject: { cni: { enabled: cni } } } });
-      new MeshService("shop", { mesh, ...SHOP, podSpec });
+      new MeshService("shop", { mesh, ...SHOP, podSpec, podAnnotations });
     });
     warn.mockRestore();
     return warned.filter((line) => line.includes("MeshService")).join();
@@ -253,4 +253,9 @@ test("of calls that init containers cannot make beside a CNI plugin, it warns", 
     "",
     "",
   ]);
+  const vault = { "vault.hashicorp.com/agent-inject": "true", "vault.hashicorp.com/agent-init-first": "true" };
+  expect(await said(false, {}, vault)).toBe("");
+  expect(await said(true, {}, vault)).toMatch(
+    /MeshService "shop": 1 warning\s+podAnnotations\["vault\.hashicorp\.com\/agent-inject"\]: has an init container call Vault/,
+  );
 });
