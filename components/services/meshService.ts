@@ -16,7 +16,13 @@ import { memberService } from "./memberService";
 import { joinMesh, otherMeshProblems } from "../mesh/membership";
 import type { Ingress, Mesh } from "../mesh/mesh";
 import { RoutingModel } from "../routing/routingModel";
-import { drainProblems, initContainerWarnings, meshServiceProblems, meshServiceWarnings } from "./meshServiceProblems";
+import {
+  drainProblems,
+  initContainerWarnings,
+  longEndWarnings,
+  meshServiceProblems,
+  meshServiceWarnings,
+} from "./meshServiceProblems";
 import { JobsBefore } from "./afterJobs";
 import type { MeshJob } from "./meshJob";
 import { judgedLater, LATER_IN_PODS } from "../pods/judgedLater";
@@ -25,10 +31,10 @@ import type { RollingUpdate } from "../pods/rollingUpdate";
 import { leftAlone, mostPods, scaling } from "../pods/scaling";
 import { Health, serviceHealth } from "../pods/probes";
 import { nullProblems } from "../shared/keys";
-import { refuse, warn } from "../shared/problems";
+import { Problem, refuse, warn } from "../shared/problems";
 import { MeshNames } from "../shared/serviceNames";
 import { allTags, usesIngress } from "../routing/serviceTags";
-import { SERVICE_LABEL } from "./sidecarAnnotations";
+import { drainSecondsOf, SERVICE_LABEL } from "./sidecarAnnotations";
 import { ingressTimeoutWarnings } from "./timeoutWarnings";
 import { podNamespace, podNamespaceProblems } from "./podNamespace";
 import { vaultAgentWarnings } from "./vaultAgent";
@@ -188,9 +194,11 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
     ]);
     super("consul-traefik-mesh:index:MeshService", name, {}, owned(`MeshService-${name}`, opts));
     joinMesh(what, args.mesh, this);
-    const { podAnnotations } = args;
-    const ofInit = [...initContainerWarnings(args, mesh.cni), ...vaultAgentWarnings({ podAnnotations, cni: mesh.cni })];
-    warn(what, [...meshServiceWarnings(args), ...ofInit, ...ingressTimeoutWarnings(what, args)], this);
+    warn(
+      what,
+      [...meshServiceWarnings(args), ...besideSidecar(args, mesh), ...ingressTimeoutWarnings(what, args)],
+      this,
+    );
     this.serviceName = serviceName;
     this.protocol = args.protocol ?? "http";
     this.routed = isRouted(args);
@@ -242,6 +250,16 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
     scaling(name, args, { ...metadata, kind, container: serviceName, labels, resource: stable }, this);
     this.registerOutputs({ serviceName: this.serviceName, protocol: this.protocol });
   }
+}
+
+/** What of a service's pods most likely does not work beside the sidecar of this mesh. */
+function besideSidecar(args: MeshServiceOptions, mesh: Mesh): Problem[] {
+  const { podAnnotations, drainSeconds } = args;
+  return [
+    ...initContainerWarnings(args, mesh.cni),
+    ...vaultAgentWarnings({ podAnnotations, cni: mesh.cni }),
+    ...longEndWarnings(args, drainSecondsOf(drainSeconds, mesh)),
+  ];
 }
 
 /**

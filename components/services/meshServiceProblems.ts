@@ -19,7 +19,7 @@ import { healthProblems } from "../pods/probes";
 import { Problem } from "../shared/problems";
 import { serviceNameProblems } from "../shared/serviceNames";
 import { allTags } from "../routing/serviceTags";
-import { DEFAULT_DRAIN_SECONDS, neededGrace } from "./sidecarAnnotations";
+import { DEFAULT_DRAIN_SECONDS, MAX_DRAIN_SECONDS, neededGrace, sidecarSeconds } from "./sidecarAnnotations";
 
 /** What is wrong with a service; `prefix` is put before each path. */
 export function meshServiceProblems(serviceName: string, args: MeshServiceOptions, prefix = ""): Problem[] {
@@ -29,7 +29,7 @@ export function meshServiceProblems(serviceName: string, args: MeshServiceOption
     ...(args.canary === undefined ? [] : containerProblems(args.canary, `${prefix}canary.`)),
     ...rightsProblems(args, prefix),
     ...healthProblems(args, prefix),
-    ...rangeProblems(`${prefix}drainSeconds`, args.drainSeconds ?? DEFAULT_DRAIN_SECONDS, 0, 300),
+    ...rangeProblems(`${prefix}drainSeconds`, args.drainSeconds ?? DEFAULT_DRAIN_SECONDS, 0, MAX_DRAIN_SECONDS),
     ...rangeProblems(`${prefix}runAsUser`, args.runAsUser ?? NON_ROOT, 0, 2 ** 31 - 1),
     ...rangeProblems(`${prefix}replicas`, args.replicas ?? 1, 0, 1000),
     ...rangeProblems(`${prefix}minReadySeconds`, args.minReadySeconds ?? 0, 0, 3600),
@@ -124,4 +124,17 @@ export function initContainerWarnings({ podSpec }: Pick<MeshServiceOptions, "pod
     "run before the sidecar, to which connectInject.cni.enabled redirects their calls all the same, so that each is refused; " +
     "let the service's own container make them";
   return cni && initContainers?.length ? [{ propertyPath: "podSpec.initContainers", reason }] : [];
+}
+
+/** What a service that calls others may not expect of its end: the sidecar ends earlier than its pod may. */
+export function longEndWarnings(
+  { terminationGracePeriodSeconds: grace = 0, calls = [] }: MeshServiceOptions,
+  drainSeconds: number,
+): Problem[] {
+  const reason =
+    `${grace} has the pod outlive its sidecar, with which all its calls end ${sidecarSeconds(drainSeconds)} seconds after the word to stop; ` +
+    `if it calls for longer, set as many drainSeconds, up to ${MAX_DRAIN_SECONDS}, or else leave this out`;
+  return calls.length > 0 && grace > neededGrace(drainSeconds)
+    ? [{ propertyPath: "terminationGracePeriodSeconds", reason }]
+    : [];
 }

@@ -10,12 +10,18 @@ import { tagsAnnotation } from "../routing/routes";
 export const SERVICE_LABEL = "consul-traefik-mesh/service";
 
 export const DEFAULT_DRAIN_SECONDS = 10;
+export const MAX_DRAIN_SECONDS = 300;
 /** Seconds that the sidecar outlives the drain, for the answers that are still on their way. */
 const APP_GRACE_SECONDS = 5;
 
 /** Seconds for the sidecar, and then the service, to end behind the drain. */
 export function neededGrace(drainSeconds: number): number {
   return drainSeconds + 2 * APP_GRACE_SECONDS;
+}
+
+/** Seconds that the sidecar goes on from the word to stop. */
+export function sidecarSeconds(drainSeconds: number): number {
+  return drainSeconds + APP_GRACE_SECONDS;
 }
 
 /** Seconds that a pod goes on serving: none where the mesh or the cluster does not know how to wait. */
@@ -36,7 +42,7 @@ export function sidecarAnnotations(
 ): Record<string, pulumi.Input<string>> {
   return {
     "consul.hashicorp.com/connect-inject": "true",
-    [SIDECAR_GRACE]: String(drainSeconds + APP_GRACE_SECONDS),
+    [SIDECAR_GRACE]: String(sidecarSeconds(drainSeconds)),
     ...envoyDrain(options.listenerDrainSeconds),
     ...proxyConfig({
       ...idleTimeout(options.idleTimeoutSeconds),

@@ -233,6 +233,22 @@ test("what is most likely not meant is warned of: a secret in plain text, more t
   expect(said[0]).toContain("gives requests 300 s");
 });
 
+test("of calls that end before their pod, by the drain that the mesh or the service has, it warns", async () => {
+  const said = async (drainSeconds?: number) => {
+    const warned: string[] = [];
+    const warn = jest.spyOn(console, "warn").mockImplementation((line) => void warned.push(String(line)));
+    await record(() => {
+      const mesh = new ConsulMesh("consul");
+      const its = { calls: [{ destination: "db" }], terminationGracePeriodSeconds: 40, drainSeconds };
+      new MeshService("shop", { mesh, ...SHOP, ...its });
+    });
+    warn.mockRestore();
+    return warned.filter((line) => line.includes("MeshService")).join();
+  };
+  expect(await said()).toMatch(/"shop": 1 warning\s+terminationGracePeriodSeconds: 40 .* calls end 15 seconds after/);
+  expect(await said(30)).toBe("");
+});
+
 test("of calls that init containers cannot make beside a CNI plugin, it warns", async () => {
   const said = async (cni: boolean, podSpec?: object, podAnnotations?: Record<string, string>) => {
     const warned: string[] = [];

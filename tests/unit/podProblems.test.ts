@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { drainProblems, initContainerWarnings } from "../../components/services/meshServiceProblems";
+import { drainProblems, initContainerWarnings, longEndWarnings } from "../../components/services/meshServiceProblems";
 import { meshServiceProblems, MeshServiceOptions, meshServiceWarnings } from "../../components";
 import { oldVariableNameProblems } from "../../components/pods/containerProblems";
 
@@ -785,6 +785,21 @@ describe("what runs the pods, and how many", () => {
     expect(initContainerWarnings({ podSpec: { initContainers: [] } }, true)).toEqual([]);
     expect(initContainerWarnings({ podSpec: {} }, true)).toEqual([]);
     expect(initContainerWarnings({}, true)).toEqual([]);
+  });
+
+  test("calls of a pod that outlives its sidecar are warned of", () => {
+    const calls = [{ destination: "db" }];
+    const told = (its: object) => longEndWarnings({ ...shop, calls, ...its }, 20);
+    const reason =
+      "31 has the pod outlive its sidecar, with which all its calls end 25 seconds after the word to stop; if it calls for longer, set as " +
+      "many drainSeconds, up to 300, or else leave this out";
+    expect(told({ terminationGracePeriodSeconds: 31 })).toEqual([
+      { propertyPath: "terminationGracePeriodSeconds", reason },
+    ]);
+    expect(told({ terminationGracePeriodSeconds: 30 })).toEqual([]);
+    expect(told({})).toEqual([]);
+    expect(told({ terminationGracePeriodSeconds: 31, calls: [] })).toEqual([]);
+    expect(told({ terminationGracePeriodSeconds: 31, calls: undefined })).toEqual([]);
   });
 
   const NONE = "so a node that has one is never drained; use { maxUnavailable: 1 } instead";
