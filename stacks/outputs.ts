@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Ingress, MeshDescription, PublishedServices } from "../components";
+import { reportClaimsLeft } from "../reports/claimReport";
 import { reportEdgeChanges } from "../reports/edgeReport";
 import { Settings, Team } from "../settings";
 import { Within } from "./within";
@@ -23,13 +24,14 @@ export interface StackOutputs {
   readonly shared: pulumi.Output<Shared | "off">;
 }
 
-/** Outputs that every stack with services has; and says what opens and closes. */
+/** Outputs that every stack with services has; and says what opens and closes, and what is left behind. */
 export function outputsOf(
   settings: Settings,
   made: { readonly ingress: Ingress; readonly edges: readonly string[]; readonly within: Within },
 ) {
   // Messages and no outputs: an output would differ at each `up`, the next one included.
   void reportEdgeChanges(made.edges, made.within);
+  void reportClaimsLeft(settings, made.within);
   const members = [...settings.services, ...settings.workloads];
   return {
     urls: members.flatMap((member) =>

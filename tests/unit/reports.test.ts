@@ -3,6 +3,7 @@ import { describeEdges } from "../../components/intentions/edges";
 import { IntentionRule, mergeIntentions } from "../../components/intentions/intentions";
 import { tagsAnnotation } from "../../components/routing/routes";
 import { serviceTags } from "../../components/routing/serviceTags";
+import { reportClaimsLeft } from "../../reports/claimReport";
 import { reportEdgeChanges } from "../../reports/edgeReport";
 import { refuseTlsOptionChanges } from "../../reports/routeReport";
 import { ROOT, Within } from "../../stacks/within";
@@ -17,7 +18,7 @@ const OURS = { "consul-traefik-mesh/stack": "consul-traefik-mesh.test" };
 let server: ApiServer;
 useApiServer((its, kubeconfig) => {
   server = its;
-  server.groups["apps/v1"] = ["Deployment"];
+  server.groups["apps/v1"] = ["Deployment", "StatefulSet"];
   pulumi.runtime.setAllConfig({ "kubernetes:kubeconfig": kubeconfig });
 });
 
@@ -68,6 +69,55 @@ describe("what opens and closes", () => {
   test("is told by the state of a component, whose intentions the cluster does not tell from others of the stack", async () => {
     live(rule("web", "pay"));
     expect(await said([rule("web", "shop")], { ...ROOT, type: "mesh:index:Platform" })).toContain("no edge opens");
+  });
+});
+
+describe("claims that are left behind", () => {
+  const live = (name: string, claims?: string[], labels: object = OURS) =>
+    server.add("apps/v1", "StatefulSet", {
+      metadata: { name, namespace: "apps", labels },
+      spec: { volumeClaimTemplates: claims?.map((its) => ({ metadata: { name: its } })) },
+    });
+  /** What is said of a stack that has a StatefulSet `db` now, and a Deployment `web`. */
+  async function said(within: Within = ROOT): Promise<string[]> {
+    const lines: string[] = [];
+    const log = jest.spyOn(console, "log").mockImplementation((line) => void lines.push(String(line)));
+    const its = { image: "a:1", port: 80 };
+    const services = [
+      { ...its, name: "db", kind: "StatefulSet" as const },
+      { ...its, name: "web" },
+    ];
+    await record(() => reportClaimsLeft({ services, servicesNamespace: "apps" }, within));
+    log.mockRestore();
+    return lines.filter((line) => line.includes("volume claims"));
+  }
+  const left = (name: string, claim: string) =>
+    expect.stringContaining(
+      `volume claims: the StatefulSet "${name}" goes, and leaves its claims, such as "${claim}-${name}-0", with their data. A service of ` +
+        "another name does not find them; to rename this one, move the data first",
+    ) as string;
+
+  test("are told of each StatefulSet that goes, or becomes something else", async () => {
+    live("old", ["data", "logs"]);
+    live("web", ["claim-0"]);
+    expect(await said()).toEqual([left("old", "data"), left("web", "claim-0")]);
+  });
+
+  test.each([
+    ["a StatefulSet that stays", () => live("db", ["data"])],
+    ["one without claims", () => live("old")],
+    ["one with none of its claims", () => live("old", [])],
+    ["another stack's", () => live("old", ["data"], {})],
+    ["a cluster that nobody may ask", () => (live("old", ["data"]), void (server.refusal = 403))],
+    ["a cluster without such a kind", () => void delete server.groups["apps/v1"]],
+  ])("are not told of %s", async (_, given) => {
+    given();
+    expect(await said()).toEqual([]);
+  });
+
+  test("are not told of in a component, beside which the stack may have others", async () => {
+    live("old", ["data"]);
+    expect(await said({ ...ROOT, type: "mesh:index:Platform" })).toEqual([]);
   });
 });
 
