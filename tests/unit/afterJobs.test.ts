@@ -19,7 +19,7 @@ test("a service names jobs of its stack that have no schedule", () => {
 
 test.each<[what: string, calls: IntentionRule[], way: string, others: Waiting[]]>([
   ["calls it", rules("migrate>web"), "migrate → web", []],
-  ["calls others too", rules("migrate>db", "migrate>web", "migrate>web"), "migrate → web", []],
+  ["calls others too", rules("migrate>db", "migrate>web", "migrate>cache"), "migrate → web", []],
   ["calls it through another service", rules("db>web", "migrate>db"), "migrate → db → web", []],
   [
     "calls it after others that call each other",

@@ -560,30 +560,14 @@ test("of Vault's agent that would keep it from its start or its end, it warns", 
   expect(await said({ ...OLD, ...cni }, "true")).toMatch(/let the job's own command ask Vault$/);
 });
 
-test("pods that come after a job come after it alone, so that its calls are let in first", async () => {
-  const recorded = await record(() => {
-    const mesh = new ConsulMesh("consul");
-    const common = { mesh, namespace: "apps", guardedBy: new IntentionSet("baseline", { mesh }), image: report.image };
-    const db = new MeshService("db", { ...common, port: 5432, protocol: "tcp" });
-    const calls = [{ destination: "db" }];
-    const migrate = new MeshJob("migrate", { ...common, command: ["migrate"], calls });
-    const web = new MeshService("web", {
-      ...common,
-      port: 80,
-      calls,
-      canary: { weight: 10, env: { A: "b" } },
-      internal: true,
-      after: [migrate],
-    });
-    const front = new MeshService("front", { ...common, port: 80, calls: [{ destination: "web" }] });
-    new IntentionSet("intentions", { mesh, denyAll: false, services: [db, migrate, web, front] });
+test("whoever would come after its end is told whether it has a schedule", async () => {
+  const schedules: unknown[] = [];
+  await record(() => {
+    const its = { mesh: new ConsulMesh("consul"), namespace: "apps", ...report };
+    const jobs = [new MeshJob("report", its), new MeshJob("nightly", { ...its, schedule: "@daily" })];
+    schedules.push(...jobs.map(({ schedule }) => schedule));
   });
-  const after = recorded.filter(({ dependsOn }) => dependsOn.includes("migrate-job")).map(({ name }) => name);
-  expect(after.sort()).toEqual(["web-canary", "web-deployment"]);
-  expect(find(recorded, "migrate-job").dependsOn).toEqual(
-    expect.arrayContaining(["baseline-all.services", "intentions-db"]),
-  );
-  expect(find(recorded, "baseline-all.services").dependsOn).toContain("intentions-web");
+  expect(schedules).toEqual([undefined, "@daily"]);
 });
 
 describe("in the stack's configuration", () => {

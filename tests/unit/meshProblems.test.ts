@@ -110,6 +110,19 @@ test.each<[wrong: object, problem: string, right: object]>([
     },
   ],
   [
+    { services: [cart, { ...shop, after: ["nightly", "other"] }], jobs: [job] },
+    'services[1].after[1]: "other" is not a job of this stack',
+    { services: [cart, { ...shop, after: ["nightly"] }], jobs: [job] },
+  ],
+  ...[
+    { jobs: [{ ...job, calls: [{ destination: "shop" }] }] },
+    { jobs: [job], intentions: [{ source: "nightly", destination: "shop" }] },
+  ].map((given): [object, string, object] => [
+    { services: [{ ...shop, after: ["nightly"] }], ...given },
+    'services[0].after[0]: "nightly" cannot end before this service runs',
+    { services: [shop], ...given },
+  ]),
+  [
     { services: [shop], intentions: [{ source: "shop", destination: "other" }] },
     'intentions[0].destination: "other" is not a service of this stack',
     { services: [shop], intentions: [{ source: "shop", destination: "other" }], externalServices: { other: "tcp" } },

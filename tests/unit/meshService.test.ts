@@ -2,11 +2,13 @@ import {
   ConsulMesh,
   ConsulMeshArgs,
   IntentionSet,
+  MeshJob,
   MeshService,
   MeshServiceArgs,
   TraefikConsulIngress,
 } from "../../components";
 import { find, record } from "../recorder";
+import { refusals } from "../verdicts";
 
 type Given = Partial<Omit<MeshServiceArgs, "mesh">>;
 const SHOP = { namespace: "apps", image: "a/b:1.0.0", port: 8080 };
@@ -215,6 +217,48 @@ describe("its pods wait", () => {
     expect(names).toContain("baseline-all.services");
     expect(ofIngress(names)).not.toEqual([]);
   });
+});
+
+test("pods that come after a job come after it alone, so that its calls are let in first", async () => {
+  const recorded = await record(() => {
+    const mesh = new ConsulMesh("consul");
+    const guardedBy = new IntentionSet("baseline", { mesh });
+    const common = { mesh, namespace: "apps", guardedBy, image: "a/b:1.0.0" };
+    const db = new MeshService("db", { ...common, port: 5432, protocol: "tcp" });
+    const calls = [{ destination: "db" }];
+    const migrate = new MeshJob("migrate", { ...common, command: ["migrate"], calls });
+    const web = new MeshService("web", {
+      ...common,
+      port: 80,
+      calls,
+      canary: { weight: 10, env: { A: "b" } },
+      internal: true,
+      after: [migrate],
+    });
+    const front = new MeshService("front", { ...common, port: 80, calls: [{ destination: "web" }] });
+    new IntentionSet("intentions", { mesh, denyAll: false, services: [db, migrate, web, front] });
+  });
+  const after = recorded.filter(({ dependsOn }) => dependsOn.includes("migrate-job")).map(({ name }) => name);
+  expect(after.sort()).toEqual(["web-canary", "web-deployment"]);
+  expect(find(recorded, "migrate-job").dependsOn).toEqual(
+    expect.arrayContaining(["baseline-all.services", "intentions-db"]),
+  );
+  expect(find(recorded, "baseline-all.services").dependsOn).toContain("intentions-web");
+});
+
+test("what its pods are to come after is a job that ends, and that does not need them", async () => {
+  const told = await refusals(() => {
+    const mesh = new ConsulMesh("consul");
+    const calls = [{ destination: "shop" }];
+    const its = { mesh, namespace: "apps", image: "a/b:1.0.0", command: ["run"] };
+    const jobs = [new MeshJob("nightly", { ...its, schedule: "@daily" }), new MeshJob("migrate", { ...its, calls })];
+    const shop = new MeshService("shop", { mesh, ...SHOP, after: jobs });
+    new IntentionSet("intentions", { mesh, services: [shop, ...jobs] });
+  });
+  expect(told).toEqual([
+    'shop.after[0]: "nightly" has a schedule, and nothing waits for its runs; name a job without one',
+    'shop.after[1]: "migrate" cannot end before this service runs, which it needs: migrate → shop; leave one of these out',
+  ]);
 });
 
 test("what is most likely not meant is warned of: a secret in plain text, more time than the ingress gives", async () => {
