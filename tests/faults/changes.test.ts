@@ -79,6 +79,42 @@ step("a service goes from http to tcp and back, with its intention", async () =>
   await answers(200, "whoami.localhost");
 });
 
+step("a service's pods come after the job that it names, and stay as they are where that fails", async () => {
+  const ask = ["curl", "-sf", "-m", "5", "--retry", "9", "--retry-delay", "1", "--retry-all-errors"];
+  const [whoami, echo] = services;
+  const release = (version: string, url: string) => ({
+    services: [{ ...whoami, env: { VERSION: version }, after: ["schema"] }, echo],
+    jobs: [
+      {
+        name: "schema",
+        image,
+        backoffLimit: 0,
+        calls: [{ destination: "echo" }],
+        command: [...ask, url],
+        env: { version },
+      },
+    ],
+  });
+  const get = async (...what: string[]) =>
+    JSON.parse(await kubectl("get", ...what, "-n", "mesh-services", "-o", "json"));
+  for (const version of ["1", "2"]) {
+    await up(release(version, "http://echo.mesh-services/"));
+    const { status } = await get("job", "schema");
+    const { items } = await get("pods", "-l", "app=whoami");
+    const made = items.map(({ metadata }: { metadata: { creationTimestamp: string } }) => metadata.creationTimestamp);
+    expect(made.sort().at(-1) >= status.completionTime).toBe(true);
+    await answers(200, "whoami.localhost");
+    await changesNothing(its.stack);
+  }
+  its.configure(release("3", "file:///nothing"));
+  await expect(its.stack.up()).rejects.toThrow(/schema/);
+  const { env } = (await get("deployment", "whoami")).spec.template.spec.containers[0];
+  expect(env).toContainEqual({ name: "VERSION", value: "2" });
+  await answers(200, "whoami.localhost");
+  await up({ services, jobs: [] });
+  await answers(200, "whoami.localhost");
+});
+
 step(
   "labels come and go in one up each, and none takes them for what a run that was interrupted has left",
   async () => {
