@@ -54,7 +54,7 @@ const KNOWN: Record<string, string> = {
   "components/interrupted/leftovers": "unit/gone",
   "components/interrupted/remains": "unit/atDestroy unit/interrupted",
   "components/interrupted/stuckHooks": "unit/atDestroy unit/interrupted",
-  "components/interrupted/way": "unit/clusterProvider unit/gone unit/hooks",
+  "components/interrupted/way": "unit/gone unit/hooks unit/membership unit/clusterProvider",
   "components/isolation/networkPolicies": "unit/isolation unit/membership unit/forms",
   "components/isolation/policedNamespaces": "unit/networkPolicies",
   "components/mesh/configEntry": "unit/intentionSet unit/gone",
