@@ -98,7 +98,8 @@ test("Traefik's Service shows clients the entry points that are theirs, the admi
     const wanted = ["web", "websecure", ...Object.keys(settings.traefikTcpEntryPoints ?? {})];
     const more = [
       ...(settings.traefikHttp3 ? ["websecure-http3"] : []),
-      ...(settings.traefikDashboard === true ? ["admin"] : []),
+      // A load balancer shows it to everybody who can reach that.
+      ...(settings.traefikDashboard === true && settings.traefikServiceType !== "LoadBalancer" ? ["admin"] : []),
     ];
     const shown = ports.map((port: any) => port.targetPort);
     return shown.sort().join() === [...wanted, ...more].sort().join() ? [] : [`shows ${shown}`];
