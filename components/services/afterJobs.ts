@@ -25,9 +25,10 @@ export function afterProblems(
     if (job.schedule !== undefined) {
       return `"${name}" has a schedule, and nothing waits for its runs; name a job without one`;
     }
-    const way = wayTo(name, service, needs);
+    const chain = chainTo(name, service, needs);
     return (
-      way && `"${name}" cannot end before this service runs, which it needs: ${way.join(" → ")}; leave one of these out`
+      chain &&
+      `"${name}" cannot end before this service runs, which it needs: ${chain.join(" → ")}; leave one of these out`
     );
   };
   return waiting.flatMap(({ name, after = [], path }) =>
@@ -55,7 +56,7 @@ function neededBy(
 }
 
 /** How one leads to another, from the first to the last; `undefined` where it does not. */
-function wayTo(
+function chainTo(
   from: string,
   to: string,
   needs: ReadonlyMap<string, readonly string[]>,
@@ -67,7 +68,7 @@ function wayTo(
   const further = seen.has(from) ? [] : (needs.get(from) ?? []);
   seen.add(from);
   for (const next of further) {
-    const rest = wayTo(next, to, needs, seen);
+    const rest = chainTo(next, to, needs, seen);
     if (rest !== undefined) {
       return [from, ...rest];
     }
