@@ -15,11 +15,16 @@ export function wayTo(
   provider = parent?.getProvider("kubernetes:core/v1:Namespace"),
 ): Way | undefined {
   if (provider === undefined) {
-    const config = new pulumi.Config("kubernetes");
-    return { kubeconfig: config.get("kubeconfig"), context: config.get("context"), cluster: config.get("cluster") };
+    return configured();
   }
   const access = accessOf(provider);
   return access && knownAccess(access);
+}
+
+/** Where the default provider leads. */
+function configured(): ClusterAccess {
+  const config = new pulumi.Config("kubernetes");
+  return { kubeconfig: config.get("kubeconfig"), context: config.get("context"), cluster: config.get("cluster") };
 }
 
 async function knownAccess({ kubeconfig, ...others }: Access): Promise<ClusterAccess | undefined> {
@@ -36,12 +41,7 @@ async function knownAccess({ kubeconfig, ...others }: Access): Promise<ClusterAc
 /** The same, as inputs of a resource whose own provider asks that cluster; to be called only where `wayTo` knows it. */
 export function wayInputs(parent: pulumi.Resource): pulumi.Inputs {
   const provider = parent.getProvider("kubernetes:core/v1:Namespace");
-  const config = new pulumi.Config("kubernetes");
-  const { kubeconfig, context, cluster } = (provider && accessOf(provider)) ?? {
-    kubeconfig: config.getSecret("kubeconfig"),
-    context: config.get("context"),
-    cluster: config.get("cluster"),
-  };
+  const { kubeconfig, context, cluster } = (provider && accessOf(provider)) ?? configured();
   return {
     // Nothing is no secret: the state would have one that is nothing.
     "kubernetes:kubeconfig": pulumi.output(kubeconfig).apply((its) => its && pulumi.secret(its)),

@@ -303,10 +303,10 @@ describe("an object that an interrupted run has changed", () => {
 describe("a config entry", () => {
   const SPEC = { destination: { name: "web" }, sources: [{ name: "*", action: "deny" }] };
   const warned = warnings();
-  const entry = async (state: object = {}): Promise<Recorded> => {
+  const entry = async (state: object = {}, annotations?: Record<string, string>): Promise<Recorded> => {
     const program = () => {
       const parent = new pulumi.ComponentResource("test:index:Shop", "shop", {}, owned("shop", {}));
-      const metadata = { name: "web", namespace: "shop" };
+      const metadata = { name: "web", namespace: "shop", annotations };
       const what = { apiVersion: "consul.hashicorp.com/v1alpha1", kind: "ServiceIntentions", metadata, spec: SPEC };
       new k8s.apiextensions.CustomResource("entry", what, { parent });
     };
@@ -321,6 +321,21 @@ describe("a config entry", () => {
     });
   const SOURCES = { "f:spec": { "f:sources": {} } };
   const NOON = "2026-11-29T12:00:00Z";
+
+  test("that is made anew is awaited as it is then, not as it was before", async () => {
+    const awaited = async (state: object) => {
+      const { props } = await entry(state, { "pulumi.com/waitFor": "condition=Synced" });
+      const { "consul-traefik-mesh/metadata": value, "pulumi.com/waitFor": waitFor } = props.metadata.annotations;
+      expect(waitFor).toContain(`=${value}"`);
+      return value;
+    };
+    const outputs = { metadata: { name: "web", namespace: "shop" } };
+    const type = "kubernetes:consul.hashicorp.com/v1alpha1:ServiceIntentions";
+    server.add("consul.hashicorp.com/v1alpha1", "ServiceIntentions", {
+      metadata: { name: "others", namespace: "shop" },
+    });
+    expect(await awaited({ "urn::entry": { type, outputs } })).not.toBe(await awaited({}));
+  });
 
   describe("that Pulumi's provider read back as it was before its last update", () => {
     const OPEN = { ...SPEC, sources: [{ name: "*", action: "allow" }] };
