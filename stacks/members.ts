@@ -15,7 +15,7 @@ import { Within } from "./within";
 /** The namespace of a stack's services; in a mesh of the same program it goes when Consul's goes. */
 export function servicesNamespace(settings: Settings, { opts, prefix }: Within, mesh?: ConsulMesh) {
   const { servicesNamespace: name, servicesCreateNamespace: create, servicesPodSecurity: podSecurity } = settings;
-  const together = { ...opts, dependsOn: [...(mesh?.besideNamespace ?? [])] };
+  const together = { ...opts, dependsOn: mesh?.besideNamespace };
   return ensureNamespace(`${prefix}services`, { name, create, podSecurity }, together);
 }
 

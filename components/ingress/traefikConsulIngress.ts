@@ -81,7 +81,7 @@ export class TraefikConsulIngress extends pulumi.ComponentResource {
     const namespace = ensureNamespace(
       `${name}-namespace`,
       { name: namespaceName, create: args.createNamespace, podSecurity: "restricted" },
-      { parent: this, dependsOn: [...mesh.besideNamespace] },
+      { parent: this, dependsOn: mesh.besideNamespace },
     );
     const ca = caConfigMap(name, namespace.metadata.name, mesh.caCertificate, { parent: this });
     const its = { namespace: namespace.metadata.name, serviceName, labels };

@@ -42,11 +42,8 @@ export function byProviderOfPackage(): void {
   inPackage = true;
 }
 
-/**
- * Makes what does something at a destroy, after what depends on it is gone; nothing where the cluster cannot be asked. As a child of
- * what it depends on it would not depend on it.
- */
-export type MakeAtDestroy = (name: string, opts: pulumi.ResourceOptions) => pulumi.Resource[];
+/** Makes what does something at a destroy, after what depends on it is gone. As a child of what it depends on it would not depend on it. */
+export type MakeAtDestroy = (name: string, opts: pulumi.ResourceOptions) => pulumi.Resource;
 
 /**
  * What has a destroy of a mesh leave nothing of a release that Pulumi does not know of, or that ended badly; go on where Helm would
@@ -59,19 +56,14 @@ export function atDestroy(
   parent: pulumi.Resource,
 ): Record<"removeRemains" | "removeStuckHooks" | "guardEntries", MakeAtDestroy> {
   const way = wayTo(parent);
-  if (way === undefined) {
-    const nothing = () => [];
-    return { removeRemains: nothing, removeStuckHooks: nothing, guardEntries: nothing };
-  }
   const provider = inPackage ? undefined : new ClusterProvider(`${name}-cluster`, parent);
   const [label] = Object.entries(stackLabels());
   const make =
     (task: keyof typeof TASKS, props: object): MakeAtDestroy =>
-    (name, opts) => [
+    (name, opts) =>
       provider === undefined
         ? new AtDestroyOfPackage(name, task, { access: wayInputs(parent), release, ...props }, opts)
-        : new AtDestroy(name, task, { release, ...props }, { ...opts, provider }),
-    ];
+        : new AtDestroy(name, task, { release, ...props }, { ...opts, provider });
   return {
     removeRemains: make("remains", {}),
     removeStuckHooks: make("stuckHooks", {}),

@@ -39,7 +39,7 @@ export async function ownObjects(
 ): Promise<ReadonlyMap<string, ApiObject> | undefined | "unknown"> {
   const [label] = Object.entries(stackLabels());
   const way = wayTo(parent);
-  return way === undefined ? "unknown" : allLabelled(of, way, label);
+  return allLabelled(of, way, label);
 }
 
 /** Stops a resource from being made where an object of that name is somebody else's. */
@@ -86,7 +86,7 @@ export function owned<Options extends pulumi.ResourceOptions>(name: string, opts
     });
     const judged = beforeCreate.some((each) => each instanceof RefuseForeign);
     const way = wayTo(its.parent, provider);
-    if (judged || way === undefined) {
+    if (judged) {
       const annotations = pulumi
         .output(labelled)
         .apply((its) => seenAsWritten(its.annotations ?? {}, its.labels ?? {}));
@@ -125,11 +125,8 @@ export function interruptedReleaseHooks(
   name: string,
   release: ReleaseName,
   parent: pulumi.Resource,
-): pulumi.ResourceHookBinding | undefined {
+): pulumi.ResourceHookBinding {
   const way = wayTo(parent);
-  if (way === undefined) {
-    return undefined;
-  }
   const asked = (what: (api: ClusterApi) => Promise<unknown>) => () => withCluster(way, what);
   const create = asked(async (api) => {
     const latest = (await helmRecords(api, release)).at(-1);
@@ -165,11 +162,8 @@ export function generatedKeyHooks(
   name: string,
   key: GeneratedKey,
   parent: pulumi.Resource,
-): pulumi.ResourceHookBinding | undefined {
+): pulumi.ResourceHookBinding {
   const way = wayTo(parent);
-  if (way === undefined) {
-    return undefined;
-  }
   const [label] = Object.entries(stackLabels());
   return {
     beforeCreate: [new pulumi.ResourceHook(hookName(name), () => refuseLostKey(key, way, label), { onDryRun: true })],
@@ -185,9 +179,6 @@ function known(release: Pick<k8s.helm.v3.ReleaseArgs, "values" | "version">): Pr
 /** What has an `up` install a release anew that is gone, or was about to be, while Pulumi's state has it. */
 export function installedAnew(release: ReleaseName, parent: pulumi.Resource): pulumi.ResourceTransformation[] {
   const way = wayTo(parent);
-  if (way === undefined) {
-    return [];
-  }
   const anew: pulumi.ResourceTransformation = ({ name, props, opts }) => {
     const replaceOnChanges: string[] = [];
     const wanted = () => known(props as k8s.helm.v3.ReleaseArgs);

@@ -8,17 +8,12 @@ type Access = {
 
 /**
  * The way to the cluster of a resource's children: that of the Kubernetes provider which they have from it, or of the default provider.
- * `undefined` where nobody here knows it: the provider is of a program in another language.
  */
 export function wayTo(
   parent: pulumi.Resource | undefined,
   provider = parent?.getProvider("kubernetes:core/v1:Namespace"),
-): Way | undefined {
-  if (provider === undefined) {
-    return configured();
-  }
-  const access = accessOf(provider);
-  return access && knownAccess(access);
+): Way {
+  return provider === undefined ? configured() : knownAccess(accessOf(provider));
 }
 
 /** Where the default provider leads. */
@@ -38,10 +33,10 @@ async function knownAccess({ kubeconfig, ...others }: Access): Promise<ClusterAc
     : undefined;
 }
 
-/** The same, as inputs of a resource whose own provider asks that cluster; to be called only where `wayTo` knows it. */
+/** The same, as inputs of a resource whose own provider asks that cluster. */
 export function wayInputs(parent: pulumi.Resource): pulumi.Inputs {
   const provider = parent.getProvider("kubernetes:core/v1:Namespace");
-  const { kubeconfig, context, cluster } = (provider && accessOf(provider)) ?? configured();
+  const { kubeconfig, context, cluster } = provider === undefined ? configured() : accessOf(provider);
   return {
     // Nothing is no secret: the state would have one that is nothing.
     "kubernetes:kubeconfig": pulumi.output(kubeconfig).apply((its) => its && pulumi.secret(its)),
@@ -51,11 +46,28 @@ export function wayInputs(parent: pulumi.Resource): pulumi.Inputs {
 }
 
 /** What a provider of the program was given: its SDK has that as outputs, of which its types say nothing. */
-function accessOf(provider: pulumi.ProviderResource): Access | undefined {
-  const { kubeconfig, context, cluster, renderYamlToDirectory } = provider as unknown as Access;
-  return pulumi.Output.isInstance(kubeconfig)
-    ? { kubeconfig: kubeconfig.apply(textOf), context, cluster, renderYamlToDirectory }
-    : undefined;
+function accessOf(provider: pulumi.ProviderResource): Access {
+  const its = provider as unknown as Access;
+  const { kubeconfig, context, cluster, renderYamlToDirectory } = pulumi.Output.isInstance(its.kubeconfig)
+    ? its
+    : inputsOf(provider);
+  return { kubeconfig: kubeconfig.apply(textOf), context, cluster, renderYamlToDirectory };
+}
+
+const asked = new WeakMap<pulumi.ProviderResource, pulumi.Output<{ state: Access }>>();
+
+/** The same of one that a program in another language has made: here it is a URN alone, of which the engine has the rest. */
+function inputsOf(provider: pulumi.ProviderResource): Access {
+  const { urn } = provider;
+  const known = asked.get(provider) ?? pulumi.runtime.invokeOutput("pulumi:pulumi:getResource", { urn });
+  asked.set(provider, known);
+  const input = (name: keyof Access) => known.apply(({ state }) => state[name]);
+  return {
+    kubeconfig: input("kubeconfig"),
+    context: input("context"),
+    cluster: input("cluster"),
+    renderYamlToDirectory: input("renderYamlToDirectory"),
+  };
 }
 
 /** A kubeconfig as text: Pulumi's provider takes an object too, as @pulumi/eks has it. */
@@ -66,5 +78,5 @@ function textOf(kubeconfig: unknown): string | undefined {
 /** The folder to which a provider writes objects in place of a cluster. */
 export function folderOf(resource: pulumi.Resource): pulumi.Output<string | undefined> {
   const provider = resource.getProvider("kubernetes:core/v1:Namespace");
-  return pulumi.output(provider && accessOf(provider)?.renderYamlToDirectory);
+  return pulumi.output(provider && accessOf(provider).renderYamlToDirectory);
 }

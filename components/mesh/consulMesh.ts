@@ -65,7 +65,7 @@ export class ConsulMesh extends pulumi.ComponentResource implements Mesh {
    */
   public readonly guardEntries: MakeAtDestroy;
   /** A namespace of this program that depends on this is deleted at the same time as Consul's, which would be first otherwise. */
-  public readonly besideNamespace: readonly pulumi.Resource[];
+  public readonly besideNamespace: pulumi.Resource;
   /** Depend on this for anything that needs a working mesh: servers, injector, webhooks and custom resources. */
   public readonly ready: pulumi.Resource;
 
@@ -106,7 +106,7 @@ export class ConsulMesh extends pulumi.ComponentResource implements Mesh {
     const beforeRelease = [
       ...made.resources,
       ...keepDestinationCas(name, this.namespace, args, this),
-      ...destroy.removeRemains(`${name}-release-remains`, { parent: this, dependsOn: [...remains, namespace] }),
+      destroy.removeRemains(`${name}-release-remains`, { parent: this, dependsOn: [remains, namespace] }),
     ];
     // After the same resources as the release: Pulumi deletes at once what is equally far from what everything depends on.
     destroy.removeStuckHooks(`${name}-stuck-hooks`, { parent: this, dependsOn: beforeRelease });
@@ -121,7 +121,7 @@ export class ConsulMesh extends pulumi.ComponentResource implements Mesh {
     const workloads = consulWorkloads(name, release, values, {
       parent: this,
       // Before the release goes, and after the mesh's own entries.
-      dependsOn: [release, ...destroy.guardEntries(`${name}-entries`, { parent: this, dependsOn: release })],
+      dependsOn: [release, destroy.guardEntries(`${name}-entries`, { parent: this, dependsOn: release })],
       timeoutSeconds: timeoutSeconds(args),
     });
     this.ready = closeEgress(name, { namespace: this.namespace, ready: workloads.injector }, args, this);

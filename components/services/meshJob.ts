@@ -197,8 +197,6 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
         {
           parent: this,
           dependsOn,
-          // As `owned` has it, but for a cluster that only a program in another language knows.
-          deleteBeforeReplace: true,
           // Kubernetes never changes it, as it never changes the pods and their number, which the provider knows.
           replaceOnChanges: ["spec.completionMode"],
           customTimeouts: { create: `${(activeDeadlineSeconds ?? 540) + 60}s` },

@@ -3,8 +3,11 @@ import * as fs from "node:fs";
 import { kubectl, poll } from "../e2e/cluster";
 import type { Workspace } from "../workspace";
 
+/** What is operated: a stack, and where its program is. */
+type Operated = Pick<Workspace, "stack" | "directory">;
+
 /** Starts an operation by the CLI, in a group of processes of its own. */
-function start(its: Workspace, operation: "up" | "destroy"): { child: ChildProcess; printed: () => string } {
+function start(its: Operated, operation: "up" | "destroy"): { child: ChildProcess; printed: () => string } {
   let text = "";
   const flags = ["--yes", "--skip-preview", "--non-interactive", "--stack", its.stack.name];
   const child = spawn("pulumi", [operation, ...flags], {
@@ -40,7 +43,7 @@ export type Fault = NodeJS.Signals | ((operation: ChildProcess) => unknown);
  * that is.
  */
 export async function interrupted(
-  its: Workspace,
+  its: Operated,
   operation: "up" | "destroy",
   point: (printed: string) => boolean | Promise<boolean>,
   fault: Fault,

@@ -4,6 +4,7 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as k8s from "@pulumi/kubernetes";
 import { apiServerOf } from "../../components/mesh/apiServer";
+import { anotherLanguages } from "../anotherLanguages";
 import { ends } from "../ends";
 import { record } from "../recorder";
 
@@ -66,14 +67,12 @@ test("without one it is the shell's, else the user's own", async () => {
   expect(await address()).toBe(blue);
 });
 
-test("that of a provider of which no more than its name is known is not said, whatever the shell's is", async () => {
+test("that of a provider which a program in another language has made is what that was given, whatever the shell's is", async () => {
   process.env.KUBECONFIG = file;
-  let its: unknown;
-  await record(() => {
-    const urn = "urn:pulumi:test::mesh::pulumi:providers:kubernetes::its::id";
-    its = ends(apiServerOf(new pulumi.DependencyProviderResource(urn)));
+  await record(async () => {
+    const provider = await anotherLanguages({ kubeconfig: text, context: "green" });
+    expect(await ends(apiServerOf(provider))).toBe(green);
   });
-  expect(await its).toBeUndefined();
 });
 
 test("the default provider's is that of the stack's configuration", async () => {

@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { DependencyProviderResource } from "@pulumi/pulumi/resource";
 import * as clusterProvider from "../../components/interrupted/clusterProvider";
 import { PROVIDER_CODE } from "../../components/interrupted/providerCode";
+import { anotherLanguages } from "../anotherLanguages";
 import { record } from "../recorder";
 
 const release = { name: "consul", namespace: "consul-system" };
@@ -15,19 +15,15 @@ afterEach(() => pulumi.runtime.setAllConfig({}));
 async function made(
   foreignEntries: boolean,
   by = clusterProvider,
-  providers: () => pulumi.ProviderResource[] = () => [],
+  providers: () => pulumi.ProviderResource[] | Promise<pulumi.ProviderResource[]> = () => [],
 ) {
-  const recorded = await record(() => {
+  const recorded = await record(async () => {
     pulumi.runtime.setAllConfig({ "kubernetes:kubeconfig": "a kubeconfig", "kubernetes:context": "blue" });
-    const parent = new pulumi.ComponentResource("test:index:Mesh", "mesh", {}, { providers: providers() });
+    const parent = new pulumi.ComponentResource("test:index:Mesh", "mesh", {}, { providers: await providers() });
     const its = by.atDestroy("mesh", release, foreignEntries, parent);
-    const [remains] = its.removeRemains("remains", { parent });
-    const dependsOn = remains === undefined ? [] : [remains];
-    const others = [
-      ...its.removeStuckHooks("stuck-hooks", { parent, dependsOn }),
-      ...its.guardEntries("entries", { parent, dependsOn }),
-    ];
-    expect(others).toHaveLength(2 * dependsOn.length);
+    const dependsOn = its.removeRemains("remains", { parent });
+    its.removeStuckHooks("stuck-hooks", { parent, dependsOn });
+    its.guardEntries("entries", { parent, dependsOn });
   });
   return recorded.filter(({ parent }) => parent === "mesh");
 }
@@ -65,14 +61,21 @@ test("entries of others go where the last up was told that they may", async () =
   expect(props).toMatchObject(TASKS(true).entries);
 });
 
-test("a component package does it by itself, without the code", async () => {
+test.each<[string, Parameters<typeof made>[2]]>([
+  ["the default provider's", () => []],
+  // Here all that it was given.
+  [
+    "that of a provider which a program in another language has made",
+    async () => [await anotherLanguages({ kubeconfig: "a kubeconfig", context: "blue" })],
+  ],
+])("a component package does it by itself, without the code, in a cluster that is %s", async (_, providers) => {
   let inPackage!: typeof clusterProvider;
   jest.isolateModules(() => {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- it is another one each time
     inPackage = require("../../components/interrupted/clusterProvider");
   });
   inPackage.byProviderOfPackage();
-  const its = await made(false, inPackage);
+  const its = await made(false, inPackage, providers);
   expect(its.map(({ type }) => type)).toEqual(
     ["Remains", "StuckHooks", "EntriesGuard"].map((each) => `consul-traefik-mesh:index:${each}`),
   );
@@ -99,9 +102,4 @@ test.each<[string, k8s.ProviderArgs, object]>([
   expect({ kubeconfig: its, context: others["kubernetes:context"], cluster: others["kubernetes:cluster"] }).toEqual(
     expected,
   );
-});
-
-test("nothing is made where the mesh is in a cluster that only a program in another language knows", async () => {
-  const provider = () => new DependencyProviderResource("urn:pulumi:a::b::pulumi:providers:kubernetes::its::1b2c");
-  expect(await made(false, clusterProvider, () => [provider()])).toEqual([]);
 });

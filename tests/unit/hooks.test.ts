@@ -1,6 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { DependencyProviderResource } from "@pulumi/pulumi/resource";
 import {
   generatedKeyHooks,
   installedAnew,
@@ -12,6 +11,7 @@ import {
 } from "../../components/interrupted/hooks";
 import { wayTo } from "../../components/interrupted/way";
 import { ApiServer, useApiServer } from "../apiServer";
+import { anotherLanguages } from "../anotherLanguages";
 import { begin, find, record, Recorded } from "../recorder";
 
 const release = { name: "consul", namespace: "consul-system" };
@@ -51,10 +51,6 @@ test("the stack's own objects of a kind are those with its label", async () => {
 });
 
 const A = { apiVersion: "example.com/v1", kind: "A" };
-
-/** A provider of a program in another language, of which a component in a package has no more than where it is. */
-const anotherLanguages = () =>
-  new DependencyProviderResource("urn:pulumi:test::test::pulumi:providers:kubernetes::its::1b2c");
 
 describe("of a component that the stack is to own", () => {
   const LABELS = { "consul-traefik-mesh/stack": "consul-traefik-mesh.test" };
@@ -143,17 +139,19 @@ describe("of a component that the stack is to own", () => {
     });
   });
 
-  test("in a cluster that only a program in another language knows it is labelled, and not looked for", async () => {
+  test("it is looked for in the cluster of a provider that a program in another language has made, too", async () => {
     const metadata = { name: "a", namespace: "shop" };
-    const recorded = await record(() => {
-      const provider = anotherLanguages();
+    const access = { kubeconfig: "a", context: "blue", cluster: "it" };
+    const recorded = await record(async () => {
+      const provider = await anotherLanguages(access);
+      expect(await wayTo(undefined, provider)).toEqual(access);
       const parent = component({ providers: [provider] });
       new k8s.core.v1.ConfigMap("by-parent", { metadata }, { parent });
       new k8s.core.v1.ConfigMap("by-itself", { metadata }, owned("x", { provider }));
     });
     for (const name of ["by-parent", "by-itself"]) {
       const { props, beforeCreate, deleteBeforeReplace } = find(recorded, name);
-      expect([props.metadata, beforeCreate, deleteBeforeReplace]).toEqual([{ ...metadata, labels: LABELS }, [], false]);
+      expect([props.metadata.labels, beforeCreate, deleteBeforeReplace]).toEqual([LABELS, [expect.any(String)], true]);
     }
   });
 
@@ -172,8 +170,8 @@ describe("of a component that the stack is to own", () => {
     "an entry is awaited by labels of its own where the program is in %s",
     async (language) => {
       const waitFor = async (labels: Record<string, string>) => {
-        const recorded = await record(() => {
-          const provider = language === "TypeScript" ? undefined : anotherLanguages();
+        const recorded = await record(async () => {
+          const provider = language === "TypeScript" ? undefined : await anotherLanguages({ kubeconfig: "a" });
           const metadata = { name: "web", labels, annotations: { "pulumi.com/waitFor": "condition=Synced" } };
           const entry = { apiVersion: "consul.hashicorp.com/v1alpha1", kind: "ServiceDefaults", metadata };
           new k8s.apiextensions.CustomResource("web", entry, owned("x", { parent: component({}), provider }));
@@ -216,11 +214,11 @@ describe("of a component that the stack is to own", () => {
 });
 
 describe("a release", () => {
-  const hooks = async (providers: () => pulumi.ProviderResource[] = () => []) => {
+  const hooks = async () => {
     let its: pulumi.ResourceHookBinding | undefined;
     let transformations: unknown[] = [];
     await record(() => {
-      const parent = new pulumi.ComponentResource("test:index:Mesh", "mesh", {}, { providers: providers() });
+      const parent = new pulumi.ComponentResource("test:index:Mesh", "mesh");
       its = interruptedReleaseHooks("consul", release, parent);
       transformations = installedAnew(release, parent);
     });
@@ -229,11 +227,9 @@ describe("a release", () => {
   };
   const namespace = (labels: object) => server.add("v1", "Namespace", { metadata: { name: "consul-system", labels } });
 
-  test("has its hooks, by the name of the mesh, where the cluster can be asked", async () => {
+  test("has its hooks, by the name of the mesh", async () => {
     const { names, transformations } = await hooks();
     expect([names, transformations.length]).toEqual([[["consul-reinstall"], ["consul-upgrade", "consul-claims"]], 1]);
-    const other = await hooks(() => [anotherLanguages()]);
-    expect([other.its, other.transformations]).toEqual([undefined, []]);
   });
 
   test("is replaced in the order in which a name can be: the one before goes first", async () => {
@@ -314,20 +310,15 @@ test("what a destroy has Helm find goes before its guard is made anew", async ()
 
 test("before a key is generated, one that the stack has in the cluster stops that, in a preview too", async () => {
   let hooks: pulumi.ResourceHookBinding | undefined;
-  let elsewhere: pulumi.ResourceHookBinding | undefined = {};
   let labels = {};
   const secret = { name: "consul-gossip-key", namespace: "consul-system" };
   await record(() => {
     const key = { namespace: secret.namespace, secretName: secret.name, secretKey: "key", rotation: "gossipKey" };
     hooks = generatedKeyHooks("lost", key, new pulumi.ComponentResource("test:index:Mesh", "mesh"));
-    const provider = anotherLanguages();
-    const there = new pulumi.ComponentResource("test:index:Mesh", "there", {}, { providers: { kubernetes: provider } });
-    elsewhere = generatedKeyHooks("lost-there", key, there);
     labels = stackLabels();
   });
   server.add("v1", "Secret", { metadata: { ...secret, labels }, data: { key: "b2xk" } });
   const [hook] = hooks!.beforeCreate as pulumi.ResourceHook[];
   await expect((async () => hook.callback({} as never))()).rejects.toThrow("set rotations.gossipKey to a word");
   expect(hook.opts?.onDryRun).toBe(true);
-  expect(elsewhere).toBeUndefined();
 });

@@ -197,13 +197,6 @@ describe("before a namespace is made", () => {
     server.objects.clear();
     await making;
   });
-
-  test("it is labelled, but not looked for, where the provider is another than the program's own", () => {
-    const provider = { provider: {} as pulumi.ProviderResource };
-    const { opts, props } = transformed(provider, { metadata: { name: "shop", labels: { team: "a" } } });
-    expect(opts).toBe(provider);
-    expect(props).toEqual({ metadata: { name: "shop", labels: { team: "a", ...stackLabels() } } });
-  });
 });
 
 test.each([401, 403])("who may not ask (%i) is left to what Pulumi's provider and Helm say", async (status) => {
