@@ -1,7 +1,10 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { actionOf, IntentionRule } from "../intentions/intentions";
 import type { MeshIntentions } from "../intentions/meshIntentions";
+import { valueIfKnown } from "../shared/later";
 import { ModelPart } from "../shared/meshModel";
 import type { Problem } from "../shared/problems";
+import { failAtSecondEnd } from "../shared/programEnds";
 
 /** A service whose pods come after the end of jobs, by name, and where it says so. */
 export interface Waiting {
@@ -100,4 +103,22 @@ export class JobsBefore extends ModelPart {
       this.joined.flatMap(({ intentions }) => intentions.rules),
     );
   }
+}
+
+/**
+ * Fails a program in which a job waits for itself, where Pulumi would say no more than that promises are left: deny-all waits for all
+ * intentions, and one of these for what waits for the job. Until those that let the job call are `declared`, their sets tell of that.
+ */
+export function refuseCircle(what: string, { urn }: pulumi.Resource, declared: Promise<unknown>): void {
+  let waits = false;
+  void declared.then(() => (waits = true));
+  void valueIfKnown(urn).then(() => (waits = false));
+  failAtSecondEnd(() =>
+    waits
+      ? [
+          `${what} waits for its guardedBy, and so for all intentions; but one of these, or the service that it is about, waits for the job ` +
+            "by dependsOn. Leave the job out of that dependsOn; a MeshService whose pods come after the job says so by after",
+        ]
+      : [],
+  );
 }

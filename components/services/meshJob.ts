@@ -7,6 +7,7 @@ import { oldVariableNameProblems, plainSecretWarnings } from "../pods/containerP
 import type { IntentionRule } from "../intentions/intentions";
 import type { IntentionSet } from "../intentions/intentionSet";
 import { MeshIntentions } from "../intentions/meshIntentions";
+import { refuseCircle } from "./afterJobs";
 import { callRules, MeshMember } from "./member";
 import { joinMesh, otherMeshProblems } from "../mesh/membership";
 import type { Mesh } from "../mesh/mesh";
@@ -183,14 +184,15 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
     const allowed = mesh.model.part(MeshIntentions);
     const entries = mesh.model.declared().then(() => allowed.entriesFrom(serviceName));
     const dependsOn = pulumi.output(entries.then((its) => [...before, ...its]));
+    let made: pulumi.Resource;
     if (schedule !== undefined) {
-      new k8s.batch.v1.CronJob(
+      made = new k8s.batch.v1.CronJob(
         `${name}-cron-job`,
         { metadata, spec: { ...runs(args), schedule, jobTemplate: { spec: jobSpec } } },
         { parent: this, dependsOn },
       );
     } else {
-      new k8s.batch.v1.Job(
+      made = new k8s.batch.v1.Job(
         `${name}-job`,
         // One that has failed is made anew by the next `up`.
         { metadata: { ...metadata, annotations: { "pulumi.com/replaceUnready": "true" } }, spec: jobSpec },
@@ -203,6 +205,7 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
         },
       );
     }
+    refuseCircle(what, made, entries);
     this.registerOutputs({ serviceName: this.serviceName });
   }
 }

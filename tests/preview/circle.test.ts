@@ -9,7 +9,7 @@ beforeAll(async () => void (its = await withoutProgram()));
 
 afterAll(() => its?.remove());
 
-const preview = (dependsOn: string) => {
+const preview = (dependsOn: string, further = "") => {
   fs.writeFileSync(
     path.join(its.directory, "index.ts"),
     `import * as pulumi from "@pulumi/pulumi";
@@ -20,7 +20,8 @@ const preview = (dependsOn: string) => {
      const orders = new MeshService("orders", { ...common, port: 8080 });
      const report = new MeshJob("report", { ...common, command: ["run"], calls: [{ destination: "orders" }] });
      const shop = new pulumi.ComponentResource("app:index:Shop", "shop", {}, { dependsOn: [${dependsOn}] });
-     new IntentionSet("intentions", { mesh, denyAll: false, services: [orders, report] }, { parent: shop });`,
+     new IntentionSet("intentions", { mesh, denyAll: false, services: [orders, report] }, { parent: shop });
+     ${further}`,
   );
   return its.stack.preview();
 };
@@ -36,5 +37,15 @@ test("it may wait for a service, whose pods do not wait for its intentions then"
 test("where it waits for a job, the preview says what to write", async () => {
   await expect(preview("report")).rejects.toThrow(
     /IntentionSet "intentions" lets the job "report" call, .*Leave the job out of that dependsOn, or declare the set apart/s,
+  );
+});
+
+test("where a service that deny-all lets be called waits for a job, the preview says what to write", async () => {
+  const waits = `
+    const web = new MeshService("web", { ...common, port: 80 }, { dependsOn: [report] });
+    const rules = [{ source: "orders", destination: "web", action: "allow" as const }];
+    new IntentionSet("to-web", { mesh, denyAll: false, services: [orders, web], rules });`;
+  await expect(preview("", waits)).rejects.toThrow(
+    /MeshJob "report" waits for its guardedBy, .*\bby dependsOn. Leave the job out of that dependsOn; .* says so by after/s,
   );
 });

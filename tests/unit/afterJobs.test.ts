@@ -1,4 +1,5 @@
-import { afterProblems, JobsBefore, Waiting } from "../../components/services/afterJobs";
+import * as pulumi from "@pulumi/pulumi";
+import { afterProblems, JobsBefore, refuseCircle, Waiting } from "../../components/services/afterJobs";
 import type { IntentionRule } from "../../components/intentions/intentions";
 
 const web: Waiting = { name: "web", after: ["migrate"], path: "services[0].after" };
@@ -64,4 +65,33 @@ test("what services of a program wait for is judged when all have joined, beside
     { propertyPath: "web.after[0]", reason: expect.stringContaining("migrate → db → web; leave") as string },
     { propertyPath: "db.after[0]", reason: expect.stringContaining('"nightly" has a schedule') as string },
   ]);
+});
+
+describe("a job that waits for itself", () => {
+  const end = async () => {
+    process.emit("beforeExit", 0);
+    await new Promise(setImmediate);
+  };
+  const never = new Promise<never>(() => undefined);
+  const job = (urn: Promise<string>) => ({ urn: pulumi.output(urn) }) as unknown as pulumi.Resource;
+  beforeEach(() => void jest.spyOn(pulumi.runtime, "getStackResource").mockReturnValue({} as never));
+  afterEach(() => jest.restoreAllMocks());
+
+  test("fails the program, which says what to write", async () => {
+    refuseCircle('MeshJob "schema"', job(never), Promise.resolve());
+    await end();
+    await expect(end()).rejects.toThrow(
+      'MeshJob "schema" waits for its guardedBy, and so for all intentions; but one of these, or the service that it is about, waits for ' +
+        "the job by dependsOn. Leave the job out of that dependsOn; a MeshService whose pods come after the job says so by after",
+    );
+  });
+
+  test.each([
+    ["it is made", Promise.resolve("urn"), Promise.resolve()],
+    ["the intentions are not declared, which says so itself", never, never],
+  ])("does not where %s", async (_, urn, declared) => {
+    refuseCircle('MeshJob "schema"', job(urn), declared);
+    await end();
+    await expect(end()).resolves.toBeUndefined();
+  });
 });
