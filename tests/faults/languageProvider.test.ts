@@ -22,7 +22,7 @@ beforeAll(async () => {
   const program = yaml.parse(fs.readFileSync(file, "utf8"));
   const kubeconfig = { "fn::secret": fs.readFileSync(process.env.KUBECONFIG!, "utf8") };
   program.resources.cluster = { type: "pulumi:providers:kubernetes", properties: { kubeconfig } };
-  program.resources.mesh.options = { providers: { kubernetes: "${cluster}" } };
+  program.resources.mesh.options = { providers: ["${cluster}"] };
   fs.writeFileSync(file, yaml.stringify(program));
 }, 900_000);
 
