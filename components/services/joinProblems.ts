@@ -11,7 +11,10 @@ import {
   isPlainObject,
   PROBES,
 } from "../pods/sidecarConflicts";
+import type { ServiceCall } from "../intentions/intentions";
+import { initContainerWarnings, longEndWarnings } from "./meshServiceProblems";
 import { SERVICE_LABEL } from "./sidecarAnnotations";
+import { vaultAgentWarnings } from "./vaultAgent";
 
 /** The pods of somebody else's workload, as Kubernetes describes them. */
 export type PodTemplate = k8s.types.input.core.v1.PodTemplateSpec;
@@ -27,6 +30,11 @@ export interface Joined {
   readonly tags: readonly string[];
   /** The Kubernetes Service by which callers know it. */
   readonly kubernetesService: string;
+  /** Whether a CNI plugin redirects the pods' traffic. */
+  readonly cni: boolean;
+  /** Whom it calls. */
+  readonly calls?: readonly ServiceCall[];
+  readonly drainSeconds: number;
 }
 
 /** Annotations that a service of the mesh may have from here. */
@@ -93,7 +101,8 @@ function keyProblems(key: string, value: unknown, joined: Joined): string[] {
 }
 
 /** What works in the mesh, but otherwise than it looks. */
-export function joinWarnings(template: PodTemplate, { serviceName, port, running }: Joined, path: string): Problem[] {
+export function joinWarnings(template: PodTemplate, joined: Joined, path: string): Problem[] {
+  const { serviceName, port, running } = joined;
   const spec = (template.spec ?? {}) as k8s.types.input.core.v1.PodSpec;
   const containers = plainList(spec.containers);
   const ports = containers.flatMap((container) => plainList(container.ports).map((each) => each.containerPort));
@@ -124,6 +133,21 @@ export function joinWarnings(template: PodTemplate, { serviceName, port, running
         }),
       ),
     ),
+    ...besideSidecar(template, joined, path),
+  ];
+}
+
+/** What of them most likely does not go with the sidecar, as of a service of its own. */
+function besideSidecar({ metadata, spec }: PodTemplate, { cni, calls, running, drainSeconds }: Joined, path: string) {
+  const podAnnotations = ((metadata ?? {}) as { readonly annotations?: Record<string, string> }).annotations;
+  const { terminationGracePeriodSeconds: grace } = (spec ?? {}) as Record<string, unknown>;
+  return [
+    ...initContainerWarnings(spec, cni, `${path}.spec`),
+    ...vaultAgentWarnings({ podAnnotations, cni }, `${path}.metadata.annotations`),
+    // Those that run already keep their sidecar's, of which nobody here knows.
+    ...(!running && typeof grace === "number"
+      ? longEndWarnings({ terminationGracePeriodSeconds: grace, calls }, drainSeconds, `${path}.spec.`)
+      : []),
   ];
 }
 

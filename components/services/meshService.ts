@@ -256,7 +256,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
 function besideSidecar(args: MeshServiceOptions, mesh: Mesh): Problem[] {
   const { podAnnotations, drainSeconds } = args;
   return [
-    ...initContainerWarnings(args, mesh.cni),
+    ...initContainerWarnings(args.podSpec, mesh.cni),
     ...vaultAgentWarnings({ podAnnotations, cni: mesh.cni }),
     ...longEndWarnings(args, drainSecondsOf(drainSeconds, mesh)),
   ];

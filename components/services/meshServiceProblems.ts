@@ -117,24 +117,28 @@ export function drainProblems(
   return part === undefined || drainSeconds === 0 ? [] : [{ propertyPath: `${prefix}drainSeconds`, reason }];
 }
 
-/** What of a service's init containers is most likely not meant where a CNI plugin redirects the pods' traffic. */
-export function initContainerWarnings({ podSpec }: Pick<MeshServiceOptions, "podSpec">, cni: boolean): Problem[] {
+/** What of pods' init containers is most likely not meant where a CNI plugin redirects the pods' traffic; `path` is where their spec stands. */
+export function initContainerWarnings(podSpec: object | undefined, cni: boolean, path = "podSpec"): Problem[] {
   const { initContainers } = (podSpec ?? {}) as { readonly initContainers?: readonly unknown[] };
   const reason =
     "run before the sidecar, to which connectInject.cni.enabled redirects their calls all the same, so that each is refused; " +
     "let the service's own container make them";
-  return cni && initContainers?.length ? [{ propertyPath: "podSpec.initContainers", reason }] : [];
+  return cni && initContainers?.length ? [{ propertyPath: `${path}.initContainers`, reason }] : [];
 }
 
 /** What a service that calls others may not expect of its end: the sidecar ends earlier than its pod may. */
 export function longEndWarnings(
-  { terminationGracePeriodSeconds: grace = 0, calls = [] }: MeshServiceOptions,
+  {
+    terminationGracePeriodSeconds: grace = 0,
+    calls = [],
+  }: Pick<MeshServiceOptions, "terminationGracePeriodSeconds" | "calls">,
   drainSeconds: number,
+  prefix = "",
 ): Problem[] {
   const reason =
     `${grace} has the pod outlive its sidecar, with which all its calls end ${sidecarSeconds(drainSeconds)} seconds after the word to stop; ` +
     `if it calls for longer, set as many drainSeconds, up to ${MAX_DRAIN_SECONDS}, or else leave this out`;
   return calls.length > 0 && grace > neededGrace(drainSeconds)
-    ? [{ propertyPath: "terminationGracePeriodSeconds", reason }]
+    ? [{ propertyPath: `${prefix}terminationGracePeriodSeconds`, reason }]
     : [];
 }

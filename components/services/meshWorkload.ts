@@ -159,6 +159,9 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
       running: args.running ?? false,
       tags,
       kubernetesService,
+      cni: mesh.cni,
+      calls: args.calls,
+      drainSeconds: this.drainSeconds,
     };
 
     mesh.model.part(MeshIntentions).hold(serviceName);

@@ -15,7 +15,7 @@ interface Pod {
  * What of Vault's agent most likely does not work in the mesh. Vault's injector puts the agent's init container last, or first where that is
  * asked for, and comes after Consul's, as Kubernetes calls them by name [vault-k8s agent.Patch].
  */
-export function vaultAgentWarnings({ podAnnotations = {}, cni, job }: Pod, prefix = ""): Problem[] {
+export function vaultAgentWarnings({ podAnnotations = {}, cni, job }: Pod, annotations = "podAnnotations"): Problem[] {
   const says = (name: string, value: "true" | "false") => podAnnotations[AGENT + name] === value;
   if (!says("inject", "true")) {
     return [];
@@ -23,7 +23,7 @@ export function vaultAgentWarnings({ podAnnotations = {}, cni, job }: Pod, prefi
   const first = says("init-first", "true");
   const redirected = cni || !first;
   const beforeSidecar = job?.native !== true || first;
-  const warning = (reason: string) => [{ propertyPath: `${prefix}podAnnotations["${AGENT}inject"]`, reason }];
+  const warning = (reason: string) => [{ propertyPath: `${annotations}["${AGENT}inject"]`, reason }];
   return [
     ...(!says("pre-populate", "false") && redirected && beforeSidecar
       ? warning(

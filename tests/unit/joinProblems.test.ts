@@ -9,6 +9,9 @@ const JOINED: Joined = {
   running: false,
   tags: [],
   kubernetesService: "billing",
+  cni: false,
+  calls: [{ destination: "db" }],
+  drainSeconds: 20,
 };
 const container = { name: "app", image: "a/b:1", ports: [{ name: "http", containerPort: 8080 }] };
 const pods = (metadata: unknown = {}, spec: unknown = { containers: [container] }) =>
@@ -136,6 +139,14 @@ test("pods are too large for the injector together with the tags of the service"
   ]);
 });
 
+const LATE = {
+  metadata: { annotations: { "vault.hashicorp.com/agent-inject": "true" } },
+  spec: { containers: [container], initContainers: [{ name: "migrate" }], terminationGracePeriodSeconds: 31 },
+};
+const INITIAL = "t.spec.initContainers";
+const VAULT = 't.metadata.annotations["vault.hashicorp.com/agent-inject"]';
+const END = "t.spec.terminationGracePeriodSeconds";
+
 test.each<[string, object, string[]]>([
   ["nothing", { containers: [container] }, []],
   ["no spec", undefined as never, []],
@@ -156,6 +167,18 @@ test.each<[string, object, string[]]>([
   ],
 ])("of pods with %s, what is otherwise than it looks", (_, spec, paths) => {
   expect(joinWarnings({ spec } as PodTemplate, JOINED, "t").map((p) => p.propertyPath)).toEqual(paths);
+});
+
+test.each<[what: string, template: unknown, joined: Partial<Joined>, paths: string[]]>([
+  ["what most likely fails, or ends too early", LATE, { cni: true }, [INITIAL, VAULT, END]],
+  ["what of that is so without a CNI plugin", LATE, {}, [VAULT, END]],
+  ["no end that nobody waits for", LATE, { cni: true, calls: [] }, [INITIAL, VAULT]],
+  ["no end of pods that run already", LATE, { cni: true, running: true }, [INITIAL, VAULT]],
+  ["nothing of an end that is an output", { spec: { terminationGracePeriodSeconds: pulumi.output(31) } }, {}, []],
+])("of pods beside the sidecar, %s", (_, template, joined, paths) => {
+  expect(joinWarnings(template as PodTemplate, { ...JOINED, ...joined }, "t").map((p) => p.propertyPath)).toEqual(
+    paths,
+  );
 });
 
 test("the account of pods that run already stays, and nothing is said of it", () => {

@@ -335,6 +335,8 @@ test("what is right in the mesh but otherwise than it looks is warned of", () =>
     running: false,
     tags: [],
     kubernetesService: "billing",
+    cni: false,
+    drainSeconds: 20,
   };
   const template = pods({}, { livenessProbe: { tcpSocket: { port: 8080 } } });
   expect(joinWarnings(template, joined, "template").map((each) => each.propertyPath)).toEqual([

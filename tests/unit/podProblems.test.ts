@@ -778,13 +778,11 @@ describe("what runs the pods, and how many", () => {
     const reason =
       "run before the sidecar, to which connectInject.cni.enabled redirects their calls all the same, so that each is refused; let the " +
       "service's own container make them";
-    expect(initContainerWarnings({ podSpec: migrate }, true)).toEqual([
-      { propertyPath: "podSpec.initContainers", reason },
-    ]);
-    expect(initContainerWarnings({ podSpec: migrate }, false)).toEqual([]);
-    expect(initContainerWarnings({ podSpec: { initContainers: [] } }, true)).toEqual([]);
-    expect(initContainerWarnings({ podSpec: {} }, true)).toEqual([]);
+    expect(initContainerWarnings(migrate, true)).toEqual([{ propertyPath: "podSpec.initContainers", reason }]);
+    expect(initContainerWarnings(migrate, false)).toEqual([]);
+    expect(initContainerWarnings({ initContainers: [] }, true)).toEqual([]);
     expect(initContainerWarnings({}, true)).toEqual([]);
+    expect(initContainerWarnings(undefined, true)).toEqual([]);
   });
 
   test("calls of a pod that outlives its sidecar are warned of", () => {

@@ -42,7 +42,9 @@ test.each<[what: string, its: Parameters<typeof vaultAgentWarnings>[0], reasons:
   ["a job's goes on", { podAnnotations: on(FIRST), cni: false, job: native }, [ENDLESS]],
 ])("where %s, Vault's agent is warned of", (_, its, reasons) => {
   const propertyPath = 'jobs[0].podAnnotations["vault.hashicorp.com/agent-inject"]';
-  expect(vaultAgentWarnings(its, "jobs[0].")).toEqual(reasons.map((reason) => ({ propertyPath, reason })));
+  expect(vaultAgentWarnings(its, "jobs[0].podAnnotations")).toEqual(
+    reasons.map((reason) => ({ propertyPath, reason })),
+  );
 });
 
 test.each<[what: string, its: Parameters<typeof vaultAgentWarnings>[0]]>([
