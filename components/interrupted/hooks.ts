@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { allLabelled, ObjectKind, STACK_LABEL } from "./asked";
 import { valueIfKnown, whenKnown } from "../shared/later";
-import { hookName } from "../shared/hookName";
+import { Hook } from "../shared/hookName";
 import { seenAsWritten } from "./asWritten";
 import { ApiObject, ClusterApi, withCluster } from "./clusterApi";
 import { refuseForeign } from "./foreign";
@@ -43,11 +43,11 @@ export async function ownObjects(
 }
 
 /** Stops a resource from being made where an object of that name is somebody else's. */
-class RefuseForeign extends pulumi.ResourceHook {
+class RefuseForeign extends Hook {
   constructor(name: string, way: Way, aliased: ReadonlySet<string>) {
     const [label] = Object.entries(stackLabels());
     const refuse = (args: pulumi.ResourceHookArgs) => refuseForeign(args, way, label, aliased.has(args.name));
-    super(hookName(`${name}-foreign`), refuse, { onDryRun: true });
+    super(`${name}-foreign`, refuse, { onDryRun: true });
   }
 }
 
@@ -147,10 +147,10 @@ export function interruptedReleaseHooks(
     await withCluster(way, (api) => allowUpgrade(api, release, wanted));
   };
   return {
-    beforeCreate: [new pulumi.ResourceHook(hookName(`${name}-reinstall`), create)],
+    beforeCreate: [new Hook(`${name}-reinstall`, create)],
     beforeUpdate: [
-      new pulumi.ResourceHook(hookName(`${name}-upgrade`), update),
-      new pulumi.ResourceHook(hookName(`${name}-claims`), (args) => refuseOtherClaims(args, release, way), {
+      new Hook(`${name}-upgrade`, update),
+      new Hook(`${name}-claims`, (args) => refuseOtherClaims(args, release, way), {
         onDryRun: true,
       }),
     ],
@@ -166,7 +166,7 @@ export function generatedKeyHooks(
   const way = wayTo(parent);
   const [label] = Object.entries(stackLabels());
   return {
-    beforeCreate: [new pulumi.ResourceHook(hookName(name), () => refuseLostKey(key, way, label), { onDryRun: true })],
+    beforeCreate: [new Hook(name, () => refuseLostKey(key, way, label), { onDryRun: true })],
   };
 }
 
@@ -193,5 +193,5 @@ export function installedAnew(release: ReleaseName, parent: pulumi.Resource): pu
 /** Of a guard that is made anew after a destroy that was interrupted: what that destroy has Helm find has nothing to stand for. */
 export function recordHooks(name: string, release: ReleaseName, way: Way): pulumi.ResourceHookBinding {
   const letGo = () => withCluster(way, (api) => letRecordGo(api, release));
-  return { beforeCreate: [new pulumi.ResourceHook(hookName(`${name}-record`), letGo)] };
+  return { beforeCreate: [new Hook(`${name}-record`, letGo)] };
 }

@@ -1,6 +1,8 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 import { ConsulMesh, MeshService } from "../../components";
-import { record } from "../recorder";
+import { Hook } from "../../components/shared/hookName";
+import { begin, record } from "../recorder";
 
 test("components of one name inside others have hooks of their own, each by a name of its own", async () => {
   const recorded = await record(() => {
@@ -45,4 +47,19 @@ test("a user's unit test goes on past what has hooks, which Pulumi's mocks do no
   const made = [protocolReady[0], mesh.ready].map(({ id }: any) => id.promise());
   expect(await Promise.all(made)).toEqual(["shop-defaults-id", "consul-connect-injector-id"]);
   await pulumi.runtime.disconnect();
+});
+
+test("a hook is called in the run in which it was made, as the SDK knows that: not in that of the engine's call", async () => {
+  await begin();
+  const run = new AsyncLocalStorage<string>();
+  const told: unknown[] = [];
+  const hook = run.run(
+    "its own",
+    () => new Hook("a", ({ name }) => void told.push(run.getStore(), name), { onDryRun: true }),
+  );
+  const args = { name: "shop" } as pulumi.ResourceHookArgs;
+  await hook.callback(args);
+  await run.run("another", async () => hook.callback(args));
+  expect(told).toEqual(["its own", "shop", "its own", "shop"]);
+  expect([hook.name, hook.opts]).toEqual(["a", { onDryRun: true }]);
 });
