@@ -6,6 +6,7 @@ import { LanguageExample } from "../languages";
 import { UNREACHABLE } from "../workspace";
 import { answers, apply, changesNothing, inventory, kubectl, nothingIsLeft, story } from "../e2e/cluster";
 import { helmStatus, interrupted, says } from "./interrupting";
+import { alarms, command } from "./verify/stack";
 
 /** The cluster is that of a provider which a program in YAML gives to the component package; the default one's does not answer. */
 const step = story();
@@ -43,6 +44,12 @@ step("an up that is killed while Helm installs is gone on with by the next", asy
   await its.stack.up();
   await answers(200, "whoami.localhost");
   await changesNothing(its.stack);
+});
+
+step("verify finds that cluster in the state, and has nothing to say against it", async () => {
+  const { code, outcomes } = await command({ stack: its.stack, directory: "/" }, ["-C", its.directory]);
+  expect([alarms(outcomes), code]).toEqual([[], 0]);
+  expect(outcomes.length).toBeGreaterThan(40);
 });
 
 step("what somebody has deleted comes back", async () => {

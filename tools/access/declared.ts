@@ -8,6 +8,8 @@ export interface StateResource {
   readonly parent?: string;
   readonly external?: boolean;
   readonly delete?: boolean;
+  /** `URN::ID` of its provider. */
+  readonly provider?: string;
   readonly inputs?: Record<string, unknown>;
   readonly outputs?: Record<string, unknown>;
 }

@@ -40,9 +40,9 @@ export class PulumiStack {
     return new PulumiStack(name);
   }
 
-  /** The state; secrets stay encrypted in it. */
-  async export(): Promise<StackExport> {
-    return JSON.parse(await this.ask("stack", "export"));
+  /** The state; secrets stay encrypted in it, unless they are asked for. */
+  async export(...flags: "--show-secrets"[]): Promise<StackExport> {
+    return JSON.parse(await this.ask("stack", "export", ...flags));
   }
 
   /** What a preview prints as JSON; of one that failed too, where the problems are in it. */
@@ -55,8 +55,17 @@ export class PulumiStack {
     return stdout;
   }
 
-  /** The settings, those of the program apart from the providers'; secret ones are left out. */
-  async config(): Promise<{ readonly settings: Record<string, string>; readonly kubernetes: Record<string, string> }> {
+  /** A setting, also a secret one. */
+  async setting(key: string): Promise<string> {
+    return (await this.ask("config", "get", key)).trim();
+  }
+
+  /** The settings, those of the program apart from the providers'; of secret ones no more than their names. */
+  async config(): Promise<{
+    readonly settings: Record<string, string>;
+    readonly kubernetes: Record<string, string>;
+    readonly secrets: readonly string[];
+  }> {
     const all: Record<string, { value?: string; secret?: boolean }> = JSON.parse(await this.ask("config", "--json"));
     const of = (namespace: (key: string) => boolean) =>
       Object.fromEntries(
@@ -65,6 +74,7 @@ export class PulumiStack {
         ),
       );
     const kubernetes = (key: string) => key.startsWith("kubernetes:");
-    return { settings: of((key) => !/^(kubernetes|pulumi):/.test(key)), kubernetes: of(kubernetes) };
+    const secrets = Object.keys(all).filter((key) => all[key].secret);
+    return { secrets, settings: of((key) => !/^(kubernetes|pulumi):/.test(key)), kubernetes: of(kubernetes) };
   }
 }

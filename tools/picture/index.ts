@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { parseArgs } from "node:util";
 import { ClusterOptions } from "../access/cluster";
 import { PulumiStack, STACK_OPTIONS, stackOf } from "../access/pulumi";
-import { clusterOf } from "../access/stackCluster";
+import { stackCluster } from "../access/stackCluster";
 import { READERS } from "../verify/readers";
 import { LiveSource } from "../verify/runner";
 import { toMermaid } from "./mermaid";
@@ -20,11 +20,10 @@ Draws who may call whom: services, identities, routes, and what each intention a
       --live           what is deployed beside what Consul has, with drift in colour
       --out FILE       default picture.html
       --mermaid        prints Mermaid instead, for a comment on a pull request: what opens and what closes
-      --context NAME, --kubeconfig FILE    with --live; default: that of the stack's settings, else kubectl's own`;
+      --context NAME, --kubeconfig FILE    with --live; default: as for verify`;
 
 async function ofCluster(title: string, stack: PulumiStack, options: ClusterOptions) {
-  const { kubernetes } = await stack.config();
-  const source = new LiveSource(stack, READERS, clusterOf(kubernetes, options), false);
+  const source = new LiveSource(stack, READERS, await stackCluster(stack, options), false);
   try {
     const { error } = await source.read("cluster");
     if (error !== undefined) {

@@ -4,7 +4,7 @@ import { Cluster } from "../access/cluster";
 import { command } from "../access/command";
 import { declaredIn } from "../access/declared";
 import { STACK_OPTIONS, stackOf } from "../access/pulumi";
-import { clusterOf } from "../access/stackCluster";
+import { stackCluster } from "../access/stackCluster";
 import { junit } from "../verify/report";
 import { askAll } from "./ask";
 import { planOf } from "./plan";
@@ -24,7 +24,7 @@ each other service, and through Traefik's routes. It leaves an ephemeral contain
       --unsafe-methods   also sends POST, PUT, PATCH and DELETE, without a body, where rules name them
       --json             each request and its outcome as JSON, instead of text
       --junit FILE       the pairs as a JUnit report too
-      --context NAME     default: that of the stack's settings, else kubectl's own
+      --context NAME     default: that of the mesh's provider or the stack's settings, else kubectl's own
       --kubeconfig FILE  likewise
 
 Exit code: 0 each request got what is declared; 1 at least one did not; 2 at least one is unclear, or nothing could be sent.`;
@@ -45,12 +45,12 @@ async function main(): Promise<number> {
   }
   const { image } = options;
   const stack = stackOf(options);
-  const [declared, { kubernetes }] = await Promise.all([stack.export().then(declaredIn), stack.config()]);
+  const declared = declaredIn(await stack.export());
   if (declared.services.length === 0) {
     throw new Error("the stack has no services, so nobody can be asked: has it been deployed? pulumi up");
   }
   const plan = planOf(declared, { unsafe: options["unsafe-methods"] });
-  const cluster = await Cluster.open(clusterOf(kubernetes, options));
+  const cluster = await Cluster.open(await stackCluster(stack, options));
   process.once("SIGINT", () => process.exit(130));
   const begun = Date.now();
   try {

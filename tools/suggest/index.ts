@@ -3,7 +3,7 @@ import { describeProblems } from "../../components/shared/problems";
 import { Cluster } from "../access/cluster";
 import { command } from "../access/command";
 import { STACK_OPTIONS, stackOf } from "../access/pulumi";
-import { clusterOf } from "../access/stackCluster";
+import { stackCluster } from "../access/stackCluster";
 import { stackSettings } from "../access/stackSettings";
 import { declarationOf } from "./declaration";
 import { inWords, readCalls, secondsOf } from "./logs";
@@ -20,7 +20,7 @@ exactly that. It needs consulSidecarAccessLogs; see docs/from-open-to-closed.md.
       --since TIME       how far back, such as 30m, 1h or 2d; default 1h
       --paths            what was called in HTTP services, by method and path; default: whole services
       --check            shows instead which of the calls the stack's file would refuse with deny-all
-      --context NAME     default: that of the stack's settings, else kubectl's own
+      --context NAME     default: that of the mesh's provider or the stack's settings, else kubectl's own
       --kubeconfig FILE  likewise
 
 Exit code: 0 all is well; 1 --check found a call that would be refused; 2 suggest could not start.`;
@@ -41,14 +41,14 @@ async function main(): Promise<number> {
   const { since, paths } = options;
   const seconds = secondsOf(since);
   const stack = stackOf(options);
-  const [{ kubernetes }, result] = await Promise.all([stack.config(), stackSettings(stack)]);
+  const result = await stackSettings(stack);
   if (!("settings" in result)) {
     throw new Error(
       "problems" in result ? describeProblems("configuration of the stack", result.problems) : result.unknown,
     );
   }
   const declared = declarationOf(result.settings);
-  const cluster = await Cluster.open(clusterOf(kubernetes, options));
+  const cluster = await Cluster.open(await stackCluster(stack, options));
   try {
     const { observed, read } = await readCalls(cluster, seconds);
     const seen = inWords(observed, read, since);

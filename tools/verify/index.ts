@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { CATEGORIES } from "./checks";
 import { command } from "../access/command";
 import { STACK_OPTIONS, stackOf } from "../access/pulumi";
-import { clusterOf } from "../access/stackCluster";
+import { stackCluster } from "../access/stackCluster";
 import { READERS } from "./readers";
 import { junit, lines, summary } from "./report";
 import { allWell, LiveSource, run } from "./runner";
@@ -19,7 +19,7 @@ Checks whether a stack's mesh does what was declared; before the first up, wheth
       --json             the outcomes as JSON, instead of text
       --junit FILE       the outcomes as a JUnit report too
       --no-probe         creates no pods to test the network
-      --context NAME     default: that of the stack's settings, else kubectl's own
+      --context NAME     default: that of the mesh's provider or the stack's settings, else kubectl's own
       --kubeconfig FILE  likewise
 
 Exit code: 0 all is well; 1 a check fails or could not run; 2 verify could not start.`;
@@ -44,8 +44,7 @@ async function main(): Promise<number> {
     throw new Error(`--wait "${options.wait}" is not a number of seconds`);
   }
   const stack = stackOf(options);
-  const { kubernetes } = await stack.config();
-  const clusterOptions = clusterOf(kubernetes, options);
+  const clusterOptions = await stackCluster(stack, options);
   const source = new LiveSource(stack, READERS, clusterOptions, !options["no-probe"]);
   process.once("SIGINT", () => void source.close().then(() => process.exit(130)));
   const progress = process.stderr.isTTY ?? false;
