@@ -85,7 +85,7 @@ export function sidecarValueProblems(path: string, key: string, value: unknown):
   if (/^sidecar-proxy-(cpu|memory)-/.test(name)) {
     return quantityProblems(path, value);
   }
-  if (/^enable-metrics/.test(name)) {
+  if (/^(consul-dns|enable-metrics)/.test(name)) {
     return /^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(value) ? [] : problem("is neither true nor false");
   }
   if (/-port$|concurrency$/.test(name)) {

@@ -77,6 +77,10 @@ export const POD_SPEC_KEYS = (
   "setHostnameAsFQDN shareProcessNamespace subdomain terminationGracePeriodSeconds tolerations topologySpreadConstraints volumes"
 ).split(" ");
 
+/** With the sidecar's DNS, the injector sets another policy without a word [consul-k8s configureDNS]. */
+const NODES_DNS =
+  "Default is the node's DNS servers, which know neither the services nor Consul, whom the sidecar asks; leave it out, or use None with dnsConfig";
+
 type SpecContext = Pick<PodContext, "serviceName" | "neededGraceSeconds" | "runAsUser" | "ends">;
 
 /**
@@ -119,6 +123,8 @@ export function podSpecProblems(podSpec: PodSpec, context: SpecContext, path: st
         return volumeProblems(at, value);
       case "terminationGracePeriodSeconds":
         return typeof value === "number" ? rangeProblems(at, value, context.neededGraceSeconds, 604800) : [];
+      case "dnsPolicy":
+        return value === "Default" ? [{ propertyPath: at, reason: NODES_DNS }] : [];
       case "activeDeadlineSeconds":
         return context.ends ? [] : [{ propertyPath: at, reason: "is for pods that end, as a job's do; leave it out" }];
       default:

@@ -13,7 +13,7 @@ const BEYOND_THE_SIDECAR = /^(CAP_)?(ALL|NET_ADMIN|NET_RAW|SYS_ADMIN|SYS_PTRACE|
 
 /** Annotations of Consul's that change what the sidecar uses or tells, and nothing of whom it lets in. */
 export const HARMLESS_ANNOTATIONS =
-  /^consul\.hashicorp\.com\/(sidecar-proxy-(cpu|memory)-(request|limit)|consul-envoy-proxy-concurrency|enable-metrics(-merging)?|merged-metrics-port|service-metrics-(port|path)|service-meta-.+)$/;
+  /^consul\.hashicorp\.com\/(sidecar-proxy-(cpu|memory)-(request|limit)|consul-dns|consul-envoy-proxy-concurrency|enable-metrics(-merging)?|merged-metrics-port|service-metrics-(port|path)|service-meta-.+)$/;
 
 /** Why a key of the PodSpec cannot be set, for those that no value is right for but Kubernetes' default. */
 export const REFUSED: Readonly<Record<string, string>> = {

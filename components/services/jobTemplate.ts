@@ -6,6 +6,7 @@ import { containerRights, NON_ROOT, restrictedPod } from "../shared/podSecurity"
 import { endingSidecar } from "./jobSidecar";
 import type { MeshJobArgs } from "./meshJob";
 import { NO_PORT } from "./meshJobProblems";
+import { ownDns } from "./ownDns";
 import { SERVICE_LABEL, sidecarAnnotations } from "./sidecarAnnotations";
 
 /** The pods of a job whose inputs are judged, with a sidecar that ends with them. */
@@ -41,6 +42,7 @@ export function jobTemplate(
       annotations: {
         ...args.podAnnotations,
         ...sidecarAnnotations(args.mesh, serviceName, {}, 0, []),
+        ...ownDns(args.podSpec),
         "consul.hashicorp.com/connect-service-port": String(NO_PORT),
         ...sidecar.annotations,
       },

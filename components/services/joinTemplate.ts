@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PodTemplate } from "./joinProblems";
+import { ownDns } from "./ownDns";
 import { neededGrace } from "./sidecarAnnotations";
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
@@ -22,7 +23,7 @@ export function joinTemplate(template: PodTemplate, joining: JoiningPods, drainS
     metadata: {
       ...metadata,
       labels: { ...(labels as Record<string, string>), ...joining.podLabels },
-      annotations: { ...(annotations as Record<string, string>), ...joining.podAnnotations },
+      annotations: { ...(annotations as Record<string, string>), ...joining.podAnnotations, ...ownDns(spec) },
     },
     spec: {
       ...spec,

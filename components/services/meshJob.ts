@@ -21,6 +21,7 @@ import { nullProblems } from "../shared/keys";
 import { refuse, warn } from "../shared/problems";
 import { MeshNames } from "../shared/serviceNames";
 import { vaultAgentWarnings } from "./vaultAgent";
+import { ownDnsWarnings } from "./ownDns";
 import { podNamespace, podNamespaceProblems } from "./podNamespace";
 
 type OfPods =
@@ -158,7 +159,8 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
     super("consul-traefik-mesh:index:MeshJob", name, {}, owned(`MeshJob-${name}`, opts));
     joinMesh(what, mesh, this);
     const sidecar = { cni: mesh.cni, job: { native: mesh.partWithoutNativeSidecar === undefined } };
-    warn(what, [...plainSecretWarnings(args, ""), ...vaultAgentWarnings({ ...args, ...sidecar })], this);
+    const warnings = [...vaultAgentWarnings({ ...args, ...sidecar }), ...ownDnsWarnings(args)];
+    warn(what, [...plainSecretWarnings(args, ""), ...warnings], this);
     this.serviceName = serviceName;
     this.schedule = schedule;
     this.calls = callRules(serviceName, args.calls ?? [], `${name}.`);

@@ -25,6 +25,7 @@ import {
 } from "./meshServiceProblems";
 import { JobsBefore } from "./afterJobs";
 import type { MeshJob } from "./meshJob";
+import { ownDnsWarnings } from "./ownDns";
 import { judgedLater, LATER_IN_PODS } from "../pods/judgedLater";
 import type { Autoscaling, DisruptionBudget, PodOptions } from "../pods/podOptions";
 import type { RollingUpdate } from "../pods/rollingUpdate";
@@ -258,6 +259,7 @@ function besideSidecar(args: MeshServiceOptions, mesh: Mesh): Problem[] {
   return [
     ...initContainerWarnings(args.podSpec, mesh.cni),
     ...vaultAgentWarnings({ podAnnotations, cni: mesh.cni }),
+    ...ownDnsWarnings(args),
     ...longEndWarnings(args, drainSecondsOf(drainSeconds, mesh)),
   ];
 }

@@ -5,6 +5,7 @@ import { joinedServiceProblems, PodTemplate } from "./joinProblems";
 import type { MeshWorkload, MeshWorkloadArgs } from "./meshWorkload";
 import { MadeObjects } from "../shared/madeObjects";
 import { Problem, refuse } from "../shared/problems";
+import { ownDns } from "./ownDns";
 
 const READ = {
   Deployment: k8s.apps.v1.Deployment,
@@ -69,13 +70,14 @@ export function patchRunning(
   const account = pulumi
     .all([template, service?.spec])
     .apply(([pods, its]) => judgedAccount(pods as PodTemplate, its, member, args, path));
+  const annotations = template.apply(({ spec }) => ({ ...member.podAnnotations, ...ownDns(spec) }));
   new PATCH[kind](
     `${name}-${kind.toLowerCase()}-patch`,
     {
       metadata,
       spec: {
         template: {
-          metadata: { labels: member.podLabels, annotations: member.podAnnotations },
+          metadata: { labels: member.podLabels, annotations },
           // The API server writes the old name of the field beside the new one, and would take that one's place when it goes.
           spec: { serviceAccountName: account, serviceAccount: account } as k8s.types.input.core.v1.PodSpecPatch,
         },

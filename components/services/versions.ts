@@ -13,6 +13,7 @@ import { containerRights, NON_ROOT, restrictedPod } from "../shared/podSecurity"
 import type { Mesh } from "../mesh/mesh";
 import type { MemberRoutes } from "./memberRoutes";
 import type { MeshServiceOptions } from "./meshService";
+import { ownDns } from "./ownDns";
 import { drainSecondsOf, neededGrace, SERVICE_LABEL, sidecarAnnotations } from "./sidecarAnnotations";
 
 const CANARY = "canary";
@@ -119,6 +120,7 @@ export function versionTemplate(
           service.tags(version.weight, version.part === CANARY),
         ),
         ...serviceHealth(options)?.annotations,
+        ...ownDns(options.podSpec),
         ...version.annotations,
       },
     },

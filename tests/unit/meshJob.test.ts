@@ -99,12 +99,13 @@ describe("a job", () => {
       writablePaths: ["/tmp"],
       imagePullPolicy: "Always",
       terminationGracePeriodSeconds: 5,
-      podSpec: { hostname: "report" },
+      podSpec: { hostname: "report", dnsConfig: { options: [{ name: "ndots", value: "1" }] } },
     });
     const { metadata, spec } = find(recorded, "report-job").props.spec.template;
     expect(metadata.labels).toMatchObject({ team: "shop" });
     expect(metadata.annotations).toMatchObject({
       "example.com/a": "b",
+      "consul.hashicorp.com/consul-dns": "false",
       "consul.hashicorp.com/connect-service-port": "9",
     });
     expect(metadata.annotations).not.toHaveProperty(["consul.hashicorp.com/service-tags"]);
@@ -547,6 +548,16 @@ test("of Vault's agent that would keep it from its start or its end, it warns", 
     /MeshJob "report": 1 warning\s+podAnnotations.*leave \S+agent-init-first out$/,
   );
   expect(await said({ ...OLD, ...cni }, "true")).toMatch(/let the job's own command ask Vault$/);
+});
+
+test("of a name that its own DNS servers do not know, it warns", async () => {
+  const warned: string[] = [];
+  const warn = jest.spyOn(console, "warn").mockImplementation((line) => void warned.push(String(line)));
+  await made({ args: ["http://payments.virtual.consul"], podSpec: { dnsConfig: { nameservers: ["192.0.2.53"] } } });
+  warn.mockRestore();
+  expect(warned.filter((line) => line.includes("MeshJob"))).toEqual([
+    expect.stringMatching(/MeshJob "report": 1 warning\s+podSpec\.dnsConfig: has the pod ask other DNS servers/),
+  ]);
 });
 
 test("whoever would come after its end is told whether it has a schedule", async () => {

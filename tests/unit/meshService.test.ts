@@ -293,7 +293,7 @@ test("of calls that end before their pod, by the drain that the mesh or the serv
   expect(await said(30)).toBe("");
 });
 
-test("of calls that init containers cannot make beside a CNI plugin, it warns", async () => {
+test("of calls that init containers cannot make beside a CNI plugin, and of names that no DNS server knows, it warns", async () => {
   const said = async (cni: boolean, podSpec?: object, podAnnotations?: Record<string, string>) => {
     const warned: string[] = [];
     const warn = jest.spyOn(console, "warn").mockImplementation((line) => void warned.push(String(line)));
@@ -313,6 +313,12 @@ test("of calls that init containers cannot make beside a CNI plugin, it warns", 
     "",
     "",
   ]);
+  const dnsConfig = { options: [{ name: "ndots", value: "1" }] };
+  const call = { name: "shop", args: ["http://payments.virtual.consul"] };
+  expect(await said(false, { dnsConfig })).toBe("");
+  expect(await said(false, { dnsConfig, containers: [call] })).toMatch(
+    /MeshService "shop": 1 warning\s+podSpec\.dnsConfig: has the pod ask other DNS servers/,
+  );
   const vault = { "vault.hashicorp.com/agent-inject": "true", "vault.hashicorp.com/agent-init-first": "true" };
   expect(await said(false, {}, vault)).toBe("");
   expect(await said(true, {}, vault)).toMatch(

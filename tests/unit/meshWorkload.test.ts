@@ -100,6 +100,13 @@ describe("pods that somebody else declares", () => {
     });
   });
 
+  test("keep their own DNS settings, with which the injector lets in pods that do not ask Consul", async () => {
+    const dnsConfig = { options: [{ name: "ndots", value: "1" }] };
+    const { result } = await declared((workload) => workload.join(pods({ dnsConfig })));
+    expect(result.spec.dnsConfig).toEqual(dnsConfig);
+    expect(result.metadata.annotations["consul.hashicorp.com/consul-dns"]).toBe("false");
+  });
+
   test("are known to a cloud by the annotations of the ServiceAccount that is made for them", async () => {
     const serviceAccountAnnotations = { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/billing" };
     const { recorded } = await declared((workload) => workload.join(pods()), { serviceAccountAnnotations });

@@ -306,6 +306,7 @@ describe("resources, labels and annotations", () => {
       [
         ["sidecar-proxy-memory-request", "64 MB", "64Mi", ""],
         ["enable-metrics-merging", "on", "0", "neither true nor false"],
+        ["consul-dns", "off", "false", "neither true nor false"],
         ["enable-metrics", "truely", "True", "neither true nor false"],
         ["enable-metrics", "xt", "f", "neither true nor false"],
         ["merged-metrics-port", "0", "1", "not a number from 1 to 65535"],

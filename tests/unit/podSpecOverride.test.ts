@@ -270,6 +270,14 @@ test.each(["spec", [], null])("%j is no part of a PodSpec", (podSpec) => {
   expect(told(podSpec)).toEqual(["podSpec"]);
 });
 
+test("the node's DNS servers are refused, and others are not", () => {
+  const reason =
+    "Default is the node's DNS servers, which know neither the services nor Consul, whom the sidecar asks; leave it out, or use None with dnsConfig";
+  expect(problems({ dnsPolicy: "Default" })).toEqual([{ propertyPath: "podSpec.dnsPolicy", reason }]);
+  expect(problems({ dnsPolicy: "None", dnsConfig: { nameservers: ["169.254.20.10"] } })).toEqual([]);
+  expect(problems({ dnsPolicy: "ClusterFirst" })).toEqual([]);
+});
+
 test("a key that is misspelt is told the right one", () => {
   for (const key of "affinity dnsConfig hostAliases nodeSelector overhead schedulerName subdomain tolerations volumes".split(
     " ",

@@ -135,7 +135,7 @@ describe("what a pod gets", () => {
   });
 
   test("a part of a PodSpec is merged: the container keeps what it does not name, others are added behind it", async () => {
-    const { spec } = await podOf({
+    const { spec, annotations } = await podOf({
       env: { A: "1" },
       podSpec: {
         dnsConfig: { options: [{ name: "ndots", value: "1" }] },
@@ -147,6 +147,7 @@ describe("what a pod gets", () => {
       } as MeshServiceOptions["podSpec"],
     });
     expect(spec.dnsConfig.options).toEqual([{ name: "ndots", value: "1" }]);
+    expect(annotations["consul.hashicorp.com/consul-dns"]).toBe("false");
     expect(spec.initContainers.map((each: any) => each.name)).toEqual(["migrate"]);
     // The injector takes the first container's first port for the service's.
     expect(spec.containers.map((each: any) => each.name)).toEqual(["shop", "log"]);
@@ -508,6 +509,7 @@ const WRONG: [wrong: Partial<MeshServiceOptions>, path: string, says: RegExp, ri
     [
       ["sidecar-proxy-cpu-limit", "half", /not a Kubernetes quantity/, "500m"],
       ["enable-metrics", "yes", /neither true nor false/, "TRUE"],
+      ["consul-dns", "off", /neither true nor false/, "false"],
       ["service-metrics-port", "metrics", /not a number from 1/, "9102"],
       ["consul-envoy-proxy-concurrency", "-1", /not a number from 0/, "0"],
       ["service-metrics-path", "metrics", /not a path/, "/metrics"],
@@ -575,6 +577,7 @@ const WRONG: [wrong: Partial<MeshServiceOptions>, path: string, says: RegExp, ri
       [{ serviceAccountName: "other" }, "serviceAccountName", /identity/, { hostAliases: [] }],
       [{ automountServiceAccountToken: false }, "automountServiceAccountToken", /token/, { enableServiceLinks: false }],
       [{ terminationGracePeriodSeconds: 9 }, "terminationGracePeriodSeconds", /10 to/, { hostname: "a" }],
+      [{ dnsPolicy: "Default" }, "dnsPolicy", /Consul, whom the sidecar asks/, { dnsPolicy: "None" }],
       [{ activeDeadlineSeconds: 60 }, "activeDeadlineSeconds", /pods that end/, { terminationGracePeriodSeconds: 10 }],
       [{ nodeSelctor: {} }, "nodeSelctor", /did you mean "nodeSelector"/, { nodeSelector: {} }],
       [

@@ -88,6 +88,16 @@ test.each<[string, string | undefined, string | undefined]>([
   expect(find(recorded, "billing-deployment-patch").props.spec.template.spec.serviceAccountName).toBe(account);
 });
 
+test("pods that run with DNS settings of their own keep these, and are let in by the injector", async () => {
+  const annotation = async (pods: object) => {
+    const { recorded } = await patched({}, pods);
+    const { annotations } = find(recorded, "billing-deployment-patch").props.spec.template.metadata;
+    return annotations["consul.hashicorp.com/consul-dns"];
+  };
+  expect(await annotation({ dnsConfig: { nameservers: ["192.0.2.53"] } })).toBe("false");
+  expect(await annotation({})).toBeUndefined();
+});
+
 test("what of pods that run is most likely not meant is told by where they are", async () => {
   const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
   await patched({ workload: { name: "legacy" }, port: 9090 }, { serviceAccountName: "legacy" });

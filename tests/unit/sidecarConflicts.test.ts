@@ -175,6 +175,7 @@ test.each<[string, boolean]>([
   ["sidecar-proxy-cpu-request", true],
   ["sidecar-proxy-memory-limit", true],
   ["consul-envoy-proxy-concurrency", true],
+  ["consul-dns", true],
   ["enable-metrics", true],
   ["enable-metrics-merging", true],
   ["merged-metrics-port", true],
