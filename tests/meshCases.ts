@@ -221,6 +221,12 @@ export const CASES: [what: string, wrong: object, reason: string, right: object]
     through(),
   ],
   [
+    "a service of the mesh by its address, asked by a middleware",
+    through({ forwardAuth: { address: "http://other.virtual.consul/verify" } }),
+    '"http://other.virtual.consul/verify" is the service other of the mesh, which answers nobody without the mesh\'s TLS',
+    through({ forwardAuth: { address: "http://other.legacy.svc/verify" } }),
+  ],
+  [
     "a middleware of the mesh that nobody declares",
     through("limits@consulcatalog"),
     '"limits" is not a middleware of the mesh\'s services',

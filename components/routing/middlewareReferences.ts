@@ -15,9 +15,12 @@ export interface OfferedToMiddlewares {
   readonly mounted: readonly string[];
 }
 
-/** What a middleware needs of other services: one that answers Traefik, or a middleware that one of them declares. */
+/**
+ * What a middleware needs of other services: one that answers Traefik, or a middleware that one of them declares; or an address that none of
+ * them has, as it is asked without the mesh's TLS.
+ */
 export interface Wanted {
-  readonly kind: "answer" | "middleware";
+  readonly kind: "answer" | "middleware" | "address";
   readonly name: string;
   readonly path: string;
   /** Whether routes for clients do not do, since the call goes by Traefik's internal entry point. */
@@ -91,8 +94,12 @@ export function wantedBy(middlewares: readonly (Middleware | TcpMiddleware)[], p
             },
           ],
     );
+    const address = forwardAuth?.address;
     return [
       ...answers,
+      ...(typeof address === "string"
+        ? [{ kind: "address" as const, name: address, path: `${at}.forwardAuth.address` }]
+        : []),
       ...namesOf(chain?.middlewares).flatMap((name, j) => named(name, `${at}.chain.middlewares[${j}]`)),
     ];
   });

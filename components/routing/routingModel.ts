@@ -157,10 +157,27 @@ export class RoutingModel extends ModelPart {
     const remedy = this.input === undefined ? "" : `Declare it, or name it in ${this.input}`;
     return ours.flatMap(({ want, by }) => {
       const path = by.place.named + want.path;
+      if (want.kind === "address") {
+        return this.inMeshProblems(path, want.name);
+      }
       return want.kind === "middleware"
         ? missing(path, "middleware of the mesh's services", want.name, [...this.middlewares.keys()], "")
         : missing(path, "service of this mesh", want.name, [...this.services.keys()], remedy);
     });
+  }
+
+  /** An address that Traefik asks without the mesh's TLS, where that is a service's of the mesh, which answers nobody without. */
+  private inMeshProblems(propertyPath: string, address: string): Problem[] {
+    const host = /^https?:\/\/([^/:?#]+)/.exec(address)?.[1].replace(/\.svc(\.cluster\.local)?$/, "");
+    const isIts = (name: string, { namespace, existingService = name }: Published) =>
+      host === `${name}.virtual.consul` ||
+      (typeof namespace === "string" && host === `${existingService}.${namespace}`);
+    return [...this.services]
+      .filter(([name, { options }]) => isIts(name, options))
+      .map(([name]) => ({
+        propertyPath,
+        reason: `"${address}" is the service ${name} of the mesh, which answers nobody without the mesh's TLS; write service: ${name} and path in place of it, and set internal: true on that service`,
+      }));
   }
 
   private take(what: string, path: string, named: string): Problem[] {

@@ -12,6 +12,9 @@ export interface Published {
   readonly loadBalancing?: LoadBalancing;
   readonly internal?: boolean;
   readonly canary?: Pick<Canary, "routes">;
+  /** Where its Service is, and what that is called where it is not the service's. */
+  readonly namespace?: unknown;
+  readonly existingService?: string;
 }
 
 /** What Traefik is to know of a service's canary by itself; `undefined` where no route leads to it alone. */

@@ -253,7 +253,7 @@ function joinMesh(
             ...names.take(path, { name, canary, place: path }),
             ...routing.service(
               name,
-              { ...options, canary: canary === true ? undefined : canary },
+              { ...options, namespace: its.namespace, canary: canary === true ? undefined : canary },
               { own: `${path}: `, named: `${path}: `, stack },
             ),
           ];

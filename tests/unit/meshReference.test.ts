@@ -153,6 +153,19 @@ test("a call that no rule decides is let in where neither deny-all nor ACLs refu
   }
 });
 
+test("a service of another stack is not asked by its address", () => {
+  const asking = (address: string) => {
+    const routing = meshOf({ ingress }, { "a/b/pay": published([service("login")]) }).part(RoutingModel);
+    const routes = [{ host: "b.test", middlewares: [{ forwardAuth: { address } }] }];
+    routing.service("shop", { routes }, { own: "", named: "shop." });
+    return said(routing.unresolved());
+  };
+  expect(asking("http://login.pay.svc")).toEqual([
+    expect.stringContaining('forwardAuth.address: "http://login.pay.svc" is the service login of the mesh'),
+  ]);
+  expect(asking("http://login.shop.svc")).toEqual([]);
+});
+
 test("what joins a mesh can be judged beside the others before it is declared", () => {
   const model = meshOf({ ingress }, { "a/b/pay": published([service("pay", { routes: [{ host: "pay.test" }] })]) });
   expect(said(model.part(MeshNames).take("here", { name: "pay", place: "here" }))).toEqual([

@@ -352,6 +352,7 @@ describe("what of middlewares is elsewhere", () => {
       { kind: "middleware", name: "limits", path: "m[0]" },
       { kind: "answer", name: "auth", path: "m[2].forwardAuth.service", internal: true },
       { kind: "answer", name: "pages", path: "m[3].errors.service", internal: false },
+      { kind: "address", name: "https://a.test", path: "m[4].forwardAuth.address" },
       { kind: "middleware", name: "b", path: "m[5].chain.middlewares[1]" },
     ]);
   });

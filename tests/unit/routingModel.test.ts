@@ -156,6 +156,30 @@ test("a middleware that a service declares may be named before and after", () =>
   expect(told({ shop, auth })).toEqual([]);
 });
 
+test.each<[address: string, is: string, its: object]>([
+  ["http://auth.shop", "is", {}],
+  ["https://auth.shop.svc:8443/verify", "is", {}],
+  ["http://auth.shop.svc.cluster.local?a=b", "is", {}],
+  ["http://auth.virtual.consul/verify", "is", {}],
+  ["http://auth-http.shop#a", "is", { existingService: "auth-http" }],
+  ["http://auth.virtual.consul", "is", { existingService: "auth-http" }],
+  ["http://auth.shop", "is not", { existingService: "auth-http" }],
+  ["http://auth.shop", "is not", { namespace: ["shop"] }],
+  ["http://auth.legacy.svc", "is not", {}],
+  ["http://auth", "is not", {}],
+  ["http://auth.shop.svc.example", "is not", {}],
+  ["http://auth.shop.svc.cluster.local.example", "is not", {}],
+  ["http://xauth.shop", "is not", {}],
+  ["see http://auth.shop", "is not", {}],
+  ["ftp://auth.shop", "is not", {}],
+])("an address that a middleware asks, %s, %s a service of the mesh %j", (address, is, its) => {
+  const shop = { routes: [host("shop.test", { middlewares: [{ forwardAuth: { address } }] })] };
+  const reason = `"${address}" is the service auth of the mesh, which answers nobody without the mesh's TLS; write service: auth and path in place of it, and set internal: true on that service`;
+  expect(told({ shop, auth: { namespace: "shop", ...its } })).toEqual(
+    is === "is" ? [`shop.routes[0].middlewares[0].forwardAuth.address: ${reason}`] : [],
+  );
+});
+
 test("of two routes that say the same, one is never served", () => {
   expect(told({ a: { routes: [host("a.test")] }, b: { routes: [host("a.test.", { pathPrefix: "/" })] } })).toEqual([
     'routes[0]: the rule "Host(`a.test`) on web" is that of a.routes[0] too; give each its own',
