@@ -15,7 +15,7 @@ import {
 import { consulApiProxyProblems } from "../components/ingress/consulApiProxy";
 import { catalogSyncProblems } from "../components/ingress/traefikProblems";
 import { oldVariableNameProblems } from "../components/pods/containerProblems";
-import { metadataKeyProblems } from "../components/pods/metadataProblems";
+import { metadataKeyProblems, otherMeshProblems } from "../components/pods/metadataProblems";
 import { podSpecLevelProblems, rightsLevelProblems } from "../components/pods/podSpecLevel";
 import { jwtProviderProblems } from "../components/intentions/jwtProviders";
 import { labelValueProblems } from "../components/shared/grammars";
@@ -45,6 +45,7 @@ export function settingsProblems(settings: Settings): Problem[] {
       ...metadataKeyProblems(`labels["${key}"]`, key),
       ...labelValueProblems(`labels["${key}"]`, value),
     ]),
+    ...otherMeshProblems(settings.labels, "labels"),
     ...networkClientProblems(settings.networkPolicyClients, "networkPolicyClients"),
     ...settings.jwtProviders.flatMap((each, i) => jwtProviderProblems(each.name, each, `jwtProviders[${i}].`)),
   ];

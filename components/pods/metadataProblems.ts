@@ -16,6 +16,26 @@ export const PAST_THE_SIDECAR: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
+/** Annotations and labels by which other meshes take a pod in, and the values that do not. */
+const OTHER_MESHES: Readonly<Record<string, RegExp>> = {
+  "linkerd.io/inject": /^disabled$/,
+  "sidecar.istio.io/inject": /^false$/,
+  "istio.io/rev": /^$/,
+  "istio.io/dataplane-mode": /^none$/,
+  "kuma.io/sidecar-injection": /^(disabled|false)$/,
+  "openservicemesh.io/sidecar-injection": /^(disabled|false)$/,
+};
+
+/** Labels or annotations of a pod that ask another mesh to take it in; `path` is where they stand. */
+export function otherMeshProblems(keys: Readonly<Record<string, unknown>> = {}, path: string): Problem[] {
+  return Object.entries(keys)
+    .filter(([key, value]) => Object.hasOwn(OTHER_MESHES, key) && !OTHER_MESHES[key].test(String(value)))
+    .map(([key]) => ({
+      propertyPath: `${path}["${key}"]`,
+      reason: "asks another mesh to take the pod in, which would get in this one's way; leave it out",
+    }));
+}
+
 /** What is wrong with the key of an annotation or a label in itself. */
 export function metadataNameProblems(path: string, key: string): Problem[] {
   return isQualifiedName(key)

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { podSizeProblems } from "../pods/containerProblems";
-import { PAST_THE_SIDECAR } from "../pods/metadataProblems";
+import { otherMeshProblems, PAST_THE_SIDECAR } from "../pods/metadataProblems";
 import { isLater } from "../shared/later";
 import { Problem } from "../shared/problems";
 import {
@@ -41,15 +41,6 @@ export interface Joined {
 const WRITTEN =
   /^consul\.hashicorp\.com\/(connect-(inject|service|service-port)|kubernetes-service|service-tags|envoy-extra-args|proxy-config-map|sidecar-proxy-lifecycle-shutdown-grace-period-seconds)$/;
 
-/** Annotations and labels by which other meshes give a pod a sidecar of theirs, and the values that do not. */
-const OTHER_MESHES: Readonly<Record<string, RegExp>> = {
-  "linkerd.io/inject": /^disabled$/,
-  "sidecar.istio.io/inject": /^false$/,
-  "istio.io/rev": /^$/,
-  "kuma.io/sidecar-injection": /^(disabled|false)$/,
-  "openservicemesh.io/sidecar-injection": /^(disabled|false)$/,
-};
-
 /**
  * What keeps somebody else's pods out of the mesh, or would break in it; `path` is where their template stands. What decides
  * has to be plain: an output that is known only later cannot be judged before anything is deployed.
@@ -72,9 +63,10 @@ export function joinProblems(template: PodTemplate, joined: Joined, path: string
         : problem(`.metadata.${kind}`, "decides whether the pods join, and is an output; use a plain object"),
     ),
     ...Object.entries(spoken).flatMap(([kind, each]) =>
-      Object.entries(isPlainObject(each) ? each : {}).flatMap(([key, value]) =>
-        keyProblems(key, value, joined).flatMap((reason) => problem(`.metadata.${kind}["${key}"]`, reason)),
-      ),
+      Object.entries(isPlainObject(each) ? each : {}).flatMap(([key, value]) => [
+        ...otherMeshProblems({ [key]: value }, `${path}.metadata.${kind}`),
+        ...keyProblems(key, value, joined).flatMap((reason) => problem(`.metadata.${kind}["${key}"]`, reason)),
+      ]),
     ),
     ...foreignSpecProblems(spec, `${path}.spec`),
     ...podSizeProblems(template, joined.tags, path),
@@ -82,11 +74,6 @@ export function joinProblems(template: PodTemplate, joined: Joined, path: string
 }
 
 function keyProblems(key: string, value: unknown, joined: Joined): string[] {
-  if (Object.hasOwn(OTHER_MESHES, key)) {
-    return OTHER_MESHES[key].test(String(value))
-      ? []
-      : ["asks another mesh for a sidecar, which would get in this one's way; leave it out"];
-  }
   if (key === SERVICE_LABEL && value !== joined.serviceName) {
     return [`is that of the service ${JSON.stringify(value)}; let only one service have these pods`];
   }

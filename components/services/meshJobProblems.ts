@@ -2,6 +2,7 @@ import { containerProblems, largeParts, podSizeProblems, rightsProblems } from "
 import { shown } from "../shared/grammars";
 import type { MeshJobOptions } from "./meshJob";
 import { rangeProblems } from "../shared/names";
+import { otherMeshProblems } from "../pods/metadataProblems";
 import { podOptionProblems } from "../pods/podOptionProblems";
 import { NON_ROOT } from "../shared/podSecurity";
 import { Problem } from "../shared/problems";
@@ -53,6 +54,8 @@ export function meshJobProblems(
     ...nameLengthProblems(serviceName, args, `${prefix}serviceName`),
     ...containerProblems(args, prefix),
     ...rightsProblems(args, prefix),
+    ...otherMeshProblems(args.podLabels, `${prefix}podLabels`),
+    ...otherMeshProblems(args.podAnnotations, `${prefix}podAnnotations`),
     ...rangeProblems(`${prefix}runAsUser`, args.runAsUser ?? NON_ROOT, 0, 2 ** 31 - 1),
     ...podOptionProblems(args, { ...context, runAsUser: args.runAsUser, neededGraceSeconds: 0, ends: true }, prefix),
     ...("restartPolicy" in podSpec && podSpec.restartPolicy === "Always"

@@ -11,6 +11,7 @@ import { memberProblems } from "./memberProblems";
 import type { MeshServiceOptions } from "./meshService";
 import { portProblems, rangeProblems } from "../shared/names";
 import { podOptionProblems } from "../pods/podOptionProblems";
+import { otherMeshProblems } from "../pods/metadataProblems";
 import { rollingUpdateProblems } from "../pods/rollingUpdate";
 import { leastPods } from "../pods/scaling";
 import { autoscalingProblems, disruptionBudgetProblems, disruptionBudgetWarnings } from "../pods/scalingProblems";
@@ -28,6 +29,8 @@ export function meshServiceProblems(serviceName: string, args: MeshServiceOption
     ...containerProblems(args, prefix),
     ...(args.canary === undefined ? [] : containerProblems(args.canary, `${prefix}canary.`)),
     ...rightsProblems(args, prefix),
+    ...otherMeshProblems(args.podLabels, `${prefix}podLabels`),
+    ...otherMeshProblems(args.podAnnotations, `${prefix}podAnnotations`),
     ...healthProblems(args, prefix),
     ...rangeProblems(`${prefix}drainSeconds`, args.drainSeconds ?? DEFAULT_DRAIN_SECONDS, 0, MAX_DRAIN_SECONDS),
     ...rangeProblems(`${prefix}runAsUser`, args.runAsUser ?? NON_ROOT, 0, 2 ** 31 - 1),

@@ -35,13 +35,14 @@ test.each<[wrong: PodTemplate, at: string, reason: string, right: PodTemplate]>(
       ["sidecar.istio.io/inject", ["true", "falsey", "xfalse"], "false"],
       ["istio.io/rev", ["stable"], ""],
       ["kuma.io/sidecar-injection", ["enabled", "disabledx", "xfalse"], "disabled"],
+      ["istio.io/dataplane-mode", ["ambient", "none-of", "xnone"], "none"],
       ["openservicemesh.io/sidecar-injection", ["enabled", "disabledx", "xfalse"], "false"],
     ] as const
   ).flatMap(([key, wrong, right]) =>
     wrong.map((value): [PodTemplate, string, string, PodTemplate] => [
       noted(key, value),
       `.metadata.annotations["${key}"]`,
-      "asks another mesh for a sidecar",
+      "asks another mesh to take the pod in, which would get in this one's way; leave it out",
       noted(key, right),
     ]),
   ),

@@ -332,6 +332,18 @@ test.each<[string, Partial<MeshJobOptions>, string, string]>([
 test.each<[string, Partial<MeshJobOptions>, string, Partial<MeshJobOptions>]>([
   ["a user", { runAsUser: 2 ** 31 }, "runAsUser", { runAsUser: 2 ** 31 - 1 }],
   ["a user below root", { runAsUser: -1 }, "runAsUser", { runAsUser: 0 }],
+  [
+    "a label of another mesh",
+    { podLabels: { "istio.io/dataplane-mode": "ambient" } },
+    'podLabels["istio.io/dataplane-mode"]',
+    { podLabels: { "istio.io/dataplane-mode": "none" } },
+  ],
+  [
+    "an annotation of another mesh",
+    { podAnnotations: { "linkerd.io/inject": "enabled" } },
+    'podAnnotations["linkerd.io/inject"]',
+    { podAnnotations: { "linkerd.io/inject": "disabled" } },
+  ],
   ["a number of retries", { backoffLimit: 1001 }, "backoffLimit", { backoffLimit: 1000 }],
   ["no time at all", { activeDeadlineSeconds: 0 }, "activeDeadlineSeconds", { activeDeadlineSeconds: 1 }],
   ["a time", { activeDeadlineSeconds: 604801 }, "activeDeadlineSeconds", { activeDeadlineSeconds: 604800 }],

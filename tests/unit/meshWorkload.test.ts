@@ -317,7 +317,7 @@ test.each<[string, PodTemplate, string]>([
   [
     "another mesh",
     pods({}, {}, { annotations: { "linkerd.io/inject": "enabled" } }),
-    'template.metadata.annotations["linkerd.io/inject"]: asks another mesh for a sidecar',
+    'template.metadata.annotations["linkerd.io/inject"]: asks another mesh to take the pod in',
   ],
   [
     "another service's pods",

@@ -322,6 +322,18 @@ describe("resources, labels and annotations", () => {
       return [annotation(whole, wrong), `podAnnotations["${whole}"]`, reason, annotation(whole, right)];
     }),
     [
+      annotation("linkerd.io/inject", "enabled"),
+      'podAnnotations["linkerd.io/inject"]',
+      "asks another mesh to take the pod in, which would get in this one's way; leave it out",
+      annotation("linkerd.io/inject", "disabled"),
+    ],
+    [
+      { podLabels: { "sidecar.istio.io/inject": "true" } },
+      'podLabels["sidecar.istio.io/inject"]',
+      "asks another mesh to take the pod in, which would get in this one's way; leave it out",
+      { podLabels: { "sidecar.istio.io/inject": "false" } },
+    ],
+    [
       annotation("consul.hashicorp.com/connect-service", "a"),
       'podAnnotations["consul.hashicorp.com/connect-service"]',
       "which the component sets",

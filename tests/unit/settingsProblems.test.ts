@@ -55,6 +55,7 @@ test.each<[wrong: Record<string, unknown>, paths: string[], right: Record<string
     ['labels["team"]', 'labels["a b"]', 'labels["consul.hashicorp.com/x"]'],
     { labels: { team: "a", "example.com/cost-center": "42" } },
   ],
+  [{ labels: { "istio.io/rev": "stable" } }, ['labels["istio.io/rev"]'], { labels: { "istio.io/rev": "" } }],
   [{ consulDatacenter: "DC 1" }, ["consulDatacenter"], { consulDatacenter: "dc2" }],
   [{ consulChartPath: "no/such" }, ["consulChartPath"], { consulChartPath: "" }],
   [
