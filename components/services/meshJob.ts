@@ -175,7 +175,7 @@ export class MeshJob extends pulumi.ComponentResource implements MeshMember {
       parallelism: args.parallelism,
       completions: args.completions,
       completionMode: args.completionMode,
-      template: jobTemplate(serviceName, judgedLater(what, args, this), account?.metadata.name ?? serviceName),
+      template: jobTemplate(serviceName, judgedLater(what, args, this), account.name),
     };
     const before = [
       ...(mesh.ready === undefined ? [] : [mesh.ready]),

@@ -225,7 +225,7 @@ export class MeshService extends pulumi.ComponentResource implements MeshMember 
       ...after,
     ];
     const { kind = "Deployment" } = args;
-    const its = { serviceName, serviceAccountName: account?.metadata.name ?? serviceName, tags: routes.tags };
+    const its = { serviceName, serviceAccountName: account.name, tags: routes.tags };
     const judged = judgedLater(what, args, this);
     const [stable] = versionsOf(what, serviceName, judged, this).map((version) =>
       makeWorkload(

@@ -172,7 +172,7 @@ export class MeshWorkload extends pulumi.ComponentResource implements MeshMember
     this.protocolReady = memberEntries(name, mesh, serviceName, args, undefined, { parent: this });
     const metadata = { name: serviceName, namespace };
     const account = memberAccount(what, name, metadata, args, this);
-    const made: pulumi.Resource[] = account === undefined ? [] : [account];
+    const made = [...account.made];
     if (existingService === undefined) {
       const port = { name: "main", port: args.servicePort ?? args.port, targetPort: args.port };
       made.push(memberService(name, metadata, port, { parent: this }));

@@ -111,7 +111,7 @@ const KNOWN: Record<string, string> = {
   "components/shared/rotationAnnotation": "unit/rotation",
   "components/shared/serviceNames": "unit/inputs unit/intentions",
   "components/shared/sha256": "unit/script",
-  "components/shared/stackState": "unit/gone",
+  "components/shared/stackState": "unit/gone unit/memberAccount",
   "policies/index": "policies/documented",
   "policies/lib/carriers": "policies/sight",
   "policies/lib/charts": "policies/charts policies/consul",
