@@ -38,6 +38,7 @@ const MEANT: Readonly<Record<string, string>> = {
   labels: "podLabels",
   lifecycle: "podSpec.containers",
   path: "pathPrefix",
+  strategy: "updateStrategy",
   volumeMounts: "volumes",
   ...Object.fromEntries(
     ["affinity", "containers", "dnsConfig", "hostAliases", "initContainers", "securityContext"].map((key) => [
@@ -47,10 +48,18 @@ const MEANT: Readonly<Record<string, string>> = {
   ),
 };
 
+/** Keys of Kubernetes' volumes and of their sources, and a key that stands beside them where only some are known. */
+const OF_VOLUMES = "csi ephemeral hostPath image iscsi items defaultMode nfs projected".split(" ");
+const BESIDE_VOLUMES = ["mountPath", "optional"];
+
 /** A key that nobody knows, with the known one that is meant, or else the nearest. */
 export function unknownKey(propertyPath: string, key: string, known: readonly string[]): Problem {
-  const meant =
-    Object.hasOwn(MEANT, key) && known.includes(MEANT[key].split(".")[0]) ? MEANT[key] : closest(key, known);
+  const volume = OF_VOLUMES.includes(key) && BESIDE_VOLUMES.some((each) => known.includes(each));
+  const meant = volume
+    ? "podSpec.volumes"
+    : Object.hasOwn(MEANT, key) && known.includes(MEANT[key].split(".")[0])
+      ? MEANT[key]
+      : closest(key, known);
   return { propertyPath, reason: `is not a known key; did you mean "${meant}"?` };
 }
 

@@ -132,13 +132,16 @@ test("null is refused wherever it stands in plain inputs, and nothing else is", 
 
 describe("what is meant by a key of Kubernetes' or of another tool's", () => {
   const SERVICE =
-    "calls env envFrom internal name podLabels podSpec port routes servicePort traffic volumeClaims volumes".split(" ");
+    "calls env envFrom internal name podLabels podSpec port routes servicePort traffic updateStrategy volumeClaims volumes".split(
+      " ",
+    );
   test.each([
     ["environment", "env"],
     ["host", "routes"],
     ["ingress", "routes"],
     ["labels", "podLabels"],
     ["lifecycle", "podSpec.containers"],
+    ["strategy", "updateStrategy"],
     ["volumeMounts", "volumes"],
     ["affinity", "podSpec.affinity"],
     ["containers", "podSpec.containers"],
@@ -151,6 +154,16 @@ describe("what is meant by a key of Kubernetes' or of another tool's", () => {
   ])("%s of a service is %s", (key, meant) => {
     expect(told([unknownKey(`services[0].${key}`, key, SERVICE)])).toEqual([unknown(`services[0].${key}`, meant)]);
   });
+
+  test.each("csi ephemeral hostPath image iscsi items defaultMode nfs projected".split(" "))(
+    "%s of a volume, or of where it comes from, is for the whole of a PodSpec, and nowhere else",
+    (key) => {
+      expect(told([unknownKey(key, key, ["mountPath", "secret"])])).toEqual([unknown(key, "podSpec.volumes")]);
+      expect(told([unknownKey(key, key, ["secretName", "optional"])])).toEqual([unknown(key, "podSpec.volumes")]);
+      expect(told([unknownKey(key, key, ["secretName"])])).toEqual([unknown(key, "secretName")]);
+      expect(told([unknownKey("secrets", "secrets", ["mountPath", "secret"])])).toEqual([unknown("secrets", "secret")]);
+    },
+  );
 
   test("a path of a route is its prefix, and where there is no such key, the nearest is told", () => {
     expect(told([unknownKey("path", "path", Object.keys(ROUTE))])).toEqual([unknown("path", "pathPrefix")]);
