@@ -161,6 +161,7 @@ export const EVERYTHING: Record<string, unknown> = {
         SECRET: { secretKeyRef: { name: "shop", key: "a", optional: true } },
         CONFIG: { configMapKeyRef: { name: "shop", key: "a" } },
         FIELD: { fieldRef: { fieldPath: "status.podIP" } },
+        LIMIT: { resourceFieldRef: { resource: "limits.memory", divisor: "1Mi" } },
       },
       envFrom: [{ secretRef: { name: "shop", optional: true }, prefix: "A_" }, { configMapRef: { name: "shop" } }],
       resources: { requests: { cpu: "100m" }, limits: { memory: "64Mi" } },

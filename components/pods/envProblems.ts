@@ -8,9 +8,9 @@ export function envProblems(path: string, value: EnvValue): Problem[] {
   if (!isSource(value)) {
     return [];
   }
-  const { secretKeyRef, configMapKeyRef, fieldRef } = value;
+  const { secretKeyRef, configMapKeyRef, fieldRef, resourceFieldRef } = value;
   return [
-    ...exactlyOne(path, value, ["secretKeyRef", "configMapKeyRef", "fieldRef"]),
+    ...exactlyOne(path, value, ["secretKeyRef", "configMapKeyRef", "fieldRef", "resourceFieldRef"]),
     ...keyRefProblems(`${path}.secretKeyRef`, secretKeyRef),
     ...keyRefProblems(`${path}.configMapKeyRef`, configMapKeyRef),
     ...(fieldRef === undefined || FIELDS.test(fieldRef.fieldPath)
@@ -21,7 +21,28 @@ export function envProblems(path: string, value: EnvValue): Problem[] {
             reason: `"${fieldRef.fieldPath}" is not a field that a variable can take; use one such as status.podIP or metadata.name`,
           },
         ]),
+    ...(resourceFieldRef === undefined ? [] : resourceProblems(`${path}.resourceFieldRef`, resourceFieldRef)),
   ];
+}
+
+/** What is wrong with what of a container's resources a variable is to have [Kubernetes validateContainerResourceFieldSelector]. */
+function resourceProblems(
+  path: string,
+  { resource, divisor = "1" }: NonNullable<EnvSource["resourceFieldRef"]>,
+): Problem[] {
+  const [, kind] = /^(?:limits|requests)\.(cpu|memory|ephemeral-storage)$/.exec(resource) ?? [];
+  if (kind === undefined) {
+    return [
+      {
+        propertyPath: `${path}.resource`,
+        reason: `"${resource}" is not a resource that a variable can take; use one such as limits.memory or requests.cpu`,
+      },
+    ];
+  }
+  const [divisors, such] =
+    kind === "cpu" ? [/^1m?$/, "1 or 1m"] : [/^1([kMGTPE]|[KMGTPE]i)?$/, "1, or one such as 1Mi"];
+  const reason = `"${divisor}" is not a unit of ${resource}; use ${such}`;
+  return divisors.test(divisor) ? [] : [{ propertyPath: `${path}.divisor`, reason }];
 }
 
 /** Whether a value is where one comes from, and neither text nor what becomes text: an output, or a promise. */

@@ -12,7 +12,7 @@ type Inputs = ContainerInputs & Pick<PodOptions, "envFrom" | "volumes" | "imageP
 
 /** Where a variable, or the name of what it comes from, may be another resource's output; names of variables may have dots. */
 export const LATER_IN_ENV =
-  /^(canary\.)?env\.(?!.+\.(secretKeyRef|configMapKeyRef|fieldRef)(\.(key|optional|fieldPath))?$)/;
+  /^(canary\.)?env\.(?!.+\.(secretKey|configMapKey|field|resourceField)Ref(\.(key|optional|fieldPath|resource|divisor))?$)/;
 
 /** Where inputs of pods, and of their namespace and ServiceAccount, may be other resources' outputs. */
 export const LATER_IN_ACCOUNT = /^namespace$|^serviceAccountAnnotations\./;

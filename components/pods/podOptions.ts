@@ -16,7 +16,7 @@ export interface KeyRef {
   readonly optional?: boolean;
 }
 
-/** Where an environment variable takes its value from, in Kubernetes' words; exactly one of the three. */
+/** Where an environment variable takes its value from, in Kubernetes' words; exactly one of the four. */
 export interface EnvSource {
   /** A key of a Secret. */
   readonly secretKeyRef?: KeyRef;
@@ -24,6 +24,8 @@ export interface EnvSource {
   readonly configMapKeyRef?: KeyRef;
   /** A field of the pod, such as `status.podIP`. */
   readonly fieldRef?: { readonly fieldPath: string };
+  /** What the container asks for or may use, such as `limits.memory` for Go's `GOMEMLIMIT`; in units of `divisor`, such as `1Mi`. */
+  readonly resourceFieldRef?: { readonly resource: string; readonly divisor?: string };
 }
 
 /** The value of an environment variable: text that is no secret, which may be another resource's output, or where it comes from. */

@@ -92,6 +92,11 @@ describe("what a container may do", () => {
 
 describe("variables and where they come from", () => {
   const from = (fieldPath: string): Given => ({ env: { A: { fieldRef: { fieldPath } } } });
+  const part = (resource: string): Given => ({ env: { A: { resourceFieldRef: { resource } } } });
+  const unit = (its: string): Given => {
+    const [resource, divisor] = its.split(" ");
+    return { env: { A: { resourceFieldRef: { resource, divisor } } } };
+  };
   const ref = (key: string, name: string = "db"): Given => ({ env: { A: { secretKeyRef: { name, key } } } });
   judge([
     [{ env: { A: {} } }, "env.A", "exactly one", ref("a")],
@@ -117,6 +122,43 @@ describe("variables and where they come from", () => {
       ["status.podIPss", "status.podIP"],
       ["metadata.generation", "metadata.uid"],
       ["spec", "spec.serviceAccountName"],
+    ]),
+    [
+      { env: { A: { fieldRef: { fieldPath: "metadata.name" }, resourceFieldRef: { resource: "limits.cpu" } } } },
+      "env.A",
+      "has more than one of secretKeyRef, configMapKeyRef, fieldRef, resourceFieldRef; give exactly one",
+      part("limits.cpu"),
+    ],
+    [
+      part("memory"),
+      "env.A.resourceFieldRef.resource",
+      '"memory" is not a resource that a variable can take; use one such as limits.memory or requests.cpu',
+      part("limits.memory"),
+    ],
+    ...all(part, "env.A.resourceFieldRef.resource", "not a resource that a variable can take", [
+      ["limits.memorys", "requests.memory"],
+      ["xlimits.memory", "requests.ephemeral-storage"],
+      ["limits.nvidia.com/gpu", "limits.ephemeral-storage"],
+      ["", "requests.cpu"],
+    ]),
+    [
+      unit("limits.cpu 1Mi"),
+      "env.A.resourceFieldRef.divisor",
+      '"1Mi" is not a unit of limits.cpu; use 1 or 1m',
+      unit("limits.cpu 1m"),
+    ],
+    [
+      unit("limits.memory 1m"),
+      "env.A.resourceFieldRef.divisor",
+      '"1m" is not a unit of limits.memory; use 1, or one such as 1Mi',
+      unit("limits.memory 1Mi"),
+    ],
+    ...all(unit, "env.A.resourceFieldRef.divisor", "is not a unit of", [
+      ["limits.cpu 1mm", "limits.cpu 1"],
+      ["limits.cpu 11", "limits.cpu 1m"],
+      ["limits.memory 1ki", "limits.memory 1k"],
+      ["limits.memory 11M", "limits.memory 1M"],
+      ["limits.memory 1Mib", "limits.memory 1"],
     ]),
     ...all(ref, "env.A.secretKeyRef.key", "is not a valid key; use 1 to 253", [
       ["", "a"],

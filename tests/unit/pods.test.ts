@@ -28,6 +28,7 @@ describe("what a container gets", () => {
         LOG_LEVEL: "info",
         DB_PASSWORD: { secretKeyRef: { name: "shop-db", key: "password" } },
         POD_IP: { fieldRef: { fieldPath: "status.podIP" } },
+        GOMEMLIMIT: { resourceFieldRef: { resource: "limits.memory" } },
       },
       envFrom: [{ secretRef: { name: "shop-env" }, prefix: "SHOP_" }, { configMapRef: { name: "shop-flags" } }],
     });
@@ -35,6 +36,7 @@ describe("what a container gets", () => {
       { name: "LOG_LEVEL", value: "info" },
       { name: "DB_PASSWORD", valueFrom: { secretKeyRef: { name: "shop-db", key: "password" } } },
       { name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
+      { name: "GOMEMLIMIT", valueFrom: { resourceFieldRef: { resource: "limits.memory" } } },
     ]);
     expect(container.envFrom).toEqual([
       { prefix: "SHOP_", secretRef: { name: "shop-env" } },
