@@ -1,9 +1,12 @@
 import { isNodeAddress, isOwnAddress } from "../components/mesh/gatewayAddresses";
-import { at, ifKnown, list, textAt } from "./lib/json";
+import { consulServers } from "./lib/consulServers";
+import { at, ifKnown, Json, list, textAt } from "./lib/json";
 import { ClusterObject, isConfigEntry, isOfConsulsChart, nameOf } from "./lib/objects";
 import { consulAnnotation, podOf } from "./lib/pods";
-import { policy } from "./lib/policy";
+import { Finding, policy } from "./lib/policy";
 
+/** Routes of Consul's gateways: its config entries, and kinds of its own that are the Gateway API's [chart 2.0]. */
+const ROUTES = ["HttpRoute", "TcpRoute", "GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute"];
 const GATEWAY_CONTROLLERS = /^(api-gateway\.)?consul\.hashicorp\.com\//;
 
 /**
@@ -40,7 +43,9 @@ export const otherWaysIn = policy<{ onPurpose: string[] }>({
     const gateways = objects.filter(
       (o) => isGateway(o) && classes.includes(String(at(o.body, "spec", "gatewayClassName"))),
     );
-    for (const object of objects.filter((o) => !config.onPurpose.includes(`${o.kind}/${nameOf(o)}`))) {
+    const isMeant = (o: ClusterObject) => config.onPurpose.includes(`${o.kind}/${nameOf(o)}`);
+    yield* [...joining(objects)].filter(({ object }) => !isMeant(object!));
+    for (const object of objects.filter((o) => !isMeant(o))) {
       if (isConfigEntry(object, "Registration")) {
         const service = textAt(object.body, "spec", "service", "name");
         if (!behindGateway.has(service) || objects.some((o) => o.kind === "Service" && nameOf(o) === service)) {
@@ -61,6 +66,22 @@ export const otherWaysIn = policy<{ onPurpose: string[] }>({
     }
   },
 });
+
+/** Settings by which servers look for those of other datacenters, which then belong to one mesh. */
+const JOINS = ["primary_gateways", "retry_join_wan", "start_join_wan"];
+
+/** Consul's servers that are one mesh with those of other datacenters; what is not known yet, `consul-tls` tells. */
+function* joining(objects: readonly ClusterObject[]): Iterable<Finding> {
+  for (const servers of consulServers(objects)) {
+    const config = ifKnown<Json>(() => servers.config, {});
+    const key = at(config, "connect", "enable_mesh_gateway_wan_federation")
+      ? "connect.enable_mesh_gateway_wan_federation"
+      : JOINS.find((each) => list(config[each]).length > 0);
+    if (key !== undefined) {
+      yield { object: servers.object, problem: `joins the mesh with other datacenters, by ${key}` };
+    }
+  }
+}
 
 /** What is wrong with a service that a terminating gateway stands for. */
 function linkProblem(
@@ -106,10 +127,10 @@ function* openings(object: ClusterObject): Iterable<string> {
     yield "joins the mesh with another cluster's";
   } else if (isConfigEntry(object, "SamenessGroup")) {
     yield "takes services of other clusters for the mesh's own";
-  } else if (isConfigEntry(object, "HttpRoute", "TcpRoute")) {
+  } else if (isConfigEntry(object, ...ROUTES)) {
     yield "is a route of a gateway of Consul's";
   } else if (
-    isConfigEntry(object, "ApiGateway") ||
+    isConfigEntry(object, "ApiGateway", "Gateway") ||
     (isGateway(object) && /\bconsul\b/.test(String(textAt(body, "spec", "gatewayClassName"))))
   ) {
     yield "is a gateway of Consul's, a way into the mesh beside Traefik";

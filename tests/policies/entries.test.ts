@@ -192,6 +192,7 @@ const registration = configEntry("Registration", "r", {
 });
 const outside = (service: object, more: object = {}) =>
   configEntry("Registration", "r", { node: "n", service: { name: "billing", port: 443, ...service }, ...more });
+const ofConsuls = (kind: string, spec: object) => kube("consul.hashicorp.com/v1beta1", kind, "g", { spec });
 const destination = (...addresses: unknown[]) =>
   configEntry("ServiceDefaults", "out", { destination: { addresses, port: 80 } });
 const verified = { caFile: "/etc/ssl/certs/ca-certificates.crt", sni: "billing.example" };
@@ -326,6 +327,46 @@ cases("no-other-way-in", [
   blocks(
     "a pod that registers as a gateway without a name",
     [workload("a", { annotations: { "consul.hashicorp.com/gateway-kind": "mesh-gateway" } })],
+  ...["GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute"].map((kind) =>
+    blocks(
+      `a route of Consul's own kind: ${kind}`,
+      [ofConsuls(kind, { parentRefs: [{ name: "g" }] })],
+      `${kind} g: is a route of a gateway of Consul's. Publish`,
+    ),
+  ),
+  blocks(
+    "a gateway of Consul's own kind",
+    [ofConsuls("Gateway", { gatewayClassName: "edge" })],
+    "Gateway g: is a gateway of Consul's, a way into the mesh beside Traefik. Publish",
+  ),
+  ...[
+    [{ retry_join_wan: ["192.0.2.1"] }, "retry_join_wan"],
+    [{ start_join_wan: ["192.0.2.1"] }, "start_join_wan"],
+    [{ primary_gateways: ["192.0.2.1:443"] }, "primary_gateways"],
+    [{ connect: { enable_mesh_gateway_wan_federation: true } }, "connect.enable_mesh_gateway_wan_federation"],
+  ].map(([config, key]) =>
+    blocks(
+      `servers that join others by ${key}`,
+      [release(safeBut({ server: { extraConfig: JSON.stringify(config) } }))],
+      `rendered by the chart: StatefulSet consul-server: joins the mesh with other datacenters, by ${key}. Publish`,
+    ),
+  ),
+  passes("servers that join none, and some whose settings are not known yet", [
+    release(
+      safeBut({
+        server: {
+          extraConfig: '{"retry_join_wan": [], "connect": {"enable_mesh_gateway_wan_federation": false}}',
+        },
+      }),
+    ),
+    workload("consul", {
+      kind: "StatefulSet",
+      container: { image: "hashicorp/consul:1.22.7", args: ["agent", UNKNOWN] },
+    }),
+  ]),
+  passes("servers that are meant to", [release(safeBut({ server: { extraConfig: '{"retry_join_wan": ["a"]}' } }))], {
+    config: { onPurpose: ["StatefulSet/consul-server"] },
+  }),
     "registers itself as the mesh-gateway.",
   ),
   passes("one that is meant", [exported], { config: { onPurpose: ["ExportedServices/default"] } }),
