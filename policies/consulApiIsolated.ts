@@ -87,13 +87,14 @@ function isNetworkPolicy(object: ClusterObject): boolean {
 
 /** Whether an object is a NetworkPolicy that closes what it does not open on these pods. */
 function guards(object: ClusterObject, servers: ClusterObject, labels: Json): boolean {
-  const types = isNetworkPolicy(object) ? at(object.body, "spec", "policyTypes") : undefined;
+  // An empty list stands for Ingress, too.
+  const types = isNetworkPolicy(object) ? list(at(object.body, "spec", "policyTypes")) : [];
   return (
     isNetworkPolicy(object) &&
     all(
       () => namespaceOf(object) === namespaceOf(servers),
       () => selects(at(object.body, "spec", "podSelector"), labels),
-      () => types === undefined || list(types).includes("Ingress"),
+      () => types.length === 0 || types.includes("Ingress"),
     )
   );
 }

@@ -192,6 +192,14 @@ cases("consul-api-isolated", [
     [safe, { ...networkPolicy([]), props: { ...networkPolicy([]).props, metadata: { name: "x" } } }],
     "no NetworkPolicy",
   ),
+  ...[[], null, undefined, ["Egress", "Ingress"]].flatMap((policyTypes) => [
+    passes(`one of the types ${JSON.stringify(policyTypes)}`, [safe, networkPolicy(NAMED_PEERS, { policyTypes })]),
+    blocks(
+      `a second one of the types ${JSON.stringify(policyTypes)} that opens`,
+      [safe, networkPolicy(NAMED_PEERS), { ...networkPolicy([{}], { podSelector: {}, policyTypes }), name: "second" }],
+      "NetworkPolicy consul-api: opens Consul's API to everybody",
+    ),
+  ]),
   blocks("everybody at the API's port", [safe, networkPolicy([TO_API])], "opens Consul's API to everybody"),
   blocks("everybody at every port", [safe, networkPolicy([{}])], "opens Consul's API to everybody"),
   blocks(
