@@ -35,7 +35,8 @@ export const aclGrants = policy({
     if (/^Acl(Token|Role|BindingRule)/.test(kind) && given.some((name) => MANAGEMENT.test(String(name)))) {
       yield "gives all rights of Consul's management token";
     }
-    if (kind === "AclBindingRule" && !body.selector && !String(body.bindName).includes("${")) {
+    const bound = textAt(body, "bindType") === "templated-policy" ? at(body, "bindVars", "name") : body.bindName;
+    if (kind === "AclBindingRule" && !body.selector && !String(bound).includes("${")) {
       yield `gives everybody who logs in the rights of ${body.bindName}`;
     }
   },
@@ -44,7 +45,7 @@ export const aclGrants = policy({
     for (const object of objects.filter((each) => ifKnown(() => isAnonymous(each), false))) {
       const { policies, policy: one, roles, role } = object.body;
       const given = [...list(policies), one, ...list(roles), role].filter((each) => each !== undefined);
-      for (const name of given.filter((each) => !reading.includes(each))) {
+      for (const name of [...given.filter((each) => !reading.includes(each)), ...identitiesOf(object)]) {
         yield { object, problem: `gives everybody who has no token the rights of ${name}` };
       }
     }
@@ -54,6 +55,17 @@ export const aclGrants = policy({
 /** Whether an object is the anonymous token, or gives it something. One that is not known yet is a new one. */
 function isAnonymous({ group, kind, body }: ClusterObject): boolean {
   return group === "consul" && /^AclToken/.test(kind) && [body.tokenId, body.accessorId].includes(ANONYMOUS);
+}
+
+/** What a token may be beside what its policies and roles say; the template for DNS only reads. */
+function identitiesOf({ body }: ClusterObject): string[] {
+  const named = (key: string, what: string, name: string) =>
+    list(body[key]).map((each) => `the ${what} ${at(each, name)}`);
+  return [
+    ...named("serviceIdentities", "service", "serviceName"),
+    ...named("nodeIdentities", "node", "nodeName"),
+    ...named("templatedPolicies", "template", "templateName"),
+  ].filter((each) => each !== "the template builtin/dns");
 }
 
 /** Whether an object is an ACL policy that lets nobody write. */

@@ -310,7 +310,29 @@ cases("no-acl-for-everything", [
     [GIVES("web"), GIVES("api")],
   ),
   blocks("a role", [consul("AclTokenRoleAttachment", { tokenId: ANONYMOUS, role: "api" })], GIVES("api")),
-  passes("what only reads, for everybody", [rules("dns", READS), attached("dns")]),
+  blocks(
+    "identities of the anonymous token",
+    [
+      consul("AclToken", {
+        accessorId: ANONYMOUS,
+        serviceIdentities: [{ serviceName: "web" }, { serviceName: "api" }],
+        nodeIdentities: [{ nodeName: "n1", datacenter: "dc1" }],
+        templatedPolicies: [{ templateName: "builtin/dns" }, { templateName: "builtin/service" }],
+      }),
+    ],
+    ["the service web", "the service api", "the node n1", "the template builtin/service"].map(GIVES),
+  ),
+  blocks(
+    "an identity of the name of what only reads",
+    [rules("web", READS), consul("AclToken", { accessorId: ANONYMOUS, serviceIdentities: [{ serviceName: "web" }] })],
+    GIVES("the service web"),
+  ),
+  passes("identities of another token", [consul("AclToken", { serviceIdentities: [{ serviceName: "web" }] })]),
+  passes("what only reads, for everybody", [
+    rules("dns", READS),
+    attached("dns"),
+    consul("AclToken", { accessorId: ANONYMOUS, templatedPolicies: [{ templateName: "builtin/dns" }] }),
+  ]),
   passes("other tokens, which may be new", [
     attached("web", "11111111-2222-3333-4444-555555555555"),
     { ...attached("web", UNKNOWN), name: "new" },

@@ -321,6 +321,8 @@ cases("objects-in-sight", [
 const rules = (text: string) => consul("AclPolicy", { name: "p", rules: text });
 cases("no-acl-for-everything", [
   passes("what one service needs", [
+const templated = (bindVars: unknown) =>
+  consul("AclBindingRule", { authMethod: "k8s", bindType: "templated-policy", bindName: "builtin/service", bindVars });
     rules('# of its own\nservice "ledger" { policy = "write" }\nservice_prefix "" { policy = "read" }'),
     consul("AclToken", { policies: ["ledger"] }),
     consul("AclBindingRule", { authMethod: "k8s", bindType: "service", bindName: "${serviceaccount.name}" }),
@@ -368,6 +370,25 @@ cases("no-acl-for-everything", [
   ),
 ]);
 
+  ),
+  passes("everybody as himself, by a template", [templated({ name: "${serviceaccount.name}" })]),
+  ...[{ name: "traefik" }, undefined].map((bindVars) =>
+    blocks(
+      `everybody by the template of ${bindVars?.name}`,
+      [templated(bindVars)],
+      "everybody who logs in the rights of builtin/service",
+    ),
+  ),
+  blocks(
+    "everybody as one service, beside the variable of a template",
+    [
+      consul("AclBindingRule", {
+        bindType: "service",
+        bindName: "traefik",
+        bindVars: { name: "${serviceaccount.name}" },
+      }),
+    ],
+    "everybody who logs in the rights of traefik",
 const ignoring = (resource: ReturnType<typeof kube>, ...ignoreChanges: string[]) => ({ ...resource, ignoreChanges });
 cases("no-decision-ignored", [
   passes("a Job, which cannot be changed anyway", [
