@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { OTHER_MESHES } from "../components/pods/metadataProblems";
 import { at, ifKnown, Json, list, record } from "./lib/json";
 import { NEVER_INJECTED, onMeshPods } from "./lib/meshPods";
 import { ClusterObject, namespaceOf } from "./lib/objects";
@@ -26,6 +27,7 @@ const NODE_FOLDERS = [
 const POD = onMeshPods(function* (pod, object) {
   yield* hostProblems(pod);
   yield* annotationProblems(pod, object);
+  yield* otherMeshes(pod);
   // One that is not known yet is told by `up`, before the pod is made.
   if (ifKnown(() => NEVER_INJECTED.includes(namespaceOf(object)), false)) {
     yield `asks for a sidecar in ${namespaceOf(object)}, where the injector gives none`;
@@ -82,6 +84,16 @@ function* annotationProblems(pod: Pod, object: ClusterObject): Iterable<string> 
   const ports = items(consulAnnotation(pod, "transparent-proxy-exclude-outbound-ports"));
   for (const range of ports.filter(isMost)) {
     yield `transparent-proxy-exclude-outbound-ports ${range} lets everything out past the proxy`;
+  }
+}
+
+/** Of two redirections in a pod, the one that is set last comes first. */
+function* otherMeshes({ metadata }: Pod): Iterable<string> {
+  for (const [key, off] of Object.entries(OTHER_MESHES)) {
+    const asked = ["labels", "annotations"].map((part) => at(metadata, part, key) ?? "").find((value) => value !== "");
+    if (asked !== undefined && !off.test(String(asked))) {
+      yield `${key} is ${asked}: another mesh's sidecar may take its connections, past the intentions`;
+    }
   }
 }
 

@@ -17,7 +17,7 @@ export const PAST_THE_SIDECAR: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Annotations and labels by which other meshes take a pod in, and the values that do not. */
-const OTHER_MESHES: Readonly<Record<string, RegExp>> = {
+export const OTHER_MESHES: Readonly<Record<string, RegExp>> = {
   "linkerd.io/inject": /^disabled$/,
   "sidecar.istio.io/inject": /^false$/,
   "istio.io/rev": /^$/,

@@ -238,6 +238,36 @@ cases("no-proxy-bypass", [
   ),
 ]);
 
+const IN_MESH = { [INJECT]: "true" };
+cases("no-proxy-bypass", [
+  ...[
+    ["sidecar.istio.io/inject", "true"],
+    ["istio.io/rev", "default"],
+    ["linkerd.io/inject", "enabled"],
+    ["kuma.io/sidecar-injection", "enabled"],
+    ["openservicemesh.io/sidecar-injection", "yes"],
+  ].flatMap(([key, value]) =>
+    [
+      workload("a", { annotations: { ...IN_MESH, [key]: value } }),
+      workload("a", { annotations: IN_MESH, labels: { [key]: value } }),
+      workload("a", { annotations: { ...IN_MESH, [key]: value }, labels: { [key]: "" } }),
+    ].map((pod, i) =>
+      blocks(
+        `another mesh's sidecar: ${key}, ${i}`,
+        [pod],
+        `Deployment a: ${key} is ${value}: another mesh's sidecar may take its connections, past the intentions. Remove`,
+      ),
+    ),
+  ),
+  passes("no sidecar of another mesh, and pods outside this one", [
+    workload("a", {
+      annotations: { ...IN_MESH, "linkerd.io/inject": "disabled", "sidecar.istio.io/inject": null },
+      labels: { "sidecar.istio.io/inject": "false", "istio.io/rev": "" },
+    }),
+    workload("b", { annotations: { "linkerd.io/inject": "enabled" } }),
+  ]),
+]);
+
 cases("mesh-annotations-read", [
   passes("what the injector reads", [
     meshed("a", {
