@@ -29,7 +29,7 @@ const APPLIERS: Record<string, readonly string[]> = {
   "work.open-cluster-management.io": ["ManifestWork", "ManifestWorkReplicaSet"],
 };
 /** Providers of Pulumi's that do the same. */
-const PROVIDERS = ["argocd", "flux", "helm", "kustomization"];
+const PROVIDERS = ["argocd", "flux", "helm", "kubernetes", "kustomization"];
 
 /** Programs that change a cluster or Consul wherever a command names them, and what they only ask. */
 const PROGRAMS: readonly (readonly [program: string, asks: RegExp])[] = [

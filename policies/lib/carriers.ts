@@ -106,8 +106,9 @@ function joined(objects: ClusterObject[]): ClusterObject[] {
   });
 }
 
-/** Packages whose resources are no Kubernetes objects, but may reach into the cluster. */
-const OTHERS = /^(command|pulumi-nodejs|pulumi-python|helm|kustomization|argocd|flux|pulumi:providers):/;
+/** Packages whose resources are no Kubernetes objects, but may reach into the cluster; Terraform's provider has the name of Pulumi's. */
+const OTHERS =
+  /^(command|pulumi-nodejs|pulumi-python|helm|kustomization|argocd|flux|kubernetes(?=:index\b)|pulumi:providers):/;
 
 function ofOthers({ type, props, urn }: PulumiResource): ClusterObject[] {
   const [, group] = OTHERS.exec(type) ?? [];

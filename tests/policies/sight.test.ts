@@ -297,9 +297,12 @@ cases("objects-in-sight", [
     kube("example.com/v1", "Command", "c", { create: "kubectl apply -f x" }),
     dynamic("nodejs", ""),
   ]),
-  ...["argocd:index/application:Application", "flux:index/bootstrapGit:BootstrapGit", "kustomization:index/x:X"].map(
-    (type) => blocks(type, [{ type, name: "r", props: {} }], "somebody else applies"),
-  ),
+  ...[
+    ...["argocd:index/application:Application", "flux:index/bootstrapGit:BootstrapGit", "kustomization:index/x:X"],
+    // Terraform's provider, whose package Pulumi makes: https://www.pulumi.com/registry/packages/terraform-provider
+    ...["kubernetes:index/manifest:Manifest", "kubernetes:index:Manifest"],
+  ].map((type) => blocks(type, [{ type, name: "r", props: {} }], "somebody else applies")),
+  passes("a group that only begins like that of Terraform's", [kube("indexes.example/v1", "Index", "i", {})]),
   blocks("another provider's release", [{ type: "helm:index/release:Release", name: "r", props: {} }], "somebody else"),
   ...[
     component("helm.sh/v3", "Chart", { chart: "shop" }),
@@ -318,11 +321,11 @@ cases("objects-in-sight", [
   passes("what is exempt", [command("kubectl apply -f crds.yaml")], { config: { exempt: ["command"] } }),
 ]);
 
+const templated = (bindVars: unknown) =>
+  consul("AclBindingRule", { authMethod: "k8s", bindType: "templated-policy", bindName: "builtin/service", bindVars });
 const rules = (text: string) => consul("AclPolicy", { name: "p", rules: text });
 cases("no-acl-for-everything", [
   passes("what one service needs", [
-const templated = (bindVars: unknown) =>
-  consul("AclBindingRule", { authMethod: "k8s", bindType: "templated-policy", bindName: "builtin/service", bindVars });
     rules('# of its own\nservice "ledger" { policy = "write" }\nservice_prefix "" { policy = "read" }'),
     consul("AclToken", { policies: ["ledger"] }),
     consul("AclBindingRule", { authMethod: "k8s", bindType: "service", bindName: "${serviceaccount.name}" }),
@@ -368,9 +371,6 @@ const templated = (bindVars: unknown) =>
     [consul("AclBindingRule", { authMethod: "k8s", bindType: "service", bindName: "traefik" })],
     "everybody who logs in the rights of traefik",
   ),
-]);
-
-  ),
   passes("everybody as himself, by a template", [templated({ name: "${serviceaccount.name}" })]),
   ...[{ name: "traefik" }, undefined].map((bindVars) =>
     blocks(
@@ -389,6 +389,9 @@ const templated = (bindVars: unknown) =>
       }),
     ],
     "everybody who logs in the rights of traefik",
+  ),
+]);
+
 const ignoring = (resource: ReturnType<typeof kube>, ...ignoreChanges: string[]) => ({ ...resource, ignoreChanges });
 cases("no-decision-ignored", [
   passes("a Job, which cannot be changed anyway", [
