@@ -63,7 +63,8 @@ function askedElsewhere(webhook: unknown): string | undefined {
 
 function isForNewPods(rule: unknown): boolean {
   const has = (key: string, value: string) => list(at(rule, key)).some((each) => each === value || each === "*");
-  return has("operations", "CREATE") && has("apiGroups", "") && has("resources", "pods");
+  const wanted = Object.entries({ operations: "CREATE", apiGroups: "", apiVersions: "v1", resources: "pods" });
+  return wanted.every(([key, value]) => has(key, value)) && at(rule, "scope") !== "Cluster";
 }
 
 function asks(object: ClusterObject): boolean {

@@ -114,6 +114,8 @@ cases("injection-in-force", [
     [{ ...PODS, operations: ["DELETE"] }],
     [{ ...PODS, apiGroups: ["apps"] }],
     [{ ...PODS, resources: ["services"] }, "pods"],
+    [{ ...PODS, apiVersions: ["v2"] }],
+    [{ ...PODS, scope: "Cluster" }],
   ].flatMap((rules) =>
     [webhook("mine", [{ ...asked, rules }]), patchOf({ rules })].map((each) =>
       blocks(
@@ -124,8 +126,18 @@ cases("injection-in-force", [
     ),
   ),
   passes("rules for everything, for pods too, and of a webhook for something else", [
-    webhook("a", [{ ...asked, rules: [{ apiGroups: ["*"], operations: ["*"], resources: ["*"] }] }]),
-    webhook("b", [{ ...asked, rules: [{ ...PODS, resources: ["services"] }, PODS] }]),
+    webhook("a", [
+      { ...asked, rules: [{ apiGroups: ["*"], apiVersions: ["*"], operations: ["*"], resources: ["*"] }] },
+    ]),
+    webhook("b", [
+      {
+        ...asked,
+        rules: [
+          { ...PODS, resources: ["services"] },
+          { ...PODS, scope: "Namespaced" },
+        ],
+      },
+    ]),
     webhook("c", [{ ...asked, name: "mutate-mesh.consul.hashicorp.com", rules: [{ ...PODS, resources: ["meshes"] }] }]),
   ]),
   ...[
