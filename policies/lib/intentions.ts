@@ -39,7 +39,7 @@ export function protocols(objects: readonly ClusterObject[], elsewhere: Record<s
     if (!ofOne && !isConfigEntry(object, "ProxyDefaults")) {
       continue;
     }
-    const protocol = textAt(object.body, "spec", ...(ofOne ? [] : ["config"]), "protocol");
+    const protocol = textAt(object.body, "spec", ...(ofOne ? [] : ["config"]), "protocol")?.toLowerCase();
     if (protocol === undefined && object.patch) {
       continue;
     }
@@ -57,7 +57,7 @@ export const PROTOCOLS_CONFIG = {
   protocols: {
     type: "object" as const,
     default: {},
-    additionalProperties: { type: "string" as const },
+    additionalProperties: { type: "string" as const, enum: ["tcp", "http", "http2", "grpc"] },
     description: "Protocol of each service that has its ServiceDefaults in another stack, by the service's name",
   },
 };

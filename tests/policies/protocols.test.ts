@@ -1,3 +1,4 @@
+import { Analyzer } from "./analyzer";
 import { blocks, cases, passes, useAnalyzer } from "./cases";
 import { configEntry, http, intentions } from "./resources";
 
@@ -29,7 +30,21 @@ cases(
     passes("defaults here that say nothing, which is tcp", [defaults({ mutualTLSMode: "strict" }), called], ELSEWHERE),
     passes("defaults of all that say nothing", [ofOthers({ connectTimeout: "1s" }), called]),
     passes("defaults of another service", [http("other"), called]),
+    passes("tcp in other letters, as Consul takes it", [
+      ofOthers({ protocol: "http" }),
+      defaults({ protocol: "TCP" }),
+      called,
+    ]),
+    blocks("defaults of all in other letters", [ofOthers({ protocol: "HTTP" }), called], "which speaks http."),
     passes("tcp, where all others speak http", [ofOthers({ protocol: "http" }), defaults({ protocol: "tcp" }), called]),
   ],
   "advisory",
 );
+
+test("what another stack's services are said to speak is what Consul knows", async () => {
+  const policies = await Analyzer.use((analyzer) => analyzer.policies());
+  const schemas = policies.map(({ configschema }) => (configschema as any).protocols).filter(Boolean);
+  expect(schemas.map(({ additionalProperties }) => additionalProperties)).toEqual(
+    ["intentions-consistent", "l7-permissions"].map(() => ({ type: "string", enum: ["tcp", "http", "http2", "grpc"] })),
+  );
+});
