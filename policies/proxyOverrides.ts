@@ -23,14 +23,17 @@ const BINDS = /^(bind_address|bind_port|envoy_gateway_bind_.*|envoy_mesh_gateway
 const HARMLESS_ARGUMENTS =
   /^(-l|--log-level|--component-log-level|--log-format(-escaped)?|--log-path|--enable-fine-grain-logging|--concurrency|--cpuset-threads|--drain-time-s|--drain-strategy|--parent-shutdown-time-s|--file-flush-interval-msec|--disable-hot-restart|--base-id|--use-dynamic-base-id|--local-address-ip-version|--socket-mode|--skip-deprecated-logs)(=|$)/;
 
+/** Annotation with a pod's own settings of its proxy, which come before what config entries say. */
+const PROXY_CONFIG = "proxy-config-map";
+
 const POD = onMeshPods(function* (pod) {
   yield* argumentProblems(String(consulAnnotation(pod, "envoy-extra-args")));
-  const config = consulAnnotation(pod, "proxy-config-map");
+  const config = consulAnnotation(pod, PROXY_CONFIG);
   if (config) {
     const values = parsed(config);
     yield* values === undefined
-      ? [`proxy-config-map is not JSON, so it cannot be judged`]
-      : configProblems("proxy-config-map", record(values));
+      ? [`${PROXY_CONFIG} is not JSON, so it cannot be judged`]
+      : configProblems(PROXY_CONFIG, record(values));
   }
   for (const name of ["consul-sidecar-user-volume", "consul-sidecar-user-volume-mount"]) {
     if (consulAnnotation(pod, name)) {
@@ -96,6 +99,8 @@ function* configProblems(where: string, config: Json): Iterable<string> {
     const name = key.toLowerCase();
     if (/^envoy_.*_json(_tpl)?$/.test(name) && !HARMLESS_JSON.includes(name)) {
       yield `${where}.${key} replaces configuration that Consul makes, or adds a listener that no intention guards`;
+    } else if (where === PROXY_CONFIG && name === "protocol") {
+      yield `${where}.${key} has the sidecar speak ${value}, whatever ServiceDefaults say: over tcp it asks for no token`;
     } else if (BINDS.test(name)) {
       yield `${where}.${key} moves the proxy's listener away from where the pod's traffic is redirected to`;
     } else if (name === "envoy_stats_bind_addr" && !/^(127\.|\[?::1\]?:|localhost:)/.test(String(value))) {

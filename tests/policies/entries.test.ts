@@ -100,6 +100,14 @@ cases("no-proxy-override", [
     [meshed("a", { "proxy-config-map": "{" })],
     "proxy-config-map is not JSON",
   ),
+  ...["protocol", "Protocol"].map((key) =>
+    blocks(
+      `${key} of one`,
+      [meshed("a", { "proxy-config-map": `{"${key}": "tcp"}` })],
+      `Deployment a: proxy-config-map.${key} has the sidecar speak tcp, whatever ServiceDefaults say: over tcp it asks for no token. Remove`,
+    ),
+  ),
+  passes("the protocol of all", [proxyConfig({ protocol: "http" })]),
   ...["bind_address", "Bind_Port", "envoy_gateway_bind_addresses", "envoy_mesh_gateway_bind_tagged_addresses"].map(
     (key) => blocks(`${key} of one`, [meshed("a", { "proxy-config-map": `{"${key}": 1}` })], `.${key} moves`),
   ),
