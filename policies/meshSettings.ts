@@ -54,8 +54,10 @@ function* meshProblems({ body }: ClusterObject): Iterable<string> {
   if (at(normalization, "insecureDisablePathNormalization")) {
     yield "insecureDisablePathNormalization is set: /public/../admin does not match an intention for /admin";
   }
-  if (textAt(normalization, "pathWithEscapedSlashesAction") === "KEEP_UNCHANGED") {
-    yield "pathWithEscapedSlashesAction is KEEP_UNCHANGED: %2F hides a path from an intention that the service then serves";
+  const escaped = textAt(normalization, "pathWithEscapedSlashesAction");
+  // Envoy's default is to keep them.
+  if (escaped === "KEEP_UNCHANGED" || escaped === "IMPLEMENTATION_SPECIFIC_DEFAULT") {
+    yield `pathWithEscapedSlashesAction is ${escaped}: %2F hides a path from an intention that the service then serves`;
   }
 }
 

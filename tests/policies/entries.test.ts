@@ -192,6 +192,7 @@ cases("no-proxy-override", [
 
 const gateway = (gatewayClassName: string) =>
   kube("gateway.networking.k8s.io/v1", "Gateway", "g", { spec: { gatewayClassName, listeners: [] } });
+const ofConsuls = (kind: string, spec: object) => kube("consul.hashicorp.com/v1beta1", kind, "g", { spec });
 const gatewayClass = (name: string, controllerName: string) =>
   kube("gateway.networking.k8s.io/v1", "GatewayClass", name, { spec: { controllerName } });
 const registration = configEntry("Registration", "r", {
@@ -200,7 +201,6 @@ const registration = configEntry("Registration", "r", {
 });
 const outside = (service: object, more: object = {}) =>
   configEntry("Registration", "r", { node: "n", service: { name: "billing", port: 443, ...service }, ...more });
-const ofConsuls = (kind: string, spec: object) => kube("consul.hashicorp.com/v1beta1", kind, "g", { spec });
 const destination = (...addresses: unknown[]) =>
   configEntry("ServiceDefaults", "out", { destination: { addresses, port: 80 } });
 const verified = { caFile: "/etc/ssl/certs/ca-certificates.crt", sni: "billing.example" };
@@ -327,14 +327,6 @@ cases("no-other-way-in", [
       "is a route of a gateway of Consul's",
     ),
   ),
-  blocks(
-    "a gateway of Consul's own class, told once",
-    [gatewayClass("consul", "api-gateway.consul.hashicorp.com/controller"), gateway("consul")],
-    "is a gateway of Consul's",
-  ),
-  blocks(
-    "a pod that registers as a gateway without a name",
-    [workload("a", { annotations: { "consul.hashicorp.com/gateway-kind": "mesh-gateway" } })],
   ...["GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute"].map((kind) =>
     blocks(
       `a route of Consul's own kind: ${kind}`,
@@ -375,6 +367,14 @@ cases("no-other-way-in", [
   passes("servers that are meant to", [release(safeBut({ server: { extraConfig: '{"retry_join_wan": ["a"]}' } }))], {
     config: { onPurpose: ["StatefulSet/consul-server"] },
   }),
+  blocks(
+    "a gateway of Consul's own class, told once",
+    [gatewayClass("consul", "api-gateway.consul.hashicorp.com/controller"), gateway("consul")],
+    "is a gateway of Consul's",
+  ),
+  blocks(
+    "a pod that registers as a gateway without a name",
+    [workload("a", { annotations: { "consul.hashicorp.com/gateway-kind": "mesh-gateway" } })],
     "registers itself as the mesh-gateway.",
   ),
   passes("one that is meant", [exported], { config: { onPurpose: ["ExportedServices/default"] } }),
@@ -687,10 +687,17 @@ cases("mesh-hardened", [
     [meshConfig({ http: { incoming: { requestNormalization: { insecureDisablePathNormalization: true } } } })],
     "insecureDisablePathNormalization",
   ),
-  blocks(
-    "hidden slashes",
-    [meshConfig({ http: { incoming: { requestNormalization: { pathWithEscapedSlashesAction: "KEEP_UNCHANGED" } } } })],
-    "KEEP_UNCHANGED",
+  ...["KEEP_UNCHANGED", "IMPLEMENTATION_SPECIFIC_DEFAULT"].map((pathWithEscapedSlashesAction) =>
+    blocks(
+      `hidden slashes: ${pathWithEscapedSlashesAction}`,
+      [meshConfig({ http: { incoming: { requestNormalization: { pathWithEscapedSlashesAction } } } })],
+      `pathWithEscapedSlashesAction is ${pathWithEscapedSlashesAction}: %2F hides a path from an intention that the service then serves. Set`,
+    ),
+  ),
+  ...["REJECT_REQUEST", "UNESCAPE_AND_REDIRECT", "UNESCAPE_AND_FORWARD"].map((pathWithEscapedSlashesAction) =>
+    passes(`slashes with ${pathWithEscapedSlashesAction}`, [
+      meshConfig({ http: { incoming: { requestNormalization: { pathWithEscapedSlashesAction } } } }),
+    ]),
   ),
   blocks(
     "a gateway's TLS",
