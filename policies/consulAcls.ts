@@ -10,6 +10,8 @@ const UNDOING: readonly (readonly [path: string, value: unknown])[] = [
   ["default_intention_policy", "allow"],
   // Whoever may register a service may then run programs beside the agent.
   ["enable_script_checks", true],
+  // And whoever may write keys and events, on the servers themselves.
+  ["disable_remote_exec", false],
 ];
 
 /** Without ACLs whoever reaches Consul's API can rewrite the intentions and take any service's identity. */

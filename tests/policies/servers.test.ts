@@ -30,6 +30,7 @@ cases("consul-acls", [
     ['acl_default_policy = "allow"', "acl_default_policy is allow"],
     ['default_intention_policy = "allow"', "default_intention_policy is allow"],
     ["enable_script_checks = true", "enable_script_checks is true"],
+    ["disable_remote_exec = false", "disable_remote_exec is false"],
   ].flatMap(([text, problem]) => [
     blocks(`servers with ${text}`, more(text), `StatefulSet consul: Consul's ${problem}. Set`),
     blocks(`a patch with ${text}`, patch(text), `StatefulSet consul-server: Consul's ${problem}. Set`),
@@ -42,6 +43,7 @@ cases("consul-acls", [
   ...[
     'acl { down_policy = "extend-cache" }',
     'default_intention_policy = "deny"',
+    "disable_remote_exec = true",
     "enable_script_checks = false enable_local_script_checks = true",
   ].flatMap((text) => [passes(`servers with ${text}`, more(text)), passes(`a patch with ${text}`, patch(text))]),
   passes("by hand, as they should be", [servers({ command: RUN }), good]),
