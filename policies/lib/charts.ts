@@ -27,8 +27,8 @@ const rendered = new Map<string, Promise<Rendered>>();
 export async function renderRelease(release: PulumiResource): Promise<Rendered> {
   let inputs: Json;
   try {
-    const { name, namespace, chart, version, repositoryOpts, values, postrender } = release.props;
-    inputs = plain({ name, namespace, chart, version, repositoryOpts, values, postrender });
+    const { name, namespace, chart, version, repositoryOpts, values, postrender, disableWebhooks } = release.props;
+    inputs = plain({ name, namespace, chart, version, repositoryOpts, values, postrender, disableWebhooks });
   } catch (error) {
     return { failure: (error as Error).message };
   }
@@ -48,7 +48,9 @@ async function render(inputs: Json, release: PulumiResource): Promise<Rendered> 
   }
   const namespace = textAt(inputs, "namespace") ?? "default";
   const kubernetes = supportedVersions[supportedVersions.length - 1].kubernetes[1];
-  const flags = ["--namespace", namespace, "--kube-version", kubernetes, "--skip-tests"];
+  // What Pulumi calls webhooks are Helm's hooks.
+  const hooks = inputs.disableWebhooks ? ["--no-hooks"] : [];
+  const flags = ["--namespace", namespace, "--kube-version", kubernetes, "--skip-tests", ...hooks];
   try {
     const text = await helm(
       ["template", textAt(inputs, "name") ?? "release", ...chart.arguments, ...flags, "--values", "-"],

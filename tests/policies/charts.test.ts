@@ -58,6 +58,21 @@ cases("intentions-consistent", [
   passes("a chart's, in another cluster", [{ ...made(ENTRY, { version: "1.2.3" }), provider }, own]),
 ]);
 
+const HOOK = `
+apiVersion: consul.hashicorp.com/v1alpha1
+kind: ServiceIntentions
+metadata: {name: all, annotations: {helm.sh/hook: post-install}}
+spec: {destination: {name: "*"}, sources: [{name: "*", action: deny}]}`;
+cases("deny-all-exists", [
+  passes("one by a hook", [made(HOOK)]),
+  passes("one by a hook that is not turned off", [made(HOOK, { disableWebhooks: false })]),
+  blocks(
+    "one by a hook that Helm does not run",
+    [made(HOOK, { disableWebhooks: true }), own],
+    "no intention denies * → *",
+  ),
+]);
+
 cases("images-pinned", [
   blocks("a folder's, without a version", [made(pod("nginx"))], UNPINNED),
   blocks("a folder's, of the version that is asked for", [made(pod("nginx"), { version: "1.2.3" })], UNPINNED),
