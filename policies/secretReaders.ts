@@ -31,6 +31,9 @@ const TAKES: readonly (readonly [group: string, resource: string, verb: string])
   ["", "serviceaccounts", "impersonate"],
   ["", "users", "impersonate"],
   ["", "groups", "impersonate"],
+  // A certificate that the cluster signs is whoever it names.
+  ["certificates.k8s.io", "certificatesigningrequests/approval", "update"],
+  ["certificates.k8s.io", "certificatesigningrequests/approval", "patch"],
   ...["clusterroles", "roles"].flatMap((resource) =>
     ["escalate", "bind"].map((verb) => ["rbac.authorization.k8s.io", resource, verb] as const),
   ),
@@ -47,8 +50,10 @@ const GUARDS: typeof WORKLOADS = {
   "consul.hashicorp.com": [
     ...["serviceintentions", "servicedefaults", "proxydefaults", "meshes", "jwtproviders", "registrations"],
     ...["serviceresolvers", "servicerouters", "servicesplitters", "ingressgateways", "terminatinggateways"],
-    ...["exportedservices", "peeringacceptors", "peeringdialers", "samenessgroups"],
+    ...["exportedservices", "peeringacceptors", "peeringdialers", "samenessgroups", "cgateways"],
   ],
+  // With its kind go all intentions.
+  "apiextensions.k8s.io": ["customresourcedefinitions"],
   "admissionregistration.k8s.io": [
     ...["mutatingwebhookconfigurations", "validatingwebhookconfigurations"],
     ...["mutatingadmissionpolicies", "mutatingadmissionpolicybindings"],

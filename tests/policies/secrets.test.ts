@@ -387,6 +387,10 @@ cases("secrets-not-for-everybody", [
       { resources: [resource], verbs: ["impersonate"] },
       `may impersonate ${resource}`,
     ]),
+    ...["update", "patch"].map((verb) => [
+      { apiGroups: ["certificates.k8s.io"], resources: ["certificatesigningrequests/approval"], verbs: [verb] },
+      `may ${verb} certificatesigningrequests/approval`,
+    ]),
     ...["clusterroles", "roles"].flatMap((resource) =>
       ["escalate", "bind"].map((verb) => [
         { apiGroups: ["rbac.authorization.k8s.io"], resources: [resource], verbs: [verb] },
@@ -403,13 +407,14 @@ cases("secrets-not-for-everybody", [
     ...[
       ...["servicedefaults", "proxydefaults", "meshes", "jwtproviders", "registrations", "serviceresolvers"],
       ...["servicerouters", "servicesplitters", "ingressgateways", "terminatinggateways", "exportedservices"],
-      ...["peeringacceptors", "peeringdialers", "samenessgroups"],
+      ...["peeringacceptors", "peeringdialers", "samenessgroups", "cgateways"],
     ].map((kind) => [
       { apiGroups: ["consul.hashicorp.com"], resources: [kind], verbs: ["delete"] },
       `may delete ${kind}`,
     ]),
     [{ apiGroups: ["consul.hashicorp.com"], resources: ["*"], verbs: ["*"] }, "may create serviceintentions"],
     ...[
+      ["apiextensions.k8s.io", "customresourcedefinitions"],
       ["admissionregistration.k8s.io", "mutatingwebhookconfigurations"],
       ["admissionregistration.k8s.io", "validatingwebhookconfigurations"],
       ["admissionregistration.k8s.io", "mutatingadmissionpolicies"],
