@@ -9,6 +9,9 @@ const MANAGEMENT = /^(global-management|builtin\/global-management|00000000-0000
 /** What rewrites intentions, tokens or the servers themselves. */
 const WHOLE = ["acl", "keyring", "mesh", "operator", "peering"];
 
+/** What a selector names somebody by; what it only leaves out names nobody. */
+const NAMES = /==|(?<!\bnot\s+)\b(in|contains|matches)\b/;
+
 /** The token of whoever has none. */
 const ANONYMOUS = "00000000-0000-0000-0000-000000000002";
 
@@ -36,7 +39,7 @@ export const aclGrants = policy({
       yield "gives all rights of Consul's management token";
     }
     const bound = textAt(body, "bindType") === "templated-policy" ? at(body, "bindVars", "name") : body.bindName;
-    if (kind === "AclBindingRule" && !body.selector && !String(bound).includes("${")) {
+    if (kind === "AclBindingRule" && !NAMES.test(String(body.selector)) && !String(bound).includes("${")) {
       yield `gives everybody who logs in the rights of ${body.bindName}`;
     }
   },

@@ -342,6 +342,7 @@ cases("no-acl-for-everything", [
   ...["builtin/global-management", "00000000-0000-0000-0000-000000000001"].map((name) =>
     blocks(`a token of management by ${name}`, [consul("AclToken", { policies: [name] })], "all rights"),
   ),
+const bound = (selector: string) => consul("AclBindingRule", { bindType: "service", bindName: "traefik", selector });
   passes("policies of names like it", [
     consul("AclToken", { policies: ["not-global-management", "global-management-of-nothing"] }),
   ]),
@@ -389,6 +390,23 @@ cases("no-acl-for-everything", [
       }),
     ],
     "everybody who logs in the rights of traefik",
+  ),
+  ...[
+    "serviceaccount.name!=default",
+    "serviceaccount.name not in ops",
+    "groups not  contains ops",
+    "serviceaccount.name not matches `^x`",
+    "serviceaccount.name is not empty",
+    "",
+  ].map((selector) =>
+    blocks(
+      `everybody but some as one service: ${selector}`,
+      [bound(selector)],
+      "AclBindingRule: gives everybody who logs in the rights of traefik. Name",
+    ),
+  ),
+  ...["serviceaccount.name==ops", "ops in groups", "groups contains ops", "serviceaccount.name matches `^ops`"].map(
+    (selector) => passes(`some as one service: ${selector}`, [bound(selector)]),
   ),
 ]);
 
