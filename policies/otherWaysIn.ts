@@ -123,7 +123,10 @@ function* openings(object: ClusterObject): Iterable<string> {
     if (list(at(body, "spec", "services")).some((service) => String(at(service, "name")).includes("*"))) {
       yield "lets the mesh out to every service that is outside it";
     }
-  } else if (isConfigEntry(object, "PeeringAcceptor", "PeeringDialer")) {
+  } else if (
+    isConfigEntry(object, "PeeringAcceptor", "PeeringDialer") ||
+    `${group}/${object.kind}` === "consul/NetworkArea"
+  ) {
     yield "joins the mesh with another cluster's";
   } else if (isConfigEntry(object, "SamenessGroup")) {
     yield "takes services of other clusters for the mesh's own";

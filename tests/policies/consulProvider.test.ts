@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { UNKNOWN } from "./analyzer";
 import { blocks, cases, passes, useAnalyzer } from "./cases";
+import { kube } from "./resources";
 
 useAnalyzer();
 /** A resource of the Consul provider, whose typed entries say otherwise what custom resources say. */
@@ -59,6 +60,12 @@ cases("no-other-way-in", [
     config: { onPurpose: ["ApiGateway/edge", "HttpRoute/web"] },
   }),
   blocks("a peering", [consul("Peering", { peerName: "west" })], "PeeringDialer west: joins the mesh with another"),
+  blocks(
+    "an area of networks",
+    [consul("NetworkArea", {})],
+    "NetworkArea: joins the mesh with another cluster's. Publish",
+  ),
+  passes("another's area", [kube("example.com/v1", "NetworkArea", "a", {})]),
   blocks("a token of one", [consul("PeeringToken", { peerName: "west" })], "PeeringAcceptor west: joins the mesh with"),
   passes("a peering that is meant", [consul("Peering", { peerName: "west" })], {
     config: { onPurpose: ["PeeringDialer/west"] },
