@@ -1,16 +1,19 @@
 import { PROVIDER_CODE } from "../components/interrupted/providerCode";
 import { unseen } from "./lib/carriers";
-import { at, Json } from "./lib/json";
+import { at, Json, list } from "./lib/json";
 import { ClusterObject } from "./lib/objects";
 import { policy } from "./lib/policy";
 
 /** Kinds by which a controller in the cluster applies what a policy never sees, by their API group. */
 const APPLIERS: Record<string, readonly string[]> = {
   "addons.cluster.x-k8s.io": ["ClusterResourceSet", "HelmChartProxy"],
+  "apiextensions.crossplane.io": ["Composition"],
   "app.terraform.io": ["Workspace", "Module"],
   "apps.open-cluster-management.io": ["Channel", "Subscription"],
   "argoproj.io": ["Application", "ApplicationSet"],
+  "config.projectsveltos.io": ["ClusterProfile", "Profile"],
   "fleet.cattle.io": ["Bundle", "GitRepo", "HelmOp"],
+  "fluxcd.controlplane.io": ["FluxInstance", "ResourceSet"],
   "helm.cattle.io": ["HelmChart", "HelmChartConfig"],
   "helm.crossplane.io": ["Release"],
   "helm.m.crossplane.io": ["Release"],
@@ -24,6 +27,7 @@ const APPLIERS: Record<string, readonly string[]> = {
   "olm.operatorframework.io": ["ClusterExtension"],
   "operators.coreos.com": ["Subscription"],
   "packaging.carvel.dev": ["PackageInstall"],
+  "policies.kyverno.io": ["GeneratingPolicy", "NamespacedGeneratingPolicy"],
   "pulumi.com": ["Program", "Stack", "Update"],
   "tf.upbound.io": ["Workspace"],
   "work.open-cluster-management.io": ["ManifestWork", "ManifestWorkReplicaSet"],
@@ -68,7 +72,8 @@ export const objectsInSight = policy({
     "Declare it as resources of the Kubernetes or Consul provider, or exempt this resource; see docs/policies.md#out-of-sight",
   *object(object) {
     const { group, kind, body } = object;
-    if ((Object.hasOwn(APPLIERS, group) && APPLIERS[group].includes(kind)) || PROVIDERS.includes(group)) {
+    const applies = Object.hasOwn(APPLIERS, group) && APPLIERS[group].includes(kind);
+    if (applies || PROVIDERS.includes(group) || generates(object)) {
       yield "somebody else applies what it stands for, which cannot be judged";
     }
     if (group === "pulumi:providers" && kind === "kubernetes" && body.renderYamlToDirectory) {
@@ -83,6 +88,11 @@ export const objectsInSight = policy({
     yield* unseen(resources);
   },
 });
+
+/** Whether a policy of Kyverno's makes objects; others only judge or change what is made. */
+function generates({ group, body }: ClusterObject): boolean {
+  return group === "kyverno.io" && list(at(body, "spec", "rules")).some((rule) => at(rule, "generate") !== undefined);
+}
 
 /** What a resource of the command provider runs. */
 function commandOf({ group, kind, body }: ClusterObject): string {

@@ -274,6 +274,13 @@ cases("objects-in-sight", [
     ["olm.operatorframework.io/v1", "ClusterExtension"],
     ["packaging.carvel.dev/v1alpha1", "PackageInstall"],
     ["tf.upbound.io/v1beta1", "Workspace"],
+    ["apiextensions.crossplane.io/v1", "Composition"],
+    ["config.projectsveltos.io/v1beta1", "ClusterProfile"],
+    ["config.projectsveltos.io/v1beta1", "Profile"],
+    ["fluxcd.controlplane.io/v1", "FluxInstance"],
+    ["fluxcd.controlplane.io/v1", "ResourceSet"],
+    ["policies.kyverno.io/v1alpha1", "GeneratingPolicy"],
+    ["policies.kyverno.io/v1alpha1", "NamespacedGeneratingPolicy"],
     ["work.open-cluster-management.io/v1", "ManifestWork"],
     ["work.open-cluster-management.io/v1alpha1", "ManifestWorkReplicaSet"],
   ].map(([version, kind]) =>
@@ -284,6 +291,18 @@ cases("objects-in-sight", [
     [component("yaml/v2", "ConfigGroup", { yaml: "apiVersion: helm.cattle.io/v1\nkind: HelmChart" })],
     "HelmChart: somebody else",
   ),
+  ...["ClusterPolicy", "Policy"].map((kind) =>
+    blocks(
+      `what Kyverno makes by a ${kind}`,
+      [kube("kyverno.io/v1", kind, "p", { spec: { rules: [{ validate: {} }, { generate: { kind: "Secret" } }] } })],
+      `${kind} p: somebody else applies what it stands for, which cannot be judged. Declare`,
+    ),
+  ),
+  passes("policies of Kyverno's that make nothing", [
+    kube("kyverno.io/v1", "ClusterPolicy", "p", { spec: { rules: [{ validate: {} }, { mutate: {} }] } }),
+    kube("kyverno.io/v1", "ClusterPolicy", "q", {}),
+    kube("example.com/v1", "ClusterPolicy", "r", { spec: { rules: [{ generate: {} }] } }),
+  ]),
   passes("kinds that are only called alike", [
     ...[
       ["helm.cattle.io/v1", "HelmChartTest"],
@@ -323,6 +342,7 @@ cases("objects-in-sight", [
 
 const templated = (bindVars: unknown) =>
   consul("AclBindingRule", { authMethod: "k8s", bindType: "templated-policy", bindName: "builtin/service", bindVars });
+const bound = (selector: string) => consul("AclBindingRule", { bindType: "service", bindName: "traefik", selector });
 const rules = (text: string) => consul("AclPolicy", { name: "p", rules: text });
 cases("no-acl-for-everything", [
   passes("what one service needs", [
@@ -342,7 +362,6 @@ cases("no-acl-for-everything", [
   ...["builtin/global-management", "00000000-0000-0000-0000-000000000001"].map((name) =>
     blocks(`a token of management by ${name}`, [consul("AclToken", { policies: [name] })], "all rights"),
   ),
-const bound = (selector: string) => consul("AclBindingRule", { bindType: "service", bindName: "traefik", selector });
   passes("policies of names like it", [
     consul("AclToken", { policies: ["not-global-management", "global-management-of-nothing"] }),
   ]),
@@ -372,6 +391,23 @@ const bound = (selector: string) => consul("AclBindingRule", { bindType: "servic
     [consul("AclBindingRule", { authMethod: "k8s", bindType: "service", bindName: "traefik" })],
     "everybody who logs in the rights of traefik",
   ),
+  ...[
+    "serviceaccount.name!=default",
+    "serviceaccount.name not in ops",
+    "groups not  contains ops",
+    "serviceaccount.name not matches `^x`",
+    "serviceaccount.name is not empty",
+    "",
+  ].map((selector) =>
+    blocks(
+      `everybody but some as one service: ${selector}`,
+      [bound(selector)],
+      "AclBindingRule: gives everybody who logs in the rights of traefik. Name",
+    ),
+  ),
+  ...["serviceaccount.name==ops", "ops in groups", "groups contains ops", "serviceaccount.name matches `^ops`"].map(
+    (selector) => passes(`some as one service: ${selector}`, [bound(selector)]),
+  ),
   passes("everybody as himself, by a template", [templated({ name: "${serviceaccount.name}" })]),
   ...[{ name: "traefik" }, undefined].map((bindVars) =>
     blocks(
@@ -390,23 +426,6 @@ const bound = (selector: string) => consul("AclBindingRule", { bindType: "servic
       }),
     ],
     "everybody who logs in the rights of traefik",
-  ),
-  ...[
-    "serviceaccount.name!=default",
-    "serviceaccount.name not in ops",
-    "groups not  contains ops",
-    "serviceaccount.name not matches `^x`",
-    "serviceaccount.name is not empty",
-    "",
-  ].map((selector) =>
-    blocks(
-      `everybody but some as one service: ${selector}`,
-      [bound(selector)],
-      "AclBindingRule: gives everybody who logs in the rights of traefik. Name",
-    ),
-  ),
-  ...["serviceaccount.name==ops", "ops in groups", "groups contains ops", "serviceaccount.name matches `^ops`"].map(
-    (selector) => passes(`some as one service: ${selector}`, [bound(selector)]),
   ),
 ]);
 
