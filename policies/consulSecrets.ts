@@ -1,7 +1,8 @@
 import { at, ifKnown, Json, list, record, textAt } from "./lib/json";
-import { ClusterObject } from "./lib/objects";
+import { ClusterObject, nameOf } from "./lib/objects";
 import { commandLine, containersOf, podOf } from "./lib/pods";
 import { policy } from "./lib/policy";
+import { isFalse } from "./lib/traefikOptions";
 
 /** Secrets of Consul's that nobody but its own programs has to read: its chart's, and those that this project makes. */
 export const SENSITIVE =
@@ -32,6 +33,7 @@ export const consulSecrets = policy({
       yield* readProblems(container);
     }
     yield* volumeProblems(object, others);
+    yield* copyProblems(object);
     const files = record(ifKnown(() => object.body.data, undefined));
     for (const file of Object.keys(files)) {
       if (TOKEN_SETTING.test(told(() => files[file]))) {
@@ -40,6 +42,22 @@ export const consulSecrets = policy({
     }
   },
 });
+
+/** Annotations by which a controller copies a Secret: into this one, or this one to other namespaces. */
+const COPIES = /replicat|reflect/i;
+
+function* copyProblems(object: ClusterObject): Iterable<string> {
+  const annotations = record(
+    ifKnown(() => object.kind === "Secret" && at(object.body, "metadata", "annotations"), undefined),
+  );
+  for (const key of Object.keys(annotations).filter((each) => COPIES.test(each))) {
+    const value = told(() => annotations[key]);
+    const copied = [value, ...(isFalse(value) ? [] : [nameOf(object)])].find((name) => SENSITIVE.test(name));
+    if (copied !== undefined) {
+      yield `the annotation ${key} copies the Secret ${copied}`;
+    }
+  }
+}
 
 /** A text, or several; what is not known yet says nothing. */
 function told(look: () => unknown): string {

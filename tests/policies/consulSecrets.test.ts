@@ -20,6 +20,35 @@ const beside = (consuls: string[], others: string[]) =>
       ],
     },
   });
+/** A Secret with one annotation. */
+const annotated = (name: string, key: string, value: unknown, kind = "Secret") =>
+  kube("v1", kind, name, { metadata: { annotations: { [key]: value } } });
+const REPLICATE = "replicator.v1.mittwald.de/replicate-from";
+const REFLECT = "reflector.v1.k8s.emberstack.com/reflection-auto-enabled";
+cases("consul-secrets-unread", [
+  blocks(
+    "a copy by a controller",
+    [annotated("copy", REPLICATE, "consul/consul-ca-key")],
+    `Secret copy: the annotation ${REPLICATE} copies the Secret consul/consul-ca-key. Log in`,
+  ),
+  blocks(
+    "copies into other namespaces",
+    [annotated("consul-ca-key", REFLECT, "true")],
+    `Secret consul-ca-key: the annotation ${REFLECT} copies the Secret consul-ca-key. Log in`,
+  ),
+  passes("copies of other Secrets, of none, and what copies nothing", [
+    ...[
+      annotated("copy", REPLICATE, "consul/consul-ca-cert"),
+      annotated("a", REFLECT, "true"),
+      annotated("consul-ca-key", REFLECT, "false"),
+      annotated("b", REPLICATE, UNKNOWN),
+      annotated("consul-gossip-key", "kubectl.kubernetes.io/last-applied-configuration", "consul-gossip-key"),
+      annotated("c", REPLICATE, "consul/consul-ca-key", "ConfigMap"),
+      kube("v1", "Secret", "d", { metadata: { annotations: UNKNOWN } }),
+    ].map((each, i) => ({ ...each, name: `s${i}` })),
+  ]),
+]);
+
 const UUID = "11111111-2222-3333-4444-555555555555";
 cases("consul-secrets-unread", [
   passes("Consul's own programs, and what others need", [
