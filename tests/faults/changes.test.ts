@@ -116,6 +116,33 @@ step("a service's pods come after the job that it names, and stay as they are wh
 });
 
 step(
+  "pods get DNS settings of their own and know their limits; their ServiceAccount stays when it is said to exist",
+  async () => {
+    const [whoami, echo] = services;
+    const own = {
+      ...whoami,
+      resources: { limits: { memory: "64Mi" } },
+      env: { GOMEMLIMIT: { resourceFieldRef: { resource: "limits.memory" } } },
+      podSpec: { dnsConfig: { options: [{ name: "ndots", value: "2" }] } },
+    };
+    const account = () =>
+      kubectl("get", "serviceaccount", "whoami", "-n", "mesh-services", "-o", "jsonpath={.metadata.uid}");
+    await up({ services: [own, echo] });
+    await answers(200, "whoami.localhost");
+    const uid = await account();
+    for (const existingServiceAccount of [true, false]) {
+      await up({ services: [{ ...own, existingServiceAccount }, echo] });
+      expect(await account()).toBe(uid);
+      await kubectl("delete", "pods", "-l", "app=whoami", "-n", "mesh-services");
+      await answers(200, "whoami.localhost");
+      await changesNothing(its.stack);
+    }
+    await up({ services });
+    await answers(200, "whoami.localhost");
+  },
+);
+
+step(
   "labels come and go in one up each, and none takes them for what a run that was interrupted has left",
   async () => {
     for (const labels of [{ team: "shop" }, {}]) {
