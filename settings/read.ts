@@ -46,19 +46,28 @@ const { isConfigSecret: isEncrypted } = pulumi.runtime as unknown as { isConfigS
  */
 export function readSettings(): Settings {
   const prefix = `${pulumi.getProject()}:`;
-  const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
+  const all = Object.entries(pulumi.runtime.allConfig());
+  const own = all.filter(([key]) => key.startsWith(prefix));
   const encrypted = own
     .filter(([key]) => isEncrypted(key))
     .map(([key]) => ({ propertyPath: key.slice(prefix.length), reason: ENCRYPTED }));
+  const unread = [...encrypted, ...all.flatMap(([key]) => ofFormerName(key, prefix))];
   // Of an encrypted value, no other problem is told: it might show what it is.
   const result =
-    encrypted.length > 0
-      ? { problems: encrypted }
+    unread.length > 0
+      ? { problems: unread }
       : withoutItself(parseSettings(Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]))));
   if ("problems" in result) {
     throw new pulumi.RunError(describeProblems(`configuration of stack ${pulumi.getStack()}`, result.problems));
   }
   return result.settings;
+}
+
+/** Under the name that this project has at first, a setting of one that was renamed would be passed over, and its default hold. */
+function ofFormerName(key: string, prefix: string): Problem[] {
+  const [project, setting] = key.split(":");
+  const reason = `is read by a project of that name alone, and this one has another in Pulumi.yaml; write ${prefix}${setting}`;
+  return project === "consul-traefik-mesh" && !key.startsWith(prefix) ? [{ propertyPath: key, reason }] : [];
 }
 
 /** Refuses a team that is the stack itself: it would be judged beside what it was before. */

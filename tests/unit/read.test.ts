@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parseSettings, readSettings, Settings } from "../../settings";
 import { settingsFrom } from "../../settings/read";
 import { describeProblems } from "../../components/shared/problems";
-import { record } from "../recorder";
+import { begin, record } from "../recorder";
 import { raw } from "../settings";
 
 /** What is made of a stack's configuration, and of plain values. */
@@ -212,6 +212,22 @@ describe("a stack's configuration", () => {
       { propertyPath: "services", reason },
     ];
     expect(readSettings).toThrow(describeProblems(`configuration of stack ${pulumi.getStack()}`, problems));
+  });
+
+  test("is refused where it has the project's first name and the project another, as all settings would have their defaults", () => {
+    const first = (key: string, rest: Record<string, unknown>) => {
+      configured(rest);
+      pulumi.runtime.setAllConfig({ ...pulumi.runtime.allConfig(), [`consul-traefik-mesh:${key}`]: "3" });
+    };
+    begin(false, "consul-traefik-mesh");
+    first("consulServers", {});
+    expect(readSettings().consul.servers).toBe(3);
+    begin(false, "acme-mesh");
+    first("consulServers", { consulAcls: "maybe" });
+    const reason =
+      "is read by a project of that name alone, and this one has another in Pulumi.yaml; write acme-mesh:consulServers";
+    const propertyPath = "consul-traefik-mesh:consulServers";
+    expect(readSettings).toThrow(describeProblems("configuration of stack stack", [{ propertyPath, reason }]));
   });
 
   test("names other stacks as teams, and never the stack itself", async () => {
