@@ -26,7 +26,7 @@ export interface ConsulImages {
 /** Options of the mesh that become values of Consul's Helm chart. Every default is the secure one where there is a choice. */
 export interface ConsulOptions {
   /**
-   * Consul's datacenter.
+   * Consul's datacenter. Decide before the first `up`.
    * @setting consulDatacenter
    * @default dc1
    */

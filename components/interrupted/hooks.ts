@@ -19,6 +19,7 @@ import {
 import { noteDeclared } from "./leftovers";
 import { GeneratedKey, refuseLostKey } from "./lostKey";
 import { removeGoing } from "./remains";
+import { refuseOtherServers, warnOfPodsWithoutLogin } from "./runningServers";
 import { refuseOtherClaims } from "./serverClaims";
 import { wayTo } from "./way";
 import type { Way } from "./kubeconfig";
@@ -119,7 +120,7 @@ export function owned<Options extends pulumi.ResourceOptions>(name: string, opts
 /**
  * Lets Helm go on where a run of Pulumi was interrupted. A release that the state does not know, in a namespace of the stack's own,
  * is an interrupted run's: Helm forgets it, and installs it anew over what is there, which it takes over. Another is refused. One
- * that the state does know can be upgraded after any end of the operation before, but not to what Kubernetes refuses.
+ * that the state does know can be upgraded after any end of the operation before, but not to what Kubernetes or its servers refuse.
  */
 export function interruptedReleaseHooks(
   name: string,
@@ -146,13 +147,16 @@ export function interruptedReleaseHooks(
     const wanted = await known(newInputs as k8s.helm.v3.ReleaseArgs);
     await withCluster(way, (api) => allowUpgrade(api, release, wanted));
   };
+  const servers = async (args: pulumi.ResourceHookArgs) => {
+    await refuseOtherClaims(args, release, way);
+    await refuseOtherServers(args, release, way);
+    await warnOfPodsWithoutLogin(args);
+  };
   return {
     beforeCreate: [new Hook(`${name}-reinstall`, create)],
     beforeUpdate: [
       new Hook(`${name}-upgrade`, update),
-      new Hook(`${name}-claims`, (args) => refuseOtherClaims(args, release, way), {
-        onDryRun: true,
-      }),
+      new Hook(`${name}-claims`, servers, { onDryRun: true }),
     ],
   };
 }

@@ -54,20 +54,21 @@ export async function refuseOtherClaims(
 }
 
 /**
- * What the claims of a release with these inputs are made from; no version of the chart has other defaults. Of values in which one is
- * secret, Pulumi makes a secret as a whole.
+ * Values of the chart in a release's inputs, by their paths. Of values in which one is secret, Pulumi makes a secret as a whole; of what is
+ * not known yet it has no word.
  */
-async function claimOf(inputs: object = {}): Promise<Claim> {
-  const { server } = (pulumi.output(inputs) as pulumi.Output<{ values: { server: { [key in keyof Claim]?: string } } }>)
-    .values;
-  const its = pulumi.output([server.storage, server.storageClass]);
-  const [storage = "10Gi", storageClass = ""] = await evenUnknown(its);
-  return { storage, storageClass };
+export function chartValues(inputs: object = {}, ...paths: string[]): Promise<unknown[]> {
+  type Values = pulumi.Output<Record<string, unknown>>;
+  const { values } = pulumi.output(inputs) as unknown as { readonly values: Values };
+  const found = paths.map((path) => path.split(".").reduce((value, key) => value[key] as Values, values));
+  const its = pulumi.output(found as unknown[]);
+  return (its as unknown as { promise(withUnknowns: true): Promise<unknown[]> }).promise(true);
 }
 
-/** What is within an output; Pulumi has no word for it where some of it is not known. */
-function evenUnknown<V>(output: pulumi.Output<V>): Promise<V> {
-  return (output as unknown as { promise(withUnknowns: true): Promise<V> }).promise(true);
+/** What the claims of a release with these inputs are made from; no version of the chart has other defaults. */
+async function claimOf(inputs: object | undefined): Promise<Claim> {
+  const [storage = "10Gi", storageClass = ""] = await chartValues(inputs, "server.storage", "server.storageClass");
+  return { storage, storageClass };
 }
 
 function templateOf(live: ApiObject | undefined): Claim {

@@ -17,7 +17,7 @@ export interface PlatformArgs {
   consulBootstrapTokenSecret?: SecretKeyRef;
   /** Consul servers elsewhere; see docs/bring-your-own.md. Default: the chart installs servers. */
   consulExternalServers?: ExternalServers;
-  /** Consul's datacenter. Default: dc1. */
+  /** Consul's datacenter. Decide before the first `up`. Default: dc1. */
   consulDatacenter?: string;
   /** Number of Consul servers: 1, 3, 5 or 7, an odd number for the quorum. Default: 1. */
   consulServers?: number;

@@ -37,9 +37,9 @@ test("what an up of prod has protected can neither be destroyed nor dropped, unt
   expect(await refusal(its.stack.preview())).toBeUndefined();
 });
 
-test("servers' claims of another size are refused by a preview that cannot ask the cluster", async () => {
+test("servers' claims of another size, and another datacenter, are refused by a preview that cannot ask the cluster", async () => {
   const [name, namespace] = ["consul", "consul-system"];
-  const values = { server: { storage: "10Gi" } };
+  const values = { server: { storage: "10Gi" }, global: { gossipEncryption: { secretName: "consul-gossip-key" } } };
   const props = {
     name,
     namespace,
@@ -62,6 +62,8 @@ test("servers' claims of another size are refused by a preview that cannot ask t
   expect(await refusal(its.stack.preview())).toMatch(
     /StatefulSet consul-system\/consul-server makes claims of 10Gi, and is to make claims of 20Gi/,
   );
+  its.configure({ consulStorage: "10Gi", consulDatacenter: "dc2" });
+  expect(await refusal(its.stack.preview())).toMatch(/A mesh keeps its datacenter/);
 });
 
 /** Writes the state that an `up` leaves of the bootstrap token's Secret. */

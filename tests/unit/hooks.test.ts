@@ -242,18 +242,27 @@ describe("a release", () => {
     expect([deleteBeforeReplace, replaceOnChanges, props.chart]).toEqual([true, [], "consul"]);
   });
 
-  test("is not upgraded to what Kubernetes refuses, which a preview says too", async () => {
+  test("is not upgraded to what Kubernetes or its servers refuse, which a preview says too, and of ACLs it warns", async () => {
     const [, claims] = (await hooks()).its!.beforeUpdate as unknown as {
       callback: (args: object) => Promise<void>;
       opts: object;
     }[];
     expect(claims.opts).toEqual({ onDryRun: true });
-    const inputs = (storage: string) => ({ values: { server: { storage } } });
+    const to = (before: object, after: object) =>
+      claims.callback({ oldInputs: { values: before }, newInputs: { values: after } });
+    const storage = (size: string) => ({ server: { storage: size } });
     const spec = { volumeClaimTemplates: [{ spec: { resources: { requests: { storage: "1Gi" } } } }] };
     server.add("apps/v1", "StatefulSet", { metadata: { name: "consul-server", namespace: "consul-system" }, spec });
-    await expect(claims.callback({ oldInputs: inputs("1Gi"), newInputs: inputs("2Gi") })).rejects.toThrow(
+    await expect(to(storage("1Gi"), storage("2Gi"))).rejects.toThrow(
       "StatefulSet consul-system/consul-server makes claims of 1Gi, and is to make claims of 2Gi",
     );
+    const datacenter = (name: string) => ({ ...storage("1Gi"), global: { datacenter: name } });
+    await expect(to(datacenter("dc1"), datacenter("dc2"))).rejects.toThrow("A mesh keeps its datacenter");
+    const acls = (on: boolean) => ({ ...storage("1Gi"), global: { acls: { manageSystemACLs: on } } });
+    const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+    await to(acls(false), acls(true));
+    expect(warn).toHaveBeenCalledTimes(1);
+    warn.mockRestore();
   });
 
   test("is forgotten before it is made, but not where the namespace is not the stack's", async () => {

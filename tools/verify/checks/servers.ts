@@ -86,7 +86,7 @@ export const SERVERS: Category = {
       skip: (reading) =>
         external(reading) ?? (reading.declared.mesh?.gossipEncryption ? undefined : "the stack declares no encryption"),
       judge: ({ quorum }) => (quorum.gossipEncrypted ? [] : ["the servers gossip in the clear"]),
-      hint: "docs/rotation.md tells how to give a key to running servers",
+      hint: "a server has not started anew since; docs/operations.md says when a mesh can begin to encrypt",
     }),
     check({
       id: "catalog-sync",
