@@ -17,6 +17,7 @@ const NAMES: Record<string, [plural: string, namespaced: boolean]> = {
   ConfigMap: ["configmaps", true],
   Service: ["services", true],
   ServiceAccount: ["serviceaccounts", true],
+  PersistentVolumeClaim: ["persistentvolumeclaims", true],
   Job: ["jobs", true],
   Deployment: ["deployments", true],
   StatefulSet: ["statefulsets", true],
@@ -28,7 +29,7 @@ const NAMES: Record<string, [plural: string, namespaced: boolean]> = {
   ServiceDefaults: ["servicedefaults", true],
 };
 const GROUPS: Record<string, string[]> = {
-  v1: ["Namespace", "Secret", "ConfigMap", "Service", "ServiceAccount"],
+  v1: ["Namespace", "Secret", "ConfigMap", "Service", "ServiceAccount", "PersistentVolumeClaim"],
   "apps/v1": ["StatefulSet"],
   "batch/v1": ["Job"],
   "rbac.authorization.k8s.io/v1": ["ClusterRole"],

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { ACME_CLAIM, sameStorageClass } from "./acmeClaim";
 import { credentialsSecrets, resolverEnvironment } from "./acmeSecrets";
 import {
   ACME_CA_PATH,
@@ -10,6 +11,7 @@ import {
   resolverProblems,
 } from "./certificateResolvers";
 import type { TraefikArgs } from "./traefikInputs";
+import { DEFAULT_TRAEFIK_NAMESPACE } from "./traefikOptions";
 import { sizeProblems } from "../shared/grammars";
 import { objectNameProblems, traefikOption } from "../shared/names";
 import { whenKnown } from "../shared/later";
@@ -113,6 +115,7 @@ export function tlsParts(
   opts: pulumi.CustomResourceOptions,
 ): TlsParts {
   const { certificateResolvers = {}, certificates = [], tlsOptions = {} } = options;
+  const { namespace: namespaceName = DEFAULT_TRAEFIK_NAMESPACE } = options;
   const parts: TlsParts = {
     args: [],
     annotations: {},
@@ -168,10 +171,15 @@ export function tlsParts(
       `${name}-acme`,
       {
         // Its volume may be made for the pod only, which waits for the claim.
-        metadata: { name: "traefik-acme", namespace, annotations: { "pulumi.com/skipAwait": "true" } },
+        metadata: { name: ACME_CLAIM, namespace, annotations: { "pulumi.com/skipAwait": "true" } },
         spec: {
           accessModes: ["ReadWriteOnce"],
-          storageClassName: options.acmeStorageClass,
+          // Without one, Pulumi leaves it out.
+          storageClassName: sameStorageClass(
+            options.acmeStorageClass,
+            namespaceName,
+            opts.parent,
+          ) as pulumi.Output<string>,
           resources: { requests: { storage: options.acmeStorage ?? "128Mi" } },
         },
       },

@@ -50,10 +50,11 @@ export interface ApiObject {
   readonly data?: Readonly<Record<string, string>>;
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
   readonly items?: readonly ApiObject[];
-  /** Of a CustomResourceDefinition, or of a Job. */
+  /** Of a CustomResourceDefinition, of a Job, or of a claim. */
   readonly spec?: {
     readonly template?: { readonly spec?: { readonly serviceAccountName?: string } };
     readonly group?: string;
+    readonly storageClassName?: string;
     readonly versions?: readonly { readonly name: string; readonly served: boolean }[];
   };
   /** Of `/apis`. */
