@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { withInputs } from "../mesh/bringYourOwn";
 import type { AccountOptions } from "../pods/accountOptions";
-import { judgedWhenKnown } from "../shared/later";
+import { judgedWhenKnown, valueIfKnown } from "../shared/later";
 import { replaceLater } from "../shared/laterValues";
 import { deployedResources } from "../shared/stackState";
 
@@ -32,8 +32,10 @@ function letGo(
   metadata: { readonly name: string; readonly namespace: pulumi.Input<string> },
   parent: pulumi.Resource,
 ): pulumi.Output<string> {
-  return pulumi.createUrn(resourceName, "kubernetes:core/v1:ServiceAccount", parent).apply(async (urn) => {
-    if ((await deployedResources()).some((its) => its.urn === urn)) {
+  // No output of the service's own URN: who depends on that waits for all that the service has, its autoscaler among it.
+  const urn = valueIfKnown(pulumi.createUrn(resourceName, "kubernetes:core/v1:ServiceAccount", parent));
+  const read = urn.then(async (its) => {
+    if ((await deployedResources()).some((each) => each.urn === its)) {
       k8s.core.v1.ServiceAccount.get(resourceName, pulumi.interpolate`${metadata.namespace}/${metadata.name}`, {
         parent,
         transformations: [withInputs("ServiceAccount", metadata)],
@@ -41,6 +43,7 @@ function letGo(
     }
     return metadata.name;
   });
+  return pulumi.output(read);
 }
 
 /** The annotations, of which none may turn out to be nothing. */

@@ -74,8 +74,9 @@ describe("a job that waits for itself", () => {
   };
   const never = new Promise<never>(() => undefined);
   const job = (urn: Promise<string>) => ({ urn: pulumi.output(urn) }) as unknown as pulumi.Resource;
-  beforeEach(() => void jest.spyOn(pulumi.runtime, "getStackResource").mockReturnValue({} as never));
-  afterEach(() => jest.restoreAllMocks());
+  const stack = jest.spyOn(pulumi.runtime, "getStackResource");
+  beforeEach(() => void stack.mockReturnValue({} as never));
+  afterAll(() => stack.mockRestore());
 
   test("fails the program, which says what to write", async () => {
     refuseCircle('MeshJob "schema"', job(never), Promise.resolve());

@@ -61,6 +61,17 @@ test("one that an earlier run made is read when it is said to exist: Pulumi lets
   expect(reads).toEqual([{ name: "own-service-account", id: "apps/own", props, secret: [] }]);
 });
 
+test("nobody who uses its name waits for the service that it is of: an autoscaler of the pods would wait for itself", async () => {
+  let waited: unknown;
+  await record(async () => {
+    const parent = new pulumi.ComponentResource("test:index:Parent", "parent");
+    const metadata = { name: "own", namespace: "apps" };
+    const { name } = memberAccount("shop", "own", metadata, { existingServiceAccount: true }, parent);
+    waited = [...(await (pulumi.output(name) as any).allResources())];
+  });
+  expect(waited).toEqual([]);
+});
+
 test.each([undefined, "acme"])(
   "a user's unit test with mocks, which know no state, goes on: organization %s",
   async (of) => {
