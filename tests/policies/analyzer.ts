@@ -89,14 +89,26 @@ export class Analyzer {
     );
   }
 
+  private info: Promise<wire.PolicyInfo.AsObject[]> | undefined;
+  /** What was configured last. */
+  private configured = "";
+
   /** Name, level, severity, description and configuration of each policy. */
-  async policies(): Promise<wire.PolicyInfo.AsObject[]> {
+  policies(): Promise<wire.PolicyInfo.AsObject[]> {
+    return (this.info ??= this.askPolicies());
+  }
+
+  private async askPolicies(): Promise<wire.PolicyInfo.AsObject[]> {
     const info: wire.AnalyzerInfo = await this.call("getAnalyzerInfo", new Empty());
     return info.getPoliciesList().map((p) => ({ ...p.toObject(), configschema: schemaOf(p) as any }));
   }
 
   /** What the CLI does with a configuration: defaults of the schema first, then what is given. */
   async configure(config: Record<string, Record<string, unknown>> = {}): Promise<void> {
+    const asked = JSON.stringify(Object.entries(config).filter(([, own]) => Object.keys(own).length > 0));
+    if (asked === this.configured) {
+      return;
+    }
     const request = new wire.ConfigureAnalyzerRequest();
     for (const { name, enforcementlevel, configschema } of await this.policies()) {
       const schema = (configschema ?? {}) as unknown as Record<string, { default?: unknown }>;
@@ -111,6 +123,7 @@ export class Analyzer {
       request.getPolicyconfigMap().set(name, policy);
     }
     await this.call("configure", request);
+    this.configured = asked;
   }
 
   /** What the pack says of a stack: of each resource before it is made, then of all of them. */
