@@ -25,6 +25,9 @@ vm.compileFunction = (code, parameters, { filename, parsingContext }) => {
   return known.script.runInContext(parsingContext);
 };
 
+/** What is started once for all files of a worker, and has no state that outlives a test. */
+const kept = { tmpdir: os.tmpdir(), packs: {} };
+
 /** Those of this test file. */
 const storages = new Set();
 const { run } = AsyncLocalStorage.prototype;
@@ -47,6 +50,7 @@ export default class extends TestEnvironment {
 
   async setup() {
     await super.setup();
+    this.global.kept = kept;
     // What a file leaves of its temporary files goes with it. Node reads the worker's own environment; the copy is for what it starts.
     this.temporary = fs.mkdtempSync(path.join(os.tmpdir(), "test-"));
     this.outside = process.env.TMPDIR;

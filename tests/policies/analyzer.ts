@@ -44,25 +44,19 @@ export class Analyzer {
     private readonly client: any,
   ) {}
 
-  /** Starts the pack in a folder by Pulumi's own runner, as the language host does. */
-  static async start(folder = PACK, env: NodeJS.ProcessEnv = {}): Promise<Analyzer> {
-    if (process.env.PACK_IN_PROCESS !== undefined && folder === PACK && Object.keys(env).length === 0) {
+  /** A pack in a folder. This project's own is started once for all files of a worker that have the same environment. */
+  static async start(folder = PACK, more: NodeJS.ProcessEnv = {}): Promise<Analyzer> {
+    if (folder !== PACK || Object.keys(more).length > 0) {
+      const { child, port } = await startPack(folder, { ...process.env, ...more });
+      return new Analyzer(child, clientOf(port));
+    }
+    if (process.env.PACK_IN_PROCESS !== undefined) {
       return new Analyzer(undefined, clientOf(await (inProcess ??= serveHere())));
     }
-    const runner = require.resolve("@pulumi/pulumi/cmd/run-policy-pack", { paths: [folder] });
-    // The address is the engine's, for its log; nobody listens there.
-    const child = spawn(process.execPath, [runner, "127.0.0.1:1", folder], {
-      cwd: folder,
-      env: { ...process.env, ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let errors = "";
-    child.stderr.on("data", (data) => (errors += data));
-    const port = await new Promise<string>((resolve, reject) => {
-      child.stdout.once("data", (data) => resolve(String(data).trim()));
-      child.once("exit", (code) => reject(new Error(`the pack ended with ${code}: ${errors}`)));
-    });
-    return new Analyzer(child, clientOf(port));
+    // The file's own folder for what is temporary goes with it.
+    const env = { ...process.env, TMPDIR: kept.tmpdir };
+    const { port } = await (kept.packs[JSON.stringify(env)] ??= startPack(PACK, env));
+    return new Analyzer(undefined, clientOf(port));
   }
 
   /** Starts the pack for one use; it ends with it, also where that fails. */
@@ -154,6 +148,33 @@ export class Analyzer {
     );
     return [...all, ...violations(await this.call("analyzeStack", request))];
   }
+}
+
+interface Pack {
+  readonly child: ChildProcess;
+  readonly port: string;
+}
+/** What the files of a worker share; see tests/environment.mjs. */
+declare const kept: { readonly tmpdir: string; readonly packs: Record<string, Promise<Pack>> };
+
+/** Starts a pack by Pulumi's own runner, as the language host does. It ends with this process, however that ends. */
+async function startPack(folder: string, env: NodeJS.ProcessEnv): Promise<Pack> {
+  const runner = require.resolve("@pulumi/pulumi/cmd/run-policy-pack", { paths: [folder] });
+  // The address is the engine's, for its log; nobody listens there.
+  const child = spawn(
+    process.execPath,
+    ["--require", path.join(__dirname, "endsWithStdin.cjs"), runner, "127.0.0.1:1", folder],
+    { cwd: folder, env, stdio: "pipe" },
+  );
+  let errors = "";
+  child.stderr.on("data", (data) => (errors += data));
+  const port = await new Promise<string>((resolve, reject) => {
+    child.stdout.once("data", (data) => resolve(String(data).trim()));
+    child.once("exit", (code) => reject(new Error(`the pack ended with ${code}: ${errors}`)));
+  });
+  // Nobody waits for its end.
+  [child, child.stdin, child.stdout, child.stderr].forEach((each) => (each as ChildProcess).unref());
+  return { child, port };
 }
 
 function clientOf(port: string): unknown {
