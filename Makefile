@@ -11,7 +11,6 @@ shop: toolchain node_modules ## examples/shop on this machine: ten services, sto
 	testbed/shop/up
 
 test: toolchain node_modules ## lint, and every test: unit, policies, previews, and the story on a testbed of its own
-	testbed/down && testbed/up
 	eval "$$(testbed/env)" && tests/all
 
 properties: toolchain node_modules ## the tests that generate their cases, ROUNDS=10 times, each time with others
