@@ -27,5 +27,6 @@ export default {
   projects: ["unit", "consul", "policies", "preview", "e2e", "faults"].map(project),
   // Milliseconds: enough for a preview by the real CLI beside all else. A step of the story has its own.
   testTimeout: 300_000,
+  testSequencer: "<rootDir>/tests/sequencer.mjs",
   reporters: ["default", "<rootDir>/tests/closingLine.mjs"],
 };
