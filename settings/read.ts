@@ -188,8 +188,9 @@ const DATE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\S* [+-]\d{4} \S+$/;
 
 function dateProblems(value: unknown, propertyPath: string): Problem[] {
   if (typeof value === "string") {
-    const reason = `is a date to YAML, of which Pulumi makes ${shown(value)}; put it in quotes`;
-    return DATE.test(value) ? [{ propertyPath, reason }] : [];
+    return DATE.test(value)
+      ? [{ propertyPath, reason: `is a date to YAML, of which Pulumi makes ${shown(value)}; put it in quotes` }]
+      : [];
   }
   return Object.entries(value ?? {}).flatMap(([key, inner]) =>
     dateProblems(inner, propertyPath + (Array.isArray(value) ? `[${key}]` : `.${key}`)),
