@@ -66,17 +66,23 @@ function whyApart(before: Servers, after: Servers): string | undefined {
     : undefined;
 }
 
-/** Warns of pods that are in the mesh already where ACLs are turned on, unless the same `up` restarts them. */
+const WITHOUT_ROUTES =
+  "ACLs are turned on. Until Traefik's new pods have logged in to Consul, it finds no service and answers 404: some minutes without service.";
+const WITHOUT_LOGIN =
+  "Pods of the mesh log in when they start: those that run get no new configuration and no new certificates from Consul, and fail within " +
+  "three days. Have them start again: with another word for rotations.ca, this up does it, and the next up of each team's stack. See " +
+  "docs/rotation.md";
+
+/**
+ * Warns of what turning ACLs on means for what runs: Traefik, to which Consul shows no service before it has logged in, and pods of the mesh,
+ * unless the same `up` restarts them.
+ */
 export async function warnOfPodsWithoutLogin({ oldInputs, newInputs }: Change): Promise<void> {
   const paths = ["global.acls.manageSystemACLs", "server.annotations"];
   const [[before, word], [after, newWord]] = await Promise.all(
     [oldInputs, newInputs].map((inputs) => chartValues(inputs, ...paths)),
   );
-  if (before === false && after === true && word === newWord) {
-    await pulumi.log.warn(
-      "ACLs are turned on. Pods of the mesh log in to Consul when they start: those that run get no new configuration and no new certificates " +
-        "from it, and fail within three days. Have them start again: with another word for rotations.ca, this up does it, and the next up of " +
-        "each team's stack. See docs/rotation.md",
-    );
+  if (before === false && after === true) {
+    await pulumi.log.warn(`${WITHOUT_ROUTES}${word === newWord ? ` ${WITHOUT_LOGIN}` : ""}`);
   }
 }

@@ -77,26 +77,26 @@ test("nothing is refused where no inputs are known, nor where the StatefulSet is
   expect(await said({ datacenter: "dc1" }, { datacenter: "dc2" })).toBeUndefined();
 });
 
-test.each<[what: string, before: [acls: unknown, word?: string], after: [acls: unknown, word?: string], told: boolean]>(
-  [
-    ["turned on", [false], [true], true],
-    ["turned on with the same word as before", [false, "a"], [true, "a"], true],
-    ["turned on with a word", [false], [true, "a"], false],
-    ["on as before", [true], [true], false],
-    ["turned off", [true], [false], false],
-    ["off as before", [false], [false], false],
-    ["not known yet", [false], [pulumi.unknown], false],
-  ],
-)("pods that have not logged in are warned of where ACLs are turned on: %s", async (_, before, after, told) => {
+test.each<[what: string, before: [acls: unknown, word?: string], after: [acls: unknown, word?: string], told: number]>([
+  ["turned on", [false], [true], 2],
+  ["turned on with the same word as before", [false, "a"], [true, "a"], 2],
+  ["turned on with a word, with which pods start again", [false], [true, "a"], 1],
+  ["on as before", [true], [true], 0],
+  ["turned off", [true], [false], 0],
+  ["off as before", [false], [false], 0],
+  ["not known yet", [false], [pulumi.unknown], 0],
+])("of what has not logged in to Consul an up warns where ACLs are turned on: %s", async (_, before, after, told) => {
   const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
   const values = ([manageSystemACLs, annotations]: typeof before) => ({
     values: { global: { acls: { manageSystemACLs } }, server: { annotations } },
   });
   await warnOfPodsWithoutLogin({ oldInputs: values(before), newInputs: values(after) });
-  const warning =
-    "ACLs are turned on. Pods of the mesh log in to Consul when they start: those that run get no new configuration and no new certificates " +
-    "from it, and fail within three days. Have them start again: with another word for rotations.ca, this up does it, and the next up of " +
-    "each team's stack. See docs/rotation.md";
-  expect(warn.mock.calls).toEqual(told ? [[warning]] : []);
+  const warnings = [
+    "ACLs are turned on. Until Traefik's new pods have logged in to Consul, it finds no service and answers 404: some minutes without service.",
+    "Pods of the mesh log in when they start: those that run get no new configuration and no new certificates from Consul, and fail within " +
+      "three days. Have them start again: with another word for rotations.ca, this up does it, and the next up of each team's stack. See " +
+      "docs/rotation.md",
+  ];
+  expect(warn.mock.calls).toEqual(told === 0 ? [] : [[warnings.slice(0, told).join(" ")]]);
   warn.mockRestore();
 });
