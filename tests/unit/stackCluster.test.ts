@@ -4,7 +4,15 @@ import type { PulumiStack } from "../../tools/access/pulumi";
 import { stackCluster } from "../../tools/access/stackCluster";
 
 const PROVIDER = "urn:pulumi:prod::shop::pulumi:providers:kubernetes::";
-const RELEASE = { urn: "urn:pulumi:prod::shop::a::consul-release", type: "kubernetes:helm.sh/v3:Release" };
+const RELEASE = {
+  urn: "urn:pulumi:prod::shop::consul-traefik-mesh:index:ConsulMesh$kubernetes:helm.sh/v3:Release::consul-release",
+  type: "kubernetes:helm.sh/v3:Release",
+};
+const OTHERS = [
+  { urn: "urn:pulumi:prod::shop::kubernetes:core/v1:Secret::other", type: "kubernetes:core/v1:Secret" },
+  { urn: "urn:pulumi:prod::shop::kubernetes:helm.sh/v3:Release::other", type: RELEASE.type },
+  { ...RELEASE, delete: true },
+].map((each) => ({ ...each, provider: `${PROVIDER}other::1` }));
 const secret = (value: unknown) => ({ "4dabf18193072939515e22adb298388d": "1b", plaintext: JSON.stringify(value) });
 
 /** A stack with these settings, the secret ones apart, and with a provider of that name and inputs, of which none is shown unless asked for. */
@@ -22,8 +30,9 @@ function stack({
   readonly resource?: object;
 }): PulumiStack {
   const resources = [
-    { urn: "urn:pulumi:prod::shop::a::other", type: "kubernetes:core/v1:Secret", provider: `${PROVIDER}other::1` },
+    RELEASE,
     { urn: `${PROVIDER}${provider}`, type: "pulumi:providers:kubernetes" },
+    ...OTHERS,
     { ...resource, provider: `${PROVIDER}${provider}::1b2c` },
   ];
   return {
@@ -43,7 +52,8 @@ function stack({
 
 const settings = { kubernetes: { context: "blue", kubeconfig: "blue.yaml" } };
 const own = { provider: "its", inputs: { kubeconfig: secret("own.yaml"), context: "own" } };
-const entry = { urn: "urn:pulumi:prod::shop::a::b", type: "kubernetes:consul.hashicorp.com/v1alpha1:ServiceDefaults" };
+const type = "kubernetes:consul.hashicorp.com/v1alpha1:ServiceDefaults";
+const entry = { urn: `urn:pulumi:prod::shop::consul-traefik-mesh:index:MeshService$${type}::b`, type };
 
 test.each<[what: string, its: Parameters<typeof stack>[0], asked: object, expected: object]>([
   ["kubectl's own, where nothing is said", {}, {}, {}],
@@ -61,6 +71,18 @@ test.each<[what: string, its: Parameters<typeof stack>[0], asked: object, expect
     { ...own, resource: entry },
     {},
     { context: "own", kubeconfig: "own.yaml" },
+  ],
+  [
+    "that of the provider of an entry of the program's own",
+    { ...own, resource: { urn: `urn:pulumi:prod::shop::${type}::b`, type } },
+    {},
+    { context: "own", kubeconfig: "own.yaml" },
+  ],
+  [
+    "the settings', where nothing of the provider's is in a mesh",
+    { ...own, ...settings, resource: OTHERS[0] },
+    {},
+    settings.kubernetes,
   ],
   [
     "that of a provider which is no secret",

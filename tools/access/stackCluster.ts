@@ -17,12 +17,13 @@ export async function stackCluster(
   return { context: context ?? its.context, kubeconfig: fileOf(its.kubeconfig) };
 }
 
-/** What a mesh has of its own, or what joins one. */
-const MESHED = /^kubernetes:(helm\.sh\/v3:Release|consul\.hashicorp\.com\/)/;
+/** What a mesh has of its own, or what joins one, by URN; a program may have other releases, in other clusters. */
+const MESHED = /:ConsulMesh\$kubernetes:helm\.sh\/v3:Release::|[:$]kubernetes:consul\.hashicorp\.com\/[^:]+:\w+::/;
 
 async function ownProvider(stack: PulumiStack): Promise<ClusterOptions | undefined> {
   const { deployment } = await stack.export();
-  const meshed = deployment.resources?.find(({ type, provider }) => MESHED.test(type) && provider !== undefined);
+  // What is still to be deleted may be in the cluster before.
+  const meshed = deployment.resources?.find((its) => MESHED.test(its.urn) && its.provider && its.delete !== true);
   const urn = meshed?.provider?.replace(/::[^:]*$/, "");
   if (urn === undefined || /::default(_\d[^:]*)?$/.test(urn)) {
     return undefined;
