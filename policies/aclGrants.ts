@@ -12,6 +12,9 @@ const WHOLE = ["acl", "keyring", "mesh", "operator", "peering"];
 /** What a selector names somebody by; what it only leaves out names nobody. */
 const NAMES = /==|(?<!\bnot\s+)\b(in|contains|matches)\b/;
 
+/** Values in a selector, which may have such words in them, as `in-house` has. */
+const VALUES = /"[^"]*"|`[^`]*`|(?<=!=\s*)[^"`\s]\S*/g;
+
 /** The token of whoever has none. */
 const ANONYMOUS = "00000000-0000-0000-0000-000000000002";
 
@@ -39,7 +42,11 @@ export const aclGrants = policy({
       yield "gives all rights of Consul's management token";
     }
     const bound = textAt(body, "bindType") === "templated-policy" ? at(body, "bindVars", "name") : body.bindName;
-    if (kind === "AclBindingRule" && !NAMES.test(String(body.selector)) && !String(bound).includes("${")) {
+    if (
+      kind === "AclBindingRule" &&
+      !NAMES.test(String(body.selector).replace(VALUES, "")) &&
+      !String(bound).includes("${")
+    ) {
       yield `gives everybody who logs in the rights of ${body.bindName}`;
     }
   },

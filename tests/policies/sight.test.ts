@@ -397,6 +397,10 @@ cases("no-acl-for-everything", [
     "groups not  contains ops",
     "serviceaccount.name not matches `^x`",
     "serviceaccount.name is not empty",
+    'serviceaccount.name != "all in one" and serviceaccount.name != "a==b"',
+    "serviceaccount.name not matches `in`",
+    "serviceaccount.name!=in-house",
+    "serviceaccount.name != in-house",
     "",
   ].map((selector) =>
     blocks(
@@ -405,9 +409,14 @@ cases("no-acl-for-everything", [
       "AclBindingRule: gives everybody who logs in the rights of traefik. Name",
     ),
   ),
-  ...["serviceaccount.name==ops", "ops in groups", "groups contains ops", "serviceaccount.name matches `^ops`"].map(
-    (selector) => passes(`some as one service: ${selector}`, [bound(selector)]),
-  ),
+  ...[
+    "serviceaccount.name==ops",
+    "ops in groups",
+    '"ops" in groups and serviceaccount.name != "a"',
+    'serviceaccount.name!="a" and "ops" in groups',
+    "groups contains ops",
+    "serviceaccount.name matches `^ops`",
+  ].map((selector) => passes(`some as one service: ${selector}`, [bound(selector)])),
   passes("everybody as himself, by a template", [templated({ name: "${serviceaccount.name}" })]),
   ...[{ name: "traefik" }, undefined].map((bindVars) =>
     blocks(
