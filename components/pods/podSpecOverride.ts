@@ -14,6 +14,7 @@ import {
   portProblems,
   probeProblems,
   PROBES,
+  NODES_DNS,
   REFUSED,
   Security,
   securityProblems,
@@ -76,10 +77,6 @@ export const POD_SPEC_KEYS = (
   "restartPolicy runtimeClassName schedulerName schedulingGates securityContext serviceAccount serviceAccountName " +
   "setHostnameAsFQDN shareProcessNamespace subdomain terminationGracePeriodSeconds tolerations topologySpreadConstraints volumes"
 ).split(" ");
-
-/** With the sidecar's DNS, the injector sets another policy without a word [consul-k8s configureDNS]. */
-const NODES_DNS =
-  "Default is the node's DNS servers, which know neither the services nor Consul, whom the sidecar asks; leave it out, or use None with dnsConfig";
 
 type SpecContext = Pick<PodContext, "serviceName" | "neededGraceSeconds" | "runAsUser" | "ends">;
 

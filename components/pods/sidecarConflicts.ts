@@ -15,6 +15,10 @@ const BEYOND_THE_SIDECAR = /^(CAP_)?(ALL|NET_ADMIN|NET_RAW|SYS_ADMIN|SYS_PTRACE|
 export const HARMLESS_ANNOTATIONS =
   /^consul\.hashicorp\.com\/(sidecar-proxy-(cpu|memory)-(request|limit)|consul-dns|consul-envoy-proxy-concurrency|enable-metrics(-merging)?|merged-metrics-port|service-metrics-(port|path)|service-meta-.+)$/;
 
+/** With the sidecar's DNS, the injector sets another policy without a word [consul-k8s configureDNS]. */
+export const NODES_DNS =
+  "Default is the node's DNS servers, which know neither the services nor Consul, whom the sidecar asks; leave it out, or use None with dnsConfig";
+
 /** Why a key of the PodSpec cannot be set, for those that no value is right for but Kubernetes' default. */
 export const REFUSED: Readonly<Record<string, string>> = {
   hostNetwork: "the node's network has no sidecar in its way, so intentions do not hold; leave it out",

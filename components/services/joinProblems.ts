@@ -9,10 +9,12 @@ import {
   ANSWERED_BY_SIDECAR,
   foreignSpecProblems,
   isPlainObject,
+  NODES_DNS,
   PROBES,
 } from "../pods/sidecarConflicts";
 import type { ServiceCall } from "../intentions/intentions";
 import { initContainerWarnings, longEndWarnings } from "./meshServiceProblems";
+import { dnsConfigWarnings } from "./ownDns";
 import { SERVICE_LABEL } from "./sidecarAnnotations";
 import { vaultAgentWarnings } from "./vaultAgent";
 
@@ -127,10 +129,12 @@ export function joinWarnings(template: PodTemplate, joined: Joined, path: string
 /** What of them most likely does not go with the sidecar, as of a service of its own. */
 function besideSidecar({ metadata, spec }: PodTemplate, { cni, calls, running, drainSeconds }: Joined, path: string) {
   const podAnnotations = ((metadata ?? {}) as { readonly annotations?: Record<string, string> }).annotations;
-  const { terminationGracePeriodSeconds: grace } = (spec ?? {}) as Record<string, unknown>;
+  const { terminationGracePeriodSeconds: grace, dnsPolicy } = (spec ?? {}) as Record<string, unknown>;
   return [
     ...initContainerWarnings(spec, cni, `${path}.spec`),
     ...vaultAgentWarnings({ podAnnotations, cni }, `${path}.metadata.annotations`),
+    ...dnsConfigWarnings(spec, spec, `${path}.spec`),
+    ...(dnsPolicy === "Default" ? [{ propertyPath: `${path}.spec.dnsPolicy`, reason: NODES_DNS }] : []),
     // Those that run already keep their sidecar's, of which nobody here knows.
     ...(!running && typeof grace === "number"
       ? longEndWarnings({ terminationGracePeriodSeconds: grace, calls }, drainSeconds, `${path}.spec.`)

@@ -144,6 +144,9 @@ const LATE = {
   metadata: { annotations: { "vault.hashicorp.com/agent-inject": "true" } },
   spec: { containers: [container], initContainers: [{ name: "migrate" }], terminationGracePeriodSeconds: 31 },
 };
+const dns = (dnsConfig: unknown, url: string) => ({
+  spec: { dnsConfig, dnsPolicy: "Default", containers: [{ name: "app", args: [url] }] },
+});
 const INITIAL = "t.spec.initContainers";
 const VAULT = 't.metadata.annotations["vault.hashicorp.com/agent-inject"]';
 const END = "t.spec.terminationGracePeriodSeconds";
@@ -175,6 +178,15 @@ test.each<[what: string, template: unknown, joined: Partial<Joined>, paths: stri
   ["what of that is so without a CNI plugin", LATE, {}, [VAULT, END]],
   ["no end that nobody waits for", LATE, { cni: true, calls: [] }, [INITIAL, VAULT]],
   ["no end of pods that run already", LATE, { cni: true, running: true }, [INITIAL, VAULT]],
+  [
+    "DNS servers in place of the sidecar's, or that are not asked",
+    dns({ nameservers: ["10.0.0.2"] }, "https://pay.virtual.consul"),
+    {},
+    ["t.spec.dnsConfig", "t.spec.dnsPolicy"],
+  ],
+  ["no DNS servers of whom nobody asks for the mesh's names", dns({}, "https://pay"), {}, ["t.spec.dnsPolicy"]],
+  ["no names without DNS servers", dns(undefined, "https://pay.virtual.consul"), {}, ["t.spec.dnsPolicy"]],
+  ["no other policy", { spec: { dnsPolicy: "ClusterFirst" } }, {}, []],
   ["nothing of an end that is an output", { spec: { terminationGracePeriodSeconds: pulumi.output(31) } }, {}, []],
 ])("of pods beside the sidecar, %s", (_, template, joined, paths) => {
   expect(joinWarnings(template as PodTemplate, { ...JOINED, ...joined }, "t").map((p) => p.propertyPath)).toEqual(

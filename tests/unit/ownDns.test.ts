@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ownDns, ownDnsWarnings } from "../../components/services/ownDns";
-import { PodOptions } from "../../components/pods/podOptions";
 
 const dnsConfig = { options: [{ name: "ndots", value: "1" }] };
 
@@ -14,7 +13,7 @@ test("a pod with DNS settings of its own is not to ask Consul, with which the in
 
 test("its calls by names that the sidecar alone knows are warned of", () => {
   const url = "http://payments.virtual.consul";
-  const told = (options: PodOptions) => ownDnsWarnings(options);
+  const told = (options: Parameters<typeof ownDnsWarnings>[0]) => ownDnsWarnings(options);
   const reason =
     'has the pod ask other DNS servers than its sidecar, which alone knows the names that end in ".virtual.consul", and the pod has such a ' +
     "name; leave it out, unless those servers ask Consul";
@@ -23,6 +22,8 @@ test("its calls by names that the sidecar alone knows are warned of", () => {
   expect(told({ args: [url], podSpec: { dnsConfig } })).toEqual(warning);
   expect(told({ command: ["call", url], podSpec: { dnsConfig } })).toEqual(warning);
   expect(told({ podSpec: { dnsConfig, containers: [{ name: "a", args: [url] }] } })).toEqual(warning);
+  expect(told({ canary: { env: { PAYMENTS: url } }, podSpec: { dnsConfig } })).toEqual(warning);
+  expect(told({ canary: { command: [url] }, podSpec: { dnsConfig } })).toEqual(warning);
   expect(told({ env: { PAYMENTS: "http://payments" }, podSpec: { dnsConfig } })).toEqual([]);
   expect(told({ env: { PAYMENTS: url }, podSpec: {} })).toEqual([]);
   expect(told({ env: { PAYMENTS: url } })).toEqual([]);
