@@ -835,6 +835,9 @@ describe("what runs the pods, and how many", () => {
       "service's own container make them";
     expect(initContainerWarnings(migrate, true)).toEqual([{ propertyPath: "podSpec.initContainers", reason }]);
     expect(initContainerWarnings(migrate, false)).toEqual([]);
+    const proxy = { name: "proxy", restartPolicy: "Always" };
+    expect(initContainerWarnings({ initContainers: [proxy, { name: "migrate" }] }, true)).toHaveLength(1);
+    expect(initContainerWarnings({ initContainers: [proxy] }, true)).toEqual([]);
     expect(initContainerWarnings({ initContainers: [] }, true)).toEqual([]);
     expect(initContainerWarnings({}, true)).toEqual([]);
     expect(initContainerWarnings(undefined, true)).toEqual([]);
