@@ -168,6 +168,7 @@ test.each<[address: string, is: string, its: object]>([
   ["http://auth.legacy.svc", "is not", {}],
   ["http://auth", "is not", {}],
   ["http://auth.shop.svc.example", "is not", {}],
+  ["http://auth.svc.shop", "is not", {}],
   ["http://auth.shop.svc.cluster.local.example", "is not", {}],
   ["http://xauth.shop", "is not", {}],
   ["see http://auth.shop", "is not", {}],
