@@ -5,18 +5,19 @@ import { ClusterObject, objectsOf, PulumiResource } from "./objects";
  * every resource of the program is shown before it is made; the end of it shows all of them once more.
  */
 const shown = new Map<string, readonly ClusterObject[]>();
-const patches = new Map<string, PulumiResource>();
+/** The resources that are objects themselves, as the program has them. */
+const asked = new Map<string, PulumiResource>();
 let over: boolean | undefined;
 
 export function remember(resource: PulumiResource, objects: readonly ClusterObject[]): void {
   if (over) {
     shown.clear();
-    patches.clear();
+    asked.clear();
     over = false;
   }
   shown.set(resource.urn, objects);
-  if (objects[0]?.patch) {
-    patches.set(resource.urn, resource);
+  if (objectsOf(resource).length > 0) {
+    asked.set(resource.urn, resource);
   }
 }
 
@@ -27,16 +28,17 @@ export function shownBeside(urn: string): ClusterObject[] {
 
 /** The patches among them. */
 export function patchesShown(): ClusterObject[] {
-  return [...patches.keys()].flatMap((urn) => shown.get(urn)!);
+  return [...shown.values()].filter(([object]) => object?.patch).flat();
 }
 
 /**
- * The resources at the end, when the engine shows what became of them. Of a patch that is the whole object as the cluster has
- * it, so what the patch itself sets is taken from before. One that was not shown before is no part of this change.
+ * The resources at the end, when the engine shows what became of them. What a program asks for is taken from before: an object
+ * has by then what the cluster added too, as the injector its containers, and a patch the whole object. A patch that was not
+ * shown before is no part of this change.
  */
 export function atEnd<R extends PulumiResource>(resources: readonly R[]): R[] {
   over = true;
   return resources
-    .filter((resource) => !objectsOf(resource)[0]?.patch || patches.has(resource.urn))
-    .map((resource) => ({ ...resource, props: (patches.get(resource.urn) ?? resource).props }));
+    .filter((resource) => asked.has(resource.urn) || !objectsOf(resource)[0]?.patch)
+    .map((resource) => ({ ...resource, props: (asked.get(resource.urn) ?? resource).props }));
 }

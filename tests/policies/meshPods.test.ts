@@ -16,6 +16,15 @@ const webhooks = (value: unknown) =>
     webhooks: value,
   });
 const injects = { name: "consul-connect-injector.consul.hashicorp.com", failurePolicy: "Fail" };
+/** A pod without any workload, and with what the injector has added to it. */
+const bare = (spec: object) => {
+  const pod = kube("v1", "Pod", "a", { spec: { containers: [{ name: "a" }], ...spec } });
+  const added = {
+    initContainers: [{ name: "consul-connect-inject-init", securityContext: { capabilities: { add: ["NET_ADMIN"] } } }],
+    containers: [{ name: "a" }, { name: "consul-dataplane", securityContext: { runAsUser: 5995 } }],
+  };
+  return { ...pod, outputs: { ...pod.props, spec: { ...spec, ...added } } };
+};
 const PAST = "hostNetwork puts it into the node's network";
 
 cases("no-proxy-bypass", [
@@ -26,6 +35,8 @@ cases("no-proxy-bypass", [
     passes(`a pod that is not: ${flag}`, [injector(flag), silent]),
   ),
   passes("a pod where nobody knows what the injector does", [silent, injector(UNKNOWN)]),
+  passes("what the injector has added to a pod", [injector("-default-inject=true"), bare({})]),
+  blocks("a pod that it has added something to", [injector("-default-inject=true"), bare(open)], PAST),
   blocks("a pod that asks for it, said once", [injector("-default-inject=true"), meshed("a", {}, open)], PAST),
   blocks("a pod that asks for it, whoever injects", [meshed("a", {}, open)], PAST),
   passes("a pod that refuses", [
