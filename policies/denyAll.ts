@@ -1,9 +1,13 @@
 import { consulServers } from "./lib/consulServers";
 import { destinationOf, isIntentions, sourcesOf } from "./lib/intentions";
 import { at, ifKnown, record, textAt } from "./lib/json";
+import { injectorSays } from "./lib/meshPods";
 import { ClusterObject } from "./lib/objects";
 import { asksForSidecar, podOf } from "./lib/pods";
 import { policy } from "./lib/policy";
+
+/** As charts 1.5 tell the injector, whose controllers are those of Consul's second catalog then [consul-k8s v2controllers]. */
+const SECOND_CATALOG = /-enable-resource-apis(?!=(false|f|0)\b)/i;
 
 /**
  * Without `* → *` denied, Consul's default decides on a call that no intention names, and with ACLs off that is to allow
@@ -24,6 +28,12 @@ export const denyAll = policy<{ declaredElsewhere: boolean }>({
   *stack(objects, { config }) {
     if (config.declaredElsewhere || !objects.some(isOfMesh)) {
       return;
+    }
+    for (const object of objects.filter((each) => injectorSays(each, SECOND_CATALOG))) {
+      yield {
+        object,
+        problem: "serves no intentions, deny-all among them, until global.experiments is without resource-apis",
+      };
     }
     const candidates = objects.filter(isDenyAll);
     const reasons = candidates.map((object) => ({ object, problem: whyVoid(object) }));

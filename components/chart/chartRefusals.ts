@@ -31,13 +31,22 @@ const TOGETHER: readonly [one: string, other: string][] = [
 ];
 
 /**
- * What the chart's own templates refuse, of values that are each right by itself: Helm would say so in the middle of an `up`. `merged`
- * are the values as Helm gets them, `values` those of the user, `prefix` what is put before each path.
+ * What the chart's own templates refuse, of values that are each right by itself: Helm would say so in the middle of an `up`. And the
+ * experiment that charts 1.5 have no intentions with. `merged` are the values as Helm gets them, `values` those of the user, `prefix` what is put before each path.
  */
 export function chartRefusals(values: ChartValues, merged: ChartValues, prefix: string): Problem[] {
   const isSet = (path: string) => Boolean(valueAt(merged, path));
   const isGiven = (path: string) => Boolean(valueAt(values, path));
+  const experiments: unknown = valueAt(values, "global.experiments");
   return [
+    ...(Array.isArray(experiments) && experiments.includes("resource-apis")
+      ? [
+          {
+            propertyPath: `${prefix}.global.experiments`,
+            reason: `"resource-apis" has Consul use its second catalog, in which intentions decide nothing; leave it out`,
+          },
+        ]
+      : []),
     ...NEEDS.filter(([part, needs]) => isGiven(part) && !isSet(needs)).map(([part, needs, why]) => ({
       propertyPath: `${prefix}.${part}`,
       reason: `the chart refuses it without ${needs}: ${why}; set both, or leave it out`,

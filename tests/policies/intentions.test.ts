@@ -24,6 +24,19 @@ cases("deny-all-exists", [
   passes("a program without a mesh", [workload("batch")]),
   passes("beside an intention that is not known", [denyAll, intentions("whoami", UNKNOWN)]),
   passes("a program in a mesh of another stack", [meshed("whoami")], { config: { declaredElsewhere: true } }),
+  ...["", "=true", "=1 \\\n  -listen=:8080"].map((on) =>
+    blocks(
+      `an injector of Consul's second catalog: ${JSON.stringify(on)}`,
+      [denyAll, workload("injector", { container: { args: [`-enable-resource-apis${on}`] } })],
+      "Deployment injector: serves no intentions, deny-all among them, until global.experiments is without resource-apis. Declare",
+    ),
+  ),
+  ...["false", "F", "0 \\\n  -listen=:8080"].map((off) =>
+    passes(`an injector of the first: ${JSON.stringify(off)}`, [
+      denyAll,
+      workload("injector", { container: { args: [`-enable-resource-apis=${off}`] } }),
+    ]),
+  ),
   blocks("servers alone", [release(SAFE_VALUES)], "no intention denies * → *"),
   blocks("a service alone", [meshed("whoami")], "no intention denies * → *"),
   blocks("deny for one destination", [intentions("whoami", { name: "*", action: "deny" })], "no intention denies"),

@@ -54,3 +54,15 @@ test("a mesh gateway of a fixed address has one", () => {
   expect(refused(gateway({ source: "Static", static: "192.0.2.1" }))).toEqual([]);
   expect(refused(gateway({ source: "Service", static: "" }))).toEqual([]);
 });
+
+test("the experiment without intentions is refused, others are not", () => {
+  const experiments = (value: unknown) => chartRefusals({ global: { experiments: value } } as never, {}, "values");
+  expect(experiments(["v1dns", "resource-apis"])).toEqual([
+    {
+      propertyPath: "values.global.experiments",
+      reason: '"resource-apis" has Consul use its second catalog, in which intentions decide nothing; leave it out',
+    },
+  ]);
+  expect(experiments(["v1dns"])).toEqual([]);
+  expect(experiments("resource-apis")).toEqual([]);
+});
