@@ -3,7 +3,7 @@ import { fromConsulProvider } from "./consulProvider";
 import { filesOf } from "./consulFiles";
 import { lowerCase } from "./consulServers";
 import { LISTS } from "./hcl";
-import { ifKnown, list, record, textAt } from "./json";
+import { ifKnown, Json, list, record, textAt } from "./json";
 import { ClusterObject, fromManifest, nameOf } from "./objects";
 import { containersOf } from "./pods";
 import { documents } from "./yaml";
@@ -18,16 +18,17 @@ export function embedded(object: ClusterObject): ClusterObject[] {
  * whole is one: a handbook that shows an entry is not.
  */
 function inManifests(object: ClusterObject): ClusterObject[] {
-  const files = object.kind === "ConfigMap" ? record(ifKnown(() => object.body.data, {})) : {};
-  return Object.keys(files).flatMap((file) => {
-    const text = String(ifKnown(() => files[file], undefined));
-    return list(text.includes("consul.hashicorp.com/") && documents(text)).flatMap((body) => {
+  const part = (key: string) => (object.kind === "ConfigMap" ? record(ifKnown(() => object.body[key], {})) : {});
+  const texts = (files: Json, encoding: BufferEncoding) =>
+    Object.keys(files).map((file) => Buffer.from(String(ifKnown(() => files[file], undefined)), encoding).toString());
+  return [...texts(part("data"), "utf8"), ...texts(part("binaryData"), "base64")].flatMap((text) =>
+    list(text.includes("consul.hashicorp.com/") && documents(text)).flatMap((body) => {
       const [apiVersion, kind] = [textAt(body, "apiVersion"), textAt(body, "kind")];
       return kind !== undefined && apiVersion?.startsWith("consul.hashicorp.com/")
         ? fromManifest(apiVersion, kind, record(body), object.urn, object.rendered)
         : [];
-    });
-  });
+    }),
+  );
 }
 
 /** The entries that Consul's servers make by themselves when they start: what is not known yet, `consul-tls` refuses. */

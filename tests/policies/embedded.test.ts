@@ -22,6 +22,12 @@ cases("no-wildcard-allow", [
   blocks("an entry that a Job may apply", [config({ "open.yaml": OPEN })], WHO),
   blocks("one behind other documents", [config({ "a.txt": "x", "open.yaml": `a: b\n---${OPEN}` })], WHO),
   blocks("one beside a file that is not known yet", [config({ a: UNKNOWN, "open.yaml": OPEN })], WHO),
+  blocks(
+    "one in binary data, beside what is not known yet",
+    [kube("v1", "ConfigMap", "files", { data: UNKNOWN, binaryData: { a: UNKNOWN, "open.yaml": btoa(OPEN) } })],
+    WHO,
+  ),
+  passes("binary data that is not known yet", [kube("v1", "ConfigMap", "files", { binaryData: UNKNOWN })]),
   passes("documents that lack what makes an object", [
     config({
       kind: OPEN.replace(/^kind.*/m, ""),
