@@ -16,11 +16,11 @@ export interface OfferedToMiddlewares {
 }
 
 /**
- * What a middleware needs of other services: one that answers Traefik, or a middleware that one of them declares; or an address that none of
- * them has, as it is asked without the mesh's TLS.
+ * What a middleware needs of other services: one that answers Traefik, or a middleware that one of them declares; or an address, such as a
+ * Redis's, that none of them has, as it is asked without the mesh's TLS.
  */
 export interface Wanted {
-  readonly kind: "answer" | "middleware" | "address";
+  readonly kind: "answer" | "middleware" | "address" | "redis";
   readonly name: string;
   readonly path: string;
   /** Whether routes for clients do not do, since the call goes by Traefik's internal entry point. */
@@ -81,7 +81,7 @@ export function wantedBy(middlewares: readonly (Middleware | TcpMiddleware)[], p
     if (typeof middleware === "string") {
       return named(middleware, at);
     }
-    const { forwardAuth, errors, chain } = middleware as Exclude<Middleware, string>;
+    const { forwardAuth, errors, rateLimit, chain } = middleware as Exclude<Middleware, string>;
     const answers = Object.entries({ forwardAuth, errors }).flatMap(([name, options]): Wanted[] =>
       typeof options?.service !== "string"
         ? []
@@ -95,11 +95,17 @@ export function wantedBy(middlewares: readonly (Middleware | TcpMiddleware)[], p
           ],
     );
     const address = forwardAuth?.address;
+    const { redis } = (rateLimit ?? {}) as { redis?: { endpoints?: unknown } };
     return [
       ...answers,
       ...(typeof address === "string"
         ? [{ kind: "address" as const, name: address, path: `${at}.forwardAuth.address` }]
         : []),
+      ...namesOf(redis?.endpoints).map((name, j) => ({
+        kind: "redis" as const,
+        name,
+        path: `${at}.rateLimit.redis.endpoints[${j}]`,
+      })),
       ...namesOf(chain?.middlewares).flatMap((name, j) => named(name, `${at}.chain.middlewares[${j}]`)),
     ];
   });

@@ -157,8 +157,8 @@ export class RoutingModel extends ModelPart {
     const remedy = this.input === undefined ? "" : `Declare it, or name it in ${this.input}`;
     return ours.flatMap(({ want, by }) => {
       const path = by.place.named + want.path;
-      if (want.kind === "address") {
-        return this.inMeshProblems(path, want.name);
+      if (want.kind === "address" || want.kind === "redis") {
+        return this.inMeshProblems(path, want);
       }
       return want.kind === "middleware"
         ? missing(path, "middleware of the mesh's services", want.name, [...this.middlewares.keys()], "")
@@ -167,16 +167,20 @@ export class RoutingModel extends ModelPart {
   }
 
   /** An address that Traefik asks without the mesh's TLS, where that is a service's of the mesh, which answers nobody without. */
-  private inMeshProblems(propertyPath: string, address: string): Problem[] {
-    const host = /^https?:\/\/([^/:?#]+)/.exec(address)?.[1].replace(/\.svc(\.cluster\.local)?$/, "");
+  private inMeshProblems(propertyPath: string, { kind, name: address }: Wanted): Problem[] {
+    const host = /^(?:https?:\/\/)?([^/:?#]+)/.exec(address)?.[1].replace(/\.svc(\.cluster\.local)?$/, "");
     const isIts = (name: string, { namespace, existingService = name }: Published) =>
       host === `${name}.virtual.consul` ||
       (typeof namespace === "string" && host === `${existingService}.${namespace}`);
+    const remedy = (name: string) =>
+      kind === "redis"
+        ? "use a Redis outside the mesh"
+        : `write service: ${name} and path in place of it, and set internal: true on that service`;
     return [...this.services]
       .filter(([name, { options }]) => isIts(name, options))
       .map(([name]) => ({
         propertyPath,
-        reason: `"${address}" is the service ${name} of the mesh, which answers nobody without the mesh's TLS; write service: ${name} and path in place of it, and set internal: true on that service`,
+        reason: `"${address}" is the service ${name} of the mesh, which answers nobody without the mesh's TLS; ${remedy(name)}`,
       }));
   }
 

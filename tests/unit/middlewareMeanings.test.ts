@@ -347,6 +347,8 @@ describe("what of middlewares is elsewhere", () => {
       { forwardAuth: { address: "https://a.test" } },
       { chain: { middlewares: ["a@file", "b@consulcatalog"] } },
       { compress: {} },
+      { rateLimit: { average: 1 } },
+      { rateLimit: { average: 1, redis: { endpoints: ["a.test:1", "b.test:2"] } } },
     ] as Middleware[];
     expect(wantedBy(middlewares, "m")).toEqual([
       { kind: "middleware", name: "limits", path: "m[0]" },
@@ -354,6 +356,8 @@ describe("what of middlewares is elsewhere", () => {
       { kind: "answer", name: "pages", path: "m[3].errors.service", internal: false },
       { kind: "address", name: "https://a.test", path: "m[4].forwardAuth.address" },
       { kind: "middleware", name: "b", path: "m[5].chain.middlewares[1]" },
+      { kind: "redis", name: "a.test:1", path: "m[8].rateLimit.redis.endpoints[0]" },
+      { kind: "redis", name: "b.test:2", path: "m[8].rateLimit.redis.endpoints[1]" },
     ]);
   });
 });

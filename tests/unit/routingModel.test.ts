@@ -181,6 +181,14 @@ test.each<[address: string, is: string, its: object]>([
   );
 });
 
+test("a Redis of the mesh, which Traefik would ask without the mesh's TLS, cannot count requests", () => {
+  const endpoints = ["redis.example.com:6379", "auth.shop.svc:6379"];
+  const shop = { routes: [host("shop.test", { middlewares: [{ rateLimit: { average: 1, redis: { endpoints } } }] })] };
+  expect(told({ shop, auth: { namespace: "shop" } })).toEqual([
+    'shop.routes[0].middlewares[0].rateLimit.redis.endpoints[1]: "auth.shop.svc:6379" is the service auth of the mesh, which answers nobody without the mesh\'s TLS; use a Redis outside the mesh',
+  ]);
+});
+
 test("of two routes that say the same, one is never served", () => {
   expect(told({ a: { routes: [host("a.test")] }, b: { routes: [host("a.test.", { pathPrefix: "/" })] } })).toEqual([
     'routes[0]: the rule "Host(`a.test`) on web" is that of a.routes[0] too; give each its own',
