@@ -154,10 +154,7 @@ export function interruptedReleaseHooks(
   };
   return {
     beforeCreate: [new Hook(`${name}-reinstall`, create)],
-    beforeUpdate: [
-      new Hook(`${name}-upgrade`, update),
-      new Hook(`${name}-claims`, servers, { onDryRun: true }),
-    ],
+    beforeUpdate: [new Hook(`${name}-upgrade`, update), new Hook(`${name}-claims`, servers, { onDryRun: true })],
   };
 }
 

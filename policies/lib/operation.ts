@@ -1,3 +1,4 @@
+import { ifKnown } from "./json";
 import { ClusterObject, objectsOf, PulumiResource } from "./objects";
 
 /**
@@ -40,5 +41,10 @@ export function atEnd<R extends PulumiResource>(resources: readonly R[]): R[] {
   over = true;
   return resources
     .filter((resource) => asked.has(resource.urn) || !objectsOf(resource)[0]?.patch)
-    .map((resource) => ({ ...resource, props: (asked.get(resource.urn) ?? resource).props }));
+    .map((resource) => {
+      const before = asked.get(resource.urn);
+      const isSettled = () => objectsOf(resource)[0]?.patch === true || JSON.stringify(before?.props) !== undefined;
+      // What is not known yet was told of when it was shown.
+      return { ...resource, props: before !== undefined && ifKnown(isSettled, false) ? before.props : resource.props };
+    });
 }

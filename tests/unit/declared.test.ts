@@ -46,6 +46,18 @@ test("in a preview, which has no outputs of components, their parts tell the nam
   expect([found.name, found.protocol, found.namespace]).toEqual(["orders", "tcp", "shop"]);
 });
 
+test("an operation that a later run has gone on with is over: Pulumi keeps a creation among the interrupted ones", () => {
+  const release = resource("kubernetes:helm.sh/v3:Release", "consul-release");
+  const told = (type: string, its: StateResource) =>
+    declaredIn({ deployment: { resources: [its], pending_operations: [{ type, resource: { urn: release.urn } }] } })
+      .pending;
+  const said = (type: string) => [`${type} of kubernetes:helm.sh/v3:Release consul-release`];
+  expect(told("creating", release)).toEqual([]);
+  expect(told("creating", { ...release, delete: true })).toEqual(said("creating"));
+  expect(told("creating", resource("kubernetes:core/v1:Service", "s"))).toEqual(said("creating"));
+  expect(told("updating", release)).toEqual(said("updating"));
+});
+
 test("what an interrupted operation left is told, and what waits for its deletion is not declared", () => {
   const own = resource(`${OURS}MeshService`, "orders", { outputs: { serviceName: "orders" }, delete: true });
   const { services: left, pending } = declaredIn({

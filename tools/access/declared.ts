@@ -141,9 +141,10 @@ export function declaredIn({ deployment }: StackExport): Declared {
       const { namespace, name } = (inputs as Json).metadata;
       return { namespace, name };
     }),
-    pending: (deployment.pending_operations ?? []).map(
-      ({ type, resource }) => `${type} of ${resource.urn.split("::").slice(2).join(" ")}`,
-    ),
+    // Pulumi keeps a creation among them, also when a later `up` has gone on with it and the state has what it made.
+    pending: (deployment.pending_operations ?? [])
+      .filter(({ type, resource }) => !(type === "creating" && resources.some(({ urn }) => urn === resource.urn)))
+      .map(({ type, resource }) => `${type} of ${resource.urn.split("::").slice(2).join(" ")}`),
   };
 }
 
