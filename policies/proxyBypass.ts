@@ -90,8 +90,10 @@ function* annotationProblems(pod: Pod, object: ClusterObject): Iterable<string> 
 /** Of two redirections in a pod, the one that is set last comes first. */
 function* otherMeshes({ metadata }: Pod): Iterable<string> {
   for (const [key, off] of Object.entries(OTHER_MESHES)) {
-    const asked = ["labels", "annotations"].map((part) => at(metadata, part, key) ?? "").find((value) => value !== "");
-    if (asked !== undefined && !off.test(String(asked))) {
+    const asked = ["labels", "annotations"]
+      .map((part) => at(metadata, part, key) ?? "")
+      .find((value) => value !== "" && !off.test(String(value)));
+    if (asked !== undefined) {
       yield `${key} is ${asked}: another mesh's sidecar may take its connections, past the intentions`;
     }
   }

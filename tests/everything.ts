@@ -186,7 +186,7 @@ export const EVERYTHING: Record<string, unknown> = {
       serviceAccountAnnotations: { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/shop" },
       podSpec: { dnsPolicy: "ClusterFirst" },
       replicas: 2,
-      disruptionBudget: { maxUnavailable: 1 },
+      disruptionBudget: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" },
       requestTimeoutSeconds: 60,
       idleTimeoutSeconds: 60,
       protocol: "http",

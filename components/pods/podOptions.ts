@@ -118,12 +118,17 @@ export interface ServiceVolume {
   readonly emptyDir?: { readonly medium?: "" | "Memory"; readonly sizeLimit?: string };
 }
 
-/** How few of the pods a drain of nodes leaves; exactly one of the two: a number, or a share such as `50%`. */
+/** How few of the pods a drain of nodes leaves; exactly one of the first two: a number, or a share such as `50%`. */
 export interface DisruptionBudget {
   /** At least this many stay. */
   readonly minAvailable?: number | string;
   /** At most this many go. */
   readonly maxUnavailable?: number | string;
+  /**
+   * Whether pods that run and are not ready go where too few are ready: `AlwaysAllow` keeps them from holding up the drain of a node. Default:
+   * `IfHealthyBudget`, by Kubernetes.
+   */
+  readonly unhealthyPodEvictionPolicy?: "IfHealthyBudget" | "AlwaysAllow";
 }
 
 /** How many pods there are, by what their containers use of what they ask for in `resources.requests`. */

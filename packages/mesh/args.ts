@@ -309,6 +309,8 @@ export interface DisruptionBudget {
   minAvailable?: any;
   /** At most this many go. */
   maxUnavailable?: any;
+  /** Whether pods that run and are not ready go where too few are ready: `AlwaysAllow` keeps them from holding up the drain of a node. Default: `IfHealthyBudget`, by Kubernetes. One of IfHealthyBudget, AlwaysAllow. */
+  unhealthyPodEvictionPolicy?: string;
 }
 
 export interface PlatformTraefikConsoles {

@@ -241,16 +241,17 @@ cases("no-proxy-bypass", [
 const IN_MESH = { [INJECT]: "true" };
 cases("no-proxy-bypass", [
   ...[
-    ["sidecar.istio.io/inject", "true"],
-    ["istio.io/rev", "default"],
-    ["linkerd.io/inject", "enabled"],
-    ["kuma.io/sidecar-injection", "enabled"],
-    ["openservicemesh.io/sidecar-injection", "yes"],
-  ].flatMap(([key, value]) =>
+    ["sidecar.istio.io/inject", "true", "false"],
+    ["istio.io/rev", "default", ""],
+    ["linkerd.io/inject", "enabled", "disabled"],
+    ["kuma.io/sidecar-injection", "enabled", "disabled"],
+    ["openservicemesh.io/sidecar-injection", "yes", "false"],
+  ].flatMap(([key, value, off]) =>
     [
       workload("a", { annotations: { ...IN_MESH, [key]: value } }),
       workload("a", { annotations: IN_MESH, labels: { [key]: value } }),
       workload("a", { annotations: { ...IN_MESH, [key]: value }, labels: { [key]: "" } }),
+      workload("a", { annotations: { ...IN_MESH, [key]: value }, labels: { [key]: off } }),
     ].map((pod, i) =>
       blocks(
         `another mesh's sidecar: ${key}, ${i}`,

@@ -251,9 +251,10 @@ describe("how many pods there are", () => {
 
   test("a budget counts the pods of every version", async () => {
     const canary = { image: "registry.example/shop:1.5.0", weight: 10 };
-    const recorded = await made({ disruptionBudget: { maxUnavailable: 1 }, canary, routes: [{ host: "shop.test" }] });
+    const disruptionBudget = { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" } as const;
+    const recorded = await made({ disruptionBudget, canary, routes: [{ host: "shop.test" }] });
     expect(find(recorded, "shop-disruption-budget").props.spec).toEqual({
-      maxUnavailable: 1,
+      ...disruptionBudget,
       selector: { matchLabels: { "consul-traefik-mesh/service": "shop" } },
     });
     for (const part of ["deployment", "canary"]) {
