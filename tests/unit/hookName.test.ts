@@ -62,4 +62,6 @@ test("a hook is called in the run in which it was made, as the SDK knows that: n
   await run.run("another", async () => hook.callback(args));
   expect(told).toEqual(["its own", "shop", "its own", "shop"]);
   expect([hook.name, hook.opts]).toEqual(["a", { onDryRun: true }]);
+  // Else the SDK registers it when this file has ended.
+  await (hook as unknown as { __registered: Promise<void> }).__registered;
 });
