@@ -122,16 +122,14 @@ export function drainProblems(
 
 /** What of pods' init containers is most likely not meant where a CNI plugin redirects the pods' traffic; `path` is where their spec stands. */
 export function initContainerWarnings(podSpec: object | undefined, cni: boolean, path = "podSpec"): Problem[] {
-  const { initContainers } = (podSpec ?? {}) as {
-    readonly initContainers?: readonly { restartPolicy?: unknown }[];
-  };
+  const its = ((podSpec ?? {}) as { readonly initContainers?: unknown }).initContainers ?? [];
+  // Those that go on beside the pod's containers call again when the sidecar runs; those that are an output may be any.
+  const waits =
+    !Array.isArray(its) || its.some((each: { restartPolicy?: unknown } | null) => each?.restartPolicy !== "Always");
   const reason =
     "run before the sidecar, to which connectInject.cni.enabled redirects their calls all the same, so that each is refused; " +
     "let the service's own container make them";
-  // Those that go on beside the pod's containers call again when the sidecar runs.
-  return cni && initContainers?.some(({ restartPolicy }) => restartPolicy !== "Always")
-    ? [{ propertyPath: `${path}.initContainers`, reason }]
-    : [];
+  return cni && waits ? [{ propertyPath: `${path}.initContainers`, reason }] : [];
 }
 
 /** What a service that calls others may not expect of its end: the sidecar ends earlier than its pod may. */

@@ -187,6 +187,8 @@ test.each<[what: string, template: unknown, joined: Partial<Joined>, paths: stri
   ["no DNS servers of whom nobody asks for the mesh's names", dns({}, "https://pay"), {}, ["t.spec.dnsPolicy"]],
   ["no names without DNS servers", dns(undefined, "https://pay.virtual.consul"), {}, ["t.spec.dnsPolicy"]],
   ["no other policy", { spec: { dnsPolicy: "ClusterFirst" } }, {}, []],
+  ["init containers that are an output", { spec: { initContainers: pulumi.output([]) } }, { cni: true }, [INITIAL]],
+  ["an init container that is nothing", { spec: { initContainers: [null] } }, { cni: true }, [INITIAL]],
   ["nothing of an end that is an output", { spec: { terminationGracePeriodSeconds: pulumi.output(31) } }, {}, []],
 ])("of pods beside the sidecar, %s", (_, template, joined, paths) => {
   expect(joinWarnings(template as PodTemplate, { ...JOINED, ...joined }, "t").map((p) => p.propertyPath)).toEqual(

@@ -839,6 +839,7 @@ describe("what runs the pods, and how many", () => {
     expect(initContainerWarnings({ initContainers: [proxy, { name: "migrate" }] }, true)).toHaveLength(1);
     expect(initContainerWarnings({ initContainers: [proxy] }, true)).toEqual([]);
     expect(initContainerWarnings({ initContainers: [] }, true)).toEqual([]);
+    expect(initContainerWarnings({ initContainers: null }, true)).toEqual([]);
     expect(initContainerWarnings({}, true)).toEqual([]);
     expect(initContainerWarnings(undefined, true)).toEqual([]);
   });
