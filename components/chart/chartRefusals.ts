@@ -32,7 +32,8 @@ const TOGETHER: readonly [one: string, other: string][] = [
 
 /**
  * What the chart's own templates refuse, of values that are each right by itself: Helm would say so in the middle of an `up`. And the
- * experiment that charts 1.5 have no intentions with. `merged` are the values as Helm gets them, `values` those of the user, `prefix` what is put before each path.
+ * experiment that charts 1.5 have no intentions with. `merged` are the values as Helm gets them, `values` those of the user, `prefix` what
+ * is put before each path.
  */
 export function chartRefusals(values: ChartValues, merged: ChartValues, prefix: string): Problem[] {
   const isSet = (path: string) => Boolean(valueAt(merged, path));

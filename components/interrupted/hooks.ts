@@ -86,7 +86,6 @@ export function owned<Options extends pulumi.ResourceOptions>(name: string, opts
       metadata: whenKnown(labelled, (its: object) => ({ ...its, annotations })),
     });
     const judged = beforeCreate.some((each) => each instanceof RefuseForeign);
-    const way = wayTo(its.parent, provider);
     if (judged) {
       const annotations = pulumi
         .output(labelled)
@@ -96,6 +95,7 @@ export function owned<Options extends pulumi.ResourceOptions>(name: string, opts
         opts: its,
       };
     }
+    const way = wayTo(its.parent, provider);
     if (hasAliases({ __aliases: its.aliases, __parentResource: its.parent })) {
       aliased.add(resource);
     }

@@ -1,3 +1,4 @@
+import { AsyncResource } from "node:async_hooks";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { joinedServiceProblems, PodTemplate } from "./joinProblems";
@@ -32,7 +33,8 @@ export function joinTransform(
       what,
       service === undefined ? [] : joinedServiceProblems(service.object, template, member.asJoined, service.path),
     );
-  return ({ type, name, props, opts }) => {
+  // As a hook is, in the run in which it was made: else the SDK knows nobody to tell a warning to.
+  return AsyncResource.bind(({ type, name, props, opts }: pulumi.ResourceTransformArgs) => {
     const [, kind] = /^kubernetes:[^:]+:(\w+)$/.exec(type) ?? [];
     const { metadata: given = {} } = props;
     const metadata: Readonly<Record<string, unknown>> = isPlainObject(given) ? given : { name: given };
@@ -74,7 +76,7 @@ export function joinTransform(
       return { props: { ...props, spec }, opts: { ...opts, dependsOn: after } };
     }
     return undefined;
-  };
+  });
 }
 
 const UNKNOWN = "has pods that are an output, so that nothing about them can be judged; use a plain template";

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 import {
   ConsulMesh,
@@ -154,6 +155,19 @@ describe("pods that somebody else declares", () => {
         "billing-service",
       ]),
     );
+  });
+
+  test("its pods are judged in the run in which it was made, which the engine's call of a transform is no part of", async () => {
+    const run = new AsyncLocalStorage<string>();
+    const told: unknown[] = [];
+    const warn = jest.spyOn(pulumi.log, "warn").mockImplementation(async () => void told.push(run.getStore()));
+    await record(async () => {
+      const mesh = new ConsulMesh("consul");
+      const { transform } = run.run("its own", () => new MeshWorkload("billing", { mesh, namespace: "apps", port: 9 }));
+      await transform(object("Deployment", { spec: { template: pods() } }) as any);
+    });
+    warn.mockRestore();
+    expect(told).toEqual(["its own"]);
   });
 
   test("its calls and its routes are known to the intentions of the mesh", async () => {
