@@ -4,7 +4,7 @@ import { kubectl, poll } from "../e2e/cluster";
 import type { Workspace } from "../workspace";
 
 /** What is operated: a stack, and where its program is. */
-type Operated = Pick<Workspace, "stack" | "directory">;
+export type Operated = Pick<Workspace, "stack" | "directory">;
 
 /** Starts an operation by the CLI, in a group of processes of its own. */
 function start(its: Operated, operation: "up" | "destroy"): { child: ChildProcess; printed: () => string } {

@@ -4,8 +4,9 @@ import * as path from "node:path";
 import * as yaml from "yaml";
 import { LanguageExample } from "../languages";
 import { UNREACHABLE } from "../workspace";
-import { answers, apply, changesNothing, inventory, kubectl, nothingIsLeft, story } from "../e2e/cluster";
-import { helmStatus, interrupted, says } from "./interrupting";
+import { inventory, nothingIsLeft, story } from "../e2e/cluster";
+import { interrupted, says } from "./interrupting";
+import { bringsBackDeleted, goesOnWithKilled, refusesForeign } from "./providersCluster";
 import { alarms, command } from "./verify/stack";
 
 /** The cluster is that of a provider which a program in YAML gives to the component package; the default one's does not answer. */
@@ -33,18 +34,9 @@ afterAll(async () => {
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
-step("somebody else's object is refused in that cluster, by a preview too", async () => {
-  await apply([{ apiVersion: "v1", kind: "Namespace", metadata: { name: "mesh-services" } }]);
-  await expect(its.stack.preview()).rejects.toThrow(/Namespace mesh-services already exists and does not belong/);
-  await kubectl("delete", "namespace", "mesh-services");
-});
+step("somebody else's object is refused in that cluster, by a preview too", () => refusesForeign(its.stack));
 
-step("an up that is killed while Helm installs is gone on with by the next", async () => {
-  await interrupted(its, "up", helmStatus("pending-install"), "SIGKILL");
-  await its.stack.up();
-  await answers(200, "whoami.localhost");
-  await changesNothing(its.stack);
-});
+step("an up that is killed while Helm installs is gone on with by the next", () => goesOnWithKilled(its));
 
 step("verify finds that cluster in the state, and has nothing to say against it", async () => {
   const { code, outcomes } = await command({ stack: its.stack, directory: "/" }, ["-C", its.directory]);
@@ -52,13 +44,7 @@ step("verify finds that cluster in the state, and has nothing to say against it"
   expect(outcomes.length).toBeGreaterThan(40);
 });
 
-step("what somebody has deleted comes back", async () => {
-  await kubectl("delete", "deployment", "whoami", "-n", "mesh-services");
-  await kubectl("delete", "serviceintentions", "--all", "-n", "consul-system");
-  await its.stack.up();
-  await answers(200, "whoami.localhost");
-  await changesNothing(its.stack);
-});
+step("what somebody has deleted comes back", () => bringsBackDeleted(its.stack));
 
 step("a destroy that is killed while config entries go is gone on with by the next, and leaves nothing", async () => {
   await interrupted(its, "destroy", says(/baseline-all\.services deleting/), "SIGKILL");

@@ -1,22 +1,13 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { TESTBED, UNREACHABLE, workspace, Workspace } from "../workspace";
-import {
-  answers,
-  apply,
-  changesNothing,
-  inventory,
-  kubectl,
-  nothingIsLeft,
-  refreshesNothing,
-  story,
-} from "../e2e/cluster";
+import { changesNothing, inventory, kubectl, nothingIsLeft, refreshesNothing, story } from "../e2e/cluster";
 import { judged } from "../e2e/pack";
 import { helmStatus, interrupted, says } from "./interrupting";
+import { bringsBackDeleted, goesOnWithKilled, refusesForeign } from "./providersCluster";
 
 /** The cluster is that of a provider which the program makes; the default provider's does not answer. See `ownProviderProgram.ts`. */
 const step = story();
-const HOST = "whoami.localhost";
 const [WHOAMI] = TESTBED.services as { readonly name: string; readonly image: string }[];
 const SERVICES = ["-n", "mesh-services"];
 let its: Workspace;
@@ -36,27 +27,14 @@ afterAll(async () => {
   await its?.remove();
 });
 
-step("somebody else's object is refused in that cluster, by a preview too", async () => {
-  await apply([{ apiVersion: "v1", kind: "Namespace", metadata: { name: "mesh-services" } }]);
-  await expect(its.stack.preview()).rejects.toThrow(/Namespace mesh-services already exists and does not belong/);
-  await kubectl("delete", "namespace", "mesh-services");
-});
+step("somebody else's object is refused in that cluster, by a preview too", () => refusesForeign(its.stack));
 
 step("an up that is killed while Helm installs is gone on with by the next", async () => {
-  await interrupted(its, "up", helmStatus("pending-install"), "SIGKILL");
-  await its.stack.up();
-  await answers(200, HOST);
-  await changesNothing(its.stack);
+  await goesOnWithKilled(its);
   await refreshesNothing(its.stack);
 });
 
-step("what somebody has deleted comes back", async () => {
-  await kubectl("delete", "deployment", "whoami", ...SERVICES);
-  await kubectl("delete", "serviceintentions", "--all", "-n", "consul-system");
-  await its.stack.up();
-  await answers(200, HOST);
-  await changesNothing(its.stack);
-});
+step("what somebody has deleted comes back", () => bringsBackDeleted(its.stack));
 
 step("an image whose up was killed while its pods did not start goes again", async () => {
   its.configure({ services: [{ ...WHOAMI, image: "localhost/whoami:0.0.0" }] });
