@@ -42,9 +42,9 @@ export function atEnd<R extends PulumiResource>(resources: readonly R[]): R[] {
   return resources
     .filter((resource) => asked.has(resource.urn) || !objectsOf(resource)[0]?.patch)
     .map((resource) => {
-      const before = asked.get(resource.urn);
-      const isSettled = () => objectsOf(resource)[0]?.patch === true || JSON.stringify(before?.props) !== undefined;
-      // What is not known yet was told of when it was shown.
-      return { ...resource, props: before !== undefined && ifKnown(isSettled, false) ? before.props : resource.props };
+      const { props } = asked.get(resource.urn) ?? resource;
+      const isSettled = () => objectsOf(resource)[0]?.patch === true || JSON.stringify(props) !== undefined;
+      // Of what is not known yet the end tells once.
+      return { ...resource, props: ifKnown(isSettled, false) ? props : resource.props };
     });
 }

@@ -132,7 +132,7 @@ const KNOWN: Record<string, string> = {
   "policies/lib/keys": "policies/keys policies/secrets",
   "policies/lib/meshPods": "policies/meshPods policies/mesh policies/pods",
   "policies/lib/objects": "policies/objects policies/charts policies/embedded",
-  "policies/lib/operation": "policies/operation policies/patches",
+  "policies/lib/operation": "policies/operation policies/patches policies/meshPods policies/secrets",
   "policies/lib/patches": "policies/patches",
   "policies/lib/pods": "policies/pods policies/mesh",
   "policies/lib/policy":
